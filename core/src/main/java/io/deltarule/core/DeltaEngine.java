@@ -1,0 +1,32 @@
+package io.deltarule.core;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that can run the delta rule. Implementations are found by {@link java.util.ServiceLoader}; use
+ * {@link Engines} to choose one.
+ */
+public interface DeltaEngine {
+    /** The name used on the command line: reference, cpu or tornado. */
+    String name();
+
+    /** One line for people: what it is and what it needs. */
+    String description();
+
+    /** Why this engine cannot run here and what to install, or empty if it can. */
+    Optional<String> unavailable();
+
+    /** What it can run on here; empty where {@link #unavailable} says why. */
+    List<Device> devices();
+
+    /**
+     * Makes a plan.
+     *
+     * @param spec what for
+     * @return a plan that the caller closes
+     * @throws InvalidInputException if this engine does not do what the specification asks; the message says what it does
+     * @throws EngineUnavailableException if the engine or the named device is not here
+     */
+    DeltaPlan plan(PlanSpec spec);
+}

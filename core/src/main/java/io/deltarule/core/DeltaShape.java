@@ -1,0 +1,61 @@
+package io.deltarule.core;
+
+/**
+ * The lengths of all axes of one operation.
+ *
+ * @param B batch
+ * @param T tokens per batch row
+ * @param H query/key heads
+ * @param HV value heads, a multiple of H; value head j reads query/key head ⌊j / (HV/H)⌋
+ * @param K key channels per head
+ * @param V value channels per head
+ * @param householders micro-steps per token (n), 1 but for DeltaProduct
+ * @param sequences independent sequences (N): B, or the number of packed ones
+ * @param gate the log-decay's width
+ */
+public record DeltaShape(int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate) {
+    /**
+     * Checks that every length is usable.
+     *
+     * @throws InvalidInputException naming the first that is not
+     */
+    public DeltaShape {
+        atLeast("B", B, 0);
+        atLeast("T", T, 0);
+        atLeast("H", H, 1);
+        atLeast("HV", HV, 1);
+        atLeast("K", K, 1);
+        atLeast("V", V, 1);
+        atLeast("householders", householders, 1);
+        atLeast("sequences", sequences, 0);
+        if (HV % H != 0) {
+            throw new InvalidInputException("heads: expected HV to be a multiple of H but found H=" + H + ", HV=" + HV
+                    + "; q and k give H, v gives HV");
+        }
+        long tokens = (long) B * T * householders;
+        if (tokens > Integer.MAX_VALUE) {
+            throw new InvalidInputException("tokens: expected B·T·householders below 2^31 but found " + tokens);
+        }
+    }
+
+    private static void atLeast(String axis, int found, int least) {
+        if (found < least) {
+            throw new InvalidInputException(axis + ": expected at least " + least + " but found " + found);
+        }
+    }
+
+    /** Tokens of all sequences together, B·T. */
+    public int tokens() {
+        return B * T;
+    }
+
+    /** Micro-steps of all sequences together, B·T·n. */
+    public int microTokens() {
+        return B * T * householders;
+    }
+
+    /** The gate width G: 0, 1 or K. */
+    public int gateWidth() {
+        return gate.width(K);
+    }
+}

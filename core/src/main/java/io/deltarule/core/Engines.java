@@ -1,0 +1,84 @@
+package io.deltarule.core;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/** Chooses an engine: by name and never another, or automatically and never silently. */
+public final class Engines {
+    private static final Logger LOG = System.getLogger("io.deltarule");
+    private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
+
+    private Engines() {}
+
+    /** Every engine on the class path, whether or not it can run here. */
+    public static List<DeltaEngine> all() {
+        List<DeltaEngine> engines = new ArrayList<>();
+        ServiceLoader.load(DeltaEngine.class).forEach(engines::add);
+        return engines;
+    }
+
+    /**
+     * The engine of that name.
+     *
+     * @param name reference, cpu, tornado or auto
+     * @return an engine that can run here
+     * @throws InvalidInputException if there is none of that name
+     * @throws EngineUnavailableException if it cannot run here; the message says what to install
+     */
+    public static DeltaEngine named(String name) {
+        if (name.equals("auto")) {
+            return automatic();
+        }
+        for (DeltaEngine engine : all()) {
+            if (engine.name().equals(name)) {
+                engine.unavailable().ifPresent(why -> {
+                    throw new EngineUnavailableException("engine " + name + ": " + why);
+                });
+                return engine;
+            }
+        }
+        throw new InvalidInputException("engine: expected auto, "
+                + all().stream().map(DeltaEngine::name).collect(Collectors.joining(", ")) + " but found '" + name
+                + "'");
+    }
+
+    /**
+     * A TornadoVM GPU if there is one, else the CPU engine; logs once why it did not take the first.
+     *
+     * @return an engine that can run here
+     * @throws EngineUnavailableException if none can
+     */
+    public static DeltaEngine automatic() {
+        String reason = "no TornadoVM engine on the class path";
+        List<DeltaEngine> engines = all();
+        for (DeltaEngine engine : engines) {
+            if (engine.name().equals("tornado")) {
+                if (engine.unavailable().isPresent()) {
+                    reason = engine.unavailable().get();
+                } else if (engine.devices().stream().anyMatch(Device::automatic)) {
+                    return engine;
+                } else {
+                    reason = "no GPU among the TornadoVM devices "
+                            + engine.devices().stream().map(Device::name).collect(Collectors.joining(", "));
+                }
+            }
+        }
+        for (DeltaEngine engine : engines) {
+            if (engine.name().equals("cpu") && engine.unavailable().isEmpty()) {
+                if (FALLBACK_LOGGED.compareAndSet(false, true)) {
+                    LOG.log(Level.INFO, "engine auto: using cpu; tornado not taken: {0}", reason);
+                }
+                return engine;
+            }
+        }
+        throw new EngineUnavailableException("engine auto: neither tornado nor cpu can run here; "
+                + engines.stream()
+                        .map(e -> e.name() + ": " + e.unavailable().orElse("available"))
+                        .collect(Collectors.joining("; ")));
+    }
+}

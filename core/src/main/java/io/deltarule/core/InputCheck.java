@@ -1,0 +1,159 @@
+package io.deltarule.core;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Checks {@link DeltaInputs} against a variant and derives the shape; every message names tensor, expected, found. */
+final class InputCheck {
+    private final Variant variant;
+    private final DeltaInputs in;
+
+    InputCheck(Variant variant, DeltaInputs in) {
+        this.variant = variant;
+        this.in = in;
+    }
+
+    DeltaShape shape() {
+        requireTensors();
+        Tensor q = ranked(Input.Q, 4, "[B, T, H, K]");
+        Tensor v = ranked(Input.V, 4, "[B, T·n, HV, V]");
+        int n = in.householders();
+        if (n < 1 || (n > 1 && !variant.manyHouseholders())) {
+            throw new InvalidInputException("householders: expected "
+                    + (variant.manyHouseholders() ? "at least 1" : "1") + " for " + variant.id() + " but found " + n);
+        }
+        DeltaShape shape =
+                new DeltaShape(q.dim(0), q.dim(1), q.dim(2), v.dim(2), q.dim(3), v.dim(3), n, sequences(q), gate(q, v));
+        int rows = Math.multiplyExact(shape.T(), n);
+        expect(Input.K, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.H(), shape.K());
+        expect(Input.V, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.HV(), shape.V());
+        for (Input input : variant.inputs()) {
+            switch (input) {
+                case Q, K, V, G -> {}
+                case BETA -> expect(input, "k and v", shape.B(), rows, shape.HV());
+                case W -> expect(input, "v", shape.B(), rows, shape.HV(), shape.V());
+                case P, B -> expectKeyLike(input, shape, rows);
+            }
+        }
+        if (in.initialState() != null
+                && !in.initialState().hasDims(shape.sequences(), shape.HV(), shape.K(), shape.V())) {
+            throw mismatch(
+                    "initial_state",
+                    in.initialState(),
+                    "one [K, V] state per sequence and value head",
+                    shape.sequences(),
+                    shape.HV(),
+                    shape.K(),
+                    shape.V());
+        }
+        checkBoundaries(shape);
+        return shape;
+    }
+
+    private void requireTensors() {
+        Set<Input> missing = EnumSet.copyOf(variant.inputs());
+        missing.removeAll(in.tensors().keySet());
+        if (!missing.isEmpty()) {
+            throw new InvalidInputException(
+                    variant.id() + ": expected the tensors " + names(variant.inputs()) + " but " + names(missing)
+                            + " is missing; found " + names(in.tensors().keySet()));
+        }
+        Set<Input> extra = EnumSet.noneOf(Input.class);
+        extra.addAll(in.tensors().keySet());
+        extra.removeAll(variant.inputs());
+        extra.remove(Input.G);
+        if (!extra.isEmpty()) {
+            throw new InvalidInputException(variant.id() + ": expected the tensors " + names(variant.inputs())
+                    + " and has no use for " + names(extra) + "; leave it out or name the variant that reads it");
+        }
+    }
+
+    private static String names(Set<Input> inputs) {
+        return inputs.stream().map(Input::id).collect(Collectors.joining(", "));
+    }
+
+    private Gate gate(Tensor q, Tensor v) {
+        Tensor g = in.get(Input.G);
+        Gate gate;
+        if (g == null) {
+            gate = Gate.NONE;
+        } else if (g.hasDims(q.dim(0), q.dim(1), v.dim(2))) {
+            gate = Gate.SCALAR;
+        } else if (g.hasDims(q.dim(0), q.dim(1), v.dim(2), q.dim(3))) {
+            gate = Gate.CHANNEL;
+        } else {
+            throw new InvalidInputException("g: expected [B=" + q.dim(0) + ", T=" + q.dim(1) + ", HV=" + v.dim(2)
+                    + "] or [B=" + q.dim(0) + ", T=" + q.dim(1) + ", HV=" + v.dim(2) + ", K=" + q.dim(3)
+                    + "] but found " + g + "; B, T, K are taken from q, HV from v");
+        }
+        if (!variant.gates().contains(gate)) {
+            throw new InvalidInputException("g: " + variant.id() + " expects a gate of "
+                    + variant.gates().stream().map(Gate::id).collect(Collectors.joining(" or ")) + " but found "
+                    + (g == null ? "no g" : gate.id() + " " + g));
+        }
+        return gate;
+    }
+
+    private int sequences(Tensor q) {
+        int[] ends = in.cuSeqlens();
+        if (ends == null) {
+            return q.dim(0);
+        }
+        if (q.dim(0) != 1) {
+            throw new InvalidInputException(
+                    "cu_seqlens: expected B = 1 in a packed batch but q is " + q + "; pack the rows along T");
+        }
+        if (ends.length < 1) {
+            throw new InvalidInputException("cu_seqlens: expected N + 1 boundaries beginning with 0 but found none");
+        }
+        return ends.length - 1;
+    }
+
+    private void checkBoundaries(DeltaShape shape) {
+        int[] ends = in.cuSeqlens();
+        if (ends == null) {
+            return;
+        }
+        if (ends[0] != 0 || ends[ends.length - 1] != shape.T()) {
+            throw new InvalidInputException("cu_seqlens: expected to run from 0 to T=" + shape.T() + " but found "
+                    + ends[0] + " to " + ends[ends.length - 1]);
+        }
+        for (int i = 1; i < ends.length; i++) {
+            if (ends[i] < ends[i - 1]) {
+                throw new InvalidInputException("cu_seqlens: expected boundaries that do not fall but found "
+                        + ends[i - 1] + " then " + ends[i] + " at index " + i);
+            }
+        }
+    }
+
+    private Tensor ranked(Input input, int rank, String axes) {
+        Tensor tensor = in.get(input);
+        if (tensor.rank() != rank) {
+            throw new InvalidInputException(
+                    input.id() + ": expected " + rank + " axes " + axes + " but found " + tensor);
+        }
+        return tensor;
+    }
+
+    private void expect(Input input, String from, int... dims) {
+        Tensor tensor = in.get(input);
+        if (!tensor.hasDims(dims)) {
+            throw mismatch(input.id(), tensor, "its lengths follow from " + from, dims);
+        }
+    }
+
+    /** Second keys and erase gates come with one row per key head or one per value head. */
+    private void expectKeyLike(Input input, DeltaShape shape, int rows) {
+        Tensor tensor = in.get(input);
+        if (!tensor.hasDims(shape.B(), rows, shape.HV(), shape.K())) {
+            expect(input, "k", shape.B(), rows, shape.H(), shape.K());
+        }
+    }
+
+    private static InvalidInputException mismatch(String name, Tensor found, String why, int... dims) {
+        return new InvalidInputException(
+                name + ": expected " + Arrays.toString(dims) + " but found " + found + "; " + why);
+    }
+}

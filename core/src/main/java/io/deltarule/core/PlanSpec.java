@@ -1,0 +1,118 @@
+package io.deltarule.core;
+
+/**
+ * What a plan is made for. Head sizes are compiled in where an engine compiles; the number of tokens is only a
+ * capacity, and a run may bring fewer.
+ *
+ * @param variant which member of the family
+ * @param shape lengths of the largest run: its tokens B·T and its sequences N are capacities
+ * @param form token by token or chunk by chunk
+ * @param chunkSize tokens (micro-steps) per chunk, C; ignored by the recurrent form
+ * @param scale what the read-out is multiplied by
+ * @param keepsState whether the state stays in the plan from run to run (see {@link DeltaPlan})
+ * @param device which of the engine's devices, or null for its own choice
+ */
+public record PlanSpec(
+        Variant variant, DeltaShape shape, Form form, int chunkSize, double scale, boolean keepsState, String device) {
+    /** The chunk size used when none is asked for. */
+    public static final int DEFAULT_CHUNK_SIZE = 64;
+
+    /**
+     * Checks the combination.
+     *
+     * @throws InvalidInputException if scale is not finite, the chunk size is below 1, or the variant has no such gate
+     */
+    public PlanSpec {
+        if (chunkSize < 1) {
+            throw new InvalidInputException("chunk size: expected at least 1 but found " + chunkSize);
+        }
+        if (!Double.isFinite(scale)) {
+            throw new InvalidInputException("scale: expected a finite number but found " + scale);
+        }
+        if (!variant.gates().contains(shape.gate())) {
+            throw new InvalidInputException("gate: " + variant.id() + " is not defined for gate "
+                    + shape.gate().id());
+        }
+        if (shape.householders() > 1 && !variant.manyHouseholders()) {
+            throw new InvalidInputException(
+                    "householders: " + variant.id() + " expects 1 but found " + shape.householders());
+        }
+    }
+
+    /**
+     * A chunkwise plan with the default chunk size and scale K^(−1/2).
+     *
+     * @param variant which member of the family
+     * @param shape lengths of the largest run
+     * @return the specification
+     */
+    public static PlanSpec of(Variant variant, DeltaShape shape) {
+        return new PlanSpec(variant, shape, Form.CHUNK, DEFAULT_CHUNK_SIZE, 1 / Math.sqrt(shape.K()), false, null);
+    }
+
+    /** The same in another form. */
+    public PlanSpec withForm(Form other) {
+        return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device);
+    }
+
+    /** The same with another chunk size. */
+    public PlanSpec withChunkSize(int C) {
+        return new PlanSpec(variant, shape, form, C, scale, keepsState, device);
+    }
+
+    /** The same with another scale. */
+    public PlanSpec withScale(double other) {
+        return new PlanSpec(variant, shape, form, chunkSize, other, keepsState, device);
+    }
+
+    /** The same, keeping the state in the plan from run to run. */
+    public PlanSpec keepingState() {
+        return new PlanSpec(variant, shape, form, chunkSize, scale, true, device);
+    }
+
+    /** The same on a named device. */
+    public PlanSpec onDevice(String id) {
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, id);
+    }
+
+    /**
+     * Checks that a run's inputs fit this plan.
+     *
+     * @param in the inputs
+     * @return the run's own lengths
+     * @throws InvalidInputException naming the first length that does not fit
+     */
+    public DeltaShape admit(DeltaInputs in) {
+        DeltaShape run = in.validate(variant);
+        same("H", shape.H(), run.H());
+        same("HV", shape.HV(), run.HV());
+        same("K", shape.K(), run.K());
+        same("V", shape.V(), run.V());
+        same("householders", shape.householders(), run.householders());
+        if (run.gate() != shape.gate()) {
+            throw new InvalidInputException("gate: the plan was made for "
+                    + shape.gate().id() + " but found " + run.gate().id());
+        }
+        if (run.tokens() > shape.tokens() || run.sequences() > shape.sequences()) {
+            throw new InvalidInputException("the plan was made for up to " + shape.tokens() + " tokens in "
+                    + shape.sequences() + " sequences but found " + run.tokens() + " in " + run.sequences()
+                    + "; make a larger plan");
+        }
+        if (keepsState && in.initialState() != null) {
+            throw new InvalidInputException(
+                    "initial_state: this plan keeps its state; set it with loadState instead of passing it");
+        }
+        if (keepsState && run.sequences() != shape.sequences()) {
+            throw new InvalidInputException("this plan keeps the state of " + shape.sequences()
+                    + " sequences but found " + run.sequences() + "; pass an empty sequence for those that rest");
+        }
+        return run;
+    }
+
+    private static void same(String axis, int planned, int found) {
+        if (planned != found) {
+            throw new InvalidInputException(
+                    axis + ": the plan was made for " + planned + " but found " + found + "; make another plan");
+        }
+    }
+}
