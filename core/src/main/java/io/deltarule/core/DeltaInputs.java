@@ -16,6 +16,7 @@ import java.util.Map;
  * @param initialState state before the first token [N, HV, K, V], or null for zeros
  * @param cuSeqlens sequence boundaries in tokens, N + 1 of them, or null
  */
+@SuppressWarnings("ArrayRecordComponent") // the array is copied on the way in and out
 public record DeltaInputs(int householders, Map<Input, Tensor> tensors, Tensor initialState, int[] cuSeqlens) {
     /** Copies the map and the boundaries. */
     public DeltaInputs {
