@@ -1,0 +1,95 @@
+package io.deltarule.core.reference;
+
+import io.deltarule.core.AbstractDeltaPlan;
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Device;
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.Form;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/** The float64 references as an engine: always available, exact, slow on purpose. */
+public final class ReferenceEngine implements DeltaEngine {
+    private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
+
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public String description() {
+        return "float64, token by token, as the papers write it; the oracle";
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Device> devices() {
+        return List.of(DEVICE);
+    }
+
+    @Override
+    public DeltaPlan plan(PlanSpec spec) {
+        if (spec.device() != null && !spec.device().equals(DEVICE.id())) {
+            throw new EngineUnavailableException(
+                    "engine reference: expected device cpu but found '" + spec.device() + "'");
+        }
+        return new Plan(spec);
+    }
+
+    private static final class Plan extends AbstractDeltaPlan {
+        private Tensor kept;
+
+        Plan(PlanSpec spec) {
+            super(spec);
+        }
+
+        @Override
+        protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
+            DeltaInputs from = spec().keepsState() ? in.withInitialState(kept) : in;
+            DeltaReference.Result result = spec().form() == Form.RECURRENT
+                    ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
+                    : ChunkwiseReference.run(spec().variant(), from, spec().scale(), spec().chunkSize());
+            copy(result.o(), out.o());
+            copy(result.finalState(), out.finalState());
+            if (spec().keepsState()) {
+                kept = Tensor.zeros(out.finalState().dims()).copyFrom(out.finalState());
+            }
+        }
+
+        private static void copy(double[] from, Tensor to) {
+            for (int i = 0; i < from.length; i++) {
+                to.set(i, (float) from[i]);
+            }
+        }
+
+        @Override
+        protected void writeState(Tensor state) {
+            kept = state == null ? null : Tensor.zeros(state.dims()).copyFrom(state);
+        }
+
+        @Override
+        protected void readState(Tensor state) {
+            if (kept == null) {
+                state.fill(0);
+            } else {
+                state.copyFrom(kept);
+            }
+        }
+
+        @Override
+        protected void release() {
+            kept = null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.deltarule.core.reference;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Tensor;
+
+/** One head's share of one token in float64: a query, a log-decay per key channel, and n micro-steps' other inputs. */
+final class Token {
+    final double[] q;
+    final double[] logDecay;
+    final double[][] k;
+    final double[][] v;
+    final double[][] p;
+    final double[][] b;
+    final double[][] w;
+    final double[] beta;
+
+    Token(DeltaShape s) {
+        int n = s.householders();
+        q = new double[s.K()];
+        logDecay = new double[s.K()];
+        k = new double[n][s.K()];
+        v = new double[n][s.V()];
+        p = new double[n][s.K()];
+        b = new double[n][s.K()];
+        w = new double[n][s.V()];
+        beta = new double[n];
+    }
+
+    /** The decay α = exp g of key channel i. */
+    double decay(int i) {
+        return Math.exp(logDecay[i]);
+    }
+
+    /** Loads token t (counted through the whole batch) of value head j. */
+    void load(DeltaInputs in, DeltaShape s, int t, int j) {
+        row(in.get(Input.Q), t, j, s, q);
+        Tensor g = in.get(Input.G);
+        for (int i = 0; i < s.K(); i++) {
+            if (s.gate() == Gate.NONE) {
+                logDecay[i] = 0;
+            } else {
+                long head = (long) t * s.HV() + j;
+                logDecay[i] = s.gate() == Gate.SCALAR ? g.get(head) : g.get(head * s.K() + i);
+            }
+        }
+        for (int m = 0; m < s.householders(); m++) {
+            int step = t * s.householders() + m;
+            row(in.get(Input.K), step, j, s, k[m]);
+            row(in.get(Input.V), step, j, s, v[m]);
+            row(in.get(Input.P), step, j, s, p[m]);
+            row(in.get(Input.B), step, j, s, b[m]);
+            row(in.get(Input.W), step, j, s, w[m]);
+            Tensor strength = in.get(Input.BETA);
+            beta[m] = strength == null ? Double.NaN : strength.get((long) step * s.HV() + j);
+        }
+    }
+
+    /** Copies one row of a [.., .., heads, channels] tensor; grouped heads share theirs. NaN where there is no tensor. */
+    private static void row(Tensor tensor, int step, int j, DeltaShape s, double[] to) {
+        if (tensor == null) {
+            java.util.Arrays.fill(to, Double.NaN);
+            return;
+        }
+        int heads = tensor.dim(2);
+        long from = ((long) step * heads + j / (s.HV() / heads)) * to.length;
+        for (int i = 0; i < to.length; i++) {
+            to[i] = tensor.get(from + i);
+        }
+    }
+}
