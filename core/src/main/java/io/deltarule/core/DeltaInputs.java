@@ -1,6 +1,7 @@
 package io.deltarule.core;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -20,7 +21,9 @@ import java.util.Map;
 public record DeltaInputs(int householders, Map<Input, Tensor> tensors, Tensor initialState, int[] cuSeqlens) {
     /** Copies the map and the boundaries. */
     public DeltaInputs {
-        tensors = new EnumMap<>(tensors);
+        Map<Input, Tensor> inOrder = new EnumMap<>(Input.class);
+        inOrder.putAll(tensors);
+        tensors = Collections.unmodifiableMap(inOrder);
         cuSeqlens = cuSeqlens == null ? null : cuSeqlens.clone();
     }
 
@@ -38,7 +41,8 @@ public record DeltaInputs(int householders, Map<Input, Tensor> tensors, Tensor i
 
     /** The same with one more tensor; null leaves it out. */
     public DeltaInputs with(Input input, Tensor tensor) {
-        Map<Input, Tensor> more = new EnumMap<>(tensors);
+        Map<Input, Tensor> more = new EnumMap<>(Input.class);
+        more.putAll(tensors);
         if (tensor == null) {
             more.remove(input);
         } else {

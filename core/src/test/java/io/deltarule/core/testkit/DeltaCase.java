@@ -1,0 +1,141 @@
+package io.deltarule.core.testkit;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import java.util.Random;
+
+/**
+ * One seeded random operation: unit keys, log-decays down to {@code -decay}, β up to {@code betaMax}, an initial state.
+ *
+ * @param name shown in test reports
+ * @param variant which member of the family
+ * @param shape its lengths
+ * @param decay largest decay: g is uniform in (−decay, 0)
+ * @param betaMax β is uniform in (0, betaMax)
+ * @param lengths sequence lengths of a packed batch, empty for a plain one
+ */
+@SuppressWarnings("ArrayRecordComponent") // test data, never modified
+public record DeltaCase(String name, Variant variant, DeltaShape shape, double decay, double betaMax, int... lengths) {
+    /** A plain batch with gentle decays. */
+    public static DeltaCase of(Variant variant, Gate gate, int B, int T, int H, int HV, int K, int V, int n) {
+        DeltaShape shape = new DeltaShape(B, T, H, HV, K, V, n, B, gate);
+        String name = variant.id() + " " + gate.id() + " B" + B + " T" + T + " H" + H + "/" + HV + " K" + K + " V" + V
+                + (n > 1 ? " n" + n : "");
+        return new DeltaCase(name, variant, shape, 0.5, n > 1 ? 2 : 1);
+    }
+
+    /** The same with decays down to {@code -strength} per token. */
+    public DeltaCase withDecay(double strength) {
+        return new DeltaCase(name + " decay " + strength, variant, shape, strength, betaMax, lengths);
+    }
+
+    /** The same with β up to {@code max}. */
+    public DeltaCase withBeta(double max) {
+        return new DeltaCase(name + " beta<" + max, variant, shape, decay, max, lengths);
+    }
+
+    /** The same as packed sequences of these lengths (they replace B and T). */
+    public DeltaCase packed(int... sequenceLengths) {
+        int total = 0;
+        for (int length : sequenceLengths) {
+            total += length;
+        }
+        DeltaShape packed = new DeltaShape(
+                1,
+                total,
+                shape.H(),
+                shape.HV(),
+                shape.K(),
+                shape.V(),
+                shape.householders(),
+                sequenceLengths.length,
+                shape.gate());
+        return new DeltaCase(
+                name + " packed " + java.util.Arrays.toString(sequenceLengths),
+                variant,
+                packed,
+                decay,
+                betaMax,
+                sequenceLengths);
+    }
+
+    /** The case's tensors, the same on every call. */
+    public DeltaInputs inputs() {
+        Random random = new Random(name.hashCode());
+        DeltaShape s = shape;
+        int rows = s.T() * s.householders();
+        Tensor q = gaussian(random, s.B(), s.T(), s.H(), s.K());
+        unitRows(q);
+        Tensor k = gaussian(random, s.B(), rows, s.H(), s.K());
+        unitRows(k);
+        DeltaInputs in = DeltaInputs.of(q, k, gaussian(random, s.B(), rows, s.HV(), s.V()))
+                .withHouseholders(s.householders());
+        for (Input input : variant.inputs()) {
+            in = switch (input) {
+                case Q, K, V, G -> in;
+                case BETA -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV()));
+                case P -> {
+                    Tensor p = gaussian(random, s.B(), rows, s.H(), s.K());
+                    unitRows(p);
+                    yield in.with(input, p);
+                }
+                case B -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.K()));
+                case W -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.V()));
+            };
+        }
+        in = switch (s.gate()) {
+            case NONE -> in;
+            case SCALAR -> in.with(Input.G, uniform(random, -decay, 0, s.B(), s.T(), s.HV()));
+            case CHANNEL -> in.with(Input.G, uniform(random, -decay, 0, s.B(), s.T(), s.HV(), s.K()));
+        };
+        if (lengths.length > 0) {
+            int[] ends = new int[lengths.length + 1];
+            for (int i = 0; i < lengths.length; i++) {
+                ends[i + 1] = ends[i] + lengths[i];
+            }
+            in = in.withCuSeqlens(ends);
+        }
+        return in.withInitialState(gaussian(random, s.sequences(), s.HV(), s.K(), s.V()));
+    }
+
+    /** Independent standard normals. */
+    static Tensor gaussian(Random random, int... dims) {
+        Tensor t = Tensor.zeros(dims);
+        for (long i = 0; i < t.size(); i++) {
+            t.set(i, (float) random.nextGaussian());
+        }
+        return t;
+    }
+
+    static Tensor uniform(Random random, double from, double to, int... dims) {
+        Tensor t = Tensor.zeros(dims);
+        for (long i = 0; i < t.size(); i++) {
+            t.set(i, (float) random.nextDouble(Math.nextUp(from), to));
+        }
+        return t;
+    }
+
+    /** Scales the last axis' rows to length 1. */
+    static void unitRows(Tensor t) {
+        int K = t.dim(t.rank() - 1);
+        for (long row = 0; row < t.size(); row += K) {
+            double norm = 0;
+            for (int i = 0; i < K; i++) {
+                norm += (double) t.get(row + i) * t.get(row + i);
+            }
+            norm = Math.sqrt(norm + 1e-12);
+            for (int i = 0; i < K; i++) {
+                t.set(row + i, (float) (t.get(row + i) / norm));
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,252 @@
+package io.deltarule.core.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What must hold on every engine. An engine's test extends this class and says which engine, device, chunk sizes and
+ * cases; the laws are the same everywhere.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class EngineLaws {
+    /** The engine under test. */
+    protected abstract DeltaEngine engine();
+
+    /** Its device, or null for its own choice. */
+    protected String device() {
+        return null;
+    }
+
+    /** The chunk sizes it must get right. */
+    protected abstract List<Integer> chunkSizes();
+
+    /** The cases it runs; add {@link DeltaCases#large} where the engine is fast enough. */
+    protected List<DeltaCase> cases() {
+        List<DeltaCase> all = new ArrayList<>(DeltaCases.small());
+        all.addAll(DeltaCases.edges());
+        return all;
+    }
+
+    private PlanSpec spec(DeltaCase c) {
+        return PlanSpec.of(c.variant(), c.shape())
+                .onDevice(device())
+                .withChunkSize(chunkSizes().getFirst());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void recurrentMatchesReference(DeltaCase c) {
+        PlanSpec spec = spec(c).withForm(Form.RECURRENT).withScale(0.3);
+        DeltaInputs in = c.inputs();
+        Verify.matchesReference("recurrent", spec, in, Verify.run(engine(), spec, in));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void chunkMatchesReference(DeltaCase c) {
+        DeltaInputs in = c.inputs();
+        for (int C : chunkSizes()) {
+            PlanSpec spec = spec(c).withChunkSize(C);
+            Verify.matchesReference("chunk " + C, spec, in, Verify.run(engine(), spec, in));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.deltarule.core.testkit.DeltaCases#small")
+    void resumesFromAnySplit(DeltaCase c) {
+        DeltaInputs in = c.inputs();
+        for (Form form : Form.values()) {
+            PlanSpec spec = spec(c).withForm(form);
+            DeltaOutputs whole = Verify.run(engine(), spec, in);
+            for (int split : new int[] {1, c.shape().T() / 2 + 1}) {
+                DeltaOutputs first = Verify.run(engine(), spec, Slices.tokens(in, c.shape(), 0, split));
+                DeltaOutputs second = Verify.run(
+                        engine(),
+                        spec,
+                        Slices.tokens(in, c.shape(), split, c.shape().T()).withInitialState(first.finalState()));
+                DeltaOutputs joined = new DeltaOutputs(Slices.join(first.o(), second.o()), second.finalState());
+                Verify.agree(form + " split at " + split, whole, joined, 4 * Float32Recurrence.REORDERING_FLOOR);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.deltarule.core.testkit.DeltaCases#small")
+    void keptStateEqualsPassedState(DeltaCase c) {
+        DeltaInputs in = c.inputs();
+        int split = c.shape().T() / 3 + 1;
+        PlanSpec spec = spec(c);
+        DeltaOutputs whole = Verify.run(engine(), spec, in);
+        try (DeltaPlan plan = engine().plan(spec.keepingState())) {
+            plan.loadState(in.initialState());
+            DeltaOutputs first = plan.run(Slices.tokens(in, c.shape(), 0, split).withInitialState(null));
+            DeltaOutputs second =
+                    plan.run(Slices.tokens(in, c.shape(), split, c.shape().T()).withInitialState(null));
+            Tensor saved = Tensor.zeros(second.finalState().dims()).fill(Float.NaN);
+            plan.saveState(saved);
+            Verify.agree(
+                    "kept",
+                    whole,
+                    new DeltaOutputs(Slices.join(first.o(), second.o()), saved),
+                    4 * Float32Recurrence.REORDERING_FLOOR);
+        }
+    }
+
+    @Test
+    void packedEqualsSeparate() {
+        DeltaCase c =
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 1, 2, 16, 12, 1).packed(19, 0, 1, 34);
+        DeltaInputs in = c.inputs();
+        for (Form form : Form.values()) {
+            DeltaOutputs packed = Verify.run(engine(), spec(c).withForm(form), in);
+            int[] ends = in.cuSeqlens();
+            for (int i = 0; i + 1 < ends.length; i++) {
+                DeltaInputs one = Slices.sequence(in, c.shape(), i);
+                PlanSpec spec = PlanSpec.of(c.variant(), one.validate(c.variant()))
+                        .onDevice(device())
+                        .withChunkSize(chunkSizes().getFirst())
+                        .withForm(form);
+                Verify.agree(
+                        form + " sequence " + i,
+                        Verify.run(engine(), spec, one),
+                        Slices.sequence(packed, c.shape(), ends, i),
+                        Float32Recurrence.REORDERING_FLOOR);
+            }
+        }
+    }
+
+    @Test
+    void withoutInitialStateStartsFromZeros() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 21, 1, 1, 16, 12, 1);
+        DeltaInputs in = c.inputs().withInitialState(null);
+        for (Form form : Form.values()) {
+            PlanSpec spec = spec(c).withForm(form);
+            Verify.matchesReference("zeros " + form, spec, in, Verify.run(engine(), spec, in));
+        }
+    }
+
+    @Test
+    void collapsesToParent() {
+        DeltaCase kda = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 37, 1, 2, 16, 12, 1);
+        DeltaInputs in = kda.inputs();
+        Tensor perHead = DeltaCase.uniform(new java.util.Random(5), -1, 0, 1, 37, 2);
+        Tensor perChannel = Tensor.zeros(1, 37, 2, 16);
+        for (int i = 0; i < perChannel.size(); i++) {
+            perChannel.set(i, perHead.get(i / 16));
+        }
+        DeltaInputs scalar = in.with(Input.G, perHead);
+        DeltaInputs channel = in.with(Input.G, perChannel);
+        DeltaInputs none = in.with(Input.G, null);
+        collapse("KDA with equal channels is the gated rule", Variant.GATED_DELTA_RULE, scalar, Variant.KDA, channel);
+        collapse(
+                "gated with g = 0 is the delta rule",
+                Variant.DELTA_RULE,
+                none,
+                Variant.GATED_DELTA_RULE,
+                in.with(Input.G, Tensor.zeros(1, 37, 2)));
+        collapse(
+                "Comba with p = k is the gated rule",
+                Variant.GATED_DELTA_RULE,
+                scalar,
+                Variant.COMBA,
+                scalar.with(Input.P, in.get(Input.K)));
+        Tensor beta = in.get(Input.BETA);
+        Map<Input, Integer> widths = Map.of(Input.B, 16, Input.W, 12);
+        DeltaInputs gdn2 = in.with(Input.BETA, null);
+        for (Map.Entry<Input, Integer> gate : widths.entrySet()) {
+            Tensor wide = Tensor.zeros(1, 37, 2, gate.getValue());
+            for (int i = 0; i < wide.size(); i++) {
+                wide.set(i, beta.get(i / gate.getValue()));
+            }
+            gdn2 = gdn2.with(gate.getKey(), wide);
+        }
+        collapse("GDN-2 with b = w = β is KDA", Variant.KDA, in, Variant.GDN2, gdn2);
+        collapse(
+                "one Householder factor is the gated rule",
+                Variant.GATED_DELTA_RULE,
+                scalar,
+                Variant.GATED_DELTA_PRODUCT,
+                scalar);
+    }
+
+    private void collapse(String law, Variant parent, DeltaInputs parentIn, Variant child, DeltaInputs childIn) {
+        for (Form form : Form.values()) {
+            DeltaOutputs expected = run(parent, parentIn, form);
+            Verify.agree(
+                    law + ", " + form, expected, run(child, childIn, form), 4 * Float32Recurrence.REORDERING_FLOOR);
+        }
+    }
+
+    private DeltaOutputs run(Variant variant, DeltaInputs in, Form form) {
+        PlanSpec spec = PlanSpec.of(variant, in.validate(variant))
+                .onDevice(device())
+                .withChunkSize(chunkSizes().getFirst())
+                .withForm(form);
+        return Verify.run(engine(), spec, in);
+    }
+
+    @Test
+    void aPlanServesShorterRunsAndRepeats() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 16, 12, 1);
+        DeltaInputs in = c.inputs();
+        for (Form form : Form.values()) {
+            PlanSpec spec = spec(c).withForm(form);
+            try (DeltaPlan plan = engine().plan(spec)) {
+                for (int tokens : new int[] {40, 7, 33, 40, 0}) {
+                    DeltaInputs part = Slices.tokens(in, c.shape(), 0, tokens);
+                    DeltaOutputs out = DeltaOutputs.poisoned(part.validate(c.variant()));
+                    plan.run(part, out);
+                    Verify.matchesReference(form + " T=" + tokens, spec, part, out);
+                }
+            }
+        }
+    }
+
+    @Test
+    void doesNotModifyItsInputs() {
+        DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 20, 1, 2, 16, 12, 1);
+        DeltaInputs in = c.inputs();
+        Verify.run(engine(), spec(c), in);
+        DeltaInputs fresh = c.inputs();
+        for (Map.Entry<Input, Tensor> entry : fresh.tensors().entrySet()) {
+            assertEquals(
+                    -1, entry.getValue().data().mismatch(in.get(entry.getKey()).data()), entry.getKey()::id);
+        }
+        assertEquals(-1, fresh.initialState().data().mismatch(in.initialState().data()));
+    }
+
+    @Test
+    void refusesWhatDoesNotFitAndUseAfterClose() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 8, 1, 1, 8, 4, 1);
+        DeltaPlan plan = engine().plan(spec(c));
+        DeltaInputs longer = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 9, 1, 1, 8, 4, 1)
+                .inputs();
+        DeltaOutputs room = DeltaOutputs.poisoned(longer.validate(c.variant()));
+        assertThrows(InvalidInputException.class, () -> plan.run(longer, room));
+        DeltaOutputs wrong = DeltaOutputs.poisoned(longer.validate(c.variant()));
+        assertThrows(InvalidInputException.class, () -> plan.run(c.inputs(), wrong));
+        assertThrows(IllegalStateException.class, () -> plan.loadState(null));
+        plan.close();
+        plan.close();
+        assertThrows(IllegalStateException.class, () -> plan.run(c.inputs()));
+    }
+}

@@ -1,0 +1,47 @@
+package io.deltarule.core.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.Comparison;
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Variant;
+import io.deltarule.core.reference.DeltaReference;
+
+/** Runs an engine into NaN-poisoned outputs and judges it. */
+public final class Verify {
+    private Verify() {}
+
+    /** Makes a plan, runs it once, closes it. */
+    public static DeltaOutputs run(DeltaEngine engine, PlanSpec spec, DeltaInputs in) {
+        try (DeltaPlan plan = engine.plan(spec)) {
+            DeltaShape shape = in.validate(spec.variant());
+            DeltaOutputs out = DeltaOutputs.poisoned(shape);
+            plan.run(in, out);
+            return out;
+        }
+    }
+
+    /** Fails unless both outputs are within the tolerance that {@link Float32Recurrence} measures for this operation. */
+    public static void matchesReference(String what, PlanSpec spec, DeltaInputs in, DeltaOutputs out) {
+        Variant variant = spec.variant();
+        DeltaReference.Result exact = DeltaReference.recurrent(variant, in, spec.scale());
+        double tolerance = Float32Recurrence.tolerance(variant, in, spec.scale(), exact);
+        within(what, Comparison.of("o", exact.o(), out.o()), tolerance);
+        within(what, Comparison.of("final_state", exact.finalState(), out.finalState()), tolerance);
+    }
+
+    /** Fails unless two runs agree within a tolerance. */
+    public static void agree(String what, DeltaOutputs expected, DeltaOutputs found, double tolerance) {
+        within(what, Comparison.of("o", expected.o(), found.o()), tolerance);
+        within(what, Comparison.of("final_state", expected.finalState(), found.finalState()), tolerance);
+    }
+
+    private static void within(String what, Comparison comparison, double tolerance) {
+        assertTrue(comparison.within(tolerance), () -> what + ": " + comparison + "; tolerance " + tolerance);
+    }
+}
