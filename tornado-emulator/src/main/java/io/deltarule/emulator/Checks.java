@@ -1,0 +1,159 @@
+package io.deltarule.emulator;
+
+import java.lang.reflect.Array;
+
+/**
+ * What a rewritten kernel calls instead of touching a Java array, and before it calls TornadoVM's API: see
+ * {@link KernelRewriter}. Public because kernels live in other packages; not for use in source code.
+ */
+public final class Checks {
+
+    private Checks() {}
+
+    /** The running work-item is at this place. */
+    public static void at(int site) {
+        Turn.site = site;
+    }
+
+    /** The kernel made an array of its own. */
+    public static void made(Object array, int site) {
+        if (Turn.lane != null) {
+            Turn.lane.declarePrivate(array, Array.getLength(array), site);
+        }
+    }
+
+    public static float load(float[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(float[] array, int index, float value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    public static double load(double[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(double[] array, int index, double value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    public static int load(int[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(int[] array, int index, int value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    public static long load(long[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(long[] array, int index, long value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    public static short load(short[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(short[] array, int index, short value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    public static char load(char[] array, int index, int site) {
+        beforeLoad(array, array.length, index, site);
+        return array[index];
+    }
+
+    public static void store(char[] array, int index, char value, int site) {
+        beforeStore(array, array.length, index, site);
+        array[index] = value;
+    }
+
+    /** One instruction loads from byte and boolean arrays alike. */
+    public static byte load(Object array, int index, int site) {
+        beforeLoad(array, Array.getLength(array), index, site);
+        return array instanceof boolean[] flags ? (byte) (flags[index] ? 1 : 0) : ((byte[]) array)[index];
+    }
+
+    public static void store(Object array, int index, byte value, int site) {
+        beforeStore(array, Array.getLength(array), index, site);
+        if (array instanceof boolean[] flags) {
+            flags[index] = (value & 1) != 0;
+        } else {
+            ((byte[]) array)[index] = value;
+        }
+    }
+
+    private static void beforeLoad(Object array, int length, int index, int site) {
+        Lane lane = Turn.lane;
+        if (lane == null) {
+            return;
+        }
+        Turn.site = site;
+        LocalMemory.LocalArray local = lane.localMemory().find(array);
+        if (local != null) {
+            checkIndex("read", local, length, index);
+            if (!local.log().writtenByGroup(index)) {
+                throw Faults.here("uninitialised read of " + local + " at index " + index
+                        + ": no work-item of the group wrote it yet");
+            }
+            checkRace(local, index, lane, local.log().read(index, lane.number(), site), "written", "reads");
+            return;
+        }
+        Lane.PrivateArray own = lane.findPrivate(array);
+        checkIndex("read", own, length, index);
+        if (own != null && !own.written()[index]) {
+            throw Faults.here("uninitialised read of " + own + " at index " + index
+                    + ": devices do not set private arrays to zero");
+        }
+    }
+
+    private static void beforeStore(Object array, int length, int index, int site) {
+        Lane lane = Turn.lane;
+        if (lane == null) {
+            return;
+        }
+        Turn.site = site;
+        LocalMemory.LocalArray local = lane.localMemory().find(array);
+        if (local != null) {
+            checkIndex("write", local, length, index);
+            checkRace(local, index, lane, local.log().write(index, lane.number(), site), "accessed", "writes");
+            return;
+        }
+        Lane.PrivateArray own = lane.findPrivate(array);
+        checkIndex("write", own, length, index);
+        if (own != null) {
+            own.written()[index] = true;
+        }
+    }
+
+    private static void checkIndex(String access, Object label, int length, int index) {
+        if (index < 0 || index >= length) {
+            throw Faults.here("out-of-bounds " + access + " of " + (label == null ? "an array of " + length : label)
+                    + " at index " + index);
+        }
+    }
+
+    private static void checkRace(
+            LocalMemory.LocalArray local, int index, Lane lane, long conflict, String before, String now) {
+        if (conflict != 0) {
+            throw Faults.here("data race on " + local + " at index " + index + ": " + before + " by work-item "
+                    + AccessLog.laneOf(conflict) + " of the group at "
+                    + Sites.describe(AccessLog.siteOf(conflict))
+                    + ", and no localBarrier lies between when work-item " + lane.number() + " " + now + " it");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.deltarule.emulator;
+
+import java.lang.foreign.MemorySegment;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * A host array's copy in the memory of the device. It starts as garbage, NaN or 0xDB bytes, so that what no kernel
+ * wrote shows on the host too.
+ */
+final class DeviceArray {
+
+    private final TornadoNativeArray host;
+    private final ElementGuard guard;
+    private final TornadoNativeArray copy;
+    private boolean onDevice;
+
+    DeviceArray(TornadoNativeArray host) {
+        this.host = host;
+        guard = new ElementGuard(host.getSize(), host.getClass().getSimpleName());
+        copy = ArrayBridge.deviceArray(host, guard);
+        boolean floating = host instanceof FloatArray || host instanceof DoubleArray || host instanceof HalfFloatArray;
+        ArrayBridge.elements(copy).fill((byte) (floating ? 0xFF : 0xDB));
+    }
+
+    ElementGuard guard() {
+        return guard;
+    }
+
+    /** The array that kernels are given. */
+    TornadoNativeArray copy() {
+        return copy;
+    }
+
+    long bytes() {
+        return host.getNumBytesOfSegment();
+    }
+
+    /** Whether the host's elements were ever copied here. */
+    boolean transferred() {
+        return onDevice;
+    }
+
+    long copyFromHost() {
+        ArrayBridge.elements(copy).copyFrom(host.getSegment());
+        guard.transferred();
+        onDevice = true;
+        return bytes();
+    }
+
+    long copyToHost(long fromByte, long bytes) {
+        MemorySegment.copy(ArrayBridge.elements(copy), fromByte, host.getSegment(), fromByte, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,116 @@
+package io.deltarule.emulator;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+
+/**
+ * Finds the method behind a task's method reference. The JVM does not tell which one it is, so the reference is called,
+ * and the first touch of a device array, barrier or local array ends that call with the method on top of the stack.
+ */
+final class KernelProbe {
+
+    private static final StackWalker WALKER = StackWalker.getInstance(
+            java.util.Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_HIDDEN_FRAMES));
+
+    private KernelProbe() {}
+
+    /** The method that a task runs, where its code can be rewritten. */
+    record Found(Class<?> owner, String name, MethodType type) {}
+
+    /** Thrown out of the probing call. */
+    private static final class Ended extends Error {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<StackWalker.StackFrame> frames;
+
+        Ended(List<StackWalker.StackFrame> frames) {
+            super(null, null, false, false);
+            this.frames = frames;
+        }
+    }
+
+    static Error end() {
+        return new Ended(WALKER.walk(frames -> frames.toList()));
+    }
+
+    /** A work-item that only exists to be looked for. */
+    private static final class ProbedItem implements WorkItem {
+        @Override
+        public void localBarrier() {
+            throw end();
+        }
+
+        @Override
+        public void globalBarrier() {
+            throw end();
+        }
+
+        @Override
+        public Object allocate(Class<?> element, int size) {
+            throw end();
+        }
+    }
+
+    /** Returns the method, or null where no work-item of the grid touches anything. */
+    static Found find(String task, Object function, KernelCall call, GridShape shape) throws Throwable {
+        WorkItem item = new ProbedItem();
+        for (int group = 0; group < shape.groups(); group++) {
+            for (int local = 0; local < shape.groupSize(); local++) {
+                try {
+                    call.kernel().invokeExact(call.argumentsFor(new WorkItemIds(shape, group, local), item));
+                } catch (Ended ended) {
+                    return methodCalledBy(task, function.getClass(), ended.frames, call.arguments().length);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Found methodCalledBy(
+            String task, Class<?> function, List<StackWalker.StackFrame> frames, int arguments) {
+        List<StackWalker.StackFrame> kernel = new ArrayList<>();
+        for (StackWalker.StackFrame frame : frames) {
+            if (frame.getDeclaringClass() == function) {
+                break;
+            }
+            kernel.add(frame);
+        }
+        StackWalker.StackFrame root = kernel.getLast();
+        Class<?> owner = root.getDeclaringClass();
+        MethodType type = root.getMethodType();
+        if (!isStatic(owner, root.getMethodName(), type) || type.parameterCount() != arguments) {
+            throw new TornadoRuntimeException("task " + task + ": a kernel must be a static method, or a lambda that"
+                    + " captures nothing; found " + owner.getName() + "." + root.getMethodName() + type);
+        }
+        return new Found(owner, root.getMethodName(), type);
+    }
+
+    private static boolean isStatic(Class<?> owner, String name, MethodType type) {
+        for (Method method : owner.getDeclaredMethods()) {
+            if (method.getName().equals(name)
+                    && MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                            .equals(type)) {
+                return Modifier.isStatic(method.getModifiers());
+            }
+        }
+        return false;
+    }
+
+    /** A handle that calls a functional interface's or a kernel's method with an array of its arguments. */
+    static MethodHandle spread(MethodHandle method, int arguments) {
+        return method.asSpreader(Object[].class, arguments).asType(MethodType.methodType(void.class, Object[].class));
+    }
+
+    /** The reference itself as a handle. */
+    static MethodHandle handleOf(Object function, Class<?> type, int arguments) throws ReflectiveOperationException {
+        MethodType apply = MethodType.genericMethodType(arguments).changeReturnType(void.class);
+        return spread(
+                MethodHandles.publicLookup().findVirtual(type, "apply", apply).bindTo(function), arguments);
+    }
+}

@@ -1,0 +1,49 @@
+package io.deltarule.emulator;
+
+/**
+ * Whose turn it is. One work-item of the whole JVM runs at any time: it alone reads and writes these fields, and every
+ * change of turn goes through a volatile field of {@link LaneThread}, so they need no synchronisation of their own.
+ */
+final class Turn {
+
+    /** The running work-item; null while no kernel runs, or while one is only being looked at ({@link KernelProbe}). */
+    static Lane lane;
+
+    /** Where in the kernel it is: a number of {@link Sites}. */
+    static int site;
+
+    /** Counts what orders accesses to local arrays: {@code localBarrier}. */
+    static final Clock LOCAL = new Clock();
+
+    /** Counts what orders accesses to device arrays: {@code globalBarrier}. */
+    static final Clock GLOBAL = new Clock();
+
+    private Turn() {}
+
+    /**
+     * Phases between barriers, numbered through all launches of the JVM. Two accesses of one phase by different
+     * work-items have no order.
+     */
+    static final class Clock {
+        long now = 1;
+
+        /** First phase of the running group. */
+        long groupStart = 1;
+
+        /** First phase of the running kernel launch. */
+        long launchStart = 1;
+
+        void startLaunch() {
+            launchStart = ++now;
+            groupStart = now;
+        }
+
+        void startGroup() {
+            groupStart = ++now;
+        }
+
+        void passBarrier() {
+            now++;
+        }
+    }
+}

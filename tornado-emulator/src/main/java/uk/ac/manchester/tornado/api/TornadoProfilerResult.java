@@ -1,0 +1,58 @@
+package uk.ac.manchester.tornado.api;
+
+import io.deltarule.emulator.Times;
+
+/**
+ * What an execution took, in nanoseconds of this JVM, and how many bytes crossed; zeros where the plan has no profiler.
+ */
+public class TornadoProfilerResult {
+
+    private final Times times;
+    private final long deviceBytes;
+
+    TornadoProfilerResult(Times times, long deviceBytes) {
+        this.times = times;
+        this.deviceBytes = deviceBytes;
+    }
+
+    public long getTotalTime() {
+        return times.total();
+    }
+
+    /** The time that the rewriting of kernels took. */
+    public long getCompileTime() {
+        return times.compile();
+    }
+
+    public long getDataTransfersTime() {
+        return times.toDevice() + times.toHost();
+    }
+
+    public long getDeviceWriteTime() {
+        return times.toDevice();
+    }
+
+    public long getDeviceReadTime() {
+        return times.toHost();
+    }
+
+    public long getDeviceKernelTime() {
+        return times.kernels();
+    }
+
+    public long getTotalBytesCopyIn() {
+        return times.bytesIn();
+    }
+
+    public long getTotalBytesCopyOut() {
+        return times.bytesOut();
+    }
+
+    public long getTotalBytesTransferred() {
+        return times.bytesIn() + times.bytesOut();
+    }
+
+    public long getTotalDeviceMemoryUsage() {
+        return deviceBytes;
+    }
+}
