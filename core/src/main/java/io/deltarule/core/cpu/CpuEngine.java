@@ -1,0 +1,115 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.Device;
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.Form;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The embedded engine: float32 on this machine's processor with nothing to install. Matrix products and triangular
+ * solves are OpenBLAS's, what is element-wise is the Vector API's, and threads share out sequences and value heads.
+ *
+ * <p>Takes every variant, both forms, chunks of 1 to {@value #MAX_CHUNK} micro-steps and any lengths that fit memory. A
+ * plan's results do not depend on the number of threads. Threads: the available processors, or the system property
+ * {@value #THREADS_PROPERTY}.
+ *
+ * <p>Decay: g ≤ 0 of any size is exact, −∞ included; g &gt; 0 (growth) works as long as float32 holds the state. If a
+ * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
+ * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
+ */
+public final class CpuEngine implements DeltaEngine {
+    /** System property that sets the number of threads. */
+    public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
+
+    /** The largest chunk: past it the triangular part, which grows with C², costs more than it saves. */
+    public static final int MAX_CHUNK = 256;
+
+    private static final String DEVICE = "cpu";
+
+    private final int threads;
+
+    /** With as many threads as {@link #THREADS_PROPERTY} or the machine says. */
+    public CpuEngine() {
+        this(defaultThreads());
+    }
+
+    /**
+     * With a given number of threads.
+     *
+     * @param threads at least 1
+     */
+    public CpuEngine(int threads) {
+        if (threads < 1) {
+            throw new InvalidInputException("threads: expected at least 1 but found " + threads);
+        }
+        this.threads = threads;
+    }
+
+    private static int defaultThreads() {
+        String value = System.getProperty(THREADS_PROPERTY);
+        if (value == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            int threads = Integer.parseInt(value.strip());
+            if (threads >= 1) {
+                return threads;
+            }
+        } catch (NumberFormatException notANumber) {
+            // reported below, like a number that is too small
+        }
+        throw new InvalidInputException(
+                "-D" + THREADS_PROPERTY + ": expected a number of threads of at least 1 but found '" + value + "'");
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "float32 on this machine's processor, " + threads + " threads, "
+                + OpenBlas.unavailable().map(why -> "without OpenBLAS").orElseGet(OpenBlas::version);
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return OpenBlas.unavailable();
+    }
+
+    @Override
+    public List<Device> devices() {
+        if (unavailable().isPresent()) {
+            return List.of();
+        }
+        return List.of(new Device(
+                DEVICE,
+                "processor, " + threads + " threads, vectors of " + Lanes.SPECIES.vectorBitSize() + " bits",
+                "cpu",
+                OpenBlas.version(),
+                0,
+                true));
+    }
+
+    @Override
+    public DeltaPlan plan(PlanSpec spec) {
+        unavailable().ifPresent(why -> {
+            throw new EngineUnavailableException("engine cpu: " + why);
+        });
+        if (spec.device() != null && !spec.device().equals(DEVICE)) {
+            throw new EngineUnavailableException(
+                    "engine cpu: expected device '" + DEVICE + "' but found '" + spec.device() + "'");
+        }
+        if (spec.form() == Form.CHUNK && spec.chunkSize() > MAX_CHUNK) {
+            throw new InvalidInputException(
+                    "chunk size: the cpu engine takes 1 to " + MAX_CHUNK + " but found " + spec.chunkSize());
+        }
+        return new CpuPlan(spec, WorkerPool.of(threads));
+    }
+}

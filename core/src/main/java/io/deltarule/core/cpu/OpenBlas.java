@@ -1,0 +1,161 @@
+package io.deltarule.core.cpu;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/**
+ * The three OpenBLAS routines that the CPU engine calls, row-major, on addresses of off-heap float32 matrices.
+ *
+ * <p>JavaCPP's Loader finds (and unpacks once) the library that the org.bytedeco artifacts carry for this platform; the
+ * calls go through java.lang.foreign, not JavaCPP. The library is built with threads of its own; it is told to use one,
+ * before every run since the setting is the process's, because the engine parallelises over heads. Another setting made
+ * meanwhile would cost speed, not correctness.
+ *
+ * <p>Addresses are passed as 64-bit integers, which every 64-bit calling convention passes like pointers: a call makes
+ * no segment objects.
+ */
+final class OpenBlas {
+    private static final int ROW_MAJOR = 101;
+    private static final int PLAIN = 111;
+    private static final int TRANSPOSED = 112;
+    private static final int LOWER = 122;
+    private static final int UNIT = 132;
+    private static final int LEFT = 141;
+
+    private static final MethodHandle SGEMM;
+    private static final MethodHandle STRSM;
+    private static final MethodHandle SET_NUM_THREADS;
+    private static final String VERSION;
+    private static final String UNAVAILABLE;
+
+    static {
+        MethodHandle sgemm = null;
+        MethodHandle strsm = null;
+        MethodHandle setNumThreads = null;
+        String version = null;
+        String unavailable = null;
+        try {
+            SymbolLookup library = SymbolLookup.libraryLookup(locate(), Arena.global());
+            var i = ValueLayout.JAVA_INT;
+            var f = ValueLayout.JAVA_FLOAT;
+            var p = ValueLayout.JAVA_LONG;
+            sgemm = bind(library, "cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
+            strsm = bind(library, "cblas_strsm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, i, f, p, i, p, i));
+            setNumThreads = bind(library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(i));
+            MethodHandle config = bind(
+                    library,
+                    "openblas_get_config",
+                    FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(
+                            java.lang.foreign.MemoryLayout.sequenceLayout(1024, ValueLayout.JAVA_BYTE))));
+            version = ((MemorySegment) config.invokeExact()).getString(0);
+        } catch (Throwable e) { // a missing or foreign library can fail in many ways, all of which mean the same
+            unavailable = "OpenBLAS cannot be loaded (" + e + "); add the Maven artifacts org.bytedeco:openblas and "
+                    + "org.bytedeco:javacpp with classifier " + platform();
+        }
+        SGEMM = sgemm;
+        STRSM = strsm;
+        SET_NUM_THREADS = setNumThreads;
+        VERSION = version;
+        UNAVAILABLE = unavailable;
+    }
+
+    private OpenBlas() {}
+
+    private static String platform() {
+        try {
+            return Loader.getPlatform();
+        } catch (LinkageError e) {
+            return "of this platform, for example linux-x86_64";
+        }
+    }
+
+    private static Path locate() throws IOException {
+        // The variant without LAPACK has the smallest glue; the glue lies beside the library in the Loader's cache.
+        Path folder = Path.of(Loader.load(openblas_nolapack.class)).getParent();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches("(lib)?openblas.*"))
+                    .min((a, b) ->
+                            Integer.compare(a.toString().length(), b.toString().length()))
+                    .orElseThrow(() -> new IOException("no OpenBLAS library in " + folder));
+        }
+    }
+
+    private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
+        // Neither critical nor trivial linkage: measured no faster, and a large product must not delay a safepoint.
+        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+    }
+
+    /** Why OpenBLAS cannot be used here and what to add, or empty. */
+    static Optional<String> unavailable() {
+        return Optional.ofNullable(UNAVAILABLE);
+    }
+
+    /** OpenBLAS's own description, with its version and the processor it chose its kernels for. */
+    static String version() {
+        return VERSION;
+    }
+
+    /** Makes OpenBLAS compute in the calling thread only. */
+    static void singleThreaded() {
+        try {
+            SET_NUM_THREADS.invokeExact(1);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** C ← α A B + β C with A [m, k], B [k, n], C [m, n]. With β = 0 the old C is not read. */
+    static void multiply(
+            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+        try {
+            SGEMM.invokeExact(ROW_MAJOR, PLAIN, PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** C ← α A Bᵀ + β C with A [m, k], B [n, k], C [m, n]. */
+    static void multiplyRightTransposed(
+            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+        try {
+            SGEMM.invokeExact(ROW_MAJOR, PLAIN, TRANSPOSED, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** C ← α Aᵀ B + β C with A [k, m], B [k, n], C [m, n]. */
+    static void multiplyLeftTransposed(
+            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+        try {
+            SGEMM.invokeExact(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** B ← (I + L)⁻¹ B with L [m, m], of which only what is below the diagonal is read, and B [m, n]. */
+    static void solveUnitLower(int m, int n, long l, int ldl, long b, int ldb) {
+        try {
+            STRSM.invokeExact(ROW_MAJOR, LEFT, LOWER, PLAIN, UNIT, m, n, 1f, l, ldl, b, ldb);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    private static AssertionError failed(Throwable e) {
+        return new AssertionError("a call to OpenBLAS failed", e); // C functions throw nothing
+    }
+}

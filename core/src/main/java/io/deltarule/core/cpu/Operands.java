@@ -1,0 +1,88 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Term;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * One run's tensors as the recurrence sees them: q, k, v, g, the two factors of the erase key e and of the write value
+ * u, the outputs, and where each sequence begins and ends.
+ */
+final class Operands {
+    final DeltaShape shape;
+    final float scale;
+    final RowView q;
+    final RowView k;
+    final RowView g; // null without a gate
+    final RowView eraseVector;
+    final RowView eraseGain;
+    final RowView writeVector;
+    final RowView writeGain;
+    final boolean eraseGainIsScalar;
+    final boolean writeGainIsScalar;
+    final boolean eraseVectorIsKey;
+    final RowView o;
+    final Tensor initialState; // null for zeros
+    final Tensor finalState; // null where it is not wanted
+    private final int[] boundaries; // in tokens
+    private final Map<Input, RowView> views = new EnumMap<>(Input.class);
+
+    Operands(PlanSpec spec, DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
+        this.shape = shape;
+        this.scale = (float) spec.scale();
+        in.tensors().forEach((input, tensor) -> views.put(input, view(input, tensor)));
+        q = views.get(Input.Q);
+        k = views.get(Input.K);
+        g = shape.gate() == Gate.NONE ? null : views.get(Input.G);
+        Term erase = spec.variant().eraseKey();
+        Term write = spec.variant().writeValue();
+        eraseVector = views.get(erase.vector());
+        eraseGain = views.get(erase.gain());
+        eraseGainIsScalar = erase.scalarGain();
+        eraseVectorIsKey = erase.vector() == Input.K;
+        writeVector = views.get(write.vector());
+        writeGain = views.get(write.gain());
+        writeGainIsScalar = write.scalarGain();
+        o = RowView.of("o", out.o(), shape.HV(), shape.HV(), shape.V());
+        initialState = in.initialState();
+        finalState = out.finalState();
+        boundaries = in.boundaries(shape);
+    }
+
+    private RowView view(Input input, Tensor tensor) {
+        int heads = tensor.dim(2); // every input is [B, rows, heads] or [B, rows, heads, width]
+        int width = tensor.rank() == 4 ? tensor.dim(3) : 1;
+        return RowView.of(input.id(), tensor, heads, shape.HV(), width);
+    }
+
+    /** Value heads that share one query/key head. */
+    int group() {
+        return shape.HV() / shape.H();
+    }
+
+    int householders() {
+        return shape.householders();
+    }
+
+    /** First token of a sequence. */
+    int begin(int sequence) {
+        return boundaries[sequence];
+    }
+
+    /** The token after a sequence's last. */
+    int end(int sequence) {
+        return boundaries[sequence + 1];
+    }
+
+    /** All inputs that have a row per token or micro-step. */
+    Iterable<Map.Entry<Input, RowView>> inputs() {
+        return views.entrySet();
+    }
+}
