@@ -4,7 +4,8 @@ package io.deltarule.core;
  * Where an operation puts its results.
  *
  * @param o read-out [B, T, HV, V]
- * @param finalState state after the last token [N, HV, K, V]
+ * @param finalState state after the last token [N, HV, K, V], or null if it is not wanted: a plan that keeps its state
+ *     then saves writing it out at every decoded token
  */
 public record DeltaOutputs(Tensor o, Tensor finalState) {
     /**
@@ -28,7 +29,9 @@ public record DeltaOutputs(Tensor o, Tensor finalState) {
      */
     public void validate(DeltaShape shape) {
         expect("o", o, shape.B(), shape.T(), shape.HV(), shape.V());
-        expect("final_state", finalState, shape.sequences(), shape.HV(), shape.K(), shape.V());
+        if (finalState != null) {
+            expect("final_state", finalState, shape.sequences(), shape.HV(), shape.K(), shape.V());
+        }
     }
 
     private static void expect(String name, Tensor found, int... dims) {

@@ -61,9 +61,12 @@ public final class ReferenceEngine implements DeltaEngine {
                     ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
                     : ChunkwiseReference.run(spec().variant(), from, spec().scale(), spec().chunkSize());
             copy(result.o(), out.o());
-            copy(result.finalState(), out.finalState());
+            if (out.finalState() != null) {
+                copy(result.finalState(), out.finalState());
+            }
             if (spec().keepsState()) {
-                kept = Tensor.zeros(out.finalState().dims()).copyFrom(out.finalState());
+                kept = Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V());
+                copy(result.finalState(), kept);
             }
         }
 

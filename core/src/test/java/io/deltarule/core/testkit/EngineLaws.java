@@ -112,6 +112,22 @@ public abstract class EngineLaws {
     }
 
     @Test
+    void finalStateIsWrittenOnlyWhereWanted() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 1);
+        DeltaInputs in = c.inputs().withInitialState(null);
+        for (Form form : Form.values()) {
+            PlanSpec spec = spec(c).withForm(form);
+            DeltaOutputs both = Verify.run(engine(), spec, in);
+            try (DeltaPlan plan = engine().plan(spec.keepingState())) {
+                DeltaOutputs read = DeltaOutputs.poisoned(c.shape());
+                plan.run(in, new DeltaOutputs(read.o(), null));
+                plan.saveState(read.finalState());
+                Verify.agree("without final state, " + form, both, read, Float32Recurrence.REORDERING_FLOOR);
+            }
+        }
+    }
+
+    @Test
     void packedEqualsSeparate() {
         DeltaCase c =
                 DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 1, 2, 16, 12, 1).packed(19, 0, 1, 34);
