@@ -3,6 +3,8 @@ package io.deltarule.loader;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,6 +13,7 @@ class SafetensorsExampleTest {
     @Test
     void writesAndReads(@TempDir Path folder) {
         float sum = 0;
+        List<String> listing = new ArrayList<>();
         // @start region="example"
         Path path = folder.resolve("state.safetensors");
         new SafetensorsWriter()
@@ -21,7 +24,7 @@ class SafetensorsExampleTest {
 
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             for (TensorInfo tensor : file.tensors()) {
-                System.out.println(tensor); // "cu_seqlens" I64[2] @[0, 16) …
+                listing.add(tensor.toString()); // "cu_seqlens" I64[2] @[0, 16) and so on
             }
             for (float beta : file.readFloats("beta")) {
                 sum += beta;
@@ -29,5 +32,6 @@ class SafetensorsExampleTest {
         }
         // @end
         assertEquals(3.75f, sum);
+        assertEquals(List.of("\"cu_seqlens\" I64[2] @[0, 16)", "\"beta\" F32[1, 2, 2] @[16, 32)"), listing);
     }
 }
