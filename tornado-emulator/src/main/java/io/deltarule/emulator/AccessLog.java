@@ -6,13 +6,17 @@ package io.deltarule.emulator;
  * <p>Two accesses by different work-items, one of them a write, conflict when they fall into one phase of one group, or
  * into one launch but different groups. A stamp is phase, work-item of the group, two flags and a place:
  *
- * <pre>  phase:34 | lane:12 | several lanes read in this phase:1 | other groups read in this launch:1 | site:16 </pre>
+ * <pre>  phase:30 | lane:12 | several lanes read in this phase:1 | other groups read in this launch:1 | site:20 </pre>
  */
 final class AccessLog {
 
     private static final int PAGE = 1 << 10;
-    private static final int SITE_BITS = 16;
-    private static final long SITE_MASK = (1L << SITE_BITS) - 1;
+    private static final int SITE_BITS = 20;
+
+    /** How many places a stamp can tell apart. */
+    static final int SITES = 1 << SITE_BITS;
+
+    private static final long SITE_MASK = SITES - 1;
     private static final long OTHER_GROUPS = 1L << SITE_BITS;
     private static final long OTHER_LANES = 1L << (SITE_BITS + 1);
     private static final int LANE_SHIFT = SITE_BITS + 2;

@@ -1,6 +1,7 @@
 package io.deltarule.emulator;
 
 import java.lang.reflect.Array;
+import java.util.Objects;
 
 /**
  * What a rewritten kernel calls instead of touching a Java array, and before it calls TornadoVM's API: see
@@ -99,61 +100,27 @@ public final class Checks {
 
     private static void beforeLoad(Object array, int length, int index, int site) {
         Lane lane = Turn.lane;
-        if (lane == null) {
-            return;
-        }
-        Turn.site = site;
-        LocalMemory.LocalArray local = lane.localMemory().find(array);
-        if (local != null) {
-            checkIndex("read", local, length, index);
-            if (!local.log().writtenByGroup(index)) {
-                throw Faults.here("uninitialised read of " + local + " at index " + index
-                        + ": no work-item of the group wrote it yet");
+        if (lane != null) {
+            Turn.site = site;
+            CheckedArray checked = lane.find(array);
+            if (checked == null) {
+                Objects.checkIndex(index, length); // no kernel made it: a constant table
+            } else {
+                checked.beforeRead(index, lane, site);
             }
-            checkRace(local, index, lane, local.log().read(index, lane.number(), site), "written", "reads");
-            return;
-        }
-        Lane.PrivateArray own = lane.findPrivate(array);
-        checkIndex("read", own, length, index);
-        if (own != null && !own.written()[index]) {
-            throw Faults.here("uninitialised read of " + own + " at index " + index
-                    + ": devices do not set private arrays to zero");
         }
     }
 
     private static void beforeStore(Object array, int length, int index, int site) {
         Lane lane = Turn.lane;
-        if (lane == null) {
-            return;
-        }
-        Turn.site = site;
-        LocalMemory.LocalArray local = lane.localMemory().find(array);
-        if (local != null) {
-            checkIndex("write", local, length, index);
-            checkRace(local, index, lane, local.log().write(index, lane.number(), site), "accessed", "writes");
-            return;
-        }
-        Lane.PrivateArray own = lane.findPrivate(array);
-        checkIndex("write", own, length, index);
-        if (own != null) {
-            own.written()[index] = true;
-        }
-    }
-
-    private static void checkIndex(String access, Object label, int length, int index) {
-        if (index < 0 || index >= length) {
-            throw Faults.here("out-of-bounds " + access + " of " + (label == null ? "an array of " + length : label)
-                    + " at index " + index);
-        }
-    }
-
-    private static void checkRace(
-            LocalMemory.LocalArray local, int index, Lane lane, long conflict, String before, String now) {
-        if (conflict != 0) {
-            throw Faults.here("data race on " + local + " at index " + index + ": " + before + " by work-item "
-                    + AccessLog.laneOf(conflict) + " of the group at "
-                    + Sites.describe(AccessLog.siteOf(conflict))
-                    + ", and no localBarrier lies between when work-item " + lane.number() + " " + now + " it");
+        if (lane != null) {
+            Turn.site = site;
+            CheckedArray checked = lane.find(array);
+            if (checked == null) {
+                Objects.checkIndex(index, length); // no kernel made it: a constant table
+            } else {
+                checked.beforeWrite(index, lane, site);
+            }
         }
     }
 }

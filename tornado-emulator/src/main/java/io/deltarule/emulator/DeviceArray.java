@@ -1,6 +1,7 @@
 package io.deltarule.emulator;
 
 import java.lang.foreign.MemorySegment;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
@@ -16,6 +17,9 @@ final class DeviceArray {
     private final ElementGuard guard;
     private final TornadoNativeArray copy;
     private boolean onDevice;
+
+    /** Whether a part was copied back since the last execution. */
+    private boolean partCopied;
 
     DeviceArray(TornadoNativeArray host) {
         this.host = host;
@@ -50,8 +54,28 @@ final class DeviceArray {
         return bytes();
     }
 
-    long copyToHost(long fromByte, long bytes) {
+    void startExecution() {
+        partCopied = false;
+    }
+
+    /**
+     * Copies all elements back.
+     *
+     * @throws TornadoRuntimeException after a copy of a part: until the next execution TornadoVM 5.2.0 then copies only
+     *     as many bytes as that part had
+     */
+    long copyAllToHost() {
+        if (partCopied) {
+            throw new TornadoRuntimeException("transferToHost of a whole array of " + host.getSize()
+                    + " elements after that of a DataRange: TornadoVM would copy only as much as the range had;"
+                    + " use a DataRange of the whole array");
+        }
+        host.getSegment().copyFrom(ArrayBridge.elements(copy));
+        return bytes();
+    }
+
+    void copyPartToHost(long fromByte, long bytes) {
+        partCopied = true;
         MemorySegment.copy(ArrayBridge.elements(copy), fromByte, host.getSegment(), fromByte, bytes);
-        return bytes;
     }
 }

@@ -1,6 +1,7 @@
 package io.deltarule.emulator;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Writes the reports of what kernels did wrong. */
 final class Faults {
@@ -21,9 +22,8 @@ final class Faults {
 
     /** A report on an exception that came out of the kernel: a null array, a division by zero. */
     static KernelFaultException thrown(Throwable cause, Lane lane) {
-        List<String> frames = List.of(cause.getStackTrace()).stream()
-                .takeWhile(frame -> !frame.getClassName().startsWith("io.deltarule.emulator."))
-                .filter(frame -> !frame.getClassName().startsWith("java."))
+        List<String> frames = Stream.of(cause.getStackTrace())
+                .filter(frame -> KernelLoader.NAME.equals(frame.getClassLoaderName()))
                 .map(frame -> withoutLoader(frame.toString()))
                 .toList();
         return at(frames, cause.toString(), lane, cause);

@@ -50,17 +50,13 @@ public final class GraphDefinition {
      * Adds a task after those before it.
      *
      * @throws TornadoTaskRuntimeException where the name is taken
-     * @throws TornadoRuntimeException where an argument is neither array, scalar nor context, or there are more than 20
+     * @throws TornadoRuntimeException where an argument is neither array, scalar nor context
      */
     public void addTask(String task, Object function, Class<?> type, Object... arguments) {
         String fullName = name + "." + task;
         if (tasks.containsKey(task)) {
             throw new TornadoTaskRuntimeException(
                     "task " + fullName + ": the graph has a task of that name already; names must differ");
-        }
-        if (arguments.length > Limits.TASK_ARGUMENTS) {
-            throw new TornadoRuntimeException("task " + fullName + ": " + arguments.length + " arguments; at most "
-                    + Limits.TASK_ARGUMENTS + " are possible");
         }
         for (int i = 0; i < arguments.length; i++) {
             checkArgument(fullName, i, arguments[i]);

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -33,7 +34,7 @@ public final class GraphExecutor {
     }
 
     /** A kernel's rewritten twin and the names of its parameters; a null handle where no work-item does anything. */
-    private record PreparedKernel(MethodHandle handle, String[] parameters) {}
+    private record PreparedKernel(MethodHandle handle, int method, String[] parameters) {}
 
     public String name() {
         return graph.name();
@@ -55,6 +56,7 @@ public final class GraphExecutor {
         DEVICE.lock();
         try {
             takeConsumed(before);
+            arrays.values().forEach(DeviceArray::startExecution);
             transferIn(times);
             for (GraphDefinition.Task task : graph.tasks()) {
                 launch(task, grids, times);
@@ -67,34 +69,43 @@ public final class GraphExecutor {
     }
 
     /**
-     * Shares the device copies of arrays that the graph before left on the device. TornadoVM takes them from no other
-     * graph than the one executed last.
+     * Shares the device copies of arrays that the graph before left on the device, as TornadoVM 5.2.0 does: consumed
+     * arrays that name that graph, or all consumed arrays where none does, are taken from it, whatever graph they name.
      */
     private void takeConsumed(GraphExecutor before) {
-        for (GraphDefinition.Consumed consumed : graph.consumed()) {
-            TornadoNativeArray array = consumed.array();
-            if (before == this && arrays.containsKey(array)) {
-                continue;
+        List<GraphDefinition.Consumed> taken = before == null
+                ? List.of()
+                : graph.consumed().stream()
+                        .filter(consumed -> before.name().equals(consumed.source()))
+                        .toList();
+        if (taken.isEmpty() && before != null) {
+            taken = graph.consumed();
+        }
+        for (GraphDefinition.Consumed consumed : taken) {
+            if (!before.keepsOnDevice(consumed.array())) {
+                throw notThere(consumed, "graph " + before.name() + " was, and does not keep it on the device");
             }
-            boolean named = before != null
-                    && (consumed.source() == null || consumed.source().equals(before.name()));
-            if (named && before.keepsOnDevice(array)) {
-                arrays.put(array, before.arrays.get(array));
-            } else if (!arrays.containsKey(array)) {
-                throw new TornadoRuntimeException("task graph " + graph.name() + " consumes an array of "
-                        + array.getSize() + " elements from "
-                        + (consumed.source() == null ? "the graph before it" : "graph " + consumed.source())
-                        + ", but " + (before == null ? "no graph was" : "graph " + before.name() + " was")
-                        + " executed before it"
-                        + (named ? " and it does not persist that array on the device" : ""));
+            arrays.put(consumed.array(), before.arrays.get(consumed.array()));
+        }
+        for (GraphDefinition.Consumed consumed : graph.consumed()) {
+            if (!arrays.containsKey(consumed.array())) {
+                throw notThere(consumed, before == null ? "none was" : "graph " + before.name() + " was");
             }
         }
     }
 
+    private TornadoRuntimeException notThere(GraphDefinition.Consumed consumed, String executedBefore) {
+        return new TornadoRuntimeException("task graph " + graph.name() + " consumes from "
+                + (consumed.source() == null ? "the graph before it" : "graph " + consumed.source()) + " an array of "
+                + consumed.array().getSize() + " elements; TornadoVM takes it from the graph of the execution before,"
+                + " but " + executedBefore);
+    }
+
     private boolean keepsOnDevice(TornadoNativeArray array) {
-        boolean kept = graph.toHost().stream()
+        boolean persisted = graph.toHost().stream()
                 .anyMatch(transfer -> transfer.array() == array && transfer.mode() == DataTransferMode.UNDER_DEMAND);
-        return kept && arrays.containsKey(array);
+        boolean consumed = graph.consumed().stream().anyMatch(one -> one.array() == array);
+        return (persisted || consumed) && arrays.containsKey(array);
     }
 
     private void transferIn(Times times) {
@@ -115,24 +126,25 @@ public final class GraphExecutor {
             DeviceArray array = onDevice(transfer.array());
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) {
                 long start = System.nanoTime();
-                long bytes = array.copyToHost(0, array.bytes());
+                long bytes = array.copyAllToHost();
                 times.addToHost(System.nanoTime() - start, bytes);
             }
         }
     }
 
-    /**
-     * Copies part of a device array to its host array.
-     *
-     * @throws TornadoRuntimeException where the graph has no such array on the device
-     */
-    public boolean transferToHost(TornadoNativeArray array, long fromByte, long bytes) {
-        DeviceArray found = arrays.get(array);
-        if (found == null) {
-            return false;
-        }
-        found.copyToHost(fromByte, bytes);
-        return true;
+    /** Whether the graph has a copy of the array on the device. */
+    public boolean holds(TornadoNativeArray array) {
+        return arrays.containsKey(array);
+    }
+
+    /** Copies a device array, which the graph {@link #holds}, to its host array. */
+    public void transferToHost(TornadoNativeArray array) {
+        arrays.get(array).copyAllToHost();
+    }
+
+    /** Copies a part of a device array, which the graph {@link #holds}, to its host array. */
+    public void transferToHost(TornadoNativeArray array, long fromByte, long bytes) {
+        arrays.get(array).copyPartToHost(fromByte, bytes);
     }
 
     private DeviceArray onDevice(TornadoNativeArray host) {
@@ -163,7 +175,7 @@ public final class GraphExecutor {
             nameArrays(task, kernel);
             new LaunchRunner(
                             task.fullName(),
-                            new KernelCall(kernel.handle(), arguments),
+                            new KernelCall(kernel.handle(), kernel.method(), arguments),
                             shape,
                             Shuffle.of(task.fullName(), executions))
                     .run();
@@ -177,10 +189,10 @@ public final class GraphExecutor {
     private static PreparedKernel prepare(GraphDefinition.Task task, Object[] arguments, GridShape shape) {
         try {
             MethodHandle reference = KernelProbe.handleOf(task.function(), task.type(), arguments.length);
-            KernelProbe.Found found =
-                    KernelProbe.find(task.fullName(), task.function(), new KernelCall(reference, arguments), shape);
+            KernelProbe.Found found = KernelProbe.find(
+                    task.fullName(), task.function(), new KernelCall(reference, Sites.UNKNOWN, arguments), shape);
             if (found == null) {
-                return new PreparedKernel(null, new String[0]);
+                return new PreparedKernel(null, Sites.UNKNOWN, new String[0]);
             }
             Method method =
                     found.owner().getDeclaredMethod(found.name(), found.type().parameterArray());
@@ -189,7 +201,8 @@ public final class GraphExecutor {
             for (int i = 0; i < names.length; i++) {
                 names[i] = parameters[i].getName();
             }
-            return new PreparedKernel(KernelLoader.rewritten(found), names);
+            return new PreparedKernel(
+                    KernelLoader.rewritten(found), Sites.method(found.owner().getName(), found.name()), names);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

@@ -3,8 +3,9 @@ package io.deltarule.emulator;
 import java.lang.invoke.MethodHandle;
 import uk.ac.manchester.tornado.api.KernelContext;
 
-/** A kernel with the arguments of one launch: device arrays and scalars, and a context that each work-item replaces. */
-record KernelCall(MethodHandle kernel, Object[] arguments) {
+/** A kernel with the arguments of one launch: device arrays and scalars, and a context that each work-item
+ * replaces; {@code method} is the number that {@link Sites} gives the kernel. */
+record KernelCall(MethodHandle kernel, int method, Object[] arguments) {
 
     void run(Lane lane) throws Throwable {
         kernel.invokeExact(argumentsFor(lane.ids(), lane));

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -16,9 +17,40 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 final class KernelProbe {
 
     private static final StackWalker WALKER = StackWalker.getInstance(
-            java.util.Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_HIDDEN_FRAMES));
+            Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_HIDDEN_FRAMES));
 
     private KernelProbe() {}
+
+    /** Words of OpenCL C and CUDA C that Java allows as names. */
+    private static final Set<String> TAKEN_NAMES = Set.of(
+            "auto",
+            "bool",
+            "complex",
+            "constant",
+            "extern",
+            "global",
+            "half",
+            "inline",
+            "kernel",
+            "local",
+            "pipe",
+            "quad",
+            "read_only",
+            "read_write",
+            "register",
+            "restrict",
+            "signed",
+            "sizeof",
+            "struct",
+            "typedef",
+            "uchar",
+            "uint",
+            "ulong",
+            "uniform",
+            "union",
+            "unsigned",
+            "ushort",
+            "write_only");
 
     /** The method that a task runs, where its code can be rewritten. */
     record Found(Class<?> owner, String name, MethodType type) {}
@@ -87,6 +119,10 @@ final class KernelProbe {
         if (!isStatic(owner, root.getMethodName(), type) || type.parameterCount() != arguments) {
             throw new TornadoRuntimeException("task " + task + ": a kernel must be a static method, or a lambda that"
                     + " captures nothing; found " + owner.getName() + "." + root.getMethodName() + type);
+        }
+        if (TAKEN_NAMES.contains(root.getMethodName())) {
+            throw new TornadoRuntimeException("task " + task + ": TornadoVM keeps the name of the kernel's method, and "
+                    + root.getMethodName() + " is a word of the languages it compiles to; rename the method");
         }
         return new Found(owner, root.getMethodName(), type);
     }

@@ -27,7 +27,7 @@ import java.lang.constant.MethodTypeDesc;
  *  faload                          becomes   Checks.load(array, index, site)
  *  fastore                         becomes   Checks.store(array, index, value, site)
  *  newarray                        gains     Checks.made(array, site)
- *  a call of TornadoVM's API       gains     Checks.at(site) before it
+ *  a call of a context or array     gains     Checks.at(site) before it
  * </pre>
  *
  * Arrays of references are left alone, and so are static initialisers: they run no kernel.
@@ -35,7 +35,8 @@ import java.lang.constant.MethodTypeDesc;
 final class KernelRewriter {
 
     private static final ClassDesc CHECKS = ClassDesc.of("io.deltarule.emulator.Checks");
-    private static final String API = "uk/ac/manchester/tornado/api/";
+    private static final String CONTEXT = "uk/ac/manchester/tornado/api/KernelContext";
+    private static final String ARRAYS = "uk/ac/manchester/tornado/api/types/arrays/";
 
     private final String className;
     private final String sourceFile;
@@ -119,13 +120,17 @@ final class KernelRewriter {
                         MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_int));
             }
             case InvokeInstruction call
-            when call.owner().asInternalName().startsWith(API) -> {
+            when entersEmulator(call.owner().asInternalName()) -> {
                 code.loadConstant(site());
                 code.invokestatic(CHECKS, "at", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
                 code.with(call);
             }
             default -> code.with(element);
         }
+    }
+
+    private static boolean entersEmulator(String owner) {
+        return owner.equals(CONTEXT) || owner.startsWith(ARRAYS);
     }
 
     private int site() {

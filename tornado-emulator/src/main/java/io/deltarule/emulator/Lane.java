@@ -32,15 +32,6 @@ final class Lane implements WorkItem {
         this.ids = ids;
     }
 
-    /** An array that the kernel made for itself, and which of its elements it has written. */
-    record PrivateArray(Object array, boolean[] written, int site) {
-
-        @Override
-        public String toString() {
-            return "private array of " + written.length + " (made at " + Sites.describe(site) + ")";
-        }
-    }
-
     WorkItemIds ids() {
         return ids;
     }
@@ -54,8 +45,9 @@ final class Lane implements WorkItem {
         return runner.task();
     }
 
-    LocalMemory localMemory() {
-        return runner.localMemory();
+    /** The number that {@link Sites} gives the kernel's own method. */
+    int kernelMethod() {
+        return runner.kernelMethod();
     }
 
     @Override
@@ -75,7 +67,7 @@ final class Lane implements WorkItem {
 
     /** Notes a new private array; one made again at the same place is the same memory on a device. */
     void declarePrivate(Object array, int length, int site) {
-        PrivateArray made = new PrivateArray(array, new boolean[length], site);
+        PrivateArray made = new PrivateArray(array, length, site);
         for (int i = 0; i < privates.size(); i++) {
             if (privates.get(i).site() == site) {
                 privates.set(i, made);
@@ -85,13 +77,14 @@ final class Lane implements WorkItem {
         privates.add(made);
     }
 
-    PrivateArray findPrivate(Object array) {
+    /** The local or private array that this Java array is, or null. */
+    CheckedArray find(Object array) {
         for (int i = 0; i < privates.size(); i++) {
-            PrivateArray known = privates.get(i);
-            if (known.array() == array) {
-                return known;
+            PrivateArray own = privates.get(i);
+            if (own.is(array)) {
+                return own;
             }
         }
-        return null;
+        return runner.localMemory().find(array);
     }
 }

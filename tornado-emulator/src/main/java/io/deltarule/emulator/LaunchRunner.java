@@ -33,7 +33,7 @@ final class LaunchRunner {
         this.call = call;
         this.shape = shape;
         this.shuffle = shuffle;
-        localMemory = new LocalMemory(task);
+        localMemory = new LocalMemory();
         groupOrder = shuffle.order(shape.groups());
         laneOrder = shuffle.order(shape.groupSize());
         lanes = new Lane[shape.groupSize()];
@@ -54,6 +54,10 @@ final class LaunchRunner {
 
     LocalMemory localMemory() {
         return localMemory;
+    }
+
+    int kernelMethod() {
+        return call.method();
     }
 
     /** Runs all groups; throws what the first failing work-item failed with. */

@@ -10,23 +10,10 @@ import java.util.List;
  */
 final class LocalMemory {
 
-    private final String task;
     private final List<LocalArray> arrays = new ArrayList<>();
     private int bytes;
 
-    LocalMemory(String task) {
-        this.task = task;
-    }
-
-    /** One array, by the place in the kernel that allocates it. */
-    record LocalArray(Object array, Class<?> element, int size, int site, AccessLog log) {
-
-        @Override
-        public String toString() {
-            return "local " + element + " array of " + size + " (allocated at " + Sites.describe(site) + ")";
-        }
-    }
-
+    /** The group's array for this place in the kernel; the first work-item that comes makes it. */
     Object allocate(Class<?> element, int size, int site) {
         for (LocalArray known : arrays) {
             if (known.site() == site) {
@@ -37,18 +24,15 @@ final class LocalMemory {
                 return known.array();
             }
         }
-        if (size < 1) {
-            throw Faults.here("local array of " + size + " elements");
-        }
-        Object array = Array.newInstance(element, size);
-        long total = bytes + (long) size * elementBytes(element);
-        if (total > Limits.LOCAL_MEMORY_BYTES) {
-            throw Faults.here("local array of " + size + " " + element + " elements brings the group to " + total
-                    + " bytes of local memory; the device of task " + task + " has " + Limits.LOCAL_MEMORY_BYTES
-                    + " (-Ddeltarule.emulator.localMemory)");
+        long total = bytes + (long) size * bytesOf(element);
+        if (size < 1 || total > Limits.LOCAL_MEMORY_BYTES) {
+            throw Faults.here("local array of " + size + " " + element + " elements beside " + bytes
+                    + " bytes: a group has " + Limits.LOCAL_MEMORY_BYTES
+                    + " bytes of local memory (-Ddeltarule.emulator.localMemory)");
         }
         bytes = (int) total;
-        arrays.add(new LocalArray(array, element, size, site, new AccessLog(size, Turn.LOCAL)));
+        Object array = Array.newInstance(element, size);
+        arrays.add(new LocalArray(array, element, size, site));
         return array;
     }
 
@@ -56,14 +40,14 @@ final class LocalMemory {
     LocalArray find(Object array) {
         for (int i = 0; i < arrays.size(); i++) {
             LocalArray local = arrays.get(i);
-            if (local.array() == array) {
+            if (local.is(array)) {
                 return local;
             }
         }
         return null;
     }
 
-    private static int elementBytes(Class<?> element) {
+    private static int bytesOf(Class<?> element) {
         if (element == byte.class) {
             return Byte.BYTES;
         }

@@ -1,28 +1,47 @@
 package io.deltarule.emulator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Places in kernels, numbered when a kernel is rewritten, so that an access can be remembered in a few bits. */
 final class Sites {
 
-    /** A place that is not known: code that was not rewritten, or one of too many. */
+    /** A place that is not known: code that was not rewritten. */
     static final int UNKNOWN = 0;
 
-    /** Access stamps have sixteen bits for a place. */
-    private static final int LIMIT = 1 << 16;
-
     private static final List<String> PLACES = new ArrayList<>(List.of("an unknown line"));
+    private static final Map<String, Integer> METHODS = new HashMap<>();
+
+    /** The method of each place; read without a lock, so it is replaced, never changed where it may be read. */
+    private static volatile int[] methodOf = new int[1024];
 
     private Sites() {}
 
     static synchronized int add(String className, String method, String sourceFile, int line) {
-        if (PLACES.size() == LIMIT) {
-            return UNKNOWN;
+        int site = PLACES.size();
+        if (site == AccessLog.SITES) {
+            throw new IllegalStateException("more than " + site + " places in kernels");
         }
-        String simpleName = className.substring(className.lastIndexOf('.') + 1);
-        PLACES.add(simpleName + "." + method + "(" + sourceFile + ":" + line + ")");
-        return PLACES.size() - 1;
+        if (site == methodOf.length) {
+            methodOf = Arrays.copyOf(methodOf, 2 * site);
+        }
+        methodOf[site] = method(className, method);
+        PLACES.add(className.substring(className.lastIndexOf('.') + 1) + "." + method + "(" + sourceFile + ":" + line
+                + ")");
+        return site;
+    }
+
+    /** The number of a method, by its name. */
+    static synchronized int method(String className, String method) {
+        return METHODS.computeIfAbsent(className + "." + method, _ -> METHODS.size() + 1);
+    }
+
+    /** The method that a place lies in. */
+    static int methodOf(int site) {
+        return methodOf[site];
     }
 
     static synchronized String describe(int site) {

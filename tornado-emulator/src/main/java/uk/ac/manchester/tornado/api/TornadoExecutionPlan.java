@@ -62,7 +62,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
         for (GraphExecutor graph : selected) {
             graph.execute(grids, lastExecuted, times);
         }
-        // Only now, as in TornadoVM: graphs of one execution hand nothing to each other.
+        // Only now, as in TornadoVM 5.2.0: graphs of one execution hand nothing to each other.
         lastExecuted = selected.isEmpty() ? null : selected.getLast();
         if (profiler == ProfilerMode.CONSOLE) {
             System.out.println(times);
@@ -181,18 +181,24 @@ public final class TornadoExecutionPlan implements AutoCloseable {
         return "plan " + id + " of " + graphs.stream().map(GraphExecutor::name).toList();
     }
 
-    void copyToHost(Object array, long fromByte, long bytes) {
+    void copyToHost(Object array) {
+        TornadoNativeArray known = onDevice(array);
+        selected.forEach(graph -> graph.transferToHost(known));
+    }
+
+    void copyToHost(DataRange range) {
+        TornadoNativeArray known = onDevice(range.getArray());
+        selected.forEach(graph -> graph.transferToHost(known, range.firstByte(), range.bytes()));
+    }
+
+    /** TornadoVM 5.2.0 corrupts the memory of the JVM when one of the selected graphs does not know the array. */
+    private TornadoNativeArray onDevice(Object object) {
         checkOpen();
-        boolean found = false;
-        for (GraphExecutor graph : selected) {
-            if (array instanceof TornadoNativeArray known) {
-                found |= graph.transferToHost(known, fromByte, bytes);
-            }
+        if (object instanceof TornadoNativeArray array && selected.stream().allMatch(graph -> graph.holds(array))) {
+            return array;
         }
-        if (!found) {
-            throw new TornadoRuntimeException(
-                    "transferToHost of something that the selected graphs do not have on the device");
-        }
+        throw new TornadoRuntimeException("transferToHost: expected an array that every selected graph of " + this
+                + " has on the device, found " + object + "; select the one graph withGraph");
     }
 
     private GraphExecutor graph(int index) {

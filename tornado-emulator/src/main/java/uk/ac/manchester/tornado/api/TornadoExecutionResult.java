@@ -1,7 +1,5 @@
 package uk.ac.manchester.tornado.api;
 
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
-
 /** One execution of a plan: its times, and the way to what it left on the device. */
 public class TornadoExecutionResult {
 
@@ -20,14 +18,14 @@ public class TornadoExecutionResult {
     /** Copies whole arrays from the device, as its graphs, those now selected in the plan, left them. */
     public TornadoExecutionResult transferToHost(Object... objects) {
         for (Object object : objects) {
-            plan.copyToHost(object, 0, object instanceof TornadoNativeArray array ? array.getNumBytesOfSegment() : 0);
+            plan.copyToHost(object);
         }
         return this;
     }
 
     /** Copies a part of an array from the device. */
     public TornadoExecutionResult transferToHost(DataRange dataRange) {
-        plan.copyToHost(dataRange.getArray(), dataRange.firstByte(), dataRange.bytes());
+        plan.copyToHost(dataRange);
         return this;
     }
 
