@@ -53,7 +53,17 @@ public record Comparison(
         return of(name, expected.length, i -> expected[(int) i], found::get);
     }
 
-    private static Comparison of(String name, long size, LongToDoubleFunction expected, LongToDoubleFunction found) {
+    /**
+     * Compares numbers wherever they lie, for example in two files of any size.
+     *
+     * @param name for the message
+     * @param size how many there are
+     * @param expected what is right, by row-major index
+     * @param found what is judged, by the same index
+     * @return the errors
+     */
+    public static Comparison of(
+            String name, long size, LongToDoubleFunction expected, LongToDoubleFunction found) {
         double errors = 0;
         double values = 0;
         double worst = -1;
