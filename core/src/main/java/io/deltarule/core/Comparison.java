@@ -62,8 +62,7 @@ public record Comparison(
      * @param found what is judged, by the same index
      * @return the errors
      */
-    public static Comparison of(
-            String name, long size, LongToDoubleFunction expected, LongToDoubleFunction found) {
+    public static Comparison of(String name, long size, LongToDoubleFunction expected, LongToDoubleFunction found) {
         double errors = 0;
         double values = 0;
         double worst = -1;

@@ -1,0 +1,64 @@
+package io.deltarule.bench.cli;
+
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.loader.SafetensorsException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * What a failed command says: one line and an exit code.
+ *
+ * @param exitCode one of {@link ExitCode}
+ * @param line for standard error, without a line break
+ */
+record Failure(int exitCode, String line) {
+    /** A control character in a file or an option must not start a second line or move the cursor. */
+    Failure {
+        line = line.replaceAll("\\p{Cntrl}+", " ");
+    }
+
+    /** What an exception of a running command means for the user. */
+    static Failure of(Throwable thrown) {
+        return switch (thrown) {
+            case InvalidInputException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
+            case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
+            case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case OutOfMemoryError e ->
+                new Failure(
+                        ExitCode.CANNOT_RUN_HERE,
+                        "deltarule: memory: expected enough for this operation but found "
+                                + (Runtime.getRuntime().maxMemory() >> 20) + " MiB at most (" + e.getMessage()
+                                + "); use shorter or fewer sequences, or DELTARULE_JAVA_OPTIONS=-Xmx...");
+            default ->
+                new Failure(
+                        ExitCode.INTERNAL_ERROR,
+                        "deltarule: a defect of this program: " + thrown
+                                + "; please report it with the output of the same command and --debug");
+        };
+    }
+
+    /** What is wrong with the options themselves. */
+    static Failure ofOptions(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String cure = "; '" + name + " --help' lists what there is";
+        // picocli tells of what is missing before it tells of what it does not know, and the second explains the first.
+        List<String> unknown = command.getUnmatchedArguments();
+        String line = unknown.isEmpty()
+                ? plain(e.getMessage())
+                : "expected only options and commands that exist but found '" + unknown.getFirst() + "'";
+        return new Failure(ExitCode.BAD_INPUT, name + ": " + line + cure);
+    }
+
+    /** picocli's own sentence in the order of all other messages: what was expected, then what was found. */
+    private static String plain(String message) {
+        return message.replaceFirst("^Missing required (.*?): (.*)$", "expected the required $1 $2 but found none")
+                .replaceFirst("^Missing required (.*)$", "expected the required $1 but found none")
+                .replaceFirst("^Invalid value for [^']*'([^']*)'[^:]*: (expected .*)$", "$1: $2")
+                .replaceFirst(
+                        "^Invalid value for [^']*'([^']*)'[^:]*: '(.*)' is not an? (int|long|double)$",
+                        "$1: expected a number ($3) but found '$2'");
+    }
+}

@@ -1,0 +1,40 @@
+package io.deltarule.bench.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How large an operation's outputs are. Their lengths follow from the inputs' headers, where a file of a few hundred
+ * bytes can declare keys and values so wide that one state is larger than any memory.
+ */
+final class MemoryNeed {
+    private MemoryNeed() {}
+
+    /**
+     * Refuses what cannot fit before anything is allocated.
+     *
+     * @param shape the operation's lengths
+     * @throws InvalidInputException if o and the final state together are larger than half of this machine's memory
+     */
+    static void check(DeltaShape shape) {
+        double bytes = Float.BYTES
+                * ((double) shape.tokens() * shape.HV() * shape.V()
+                        + (double) shape.sequences() * shape.HV() * shape.K() * shape.V());
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        if (bytes > memory / 2.0) {
+            throw new InvalidInputException(String.format(
+                    "size: expected o and final_state to fit half of this machine's %d MiB but they need %.0f MiB"
+                            + " (B=%d, T=%d, HV=%d, K=%d, V=%d, %d sequences); split the operation",
+                    memory >> 20,
+                    bytes / (1 << 20),
+                    shape.B(),
+                    shape.T(),
+                    shape.HV(),
+                    shape.K(),
+                    shape.V(),
+                    shape.sequences()));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.deltarule.bench.cli;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Variant;
+
+/**
+ * One operation as a file describes it, checked.
+ *
+ * @param variant which member of the family
+ * @param inputs its tensors
+ * @param shape their lengths
+ * @param scale what the read-out is multiplied by
+ */
+record Operation(Variant variant, DeltaInputs inputs, DeltaShape shape, double scale) {}
