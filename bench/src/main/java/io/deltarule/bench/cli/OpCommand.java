@@ -82,7 +82,7 @@ final class OpCommand implements Runnable {
                     "--chunk-size: expected 1 to " + LARGEST_CHUNK + " but found " + chunkSize + "; 64 is usual");
         }
         OutputPath.check("--output", output, input);
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 SafetensorsFile file = SafetensorsFile.open(input)) {
             Operation operation = OperationFile.read(input, file, arena);
             MemoryNeed.check(operation.shape());

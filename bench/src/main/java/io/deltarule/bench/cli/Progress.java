@@ -50,9 +50,10 @@ final class Progress implements AutoCloseable {
     }
 
     /** The launcher knows whether standard error is a terminal; java can only tell about all streams together. */
+    @SuppressWarnings("SystemConsoleNull") // Java 25 gives null again where there is no terminal
     private static boolean onTerminal() {
         String told = System.getProperty("io.deltarule.terminal", "");
-        return told.isEmpty() ? System.console().isTerminal() : Boolean.parseBoolean(told);
+        return told.isEmpty() ? System.console() != null && System.console().isTerminal() : Boolean.parseBoolean(told);
     }
 
     /** What is being done now. */

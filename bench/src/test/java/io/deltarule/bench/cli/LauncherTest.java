@@ -1,0 +1,239 @@
+package io.deltarule.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher as a process, in a copy of the project's skeleton where a stand-in for Maven "builds" a small jar. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
+
+    @TempDir
+    Path folder;
+
+    private Path project;
+    private Path elsewhere;
+
+    /** What the launcher starts: says how it was started. */
+    static final class Probe {
+        private Probe() {}
+
+        public static void main(String[] args) {
+            StandardError.restore();
+            System.out.println("args " + String.join("|", args));
+            System.out.println("folder " + Path.of("").toAbsolutePath());
+            System.out.println("vector "
+                    + ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+            System.out.println("bailout " + System.getProperty("tornado.recover.bailout"));
+            System.out.println("sdk " + System.getProperty("probe.sdk"));
+            System.out.println("pocl " + System.getenv("POCL_WORK_GROUP_METHOD"));
+            System.err.println("to standard error");
+            System.exit(args.length > 0 && args[0].equals("fail") ? 7 : 0);
+        }
+    }
+
+    private record Outcome(int code, String out, String err) {
+        long builds() {
+            return err.lines().filter(l -> l.contains("building (")).count();
+        }
+    }
+
+    @BeforeEach
+    void skeleton() throws IOException {
+        project = Files.createDirectories(folder.resolve("the project"));
+        elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.createDirectories(project.resolve(".mvn"));
+        Files.createDirectories(project.resolve("core/src/main/java"));
+        Files.createDirectories(project.resolve("bench/target"));
+        Files.copy(ROOT.resolve(".mvn/tools.sh"), project.resolve(".mvn/tools.sh"));
+        Files.copy(
+                ROOT.resolve("deltarule"),
+                project.resolve("deltarule"),
+                java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(project.resolve("pom.xml"), "<project/>");
+        Files.writeString(project.resolve("core/pom.xml"), "<project/>");
+        Files.writeString(project.resolve("core/src/main/java/A.java"), "class A {}");
+        Files.writeString(project.resolve("core/src/main/java/B.java"), "class B {}");
+        probeJar(folder.resolve("probe.jar"));
+        maven("echo '[INFO] Building deltarule: the mathematics 0.1 [2/6]'; sleep ${PROBE_SLEEP:-0}; cp '"
+                + folder.resolve("probe.jar") + "' '" + project.resolve("bench/target/deltarule.jar") + "'");
+        age();
+    }
+
+    /** Makes everything older than what a build makes now. */
+    private void age() throws IOException {
+        try (var files = Files.walk(project)) {
+            for (Path path : files.toList()) {
+                Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
+            }
+        }
+    }
+
+    private void maven(String script) throws IOException {
+        Path mvnw = Files.writeString(project.resolve("mvnw"), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(mvnw, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static void probeJar(Path path) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Probe.class.getName());
+        try (OutputStream file = Files.newOutputStream(path);
+                JarOutputStream jar = new JarOutputStream(file, manifest)) {
+            for (Class<?> type : List.of(Probe.class, StandardError.class)) {
+                String name = type.getName().replace('.', '/') + ".class";
+                jar.putNextEntry(new ZipEntry(name));
+                try (var in = type.getClassLoader().getResourceAsStream(name)) {
+                    in.transferTo(jar);
+                }
+            }
+        }
+    }
+
+    private Process start(Map<String, String> more, String... args) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(project.resolve("deltarule").toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(elsewhere.toFile());
+        Map<String, String> environment = builder.environment();
+        environment
+                .keySet()
+                .removeIf(k -> k.startsWith("TORNADO") || k.startsWith("POCL") || k.startsWith("DELTARULE"));
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("HOME", folder.toString());
+        environment.putAll(more);
+        return builder.start();
+    }
+
+    private static Outcome finish(Process process) throws Exception {
+        String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends");
+        return new Outcome(process.exitValue(), out, err);
+    }
+
+    private Outcome run(String... args) throws Exception {
+        return finish(start(Map.of(), args));
+    }
+
+    @Test
+    void buildsOnceAndPassesEverythingOn() throws Exception {
+        // Long enough for its progress to be seen.
+        Outcome first = finish(start(Map.of("PROBE_SLEEP", "1.2"), "op", "two words", "$HOME"));
+        assertEquals(0, first.code(), first.err());
+        assertEquals(1, first.builds());
+        assertTrue(first.err().contains("[2/6] the mathematics"), first.err());
+        assertTrue(first.out().contains("args op|two words|$HOME"), first.out());
+        assertTrue(first.out().contains("folder " + elsewhere.toRealPath()), first.out());
+        assertTrue(first.out().contains("vector true"), first.out());
+
+        Outcome second = run("fail");
+        assertEquals(7, second.code());
+        // Nothing about incubator modules, nothing of the build.
+        assertEquals("to standard error", second.err().strip());
+    }
+
+    @Test
+    void rebuildsWhenSourcesChangeOrVanish() throws Exception {
+        assertEquals(1, run().builds());
+        assertEquals(0, run().builds());
+        Files.writeString(project.resolve("core/src/main/java/A.java"), "class A { int x; }");
+        assertEquals(1, run().builds(), "after an edit");
+        assertEquals(0, run().builds());
+        TimeUnit.MILLISECONDS.sleep(20);
+        Files.delete(project.resolve("core/src/main/java/B.java"));
+        assertEquals(1, run().builds(), "after a deletion");
+        TimeUnit.MILLISECONDS.sleep(20);
+        Files.writeString(project.resolve("core/pom.xml"), "<project> </project>");
+        assertEquals(1, run().builds(), "after an edit of a pom");
+        assertEquals(0, run().builds());
+    }
+
+    @Test
+    void twoFirstRunsBuildOnce() throws Exception {
+        Process one = start(Map.of(), "one");
+        Process two = start(Map.of(), "two");
+        Outcome first = finish(one);
+        Outcome second = finish(two);
+        assertEquals(0, first.code(), first.err());
+        assertEquals(0, second.code(), second.err());
+        assertEquals(1, first.builds() + second.builds());
+        assertFalse(Files.isSymbolicLink(project.resolve(".deltarule/build.lock")));
+    }
+
+    @Test
+    void aLockWhoseOwnerDiedDoesNotBlock() throws Exception {
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Files.createDirectories(project.resolve(".deltarule"));
+        Files.createSymbolicLink(project.resolve(".deltarule/build.lock"), Path.of(Long.toString(dead.pid())));
+        assertEquals(0, run().code());
+    }
+
+    @Test
+    void aFailedBuildShowsWhyAndStartsNothing() throws Exception {
+        maven("echo '[INFO] noise'; echo '[ERROR] core/src/main/java/A.java:[1,2] cannot find symbol'; exit 1");
+        Outcome outcome = run("op");
+        assertEquals(70, outcome.code());
+        assertEquals("", outcome.out());
+        assertTrue(outcome.err().contains("A.java:[1,2] cannot find symbol"), outcome.err());
+        assertFalse(outcome.err().contains("noise"), outcome.err());
+        assertEquals(1, run("op").builds(), "tries again");
+    }
+
+    @Test
+    void startsInsideTornadoUnlessTheEmulatorIsAskedFor() throws Exception {
+        Path sdk = Files.createDirectories(folder.resolve("sdk"));
+        // A module path that begins with the caller's folder, as the SDK's own generator writes it.
+        Files.writeString(
+                sdk.resolve("tornado-argfile"), "-Dprobe.sdk=yes\n--module-path .:" + sdk.resolve("modules") + "\n");
+        Files.createDirectories(sdk.resolve("modules"));
+        Files.writeString(elsewhere.resolve("not-a-module.jar"), "would stop java if it were on the module path");
+        Map<String, String> environment = Map.of("TORNADOVM_HOME", sdk.toString());
+
+        Outcome inside = finish(start(environment, "op"));
+        assertEquals(0, inside.code(), inside.err());
+        assertTrue(inside.out().contains("sdk yes"), inside.out());
+        assertTrue(inside.out().contains("bailout False"), inside.out());
+        assertTrue(inside.out().contains("pocl cbs"), inside.out());
+        assertTrue(
+                finish(start(environment, "op", "--device", "emulator")).out().contains("sdk null"));
+        assertTrue(finish(start(environment, "op", "--device=emulator")).out().contains("sdk null"));
+    }
+
+    @Test
+    void aTornadoThatCannotServeIsNamedWithItsCure() throws Exception {
+        Outcome missing = finish(start(Map.of("TORNADOVM_HOME", elsewhere.toString()), "op"));
+        assertEquals(3, missing.code());
+        assertTrue(missing.err().contains("TORNADOVM_HOME"), missing.err());
+
+        Path sdk = Files.createDirectories(folder.resolve("sdk"));
+        Files.writeString(sdk.resolve("tornado-argfile"), "--add-modules tornado.absent\n");
+        Outcome broken = finish(start(Map.of("TORNADOVM_HOME", sdk.toString()), "op"));
+        assertEquals(3, broken.code());
+        assertTrue(broken.err().contains("tornado.absent"), broken.err());
+        assertTrue(broken.err().contains("5.2.0-jdk25"), broken.err());
+    }
+}

@@ -1,0 +1,145 @@
+package io.deltarule.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.loader.SafetensorsFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpCommandTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "comba,chunk",
+        "comba,recurrent",
+        "delta_rule,chunk",
+        "gated_delta_product_3,chunk",
+        "gated_delta_product_3,recurrent",
+        "gated_delta_rule_varlen,chunk",
+        "gated_delta_rule_varlen,recurrent",
+        "gdn2,chunk",
+        "kda,recurrent",
+        "kda_varlen,chunk",
+        "one_token,recurrent"
+    })
+    void goldenOperationsComeOutRight(String name, String form) {
+        Path input = CliRun.golden(name + ".in.safetensors", folder);
+        Path expected = CliRun.golden(name + ".out.safetensors", folder);
+        Path output = folder.resolve("out.safetensors");
+        CliRun.of("op", "--input", input, "--output", output, "--engine", "reference", "--form", form)
+                .succeeded();
+        CliRun.of("compare", expected, output, "--tensors", "o,final_state").succeeded();
+    }
+
+    @Test
+    void theOutputSaysWhatMadeIt() {
+        Path output = folder.resolve("out.safetensors");
+        CliRun.of(
+                        "op",
+                        "--input",
+                        CliRun.golden("kda.in.safetensors", folder),
+                        "--output",
+                        output,
+                        "--engine",
+                        "reference",
+                        "--chunk-size",
+                        "16")
+                .succeeded();
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertEquals("kda", file.metadata().get("variant"));
+            assertEquals("channel", file.metadata().get("gate"));
+            assertEquals("reference", file.metadata().get("engine"));
+            assertEquals("chunk", file.metadata().get("form"));
+            assertEquals("16", file.metadata().get("chunk_size"));
+        }
+    }
+
+    @Test
+    void theDefaultScaleIsOneOverTheRootOfK() {
+        Path defaulted = folder.resolve("defaulted");
+        Path named = folder.resolve("named");
+        Path input = new RawFile().write(folder.resolve("a"));
+        CliRun.of("op", "--input", input, "--output", defaulted, "--engine", "reference")
+                .succeeded();
+        input = new RawFile().meta("scale", "0.5").write(folder.resolve("b"));
+        CliRun.of("op", "--input", input, "--output", named, "--engine", "reference")
+                .succeeded();
+        CliRun.of("compare", defaulted, named, "--tolerance", "0").succeeded();
+        input = new RawFile().meta("scale", "0.25").write(folder.resolve("c"));
+        CliRun.of("op", "--input", input, "--output", named, "--engine", "reference")
+                .succeeded();
+        assertEquals(
+                ExitCode.MISMATCH,
+                CliRun.of("compare", defaulted, named, "--tensors", "o").code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F64", "F16", "BF16"})
+    void otherFloatTypesAreConverted(String dtype) {
+        int width = dtype.equals("F64") ? 8 : 2;
+        ByteBuffer q = ByteBuffer.allocate(12 * width).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 12; i++) { // 0.25 in every type
+            switch (dtype) {
+                case "F64" -> q.putDouble(0.25);
+                case "F16" -> q.putShort((short) 0x3400);
+                default -> q.putShort((short) 0x3e80);
+            }
+        }
+        Path same = folder.resolve("same");
+        Path converted = folder.resolve("converted");
+        Path input = new RawFile().write(folder.resolve("a"));
+        CliRun.of("op", "--input", input, "--output", same, "--engine", "reference")
+                .succeeded();
+        input = new RawFile().tensor("q", dtype, q.array(), 1, 3, 1, 4).write(folder.resolve("b"));
+        CliRun.of("op", "--input", input, "--output", converted, "--engine", "reference")
+                .succeeded();
+        CliRun.of("compare", same, converted, "--tolerance", "0").succeeded();
+    }
+
+    @Test
+    void resultsThatOverflowAreReportedAndNotWritten() {
+        RawFile file = new RawFile().floats("g", 80, 1, 3, 2);
+        Path output = folder.resolve("out");
+        String line = CliRun.of(
+                        "op", "--input", file.write(folder.resolve("in")), "--output", output, "--engine", "reference")
+                .refusal();
+        assertTrue(line.contains("finite"), line);
+        assertTrue(Files.notExists(output));
+    }
+
+    @Test
+    void anOldOutputIsReplacedOnlyByAWholeOne() throws Exception {
+        Path output = Files.writeString(folder.resolve("out"), "old");
+        CliRun.of(
+                        "op",
+                        "--input",
+                        new RawFile().without("beta").write(folder.resolve("in")),
+                        "--output",
+                        output,
+                        "--engine",
+                        "reference")
+                .refusal();
+        assertArrayEquals("old".getBytes(java.nio.charset.StandardCharsets.UTF_8), Files.readAllBytes(output));
+        CliRun.of(
+                        "op",
+                        "--input",
+                        new RawFile().write(folder.resolve("in")),
+                        "--output",
+                        output,
+                        "--engine",
+                        "reference")
+                .succeeded();
+        CliRun.of("compare", output, output).succeeded();
+    }
+}
