@@ -21,23 +21,34 @@ class OpCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "comba,chunk",
-        "comba,recurrent",
-        "delta_rule,chunk",
-        "gated_delta_product_3,chunk",
-        "gated_delta_product_3,recurrent",
-        "gated_delta_rule_varlen,chunk",
-        "gated_delta_rule_varlen,recurrent",
-        "gdn2,chunk",
-        "kda,recurrent",
-        "kda_varlen,chunk",
-        "one_token,recurrent"
+        "reference,comba,chunk",
+        "cpu,comba,chunk",
+        "reference,comba,recurrent",
+        "cpu,comba,recurrent",
+        "reference,delta_rule,chunk",
+        "cpu,delta_rule,chunk",
+        "reference,gated_delta_product_3,chunk",
+        "cpu,gated_delta_product_3,chunk",
+        "reference,gated_delta_product_3,recurrent",
+        "cpu,gated_delta_product_3,recurrent",
+        "reference,gated_delta_rule_varlen,chunk",
+        "cpu,gated_delta_rule_varlen,chunk",
+        "reference,gated_delta_rule_varlen,recurrent",
+        "cpu,gated_delta_rule_varlen,recurrent",
+        "reference,gdn2,chunk",
+        "cpu,gdn2,chunk",
+        "reference,kda,recurrent",
+        "cpu,kda,recurrent",
+        "reference,kda_varlen,chunk",
+        "cpu,kda_varlen,chunk",
+        "reference,one_token,recurrent",
+        "cpu,one_token,recurrent"
     })
-    void goldenOperationsComeOutRight(String name, String form) {
+    void goldenOperationsComeOutRight(String engine, String name, String form) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);
         Path expected = CliRun.golden(name + ".out.safetensors", folder);
         Path output = folder.resolve("out.safetensors");
-        CliRun.of("op", "--input", input, "--output", output, "--engine", "reference", "--form", form)
+        CliRun.of("op", "--input", input, "--output", output, "--engine", engine, "--form", form)
                 .succeeded();
         CliRun.of("compare", expected, output, "--tensors", "o,final_state").succeeded();
     }
@@ -107,12 +118,12 @@ class OpCommandTest {
         CliRun.of("compare", same, converted, "--tolerance", "0").succeeded();
     }
 
-    @Test
-    void resultsThatOverflowAreReportedAndNotWritten() {
-        RawFile file = new RawFile().floats("g", 80, 1, 3, 2);
+    @ParameterizedTest
+    @ValueSource(strings = {"reference", "cpu"})
+    void resultsThatOverflowAreReportedAndNotWritten(String engine) {
+        Path input = new RawFile().floats("g", 80, 1, 3, 2).write(folder.resolve("in"));
         Path output = folder.resolve("out");
-        String line = CliRun.of(
-                        "op", "--input", file.write(folder.resolve("in")), "--output", output, "--engine", "reference")
+        String line = CliRun.of("op", "--input", input, "--output", output, "--engine", engine)
                 .refusal();
         assertTrue(line.contains("finite"), line);
         assertTrue(Files.notExists(output));
