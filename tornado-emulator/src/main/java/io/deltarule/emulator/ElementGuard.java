@@ -67,11 +67,12 @@ public final class ElementGuard {
         }
     }
 
-    /** The refusal of a method that has no meaning in a kernel. */
-    public RuntimeException hostOnly(String method) {
-        return Turn.lane == null
-                ? new IllegalStateException(method)
-                : Faults.here(method + " of " + this + " inside a kernel: no device can do that");
+    /** Refuses a method that has no meaning in a kernel. */
+    public void refuse(String method) {
+        if (Turn.lane == null) {
+            throw KernelProbe.end();
+        }
+        throw Faults.here(method + " of " + this + " inside a kernel: no device can do that");
     }
 
     private void check(int index, String access) {

@@ -5,9 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -98,6 +98,8 @@ final class KernelProbe {
                     call.kernel().invokeExact(call.argumentsFor(new WorkItemIds(shape, group, local), item));
                 } catch (Ended ended) {
                     return methodCalledBy(task, function.getClass(), ended.frames, call.arguments().length);
+                } catch (RuntimeException thrown) {
+                    return methodThatThrew(task, function.getClass(), thrown, call.arguments().length);
                 }
             }
         }
@@ -106,36 +108,52 @@ final class KernelProbe {
 
     private static Found methodCalledBy(
             String task, Class<?> function, List<StackWalker.StackFrame> frames, int arguments) {
-        List<StackWalker.StackFrame> kernel = new ArrayList<>();
-        for (StackWalker.StackFrame frame : frames) {
-            if (frame.getDeclaringClass() == function) {
-                break;
-            }
-            kernel.add(frame);
-        }
+        List<StackWalker.StackFrame> kernel = frames.stream()
+                .takeWhile(frame -> frame.getDeclaringClass() != function)
+                .toList();
         StackWalker.StackFrame root = kernel.getLast();
-        Class<?> owner = root.getDeclaringClass();
-        MethodType type = root.getMethodType();
-        if (!isStatic(owner, root.getMethodName(), type) || type.parameterCount() != arguments) {
-            throw new TornadoRuntimeException("task " + task + ": a kernel must be a static method, or a lambda that"
-                    + " captures nothing; found " + owner.getName() + "." + root.getMethodName() + type);
-        }
-        if (TAKEN_NAMES.contains(root.getMethodName())) {
-            throw new TornadoRuntimeException("task " + task + ": TornadoVM keeps the name of the kernel's method, and "
-                    + root.getMethodName() + " is a word of the languages it compiles to; rename the method");
-        }
-        return new Found(owner, root.getMethodName(), type);
+        return checked(task, root.getDeclaringClass(), root.getMethodName(), root.getMethodType(), arguments);
     }
 
-    private static boolean isStatic(Class<?> owner, String name, MethodType type) {
-        for (Method method : owner.getDeclaredMethods()) {
-            if (method.getName().equals(name)
-                    && MethodType.methodType(method.getReturnType(), method.getParameterTypes())
-                            .equals(type)) {
-                return Modifier.isStatic(method.getModifiers());
+    /** Finds a kernel that failed before it touched anything; its rewritten twin then reports how. */
+    private static Found methodThatThrew(String task, Class<?> function, Throwable thrown, int arguments)
+            throws Throwable {
+        List<StackTraceElement> kernel = Stream.of(thrown.getStackTrace())
+                .takeWhile(frame -> !frame.getClassName().equals(KernelProbe.class.getName()))
+                .filter(frame -> !frame.getClassName().startsWith("java."))
+                .toList();
+        if (!kernel.isEmpty()) {
+            StackTraceElement root = kernel.getLast();
+            Class<?> owner = Class.forName(root.getClassName(), false, function.getClassLoader());
+            List<Method> candidates = Stream.of(owner.getDeclaredMethods())
+                    .filter(method ->
+                            method.getName().equals(root.getMethodName()) && method.getParameterCount() == arguments)
+                    .toList();
+            if (candidates.size() == 1) {
+                return checked(task, owner, root.getMethodName(), typeOf(candidates.getFirst()), arguments);
             }
         }
-        return false;
+        throw thrown;
+    }
+
+    private static Found checked(String task, Class<?> owner, String name, MethodType type, int arguments) {
+        boolean isStatic = Stream.of(owner.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals(name)
+                        && typeOf(method).equals(type)
+                        && Modifier.isStatic(method.getModifiers()));
+        if (!isStatic || type.parameterCount() != arguments) {
+            throw new TornadoRuntimeException("task " + task + ": a kernel must be a static method, or a lambda that"
+                    + " captures nothing; found " + owner.getName() + "." + name + type);
+        }
+        if (TAKEN_NAMES.contains(name)) {
+            throw new TornadoRuntimeException("task " + task + ": TornadoVM keeps the name of the kernel's method, and "
+                    + name + " is a word of the languages it compiles to; rename the method");
+        }
+        return new Found(owner, name, type);
+    }
+
+    private static MethodType typeOf(Method method) {
+        return MethodType.methodType(method.getReturnType(), method.getParameterTypes());
     }
 
     /** A handle that calls a functional interface's or a kernel's method with an array of its arguments. */

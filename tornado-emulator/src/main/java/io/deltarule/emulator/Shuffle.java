@@ -1,6 +1,6 @@
 package io.deltarule.emulator;
 
-import java.util.Random;
+import java.util.SplittableRandom;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -12,9 +12,9 @@ final class Shuffle {
     static final String PROPERTY = "deltarule.emulator.shuffle";
     private static final long DEFAULT_SEED = 20_261_121;
 
-    private final Random random;
+    private final SplittableRandom random;
 
-    private Shuffle(Random random) {
+    private Shuffle(SplittableRandom random) {
         this.random = random;
     }
 
@@ -22,7 +22,9 @@ final class Shuffle {
     static Shuffle of(String task, long execution) {
         String seed = seed();
         return new Shuffle(
-                seed.equals("off") ? null : new Random(Long.parseLong(seed) * 31 + task.hashCode() + execution));
+                seed.equals("off")
+                        ? null
+                        : new SplittableRandom(Long.parseLong(seed) * 31 + task.hashCode() + execution));
     }
 
     static String describe() {

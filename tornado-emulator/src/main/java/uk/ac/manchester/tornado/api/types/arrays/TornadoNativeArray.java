@@ -128,7 +128,7 @@ public abstract sealed class TornadoNativeArray permits FloatArray, DoubleArray,
     /** Refuses, inside a kernel, what no device can do. */
     final MemorySegment hostMemory(String method) {
         if (guard != null) {
-            throw guard.hostOnly(method);
+            guard.refuse(method);
         }
         return segment;
     }
