@@ -1,0 +1,170 @@
+package io.deltarule.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The recurrence token by token: one kernel for every variant and gate width. */
+final class RecurrentKernel {
+    /** Value channels per work-group: sixteen floats are two 32-byte sectors of a state row. */
+    static final int COLUMNS = 16;
+    /** Lanes that share a value channel, each holding every eighth state row in registers. */
+    static final int ROW_LANES = 8;
+    /** Work-items per work-group. */
+    static final int LANES = COLUMNS * ROW_LANES;
+    /** Its place among the signatures of {@link RunTable}. */
+    static final int SIGNATURE = 0;
+
+    private RecurrentKernel() {}
+
+    /**
+     * All micro-steps of one sequence for 16 value channels of one head.
+     *
+     * <pre>
+     *   S' = diag(exp g_t) S    p = u − S'ᵀ e    S = S' + k pᵀ    o_t = scale · Sᵀ q = scale · (S'ᵀ q + (k·q) p)
+     * </pre>
+     *
+     * <p>q [tokens, H, K], k [micro-steps, H, K], v [micro-steps, HV, V], g [tokens, HV, G] with G ∈ {0, 1, K}, erase =
+     * k or [micro-steps, HV, K], eraseGain [micro-steps, HV, 1 or K], writeGain [micro-steps, HV, 1 or V], state [N,
+     * HV, K, V] (modified), o [tokens, HV, V] (written). The decay counts on a token's first micro-step, the read-out
+     * follows its last.
+     *
+     * <p>Parallel over: sequence × value head × tiles of {@link #COLUMNS} value channels; the state tile stays in
+     * registers. Reading S' instead of S lets both sums over K share one barrier. Accumulates: float. Requires: HV a
+     * multiple of H; work-groups of {@link #LANES}. Source: DESIGN section 3. Oracle: core.reference.
+     */
+    @SuppressWarnings("TooManyParameters")
+    static void recurrentSteps(
+            KernelContext context,
+            IntArray table,
+            FloatArray q,
+            FloatArray k,
+            FloatArray v,
+            FloatArray g,
+            FloatArray erase,
+            FloatArray eraseGain,
+            FloatArray writeGain,
+            FloatArray state,
+            FloatArray o,
+            int K,
+            int V,
+            int G,
+            int n,
+            int H,
+            int HV,
+            int terms,
+            float scale) {
+        int rows = (K + ROW_LANES - 1) / ROW_LANES;
+        int padded = rows * ROW_LANES;
+        // Two halves: the vectors of the next micro-step load while slow lanes still use this one's.
+        float[] keys = context.allocateFloatLocalArray(2 * padded);
+        float[] eraseKeys = context.allocateFloatLocalArray(2 * padded);
+        float[] queries = context.allocateFloatLocalArray(2 * padded);
+        float[] decays = context.allocateFloatLocalArray(2 * padded);
+        float[] foundParts = context.allocateFloatLocalArray(LANES);
+        float[] readParts = context.allocateFloatLocalArray(LANES);
+        float[] overlapParts = context.allocateFloatLocalArray(LANES);
+        float[] S = new float[rows];
+
+        int lane = context.localIdx;
+        int column = lane % COLUMNS;
+        int rowLane = lane / COLUMNS;
+        int tiles = (V + COLUMNS - 1) / COLUMNS;
+        int tile = context.groupIdx % tiles;
+        int head = context.groupIdx / tiles % HV;
+        int sequence = context.groupIdx / tiles / HV;
+        int keyHead = head / (HV / H);
+        int channel = tile * COLUMNS + column;
+        int stateBase = (sequence * HV + head) * K * V + channel;
+        if (context.globalIdx == 0) {
+            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+        }
+
+        for (int r = 0; r < rows; r++) {
+            int d = r * ROW_LANES + rowLane;
+            float x = 0f;
+            if (d < K && channel < V) {
+                x = state.get(stateBase + d * V);
+            }
+            S[r] = x;
+        }
+        int end = table.get(RunTable.SEQUENCES + 2 * sequence + 2) * n;
+        for (int m = table.get(RunTable.SEQUENCES + 2 * sequence) * n; m < end; m++) {
+            int token = m / n;
+            int step = m - token * n;
+            int half = (m & 1) * padded;
+            for (int d = lane; d < padded; d += LANES) {
+                float kd = 0f;
+                float ed = 0f;
+                float qd = 0f;
+                float decay = 1f;
+                if (d < K) {
+                    kd = k.get((m * H + keyHead) * K + d);
+                    int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                    ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    if (step == n - 1) {
+                        qd = q.get((token * H + keyHead) * K + d);
+                    }
+                    if (G > 0 && step == 0) {
+                        int gateAt = G > 1 ? (token * HV + head) * G + d : token * HV + head;
+                        decay = TornadoMath.exp(g.get(gateAt));
+                    }
+                }
+                keys[half + d] = kd;
+                eraseKeys[half + d] = ed;
+                queries[half + d] = qd;
+                decays[half + d] = decay;
+            }
+            context.localBarrier();
+
+            float found = 0f;
+            float read = 0f;
+            float overlap = 0f;
+            for (int r = 0; r < rows; r++) {
+                int d = half + r * ROW_LANES + rowLane;
+                float x = S[r];
+                if (G > 0) {
+                    x *= decays[d];
+                    S[r] = x;
+                }
+                found += x * eraseKeys[d];
+                read += x * queries[d];
+                overlap += keys[d] * queries[d];
+            }
+            foundParts[lane] = found;
+            readParts[lane] = read;
+            overlapParts[lane] = overlap;
+            context.localBarrier();
+
+            found = 0f;
+            read = 0f;
+            overlap = 0f;
+            for (int r = 0; r < ROW_LANES; r++) {
+                found += foundParts[r * COLUMNS + column];
+                read += readParts[r * COLUMNS + column];
+                overlap += overlapParts[r * COLUMNS + column];
+            }
+            float u = 0f;
+            if (channel < V) {
+                int valueAt = (m * HV + head) * V + channel;
+                int gainAt = (terms & Terms.WRITE_PER_CHANNEL) != 0 ? valueAt : m * HV + head;
+                u = v.get(valueAt) * writeGain.get(gainAt);
+            }
+            float p = u - found;
+            for (int r = 0; r < rows; r++) {
+                S[r] += keys[half + r * ROW_LANES + rowLane] * p;
+            }
+            if (step == n - 1 && rowLane == 0 && channel < V) {
+                o.set((token * HV + head) * V + channel, scale * (read + overlap * p));
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            int d = r * ROW_LANES + rowLane;
+            if (d < K && channel < V) {
+                state.set(stateBase + d * V, S[r]);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Variant;
+
+/** How the kernels form e = vector ⊙ gain and u = v ⊙ gain, as bits of one compile-time integer. */
+final class Terms {
+    /** The erase gain has one number per key channel (else one per value head). */
+    static final int ERASE_PER_CHANNEL = 1;
+    /** The write gain has one number per value channel (else one per value head). */
+    static final int WRITE_PER_CHANNEL = 2;
+    /** The erase vector is a tensor of its own with one row per value head (else it is k, one row per key head). */
+    static final int OWN_ERASE_KEY = 4;
+
+    private Terms() {}
+
+    static int of(PlanSpec spec) {
+        Variant variant = spec.variant();
+        return (variant.eraseKey().scalarGain() ? 0 : ERASE_PER_CHANNEL)
+                | (variant.writeValue().scalarGain() ? 0 : WRITE_PER_CHANNEL)
+                | (variant.eraseKey().vector() == Input.K ? 0 : OWN_ERASE_KEY);
+    }
+}

@@ -1,0 +1,59 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.Device;
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.PlanSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
+ * the emulator.
+ *
+ * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: DESIGN sections 3,
+ * 4 and 7.
+ */
+public final class TornadoEngine implements DeltaEngine {
+    @Override
+    public String name() {
+        return "tornado";
+    }
+
+    @Override
+    public String description() {
+        return "float32 kernels through TornadoVM (OpenCL, PTX, CUDA, SPIR-V); needs a TornadoVM 5.2.0-jdk25 SDK";
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        Optional<String> problem = TornadoSetup.current().problem();
+        if (problem.isPresent()) {
+            return problem;
+        }
+        try {
+            return TornadoDevices.all().isEmpty()
+                    ? Optional.of("TornadoVM found no device; install the driver of one of its backends")
+                    : Optional.empty();
+        } catch (RuntimeException | LinkageError e) {
+            return Optional.of("TornadoVM does not start: " + e + "; check that its SDK is complete, has the backend of "
+                    + "an installed driver and matches this JDK");
+        }
+    }
+
+    @Override
+    public List<Device> devices() {
+        return unavailable().isPresent()
+                ? List.of()
+                : TornadoDevices.all().stream().map(DeviceHandle::device).toList();
+    }
+
+    @Override
+    public DeltaPlan plan(PlanSpec spec) {
+        unavailable().ifPresent(why -> {
+            throw new EngineUnavailableException("engine tornado: " + why);
+        });
+        return new TornadoPlan(spec, TornadoDevices.named(spec.device()));
+    }
+}

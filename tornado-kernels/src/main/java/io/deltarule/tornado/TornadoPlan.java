@@ -1,0 +1,156 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.AbstractDeltaPlan;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Form;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+
+/**
+ * One operation as task graphs on one device.
+ *
+ * <pre>
+ *   state passed:  run:   q k v g … state, table → kernels → o, state, table
+ *   state kept:    enter: state → device                (first use, and each loadState)
+ *                  run:   q k v g …, table → kernels on the resident state → o, table; state on demand
+ * </pre>
+ *
+ * Kernels are compiled at the first run. Each run calls withGraph anew: TornadoVM keeps every result of a plan object
+ * for ever, and withGraph makes a fresh one.
+ */
+final class TornadoPlan extends AbstractDeltaPlan {
+    private final DeviceHandle device;
+    private final Operands operands;
+    private final RunTable table;
+    private final List<Launch> launches;
+    private final TornadoExecutionPlan plan;
+    /** Index of the graph that computes; the one before it, if any, brings the state. */
+    private final int run;
+
+    /** Last result of the run graph, through which the resident state can be fetched; null before the first run. */
+    private TornadoExecutionResult lastRun;
+    /** Whether the host side of the state must go to the device before the next run. */
+    private boolean stateOnHost = true;
+
+    TornadoPlan(PlanSpec spec, DeviceHandle device) {
+        super(spec);
+        this.device = device;
+        operands = new Operands(spec);
+        table = new RunTable(spec.shape(), spec.form() == Form.CHUNK ? spec.chunkSize() : 0);
+        KernelContext context = new KernelContext();
+        launches = spec.form() == Form.RECURRENT
+                ? RecurrentLaunches.of(spec, operands, table, context)
+                : ChunkLaunches.of(spec, operands, table, context);
+        GridScheduler scheduler = new GridScheduler();
+        List<ImmutableTaskGraph> graphs = new ArrayList<>();
+        if (spec.keepsState()) {
+            graphs.add(enterGraph(context, scheduler));
+        }
+        graphs.add(runGraph(scheduler));
+        run = graphs.size() - 1;
+        plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+        plan.withGridScheduler(scheduler);
+        device.select(plan);
+    }
+
+    private ImmutableTaskGraph runGraph(GridScheduler scheduler) {
+        TaskGraph graph = new TaskGraph("run");
+        if (spec().keepsState()) {
+            graph.consumeFromDevice("enter", operands.state);
+        } else {
+            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.state);
+        }
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.inputs().toArray());
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, table.array());
+        // Carries the NaN poison to the device; later runs overwrite what earlier ones wrote.
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.o);
+        for (Launch launch : launches) {
+            launch.addTo(graph, scheduler);
+        }
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, operands.o, table.array());
+        graph.transferToHost(
+                spec().keepsState() ? DataTransferMode.UNDER_DEMAND : DataTransferMode.EVERY_EXECUTION, operands.state);
+        return graph.snapshot();
+    }
+
+    private ImmutableTaskGraph enterGraph(KernelContext context, GridScheduler scheduler) {
+        TaskGraph graph = new TaskGraph("enter");
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.state);
+        ResidentState.launch(operands, context).addTo(graph, scheduler);
+        graph.persistOnDevice(operands.state);
+        return graph.snapshot();
+    }
+
+    @Override
+    protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
+        if (!spec().keepsState()) {
+            operands.loadState(in.initialState());
+        }
+        if (shape.tokens() > 0) {
+            compute(shape, in, out);
+        }
+        if (spec().keepsState()) {
+            readState(out.finalState());
+        } else {
+            operands.storeState(out.finalState());
+        }
+        device.requireFinite("final_state", out.finalState());
+    }
+
+    private void compute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
+        operands.load(shape, in);
+        operands.poison(shape);
+        table.describe(in.boundaries(shape));
+        launches.forEach(launch -> launch.size(table));
+        device.guard(() -> {
+            if (spec().keepsState() && stateOnHost) {
+                plan.withGraph(run - 1).execute();
+            }
+            lastRun = plan.withGraph(run).execute();
+        });
+        stateOnHost = false;
+        for (Launch launch : launches) {
+            if (!launch.ran(table)) {
+                throw device.failure("kernel " + launch.name() + " did not run; the driver's own message is above on the "
+                        + "console");
+            }
+        }
+        operands.storeOutput(out);
+        device.requireFinite("o", out.o());
+    }
+
+    @Override
+    protected void writeState(Tensor state) {
+        operands.loadState(state);
+        stateOnHost = true;
+    }
+
+    @Override
+    protected void readState(Tensor state) {
+        if (!stateOnHost) {
+            device.guard(() -> lastRun.transferToHost(operands.state));
+        }
+        operands.storeState(state);
+    }
+
+    @Override
+    protected void release() {
+        try {
+            plan.close();
+        } catch (TornadoExecutionPlanException e) {
+            throw device.failure("the plan's device memory could not be freed: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.deltarule.tornado;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/**
+ * Finds out which TornadoVM this JVM has: the real one (its modules are there), the emulator (the API's classes are on
+ * the class path) or neither; and sets what must be set before its classes initialise.
+ */
+enum TornadoSetup {
+    /** TornadoVM itself. */
+    SDK,
+    /** Its API executed on the JVM alone. */
+    EMULATOR,
+    /** Nothing that runs kernels. */
+    ABSENT;
+
+    private static final Logger LOG = System.getLogger("io.deltarule");
+    private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK, set TORNADOVM_HOME to its folder and "
+            + "start through ./deltarule or TornadoVM's own `tornado`";
+    /** More than any device has: the cap that TornadoVM sets itself is 4 GB, the device's own limit then decides. */
+    private static final String NO_CAP = "1024GB";
+
+    private static final TornadoSetup FOUND = find();
+
+    /** What this JVM has; the first call that finds only the emulator says so. */
+    static TornadoSetup current() {
+        return FOUND;
+    }
+
+    private static TornadoSetup find() {
+        if (ModuleLayer.boot().findModule("tornado.api").isPresent()) {
+            setUnlessGiven("tornado.recover.bailout", "False");
+            setUnlessGiven("tornado.device.memory", NO_CAP);
+            return SDK;
+        }
+        try {
+            Class.forName("io.deltarule.emulator.EmulatedDevice", false, TornadoSetup.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return ABSENT;
+        }
+        LOG.log(Level.INFO, "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use "
+                + "a device, " + INSTALL);
+        return EMULATOR;
+    }
+
+    private static void setUnlessGiven(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** Why kernels cannot run in this JVM, or empty. */
+    Optional<String> problem() {
+        return switch (this) {
+            case ABSENT -> Optional.of("no TornadoVM in this JVM and no emulator on the class path; " + INSTALL);
+            case EMULATOR -> Optional.empty();
+            case SDK ->
+                recoversBailouts()
+                        ? Optional.of("TornadoVM would run a failed kernel again as sequential Java and return as if "
+                                + "nothing had happened; start with -Dtornado.recover.bailout=False")
+                        : Optional.empty();
+        };
+    }
+
+    /** Asks TornadoVM itself: it reads the property once, perhaps before this class set it. */
+    private static boolean recoversBailouts() {
+        try {
+            Module runtime = ModuleLayer.boot().findModule("tornado.runtime").orElseThrow();
+            Class<?> options = Class.forName(runtime, "uk.ac.manchester.tornado.runtime.common.TornadoOptions");
+            return options.getField("RECOVER_BAILOUT").getBoolean(null);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            LOG.log(Level.DEBUG, "TornadoVM's options cannot be read", e);
+            return !"false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"));
+        }
+    }
+}
