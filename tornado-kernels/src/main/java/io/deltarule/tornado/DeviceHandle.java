@@ -4,6 +4,7 @@ import io.deltarule.core.Device;
 import io.deltarule.core.Tensor;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -22,7 +23,7 @@ record DeviceHandle(Device device, TornadoDevice target) {
     void guard(Runnable work) {
         try {
             work.run();
-        } catch (TornadoRuntimeException e) {
+        } catch (TornadoRuntimeException | TornadoInternalError e) {
             throw new IllegalStateException(prefix() + String.valueOf(e.getMessage()).strip().replace('\n', ' '), e);
         }
     }

@@ -33,6 +33,8 @@ enum TornadoSetup {
         if (ModuleLayer.boot().findModule("tornado.api").isPresent()) {
             setUnlessGiven("tornado.recover.bailout", "False");
             setUnlessGiven("tornado.device.memory", NO_CAP);
+            // This late phase decides conditions that nothing simplifies afterwards, and code generation then fails.
+            setUnlessGiven("tornado.enable.fix.reads", "False");
             return SDK;
         }
         try {
