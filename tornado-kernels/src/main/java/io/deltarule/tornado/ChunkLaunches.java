@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class ChunkLaunches {
     private final FloatArray keys;
     private final FloatArray states;
 
-    private ChunkLaunches(PlanSpec spec, Operands x, RunTable table, KernelContext context) {
+    private ChunkLaunches(PlanSpec spec, DeviceMemory memory, Operands x, RunTable table, KernelContext context) {
         this.spec = spec;
         this.s = spec.shape();
         this.x = x;
@@ -50,13 +51,13 @@ final class ChunkLaunches {
         G = s.gateWidth();
         columns = ChunkStateKernel.columns(s.K(), C);
         long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
-        into = Operands.allocate("decays", G == 0 ? 0 : blocks, C, G);
-        outOf = Operands.allocate("decays", G == 0 ? 0 : blocks, C, G);
-        lower = Operands.allocate("scores", blocks, C, C);
-        scores = Operands.allocate("scores", blocks, C, C);
-        values = Operands.allocate("chunk values", blocks, C, s.V());
-        keys = Operands.allocate("chunk keys", blocks, C, s.K());
-        states = Operands.allocate("chunk states", blocks, s.K(), s.V());
+        into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
+        outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
+        lower = memory.floats("scores", blocks, C, C);
+        scores = memory.floats("scores", blocks, C, C);
+        values = memory.floats("chunk values", blocks, C, s.V());
+        keys = memory.floats("chunk keys", blocks, C, s.K());
+        states = memory.floats("chunk states", blocks, s.K(), s.V());
     }
 
     /**
@@ -75,13 +76,13 @@ final class ChunkLaunches {
         }
     }
 
-    static List<Launch> of(PlanSpec spec, Operands x, RunTable table, KernelContext context) {
-        ChunkLaunches all = new ChunkLaunches(spec, x, table, context);
+    static List<Launch> of(PlanSpec spec, DeviceMemory memory, Operands x, RunTable table, KernelContext context) {
+        ChunkLaunches all = new ChunkLaunches(spec, memory, x, table, context);
         List<Launch> launches = new ArrayList<>();
         if (all.G > 0) {
             launches.add(all.decays());
         }
-        if (spec.shape().gate() == io.deltarule.core.Gate.CHANNEL) {
+        if (spec.shape().gate() == Gate.CHANNEL) {
             launches.add(all.diagonalScores());
             if (all.C > 16) {
                 launches.add(all.offDiagonalScores());
@@ -202,8 +203,7 @@ final class ChunkLaunches {
                 ChunkInverseKernel.SIGNATURE,
                 ChunkInverseKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, name) ->
-                        graph.task(name, ChunkInverseKernel::chunkInverse, context, table.array(), lower, C));
+                (graph, name) -> graph.task(name, ChunkInverseKernel::chunkInverse, context, table.array(), lower, C));
     }
 
     private Launch solve() {

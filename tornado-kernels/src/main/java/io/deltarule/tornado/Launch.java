@@ -1,6 +1,6 @@
 package io.deltarule.tornado;
 
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.ToIntFunction;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -16,7 +16,7 @@ final class Launch {
     private final int kernel;
     private final int lanes;
     private final ToIntFunction<RunTable> groups;
-    private final BiFunction<TaskGraph, String, TaskGraph> task;
+    private final BiConsumer<TaskGraph, String> task;
     private final WorkerGrid grid;
 
     /**
@@ -26,12 +26,7 @@ final class Launch {
      * @param groups how many work-groups a run needs
      * @param task adds the kernel and its arguments to a graph under the given name
      */
-    Launch(
-            String name,
-            int kernel,
-            int lanes,
-            ToIntFunction<RunTable> groups,
-            BiFunction<TaskGraph, String, TaskGraph> task) {
+    Launch(String name, int kernel, int lanes, ToIntFunction<RunTable> groups, BiConsumer<TaskGraph, String> task) {
         this.name = name;
         this.kernel = kernel;
         this.lanes = lanes;
@@ -52,7 +47,7 @@ final class Launch {
 
     /** Adds the task to the graph and its grid to the scheduler, under one name. */
     void addTo(TaskGraph graph, GridScheduler scheduler) {
-        task.apply(graph, name);
+        task.accept(graph, name);
         scheduler.addWorkerGrid(graph.getTaskGraphName() + "." + name, grid);
     }
 

@@ -1,15 +1,14 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaInputs;
-import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -18,6 +17,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * erase key, beta as both gains) are one array passed twice.
  */
 final class Operands {
+    /** The strongest log-decay that kernels see: its exponential is 0, and sums of it stay far from overflow. */
+    private static final float FULL_RESET = -1e6f;
+
     final FloatArray q;
     final FloatArray k;
     final FloatArray v;
@@ -37,50 +39,35 @@ final class Operands {
     /**
      * Allocates everything on the host side.
      *
-     * @throws InvalidInputException if a tensor has more values than a TornadoVM array can
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    Operands(PlanSpec spec) {
+    Operands(PlanSpec spec, DeviceMemory memory) {
         this.spec = spec;
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         int steps = s.microTokens();
-        q = allocate("q", s.tokens(), s.H(), s.K());
-        k = allocate("k", steps, s.H(), s.K());
-        v = allocate("v", steps, s.HV(), s.V());
-        g = s.gateWidth() == 0 ? allocate("g", 1, 1, 1) : allocate("g", s.tokens(), s.HV(), s.gateWidth());
-        erase = variant.eraseKey().vector() == Input.K ? k : allocate("p", steps, s.HV(), s.K());
-        FloatArray beta = variant.inputs().contains(Input.BETA) ? allocate("beta", steps, s.HV(), 1) : null;
-        eraseGain = variant.eraseKey().scalarGain() ? beta : allocate("b", steps, s.HV(), s.K());
-        writeGain = variant.writeValue().scalarGain() ? beta : allocate("w", steps, s.HV(), s.V());
-        state = allocate("state", (long) s.sequences() * s.HV(), s.K(), s.V());
-        o = allocate("o", s.tokens(), s.HV(), s.V());
+        q = memory.floats("q", s.tokens(), s.H(), s.K());
+        k = memory.floats("k", steps, s.H(), s.K());
+        v = memory.floats("v", steps, s.HV(), s.V());
+        g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : memory.floats("g", s.tokens(), s.HV(), s.gateWidth());
+        erase = variant.eraseKey().vector() == Input.K ? k : memory.floats("p", steps, s.HV(), s.K());
+        FloatArray beta = variant.inputs().contains(Input.BETA) ? memory.floats("beta", steps, s.HV(), 1) : null;
+        eraseGain = variant.eraseKey().scalarGain() ? beta : memory.floats("b", steps, s.HV(), s.K());
+        writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
+        state = memory.floats("state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        o = memory.floats("o", s.tokens(), s.HV(), s.V());
         g.init(0);
         state.init(0);
         o.init(Float.NaN);
     }
 
-    /**
-     * An array of rows × heads × channels values, at least one.
-     *
-     * @throws InvalidInputException if that is more than an array index can reach
-     */
-    static FloatArray allocate(String name, long rows, long heads, long channels) {
-        long size = rows * heads * channels;
-        if (size > Integer.MAX_VALUE - 64) {
-            throw new InvalidInputException(name + ": expected at most 2^31 values per tensor on a TornadoVM device but "
-                    + "found " + rows + " x " + heads + " x " + channels
-                    + "; run fewer tokens at a time with a plan that keeps its state");
-        }
-        return new FloatArray((int) Math.max(1, size));
-    }
-
     /** What goes to the device before each run, each array once; without the state. */
     Set<FloatArray> inputs() {
-        Set<FloatArray> each = new LinkedHashSet<>(java.util.List.of(q, k, v));
+        Set<FloatArray> each = new LinkedHashSet<>(List.of(q, k, v));
         if (spec.shape().gateWidth() > 0) {
             each.add(g);
         }
-        each.addAll(java.util.List.of(erase, eraseGain, writeGain));
+        each.addAll(List.of(erase, eraseGain, writeGain));
         return each;
     }
 
@@ -91,7 +78,7 @@ final class Operands {
         copyIn(in.get(Input.K), k);
         copyIn(in.get(Input.V), v);
         if (run.gateWidth() > 0) {
-            copyIn(in.get(Input.G), g);
+            copyDecays(in.get(Input.G), g);
         }
         if (variant.eraseKey().vector() != Input.K) {
             copyPerValueHead(in.get(variant.eraseKey().vector()), run, erase);
@@ -128,12 +115,24 @@ final class Operands {
     }
 
     /** Copies the host side of the read-out. */
-    void storeOutput(DeltaOutputs out) {
-        copyOut(o, out.o());
+    void storeOutput(Tensor to) {
+        copyOut(o, to);
     }
 
     private static void copyIn(Tensor from, FloatArray to) {
         MemorySegment.copy(from.data(), 0, to.getSegment(), 0, from.data().byteSize());
+    }
+
+    /**
+     * Copies log-decays; a full reset may come as −∞, which the kernels' arithmetic must not meet: exp of the
+     * replacement is 0 as well.
+     */
+    private static void copyDecays(Tensor from, FloatArray to) {
+        MemorySegment target = to.getSegment();
+        long size = from.size();
+        for (long i = 0; i < size; i++) {
+            target.setAtIndex(Tensor.FLOAT, i, Math.max(from.get(i), FULL_RESET));
+        }
     }
 
     private static void copyOut(FloatArray from, Tensor to) {

@@ -62,7 +62,9 @@ final class TornadoDevices {
                 return handle;
             }
         }
-        String names = all.stream().map(h -> h.device().id() + " (" + h.device().name() + ")").collect(Collectors.joining(", "));
+        String names = all.stream()
+                .map(h -> h.device().id() + " (" + h.device().name() + ")")
+                .collect(Collectors.joining(", "));
         if (id != null) {
             throw new EngineUnavailableException(
                     "engine tornado: expected one of the devices " + names + " but found '" + id + "'");

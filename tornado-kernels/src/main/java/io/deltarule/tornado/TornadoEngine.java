@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +38,9 @@ public final class TornadoEngine implements DeltaEngine {
                     ? Optional.of("TornadoVM found no device; install the driver of one of its backends")
                     : Optional.empty();
         } catch (RuntimeException | LinkageError e) {
-            return Optional.of("TornadoVM does not start: " + e + "; check that its SDK is complete, has the backend of "
-                    + "an installed driver and matches this JDK");
+            return Optional.of(
+                    "TornadoVM does not start: " + e + "; check that its SDK is complete, has the backend of "
+                            + "an installed driver and matches this JDK");
         }
     }
 
@@ -54,6 +56,9 @@ public final class TornadoEngine implements DeltaEngine {
         unavailable().ifPresent(why -> {
             throw new EngineUnavailableException("engine tornado: " + why);
         });
+        if (spec.form() == Form.CHUNK) {
+            ChunkLaunches.check(spec);
+        }
         return new TornadoPlan(spec, TornadoDevices.named(spec.device()));
     }
 }

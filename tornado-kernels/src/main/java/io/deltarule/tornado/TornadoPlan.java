@@ -22,9 +22,9 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
  * One operation as task graphs on one device.
  *
  * <pre>
- *   state passed:  run:   q k v g … state, table → kernels → o, state, table
+ *   state passed:  run:   q k v g … state, table → kernels → o, table; state where asked for
  *   state kept:    enter: state → device                (first use, and each loadState)
- *                  run:   q k v g …, table → kernels on the resident state → o, table; state on demand
+ *                  run:   q k v g …, table → kernels on the resident state → o, table; state where asked for
  * </pre>
  *
  * Kernels are compiled at the first run. Each run calls withGraph anew: TornadoVM keeps every result of a plan object
@@ -47,12 +47,13 @@ final class TornadoPlan extends AbstractDeltaPlan {
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
         super(spec);
         this.device = device;
-        operands = new Operands(spec);
+        DeviceMemory memory = new DeviceMemory(device);
+        operands = new Operands(spec, memory);
         table = new RunTable(spec.shape(), spec.form() == Form.CHUNK ? spec.chunkSize() : 0);
         KernelContext context = new KernelContext();
         launches = spec.form() == Form.RECURRENT
                 ? RecurrentLaunches.of(spec, operands, table, context)
-                : ChunkLaunches.of(spec, operands, table, context);
+                : ChunkLaunches.of(spec, memory, operands, table, context);
         GridScheduler scheduler = new GridScheduler();
         List<ImmutableTaskGraph> graphs = new ArrayList<>();
         if (spec.keepsState()) {
@@ -72,7 +73,8 @@ final class TornadoPlan extends AbstractDeltaPlan {
         } else {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.state);
         }
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.inputs().toArray());
+        graph.transferToDevice(
+                DataTransferMode.EVERY_EXECUTION, operands.inputs().toArray());
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, table.array());
         // Carries the NaN poison to the device; later runs overwrite what earlier ones wrote.
         graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.o);
@@ -80,8 +82,7 @@ final class TornadoPlan extends AbstractDeltaPlan {
             launch.addTo(graph, scheduler);
         }
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, operands.o, table.array());
-        graph.transferToHost(
-                spec().keepsState() ? DataTransferMode.UNDER_DEMAND : DataTransferMode.EVERY_EXECUTION, operands.state);
+        graph.transferToHost(DataTransferMode.UNDER_DEMAND, operands.state);
         return graph.snapshot();
     }
 
@@ -96,17 +97,15 @@ final class TornadoPlan extends AbstractDeltaPlan {
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         if (!spec().keepsState()) {
-            operands.loadState(in.initialState());
+            writeState(in.initialState());
         }
         if (shape.tokens() > 0) {
             compute(shape, in, out);
         }
-        if (spec().keepsState()) {
+        if (out.finalState() != null) {
             readState(out.finalState());
-        } else {
-            operands.storeState(out.finalState());
+            Numbers.requireFiniteState(shape, in, out.finalState());
         }
-        device.requireFinite("final_state", out.finalState());
     }
 
     private void compute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
@@ -123,12 +122,12 @@ final class TornadoPlan extends AbstractDeltaPlan {
         stateOnHost = false;
         for (Launch launch : launches) {
             if (!launch.ran(table)) {
-                throw device.failure("kernel " + launch.name() + " did not run; the driver's own message is above on the "
-                        + "console");
+                throw device.failure(
+                        "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
             }
         }
-        operands.storeOutput(out);
-        device.requireFinite("o", out.o());
+        operands.storeOutput(out.o());
+        Numbers.requireFiniteOutput(shape, in, out.o());
     }
 
     @Override
@@ -150,7 +149,7 @@ final class TornadoPlan extends AbstractDeltaPlan {
         try {
             plan.close();
         } catch (TornadoExecutionPlanException e) {
-            throw device.failure("the plan's device memory could not be freed: " + e.getMessage());
+            throw device.failure("the plan's device memory could not be freed", e);
         }
     }
 }

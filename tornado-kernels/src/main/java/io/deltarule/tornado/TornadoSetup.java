@@ -42,8 +42,10 @@ enum TornadoSetup {
         } catch (ClassNotFoundException e) {
             return ABSENT;
         }
-        LOG.log(Level.INFO, "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use "
-                + "a device, " + INSTALL);
+        LOG.log(
+                Level.INFO,
+                "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use "
+                        + "a device, " + INSTALL);
         return EMULATOR;
     }
 

@@ -1,0 +1,35 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.DeltaCases;
+import io.deltarule.core.testkit.EngineLaws;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The laws of every engine, on the emulator or a TornadoVM device; shapes that models have only on the latter. */
+class TornadoEngineTest extends EngineLaws {
+    @Override
+    protected DeltaEngine engine() {
+        return new TornadoEngine();
+    }
+
+    @Override
+    protected String device() {
+        return TestDevice.id();
+    }
+
+    @Override
+    protected List<Integer> chunkSizes() {
+        return ChunkLaunches.SIZES;
+    }
+
+    @Override
+    protected List<DeltaCase> cases() {
+        List<DeltaCase> cases = new ArrayList<>(super.cases());
+        if (!TestDevice.emulated()) {
+            cases.addAll(DeltaCases.large());
+        }
+        return cases;
+    }
+}
