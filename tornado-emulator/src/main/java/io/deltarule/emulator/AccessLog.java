@@ -20,8 +20,12 @@ final class AccessLog {
     private static final long OTHER_GROUPS = 1L << SITE_BITS;
     private static final long OTHER_LANES = 1L << (SITE_BITS + 1);
     private static final int LANE_SHIFT = SITE_BITS + 2;
-    private static final int LANE_MASK = (1 << 12) - 1;
-    private static final int PHASE_SHIFT = LANE_SHIFT + 12;
+    private static final int LANE_BITS = 12;
+
+    /** How many work-items of a group a stamp can tell apart. */
+    static final int LANES = 1 << LANE_BITS;
+
+    private static final int PHASE_SHIFT = LANE_SHIFT + LANE_BITS;
 
     /** Pages of a write stamp and a read stamp for each element, made when first touched. */
     private final long[][] pages;
@@ -81,7 +85,7 @@ final class AccessLog {
     }
 
     static int laneOf(long stamp) {
-        return (int) (stamp >>> LANE_SHIFT) & LANE_MASK;
+        return (int) (stamp >>> LANE_SHIFT) & (LANES - 1);
     }
 
     /** Whether a stamp comes from another group than the running one. */

@@ -1,6 +1,8 @@
 package io.deltarule.emulator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -13,6 +15,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  */
 final class DeviceArray {
 
+    private static final AtomicLong IN_USE = new AtomicLong();
+
     private final TornadoNativeArray host;
     private final ElementGuard guard;
     private final TornadoNativeArray copy;
@@ -21,8 +25,16 @@ final class DeviceArray {
     /** Whether a part was copied back since the last execution. */
     private boolean partCopied;
 
+    private boolean freed;
+
     DeviceArray(TornadoNativeArray host) {
         this.host = host;
+        long inUse = IN_USE.addAndGet(bytes());
+        if (inUse > Limits.DEVICE_MEMORY_BYTES) {
+            IN_USE.addAndGet(-bytes());
+            throw new TornadoOutOfMemoryException("device memory: " + inUse + " bytes with this array of " + bytes()
+                    + "; the device has " + Limits.DEVICE_MEMORY_BYTES + " (-Ddeltarule.emulator.memory)");
+        }
         guard = new ElementGuard(host.getSize(), host.getClass().getSimpleName());
         copy = ArrayBridge.deviceArray(host, guard);
         boolean floating = host instanceof FloatArray || host instanceof DoubleArray || host instanceof HalfFloatArray;
@@ -52,6 +64,18 @@ final class DeviceArray {
         guard.transferred();
         onDevice = true;
         return bytes();
+    }
+
+    /** Gives the memory back; graphs that share the array have it no more. */
+    void free() {
+        if (!freed) {
+            freed = true;
+            IN_USE.addAndGet(-bytes());
+        }
+    }
+
+    boolean isFreed() {
+        return freed;
     }
 
     void startExecution() {

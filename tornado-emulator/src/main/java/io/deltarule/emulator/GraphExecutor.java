@@ -55,6 +55,7 @@ public final class GraphExecutor {
         executions++;
         DEVICE.lock();
         try {
+            arrays.values().removeIf(DeviceArray::isFreed); // by a graph that shared them
             takeConsumed(before);
             arrays.values().forEach(DeviceArray::startExecution);
             transferIn(times);
@@ -238,6 +239,7 @@ public final class GraphExecutor {
 
     /** Forgets everything on the device; the next execution starts as the first. */
     public void free() {
+        arrays.values().forEach(DeviceArray::free);
         arrays.clear();
     }
 }

@@ -175,6 +175,16 @@ class TransferTest {
     }
 
     @Test
+    void whatIsFreedIsFreedForAll() throws Exception {
+        try (TornadoExecutionPlan plan = plan(producer(true), consumer(new IntArray(4)))) {
+            plan.withGraph(0).execute();
+            plan.withGraph(1).execute();
+            plan.withGraph(0).freeDeviceMemory();
+            refused(plan.withGraph(1), "graph second was, and does not keep it");
+        }
+    }
+
+    @Test
     void aGraphInBetweenMustHaveWhatTheNextConsumes() throws Exception {
         IntArray other = new IntArray(4);
         TaskGraph between = new TaskGraph("between")
