@@ -33,7 +33,7 @@ public final class GraphExecutor {
         this.graph = graph;
     }
 
-    /** A kernel's rewritten twin and the names of its parameters; a null handle where no work-item does anything. */
+    /** A kernel's rewritten twin, its number in {@link Sites}, and the names of its parameters. */
     private record PreparedKernel(MethodHandle handle, int method, String[] parameters) {}
 
     public String name() {
@@ -154,46 +154,41 @@ public final class GraphExecutor {
 
     private void launch(GraphDefinition.Task task, GridScheduler grids, Times times) {
         GridShape shape = shapeOf(task, grids);
-        try {
-            long start = System.nanoTime();
-            PreparedKernel kernel = kernels.get(task);
-            Object[] arguments = new Object[task.arguments().length];
-            for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = task.arguments()[i] instanceof TornadoNativeArray array
-                        ? onDevice(array).copy()
-                        : task.arguments()[i];
-            }
-            if (kernel == null) {
-                kernel = prepare(task, arguments, shape);
-                kernels.put(task, kernel);
-            }
-            long ready = System.nanoTime();
-            times.addCompile(ready - start);
-            if (kernel.handle() == null) {
-                kernels.remove(task); // another execution's scalars may differ
-                return;
-            }
-            nameArrays(task, kernel);
-            new LaunchRunner(
-                            task.fullName(),
-                            new KernelCall(kernel.handle(), kernel.method(), arguments),
-                            shape,
-                            Shuffle.of(task.fullName(), executions))
-                    .run();
-            times.addKernel(System.nanoTime() - ready);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TornadoRuntimeException(e);
+        long start = System.nanoTime();
+        Object[] arguments = new Object[task.arguments().length];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = task.arguments()[i] instanceof TornadoNativeArray array
+                    ? onDevice(array).copy()
+                    : task.arguments()[i];
         }
+        PreparedKernel kernel = kernels.get(task);
+        if (kernel == null) {
+            kernel = prepare(task, arguments, shape);
+            if (kernel == null) {
+                return; // nothing to do this time; other arguments may give it something
+            }
+            kernels.put(task, kernel);
+        }
+        long ready = System.nanoTime();
+        nameArrays(task, kernel);
+        new LaunchRunner(
+                        task.fullName(),
+                        new KernelCall(kernel.handle(), kernel.method(), arguments),
+                        shape,
+                        Shuffle.of(task.fullName(), executions))
+                .run();
+        times.addCompile(ready - start);
+        times.addKernel(System.nanoTime() - ready);
     }
 
+    /** Returns null where no work-item does anything. */
     private static PreparedKernel prepare(GraphDefinition.Task task, Object[] arguments, GridShape shape) {
         try {
             MethodHandle reference = KernelProbe.handleOf(task.function(), task.type(), arguments.length);
             KernelProbe.Found found = KernelProbe.find(
                     task.fullName(), task.function(), new KernelCall(reference, Sites.UNKNOWN, arguments), shape);
             if (found == null) {
-                return new PreparedKernel(null, Sites.UNKNOWN, new String[0]);
+                return null;
             }
             Method method =
                     found.owner().getDeclaredMethod(found.name(), found.type().parameterArray());

@@ -60,19 +60,26 @@ final class LaunchRunner {
         return call.method();
     }
 
-    /** Runs all groups; throws what the first failing work-item failed with. */
-    void run() throws InterruptedException {
+    /**
+     * Runs all groups; throws what the first failing work-item failed with. Like a device it cannot be interrupted: the
+     * caller's interrupt is kept for later.
+     */
+    void run() {
         Turn.LOCAL.startLaunch();
         Turn.GLOBAL.startLaunch();
         startGroup();
         newThread().start(nextLane());
-        try {
-            finished.await();
-        } catch (InterruptedException interrupted) {
-            fail(new IllegalStateException("interrupted"));
-            throw interrupted;
-        } finally {
-            Turn.lane = null;
+        boolean interrupted = false;
+        while (finished.getCount() > 0) {
+            try {
+                finished.await();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        Turn.lane = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         if (fault != null) {
             throw fault;
@@ -100,9 +107,6 @@ final class LaunchRunner {
 
     /** Chooses what comes after a work-item that ended: one for its thread to start, or null to end the thread. */
     Lane next(LaneThread free) {
-        if (fault != null) {
-            return null;
-        }
         Lane next;
         try {
             next = nextLane();
@@ -189,17 +193,16 @@ final class LaunchRunner {
         Lane first = null;
         Lane other = null;
         for (Lane lane : lanes) {
-            if (lane.state == Lane.State.AT_BARRIER && first == null) {
+            if (lane.state == Lane.State.FINISHED) {
+                other = lane;
+            } else if (first == null) {
                 first = lane;
+            } else if (lane.barrierSite != first.barrierSite) {
+                other = lane;
             }
         }
         if (first == null) {
             return false;
-        }
-        for (Lane lane : lanes) {
-            if (lane.state == Lane.State.FINISHED || lane.barrierSite != first.barrierSite) {
-                other = lane;
-            }
         }
         if (other != null) {
             throw Faults.ofGroup(task, divergence(first, other));

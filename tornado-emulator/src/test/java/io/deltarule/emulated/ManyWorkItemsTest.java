@@ -1,6 +1,7 @@
 package io.deltarule.emulated;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -134,6 +135,13 @@ class ManyWorkItemsTest {
                 assertEquals(i, results.get(i).get());
             }
         }
+    }
+
+    @Test
+    void interruptsAreKeptForLater() {
+        Thread.currentThread().interrupt();
+        assertEquals(2, rotated(8, 2));
+        assertTrue(Thread.interrupted());
     }
 
     /** Returns what work-item 0 holds in the end. */
