@@ -12,8 +12,13 @@ import java.util.Map;
  * <p>A packed batch has B = 1 and {@code cuSeqlens} = [0, end of sequence 0, end of sequence 1, …, T]; empty sequences
  * are allowed and keep their state. Without {@code cuSeqlens} each batch row is a sequence.
  *
+ * <p>With read queries r [B, T, HV, V] the operation also reads the state's rows by cross-attention, after the same
+ * write (DeltaLens):
+ *
+ * <pre>  ℓ_t = S_t r_t / √V        o_cross_t = S_tᵀ softmax(ℓ_t) </pre>
+ *
  * @param householders micro-steps per token (n); k, v, beta and the variant's own tensors have T·n rows
- * @param tensors what there is of q, k, v, g, beta, p, b, w
+ * @param tensors what there is of q, k, v, g, beta, p, b, w, r
  * @param initialState state before the first token [N, HV, K, V], or null for zeros
  * @param cuSeqlens sequence boundaries in tokens, N + 1 of them, or null
  */

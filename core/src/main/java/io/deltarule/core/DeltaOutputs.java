@@ -3,11 +3,17 @@ package io.deltarule.core;
 /**
  * Where an operation puts its results.
  *
- * @param o read-out [B, T, HV, V]
+ * @param o linear read-out [B, T, HV, V]
+ * @param oCross selective read-out [B, T, HV, V], or null where there is none
  * @param finalState state after the last token [N, HV, K, V], or null if it is not wanted: a plan that keeps its state
  *     then saves writing it out at every decoded token
  */
-public record DeltaOutputs(Tensor o, Tensor finalState) {
+public record DeltaOutputs(Tensor o, Tensor oCross, Tensor finalState) {
+    /** Outputs of an operation that only reads linearly. */
+    public DeltaOutputs(Tensor o, Tensor finalState) {
+        this(o, null, finalState);
+    }
+
     /**
      * Outputs of the right shapes in the Java heap, poisoned with NaN so that what was not written shows.
      *
@@ -17,6 +23,10 @@ public record DeltaOutputs(Tensor o, Tensor finalState) {
     public static DeltaOutputs poisoned(DeltaShape shape) {
         return new DeltaOutputs(
                 Tensor.zeros(shape.B(), shape.T(), shape.HV(), shape.V()).fill(Float.NaN),
+                shape.crossRead()
+                        ? Tensor.zeros(shape.B(), shape.T(), shape.HV(), shape.V())
+                                .fill(Float.NaN)
+                        : null,
                 Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V())
                         .fill(Float.NaN));
     }
@@ -29,6 +39,15 @@ public record DeltaOutputs(Tensor o, Tensor finalState) {
      */
     public void validate(DeltaShape shape) {
         expect("o", o, shape.B(), shape.T(), shape.HV(), shape.V());
+        if (shape.crossRead() != (oCross != null)) {
+            throw new InvalidInputException(
+                    shape.crossRead()
+                            ? "o_cross: expected a tensor for the selective read-out but found none"
+                            : "o_cross: expected none, because there are no read queries r, but found " + oCross);
+        }
+        if (oCross != null) {
+            expect("o_cross", oCross, shape.B(), shape.T(), shape.HV(), shape.V());
+        }
         if (finalState != null) {
             expect("final_state", finalState, shape.sequences(), shape.HV(), shape.K(), shape.V());
         }

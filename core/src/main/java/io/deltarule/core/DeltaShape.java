@@ -12,8 +12,15 @@ package io.deltarule.core;
  * @param householders micro-steps per token (n), 1 but for DeltaProduct
  * @param sequences independent sequences (N): B, or the number of packed ones
  * @param gate the log-decay's width
+ * @param crossRead whether the state's rows are also read selectively, with queries r
  */
-public record DeltaShape(int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate) {
+public record DeltaShape(
+        int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate, boolean crossRead) {
+    /** Lengths of an operation that only reads linearly. */
+    public DeltaShape(int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate) {
+        this(B, T, H, HV, K, V, householders, sequences, gate, false);
+    }
+
     /**
      * Checks that every length is usable.
      *

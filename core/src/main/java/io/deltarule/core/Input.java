@@ -19,9 +19,11 @@ public enum Input {
     /** GDN-2's erase gate [B, T·n, H or HV, K]. */
     B,
     /** GDN-2's write gate [B, T·n, HV, V]. */
-    W;
+    W,
+    /** Read query of the selective read over the state's rows [B, T, HV, V]; see {@link DeltaInputs}. */
+    R;
 
-    /** The tensor's name in operation files: q, k, v, g, beta, p, b or w. */
+    /** The tensor's name in operation files: q, k, v, g, beta, p, b, w or r. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -24,18 +24,30 @@ final class InputCheck {
             throw new InvalidInputException("householders: expected "
                     + (variant.manyHouseholders() ? "at least 1" : "1") + " for " + variant.id() + " but found " + n);
         }
-        DeltaShape shape =
-                new DeltaShape(q.dim(0), q.dim(1), q.dim(2), v.dim(2), q.dim(3), v.dim(3), n, sequences(q), gate(q, v));
+        DeltaShape shape = new DeltaShape(
+                q.dim(0),
+                q.dim(1),
+                q.dim(2),
+                v.dim(2),
+                q.dim(3),
+                v.dim(3),
+                n,
+                sequences(q),
+                gate(q, v),
+                in.get(Input.R) != null);
         int rows = Math.multiplyExact(shape.T(), n);
         expect(Input.K, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.H(), shape.K());
         expect(Input.V, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.HV(), shape.V());
         for (Input input : variant.inputs()) {
             switch (input) {
-                case Q, K, V, G -> {}
+                case Q, K, V, G, R -> {}
                 case BETA -> expect(input, "k and v", shape.B(), rows, shape.HV());
                 case W -> expect(input, "v", shape.B(), rows, shape.HV(), shape.V());
                 case P, B -> expectKeyLike(input, shape, rows);
             }
+        }
+        if (shape.crossRead()) {
+            expect(Input.R, "q and v", shape.B(), shape.T(), shape.HV(), shape.V());
         }
         if (in.initialState() != null
                 && !in.initialState().hasDims(shape.sequences(), shape.HV(), shape.K(), shape.V())) {
@@ -64,6 +76,7 @@ final class InputCheck {
         extra.addAll(in.tensors().keySet());
         extra.removeAll(variant.inputs());
         extra.remove(Input.G);
+        extra.remove(Input.R);
         if (!extra.isEmpty()) {
             throw new InvalidInputException(variant.id() + ": expected the tensors " + names(variant.inputs())
                     + " and has no use for " + names(extra) + "; leave it out or name the variant that reads it");

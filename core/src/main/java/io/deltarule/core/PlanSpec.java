@@ -93,6 +93,12 @@ public record PlanSpec(
             throw new InvalidInputException("gate: the plan was made for "
                     + shape.gate().id() + " but found " + run.gate().id());
         }
+        if (run.crossRead() != shape.crossRead()) {
+            throw new InvalidInputException(
+                    shape.crossRead()
+                            ? "r: the plan was made for a selective read but found no read queries"
+                            : "r: the plan was made without a selective read but found read queries; make another plan");
+        }
         if (run.tokens() > shape.tokens() || run.sequences() > shape.sequences()) {
             throw new InvalidInputException("the plan was made for up to " + shape.tokens() + " tokens in "
                     + shape.sequences() + " sequences but found " + run.tokens() + " in " + run.sequences()

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  *   comba                 β p           β v             per head
  *   gdn2                  b ⊙ k         w ⊙ v           per key channel
  *   gated_delta_product   β k           β v             none or per head, n micro-steps per token
+ *   deltalens             β k           β v             any; reads the state's rows with queries r as well
  * </pre>
  *
  * The write key is always k. Adding a variant is adding a constant here, a float64 reference, a row in the shared tests
@@ -34,7 +35,12 @@ public enum Variant {
     /** GDN-2: an erase gate per key channel and a write gate per value channel in place of β. */
     GDN2(keyTimes(Input.B), valueTimes(Input.W), EnumSet.of(Gate.CHANNEL), false),
     /** DeltaProduct and its gated form, Siems et al. 2025, arXiv:2502.10297: n Householder factors per token. */
-    GATED_DELTA_PRODUCT(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.of(Gate.NONE, Gate.SCALAR), true);
+    GATED_DELTA_PRODUCT(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.of(Gate.NONE, Gate.SCALAR), true),
+    /**
+     * DeltaLens: writes like the (gated) delta rule or KDA, whichever its gate says, and always reads the state's rows
+     * selectively as well. What is inferred rather than published is in docs/math/deltalens.md.
+     */
+    DELTALENS(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false);
 
     private final Term eraseKey;
     private final Term writeValue;
@@ -76,10 +82,13 @@ public enum Variant {
         return manyHouseholders;
     }
 
-    /** The tensors this variant reads besides g: always q, k, v, then its gains and second keys. */
+    /** The tensors this variant reads besides g: always q, k, v, then its gains and second keys. Any may also have r. */
     public Set<Input> inputs() {
         EnumSet<Input> needed = EnumSet.of(Input.Q, Input.K, Input.V);
         needed.addAll(EnumSet.of(eraseKey.vector(), eraseKey.gain(), writeValue.vector(), writeValue.gain()));
+        if (this == DELTALENS) {
+            needed.add(Input.R);
+        }
         return needed;
     }
 

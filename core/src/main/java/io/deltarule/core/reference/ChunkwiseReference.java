@@ -46,16 +46,16 @@ public final class ChunkwiseReference {
      */
     public static DeltaReference.Result run(Variant variant, DeltaInputs in, double scale, int C) {
         ChunkwiseReference reference = new ChunkwiseReference(variant, in, scale);
-        return DeltaReference.overHeads(reference.shape, in, (S, from, to, head, o) -> {
+        return DeltaReference.overHeads(reference.shape, in, (S, from, to, head, out) -> {
             int n = reference.shape.householders();
             for (int first = from * n; first < to * n; first += C) {
-                reference.chunk(S, first, Math.min(first + C, to * n), head, o);
+                reference.chunk(S, first, Math.min(first + C, to * n), head, out);
             }
         });
     }
 
     /** One chunk of micro-steps [first, end): updates S in place and writes the read-outs of the tokens that end in it. */
-    private void chunk(double[][] S, int first, int end, int head, double[] o) {
+    private void chunk(double[][] S, int first, int end, int head, DeltaReference.Result out) {
         int rows = end - first;
         int n = shape.householders();
         double[][] q = new double[rows][];
@@ -79,7 +79,12 @@ public final class ChunkwiseReference {
         double[][] P = pseudoValues(S, k, e, u, G);
         for (int i = 0; i < rows; i++) {
             if ((first + i) % n == n - 1) {
-                readOut(S, q[i], k, G, P, i, ((first + i) / n * shape.HV() + head) * shape.V(), o);
+                int at = ((first + i) / n * shape.HV() + head) * shape.V();
+                readOut(S, q[i], k, G, P, i, scale, at, out.o());
+                if (shape.crossRead()) {
+                    x.load(in, shape, (first + i) / n, head);
+                    crossRead(S, x.r, k, G, P, i, at, out.oCross());
+                }
             }
         }
         advance(S, k, G, P);
@@ -109,7 +114,15 @@ public final class ChunkwiseReference {
     }
 
     private void readOut(
-            double[][] S, double[] q, double[][] k, double[][] G, double[][] P, int i, int at, double[] o) {
+            double[][] S,
+            double[] q,
+            double[][] k,
+            double[][] G,
+            double[][] P,
+            int i,
+            double factor,
+            int at,
+            double[] o) {
         double[] decayed = new double[shape.K()];
         for (int d = 0; d < shape.K(); d++) {
             decayed[d] = q[d] * Math.exp(G[i][d]);
@@ -122,8 +135,29 @@ public final class ChunkwiseReference {
             }
         }
         for (int c = 0; c < shape.V(); c++) {
-            o[at + c] = scale * read[c];
+            o[at + c] = factor * read[c];
         }
+    }
+
+    /**
+     * The selective read without forming S_i: two linear reads with a softmax between, ε = exp G_i.
+     *
+     * <pre>
+     *   ℓ = [ ε ⊙ (S0 r) + Σ_{j≤i} (r·P_j) k_j ⊙ exp(G_i − G_j) ] / √V
+     *   x = S0ᵀ(ε ⊙ π) + Σ_{j≤i} (π · (k_j ⊙ exp(G_i − G_j))) P_j,      π = softmax(ℓ)
+     * </pre>
+     */
+    private void crossRead(
+            double[][] S, double[] r, double[][] k, double[][] G, double[][] P, int i, int at, double[] oCross) {
+        double[] logits = new double[shape.K()];
+        for (int d = 0; d < shape.K(); d++) {
+            logits[d] = Math.exp(G[i][d]) * StateRowRead.dot(S[d], r);
+            for (int j = 0; j <= i; j++) {
+                logits[d] += StateRowRead.dot(r, P[j]) * k[j][d] * Math.exp(G[i][d] - G[j][d]);
+            }
+            logits[d] /= Math.sqrt(shape.V());
+        }
+        readOut(S, StateRowRead.softmax(logits), k, G, P, i, 1, at, oCross);
     }
 
     private void advance(double[][] S, double[][] k, double[][] G, double[][] P) {
@@ -161,7 +195,7 @@ public final class ChunkwiseReference {
             case P -> x.p[step];
             case B -> x.b[step];
             case W -> x.w[step];
-            case Q, G, BETA -> throw new IllegalArgumentException(input + " is no factor of a term");
+            case Q, G, BETA, R -> throw new IllegalArgumentException(input + " is no factor of a term");
         };
     }
 }

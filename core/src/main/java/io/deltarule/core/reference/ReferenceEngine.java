@@ -61,6 +61,9 @@ public final class ReferenceEngine implements DeltaEngine {
                     ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
                     : ChunkwiseReference.run(spec().variant(), from, spec().scale(), spec().chunkSize());
             copy(result.o(), out.o());
+            if (out.oCross() != null) {
+                copy(result.oCross(), out.oCross());
+            }
             if (out.finalState() != null) {
                 copy(result.finalState(), out.finalState());
             }

@@ -16,6 +16,7 @@ final class Token {
     final double[][] b;
     final double[][] w;
     final double[] beta;
+    final double[] r;
 
     Token(DeltaShape s) {
         int n = s.householders();
@@ -27,6 +28,7 @@ final class Token {
         b = new double[n][s.K()];
         w = new double[n][s.V()];
         beta = new double[n];
+        r = new double[s.V()];
     }
 
     /** The decay α = exp g of key channel i. */
@@ -37,6 +39,7 @@ final class Token {
     /** Loads token t (counted through the whole batch) of value head j. */
     void load(DeltaInputs in, DeltaShape s, int t, int j) {
         row(in.get(Input.Q), t, j, s, q);
+        row(in.get(Input.R), t, j, s, r);
         Tensor g = in.get(Input.G);
         for (int i = 0; i < s.K(); i++) {
             if (s.gate() == Gate.NONE) {

@@ -54,6 +54,7 @@ class ReferenceEngineTest extends EngineLaws {
         for (int C : new int[] {1, 5, 16, 64}) {
             DeltaReference.Result chunk = ChunkwiseReference.run(c.variant(), in, 0.7, C);
             assertArrayEquals(token.o(), chunk.o(), 1e-12);
+            assertArrayEquals(token.oCross(), chunk.oCross(), 1e-11);
             assertArrayEquals(token.finalState(), chunk.finalState(), 1e-12);
         }
     }

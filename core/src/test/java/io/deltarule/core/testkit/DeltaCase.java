@@ -6,6 +6,7 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -16,51 +17,54 @@ import java.util.Random;
  * @param shape its lengths
  * @param decay largest decay: g is uniform in (−decay, 0)
  * @param betaMax β is uniform in (0, betaMax)
+ * @param focus what the read queries r are multiplied by: the larger, the sharper the softmax over the state's rows
  * @param lengths sequence lengths of a packed batch, empty for a plain one
  */
 @SuppressWarnings("ArrayRecordComponent") // test data, never modified
-public record DeltaCase(String name, Variant variant, DeltaShape shape, double decay, double betaMax, int... lengths) {
+public record DeltaCase(
+        String name, Variant variant, DeltaShape shape, double decay, double betaMax, double focus, int... lengths) {
     /** A plain batch with gentle decays. */
     public static DeltaCase of(Variant variant, Gate gate, int B, int T, int H, int HV, int K, int V, int n) {
-        DeltaShape shape = new DeltaShape(B, T, H, HV, K, V, n, B, gate);
+        DeltaShape shape = new DeltaShape(B, T, H, HV, K, V, n, B, gate, variant == Variant.DELTALENS);
         String name = variant.id() + " " + gate.id() + " B" + B + " T" + T + " H" + H + "/" + HV + " K" + K + " V" + V
                 + (n > 1 ? " n" + n : "");
-        return new DeltaCase(name, variant, shape, 0.5, n > 1 ? 2 : 1);
+        return new DeltaCase(name, variant, shape, 0.5, n > 1 ? 2 : 1, 1);
     }
 
     /** The same with decays down to {@code -strength} per token. */
     public DeltaCase withDecay(double strength) {
-        return new DeltaCase(name + " decay " + strength, variant, shape, strength, betaMax, lengths);
+        return new DeltaCase(name + " decay " + strength, variant, shape, strength, betaMax, focus, lengths);
     }
 
     /** The same with β up to {@code max}. */
     public DeltaCase withBeta(double max) {
-        return new DeltaCase(name + " beta<" + max, variant, shape, decay, max, lengths);
+        return new DeltaCase(name + " beta<" + max, variant, shape, decay, max, focus, lengths);
+    }
+
+    /** The same with a selective read whose queries are scaled by {@code sharpness}. */
+    public DeltaCase withCrossRead(double sharpness) {
+        DeltaShape s = shape;
+        DeltaShape reading = new DeltaShape(
+                s.B(), s.T(), s.H(), s.HV(), s.K(), s.V(), s.householders(), s.sequences(), s.gate(), true);
+        return new DeltaCase(name + " r×" + sharpness, variant, reading, decay, betaMax, sharpness, lengths);
     }
 
     /** The same as packed sequences of these lengths (they replace B and T). */
     public DeltaCase packed(int... sequenceLengths) {
-        int total = 0;
-        for (int length : sequenceLengths) {
-            total += length;
-        }
+        DeltaShape s = shape;
         DeltaShape packed = new DeltaShape(
                 1,
-                total,
-                shape.H(),
-                shape.HV(),
-                shape.K(),
-                shape.V(),
-                shape.householders(),
+                Arrays.stream(sequenceLengths).sum(),
+                s.H(),
+                s.HV(),
+                s.K(),
+                s.V(),
+                s.householders(),
                 sequenceLengths.length,
-                shape.gate());
-        return new DeltaCase(
-                name + " packed " + java.util.Arrays.toString(sequenceLengths),
-                variant,
-                packed,
-                decay,
-                betaMax,
-                sequenceLengths);
+                s.gate(),
+                s.crossRead());
+        String longer = name + " packed " + Arrays.toString(sequenceLengths);
+        return new DeltaCase(longer, variant, packed, decay, betaMax, focus, sequenceLengths);
     }
 
     /** The case's tensors, the same on every call. */
@@ -76,7 +80,7 @@ public record DeltaCase(String name, Variant variant, DeltaShape shape, double d
                 .withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
-                case Q, K, V, G -> in;
+                case Q, K, V, G, R -> in;
                 case BETA -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV()));
                 case P -> {
                     Tensor p = gaussian(random, s.B(), rows, s.H(), s.K());
@@ -86,6 +90,9 @@ public record DeltaCase(String name, Variant variant, DeltaShape shape, double d
                 case B -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.K()));
                 case W -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.V()));
             };
+        }
+        if (s.crossRead()) {
+            in = in.with(Input.R, scaled(gaussian(random, s.B(), s.T(), s.HV(), s.V()), focus));
         }
         in = switch (s.gate()) {
             case NONE -> in;
@@ -107,6 +114,13 @@ public record DeltaCase(String name, Variant variant, DeltaShape shape, double d
         Tensor t = Tensor.zeros(dims);
         for (long i = 0; i < t.size(); i++) {
             t.set(i, (float) random.nextGaussian());
+        }
+        return t;
+    }
+
+    private static Tensor scaled(Tensor t, double factor) {
+        for (long i = 0; i < t.size(); i++) {
+            t.set(i, (float) (t.get(i) * factor));
         }
         return t;
     }

@@ -4,6 +4,7 @@ import static io.deltarule.core.Gate.CHANNEL;
 import static io.deltarule.core.Gate.NONE;
 import static io.deltarule.core.Gate.SCALAR;
 import static io.deltarule.core.Variant.COMBA;
+import static io.deltarule.core.Variant.DELTALENS;
 import static io.deltarule.core.Variant.DELTA_RULE;
 import static io.deltarule.core.Variant.GATED_DELTA_PRODUCT;
 import static io.deltarule.core.Variant.GATED_DELTA_RULE;
@@ -30,7 +31,10 @@ public final class DeltaCases {
                 DeltaCase.of(COMBA, SCALAR, 1, 33, 1, 2, 16, 8, 1),
                 DeltaCase.of(GDN2, CHANNEL, 1, 33, 1, 2, 16, 12, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, NONE, 1, 19, 1, 2, 16, 12, 2),
-                DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 15, 1, 2, 12, 16, 3));
+                DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 15, 1, 2, 12, 16, 3),
+                DeltaCase.of(DELTALENS, NONE, 1, 37, 1, 2, 16, 24, 1),
+                DeltaCase.of(DELTALENS, SCALAR, 2, 21, 1, 2, 20, 16, 1),
+                DeltaCase.of(DELTALENS, CHANNEL, 1, 37, 1, 2, 16, 12, 1));
     }
 
     /** Edges: no tokens, one token, one channel, empty sequences, decays that underflow. */
@@ -46,7 +50,13 @@ public final class DeltaCases {
                 DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 35, 1, 1, 16, 8, 1).withDecay(50),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(1000),
-                DeltaCase.of(GDN2, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30));
+                DeltaCase.of(GDN2, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
+                DeltaCase.of(DELTALENS, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
+                DeltaCase.of(DELTALENS, SCALAR, 1, 1, 1, 2, 16, 8, 1).packed(3, 0, 33, 1),
+                DeltaCase.of(DELTALENS, NONE, 1, 5, 1, 1, 1, 1, 1),
+                DeltaCase.of(DELTALENS, SCALAR, 1, 33, 1, 1, 16, 8, 1).withCrossRead(1000),
+                DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 11, 1, 2, 8, 12, 3).withCrossRead(1),
+                DeltaCase.of(GDN2, CHANNEL, 1, 20, 1, 2, 12, 8, 1).withCrossRead(1));
     }
 
     /** Sizes that models have; for engines that run at speed. */
@@ -61,6 +71,9 @@ public final class DeltaCases {
                 DeltaCase.of(COMBA, SCALAR, 1, 133, 2, 4, 64, 40, 1),
                 DeltaCase.of(GDN2, CHANNEL, 1, 133, 2, 4, 64, 48, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 90, 2, 2, 64, 48, 3),
-                DeltaCase.of(DELTA_RULE, NONE, 1, 70, 1, 1, 512, 512, 1));
+                DeltaCase.of(DELTA_RULE, NONE, 1, 70, 1, 1, 512, 512, 1),
+                DeltaCase.of(DELTALENS, NONE, 1, 133, 2, 4, 128, 128, 1),
+                DeltaCase.of(DELTALENS, SCALAR, 2, 200, 1, 2, 64, 96, 1),
+                DeltaCase.of(DELTALENS, CHANNEL, 1, 200, 2, 2, 96, 64, 1).withDecay(5));
     }
 }

@@ -5,17 +5,22 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Cuts operations along time, for laws about splitting and packing. */
 final class Slices {
+    /** Tensors with one row per token; the others have one per micro-step. */
+    private static final Set<Input> PER_TOKEN = EnumSet.of(Input.Q, Input.G, Input.R);
+
     private Slices() {}
 
     /** Tokens [from, to) of every batch row; keeps the initial state. */
     static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
         DeltaInputs out = new DeltaInputs(s.householders(), Map.of(), in.initialState(), null);
         for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
-            int per = entry.getKey() == Input.Q || entry.getKey() == Input.G ? 1 : s.householders();
+            int per = PER_TOKEN.contains(entry.getKey()) ? 1 : s.householders();
             out = out.with(entry.getKey(), rows(entry.getValue(), from * per, to * per));
         }
         return out;
@@ -30,7 +35,10 @@ final class Slices {
 
     /** Sequence i of a packed batch's outputs, alone. */
     static DeltaOutputs sequence(DeltaOutputs out, DeltaShape s, int[] ends, int i) {
-        return new DeltaOutputs(rows(out.o(), ends[i], ends[i + 1]), state(out.finalState(), i));
+        return new DeltaOutputs(
+                rows(out.o(), ends[i], ends[i + 1]),
+                out.oCross() == null ? null : rows(out.oCross(), ends[i], ends[i + 1]),
+                state(out.finalState(), i));
     }
 
     private static Tensor state(Tensor states, int i) {
@@ -58,8 +66,15 @@ final class Slices {
         return out;
     }
 
-    /** Joins two read-outs along time. */
-    static Tensor join(Tensor first, Tensor second) {
+    /** Joins two runs' read-outs along time, with the given state after them. */
+    static DeltaOutputs join(DeltaOutputs first, DeltaOutputs second, Tensor finalState) {
+        return new DeltaOutputs(
+                join(first.o(), second.o()),
+                first.oCross() == null ? null : join(first.oCross(), second.oCross()),
+                finalState);
+    }
+
+    private static Tensor join(Tensor first, Tensor second) {
         int[] dims = first.dims();
         int a = first.dim(1);
         int b = second.dim(1);

@@ -32,12 +32,18 @@ public final class Verify {
         DeltaReference.Result exact = DeltaReference.recurrent(variant, in, spec.scale());
         double tolerance = Float32Recurrence.tolerance(variant, in, spec.scale(), exact);
         within(what, Comparison.of("o", exact.o(), out.o()), tolerance);
+        if (exact.oCross() != null) {
+            within(what, Comparison.of("o_cross", exact.oCross(), out.oCross()), tolerance);
+        }
         within(what, Comparison.of("final_state", exact.finalState(), out.finalState()), tolerance);
     }
 
     /** Fails unless two runs agree within a tolerance. */
     public static void agree(String what, DeltaOutputs expected, DeltaOutputs found, double tolerance) {
         within(what, Comparison.of("o", expected.o(), found.o()), tolerance);
+        if (expected.oCross() != null) {
+            within(what, Comparison.of("o_cross", expected.oCross(), found.oCross()), tolerance);
+        }
         within(what, Comparison.of("final_state", expected.finalState(), found.finalState()), tolerance);
     }
 
