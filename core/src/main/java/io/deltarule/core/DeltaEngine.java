@@ -1,5 +1,7 @@
 package io.deltarule.core;
 
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,4 +31,16 @@ public interface DeltaEngine {
      * @throws EngineUnavailableException if the engine or the named device is not here
      */
     DeltaPlan plan(PlanSpec spec);
+
+    /**
+     * Makes a plan for a whole layer or model.
+     *
+     * @param spec program, weights, capacities
+     * @return a plan that the caller closes
+     * @throws InvalidInputException if this engine does not do what the specification asks
+     * @throws EngineUnavailableException if the engine or the named device is not here
+     */
+    default LayerPlan plan(LayerSpec spec) {
+        throw new InvalidInputException("engine " + name() + ": runs single operations, not layers");
+    }
 }

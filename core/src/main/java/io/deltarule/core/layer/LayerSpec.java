@@ -1,0 +1,61 @@
+package io.deltarule.core.layer;
+
+import io.deltarule.core.Form;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
+
+/**
+ * What a layer plan is made for.
+ *
+ * @param program the operations
+ * @param weights their weights; checked against the program
+ * @param maxTokens most tokens of one run, over all sequences
+ * @param sequences how many sequences carry state, N
+ * @param maxContext most tokens that a sequence may have in all, for caches and positions
+ * @param form how delta operations run when a sequence brings more than one token; a single token always runs recurrently
+ * @param chunkSize micro-steps per chunk
+ * @param device which of the engine's devices, or null for its own choice
+ */
+public record LayerSpec(
+        LayerProgram program,
+        Weights weights,
+        int maxTokens,
+        int sequences,
+        int maxContext,
+        Form form,
+        int chunkSize,
+        String device) {
+    /**
+     * Checks weights and capacities.
+     *
+     * @throws InvalidInputException naming the first that does not fit
+     */
+    public LayerSpec {
+        program.weights().forEach(weights::get);
+        Ops.atLeast("maxTokens", maxTokens, 1);
+        Ops.atLeast("sequences", sequences, 1);
+        Ops.atLeast("maxContext", maxContext, 1);
+        Ops.atLeast("chunk size", chunkSize, 1);
+    }
+
+    /** A specification with the chunkwise form and the default chunk size. */
+    public static LayerSpec of(LayerProgram program, Weights weights, int maxTokens, int sequences, int maxContext) {
+        return new LayerSpec(
+                program, weights, maxTokens, sequences, maxContext, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, null);
+    }
+
+    /** The same on a named device. */
+    public LayerSpec onDevice(String id) {
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, chunkSize, id);
+    }
+
+    /** The same with another form of the delta operations. */
+    public LayerSpec withForm(Form other) {
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, other, chunkSize, device);
+    }
+
+    /** The same with another chunk size. */
+    public LayerSpec withChunkSize(int C) {
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, C, device);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Layers as lists of operations over named slots: written once, run by every engine.
+ *
+ * <p>A slot holds one row per token, packed over all sequences: [tokens, width]. A {@link
+ * io.deltarule.core.layer.LayerProgram} is a list of {@link io.deltarule.core.layer.LayerOp}s that read slots and write
+ * others; what must be remembered from run to run (convolution tails, delta states, keys and values, angles) belongs to the
+ * operation that needs it, one per sequence, so that a prefill of T tokens, T decoding steps and any split in between
+ * give the same numbers.
+ */
+package io.deltarule.core.layer;
