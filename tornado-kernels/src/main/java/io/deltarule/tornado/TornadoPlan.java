@@ -15,7 +15,9 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
 /**
@@ -142,6 +144,21 @@ final class TornadoPlan extends AbstractDeltaPlan {
             device.guard(() -> lastRun.transferToHost(operands.state));
         }
         operands.storeState(state);
+    }
+
+    /** Switches TornadoVM's own measurements on, for {@link #measured}; each operation then waits for its end. */
+    void measure() {
+        plan.withProfiler(ProfilerMode.SILENT);
+    }
+
+    /** What TornadoVM measured in the last run: compile time, bytes copied, kernel time. */
+    TornadoProfilerResult measured() {
+        return lastRun.getProfilerResult();
+    }
+
+    /** Bytes that the plan holds on the device. */
+    long deviceBytes() {
+        return plan.getCurrentDeviceMemoryUsage();
     }
 
     @Override
