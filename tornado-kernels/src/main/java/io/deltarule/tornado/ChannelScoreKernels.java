@@ -40,7 +40,6 @@ final class ChannelScoreKernels {
      * down the rows with a running decay; the sum over channels ends in local memory. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void diagonalScores(
             KernelContext context,
             IntArray table,
@@ -164,7 +163,6 @@ final class ChannelScoreKernels {
      * Requires: C a multiple of 16 above 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle:
      * core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void offDiagonalScores(
             KernelContext context,
             IntArray table,

@@ -76,8 +76,23 @@ final class ChunkLaunches {
         }
     }
 
-    static List<Launch> of(PlanSpec spec, DeviceMemory memory, Operands x, RunTable table, KernelContext context) {
+    /**
+     * The launches, in order.
+     *
+     * @param between receives the arrays that only the kernels use
+     */
+    static List<Launch> of(
+            PlanSpec spec,
+            DeviceMemory memory,
+            Operands x,
+            RunTable table,
+            KernelContext context,
+            List<Object> between) {
         ChunkLaunches all = new ChunkLaunches(spec, memory, x, table, context);
+        between.addAll(List.of(all.lower, all.scores, all.values, all.keys, all.states));
+        if (all.G > 0) {
+            between.addAll(List.of(all.into, all.outOf));
+        }
         List<Launch> launches = new ArrayList<>();
         if (all.G > 0) {
             launches.add(all.decays());

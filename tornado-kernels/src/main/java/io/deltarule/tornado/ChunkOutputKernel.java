@@ -30,7 +30,6 @@ final class ChunkOutputKernel {
      * <p>Parallel over: chunk × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void chunkOutputs(
             KernelContext context,
             IntArray table,

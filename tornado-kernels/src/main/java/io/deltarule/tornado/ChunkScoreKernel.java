@@ -32,7 +32,6 @@ final class ChunkScoreKernel {
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
      * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void chunkScores(
             KernelContext context,
             IntArray table,

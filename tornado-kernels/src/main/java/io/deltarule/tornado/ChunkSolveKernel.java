@@ -28,7 +28,6 @@ final class ChunkSolveKernel {
      * float. Requires: C a multiple of 16, G ∈ {0, 1, K}, work-groups of {@link #LANES}. Source: DESIGN section 4.
      * Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void chunkSolve(
             KernelContext context,
             IntArray table,

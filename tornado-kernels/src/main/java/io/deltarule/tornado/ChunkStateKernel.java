@@ -46,7 +46,6 @@ final class ChunkStateKernel {
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
      * Source: DESIGN section 4. Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void chunkStates(
             KernelContext context,
             IntArray table,

@@ -1,6 +1,9 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Device;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -16,11 +19,15 @@ record DeviceHandle(Device device, TornadoDevice target) {
         plan.withDevice(target);
     }
 
-    /** Runs device work; what TornadoVM throws comes out as one line that names the device. */
-    void guard(Runnable work) {
+    /** TornadoVM's compiler mixes up the arguments of plans that threads run at the same time: one at a time then. */
+    private static final Lock ONE_AT_A_TIME = new ReentrantLock();
+
+    /** Does device work; what TornadoVM throws comes out as one line that names the device. */
+    <T> T guard(Callable<T> work) {
+        ONE_AT_A_TIME.lock();
         try {
-            work.run();
-        } catch (RuntimeException e) {
+            return work.call();
+        } catch (Exception e) {
             throw failure(oneLine(e), e);
         } catch (Error e) {
             // Its compiler fails with an Error of its own; what is the JVM's passes.
@@ -28,6 +35,8 @@ record DeviceHandle(Device device, TornadoDevice target) {
                 throw failure(oneLine(e), e);
             }
             throw e;
+        } finally {
+            ONE_AT_A_TIME.unlock();
         }
     }
 

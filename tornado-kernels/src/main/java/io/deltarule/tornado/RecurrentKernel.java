@@ -34,7 +34,6 @@ final class RecurrentKernel {
      * registers. Reading S' instead of S lets both sums over K share one barrier. Accumulates: float. Requires: HV a
      * multiple of H; work-groups of {@link #LANES}. Source: DESIGN section 3. Oracle: core.reference.
      */
-    @SuppressWarnings("TooManyParameters")
     static void recurrentSteps(
             KernelContext context,
             IntArray table,

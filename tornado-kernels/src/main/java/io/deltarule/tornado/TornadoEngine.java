@@ -59,6 +59,8 @@ public final class TornadoEngine implements DeltaEngine {
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
         }
-        return new TornadoPlan(spec, TornadoDevices.named(spec.device()));
+        DeviceHandle device = TornadoDevices.named(spec.device());
+        TornadoSetup.announce();
+        return new TornadoPlan(spec, device);
     }
 }

@@ -15,8 +15,9 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 
 /**
  * One operation as task graphs on one device.
@@ -51,22 +52,28 @@ final class TornadoPlan extends AbstractDeltaPlan {
         operands = new Operands(spec, memory);
         table = new RunTable(spec.shape(), spec.form() == Form.CHUNK ? spec.chunkSize() : 0);
         KernelContext context = new KernelContext();
+        List<Object> between = new ArrayList<>();
         launches = spec.form() == Form.RECURRENT
                 ? RecurrentLaunches.of(spec, operands, table, context)
-                : ChunkLaunches.of(spec, memory, operands, table, context);
-        GridScheduler scheduler = new GridScheduler();
-        List<ImmutableTaskGraph> graphs = new ArrayList<>();
-        if (spec.keepsState()) {
-            graphs.add(enterGraph(context, scheduler));
-        }
-        graphs.add(runGraph(scheduler));
-        run = graphs.size() - 1;
-        plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-        plan.withGridScheduler(scheduler);
-        device.select(plan);
+                : ChunkLaunches.of(spec, memory, operands, table, context, between);
+        run = spec.keepsState() ? 1 : 0;
+        plan = device.guard(() -> build(context, between));
     }
 
-    private ImmutableTaskGraph runGraph(GridScheduler scheduler) {
+    private TornadoExecutionPlan build(KernelContext context, List<Object> between) {
+        GridScheduler scheduler = new GridScheduler();
+        List<ImmutableTaskGraph> graphs = new ArrayList<>();
+        if (spec().keepsState()) {
+            graphs.add(enterGraph(context, scheduler));
+        }
+        graphs.add(runGraph(scheduler, between));
+        TornadoExecutionPlan built = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+        built.withGridScheduler(scheduler);
+        device.select(built);
+        return built;
+    }
+
+    private ImmutableTaskGraph runGraph(GridScheduler scheduler, List<Object> between) {
         TaskGraph graph = new TaskGraph("run");
         if (spec().keepsState()) {
             graph.consumeFromDevice("enter", operands.state);
@@ -83,6 +90,10 @@ final class TornadoPlan extends AbstractDeltaPlan {
         }
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, operands.o, table.array());
         graph.transferToHost(DataTransferMode.UNDER_DEMAND, operands.state);
+        if (!between.isEmpty()) {
+            // Never asked for; but closing a plan frees only arrays that some transfer names.
+            graph.transferToHost(DataTransferMode.UNDER_DEMAND, between.toArray());
+        }
         return graph.snapshot();
     }
 
@@ -113,11 +124,11 @@ final class TornadoPlan extends AbstractDeltaPlan {
         operands.poison(shape);
         table.describe(in.boundaries(shape));
         launches.forEach(launch -> launch.size(table));
-        device.guard(() -> {
+        lastRun = device.guard(() -> {
             if (spec().keepsState() && stateOnHost) {
                 plan.withGraph(run - 1).execute();
             }
-            lastRun = plan.withGraph(run).execute();
+            return plan.withGraph(run).execute();
         });
         stateOnHost = false;
         for (Launch launch : launches) {
@@ -144,12 +155,26 @@ final class TornadoPlan extends AbstractDeltaPlan {
         operands.storeState(state);
     }
 
+    /** Switches TornadoVM's own measurements on, for {@link #measured}; each operation then waits for its end. */
+    void measure() {
+        plan.withProfiler(ProfilerMode.SILENT);
+    }
+
+    /** What TornadoVM measured in the last run: compile time, bytes copied, kernel time. */
+    TornadoProfilerResult measured() {
+        return lastRun.getProfilerResult();
+    }
+
+    /** Bytes that the plan holds on the device. */
+    long deviceBytes() {
+        return plan.getCurrentDeviceMemoryUsage();
+    }
+
     @Override
     protected void release() {
-        try {
+        device.guard(() -> {
             plan.close();
-        } catch (TornadoExecutionPlanException e) {
-            throw device.failure("the plan's device memory could not be freed", e);
-        }
+            return null;
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.deltarule.tornado;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds out which TornadoVM this JVM has: the real one (its modules are there), the emulator (the API's classes are on
@@ -23,10 +24,21 @@ enum TornadoSetup {
     private static final String NO_CAP = "1024GB";
 
     private static final TornadoSetup FOUND = find();
+    private static final AtomicBoolean ANNOUNCED = new AtomicBoolean();
 
-    /** What this JVM has; the first call that finds only the emulator says so. */
+    /** What this JVM has. */
     static TornadoSetup current() {
         return FOUND;
+    }
+
+    /** Says once, where kernels are about to run on the emulator, that they do. */
+    static void announce() {
+        if (FOUND == EMULATOR && ANNOUNCED.compareAndSet(false, true)) {
+            LOG.log(
+                    Level.INFO,
+                    "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use a "
+                            + "device, " + INSTALL);
+        }
     }
 
     private static TornadoSetup find() {
@@ -42,10 +54,6 @@ enum TornadoSetup {
         } catch (ClassNotFoundException e) {
             return ABSENT;
         }
-        LOG.log(
-                Level.INFO,
-                "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use "
-                        + "a device, " + INSTALL);
         return EMULATOR;
     }
 

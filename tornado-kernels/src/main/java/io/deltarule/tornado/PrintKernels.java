@@ -1,0 +1,56 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+
+/**
+ * Has TornadoVM compile every kernel once, at sizes a model has, so that its text can be read or measured. Start it under
+ * an SDK with {@code -Dtornado.printKernel=True}; the device may be a virtual one, which compiles and runs nothing.
+ * docs/devices.md has the commands.
+ */
+final class PrintKernels {
+    private PrintKernels() {}
+
+    /**
+     * Compiles.
+     *
+     * @param args K, V and C, by default 128 128 64
+     */
+    public static void main(String... args) {
+        int K = args.length > 0 ? Integer.parseInt(args[0]) : 128;
+        int V = args.length > 1 ? Integer.parseInt(args[1]) : 128;
+        int C = args.length > 2 ? Integer.parseInt(args[2]) : 64;
+        for (Form form : Form.values()) {
+            compile(form, Variant.DELTA_RULE, Gate.NONE, K, V, C);
+            compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
+            compile(form, Variant.KDA, Gate.CHANNEL, K, V, C);
+        }
+    }
+
+    private static void compile(Form form, Variant variant, Gate gate, int K, int V, int C) {
+        DeltaShape s = new DeltaShape(1, C, 16, 32, K, V, 1, 1, gate);
+        DeltaInputs in = DeltaInputs.of(
+                        Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.HV(), V))
+                .with(Input.BETA, Tensor.zeros(1, C, s.HV()));
+        if (gate != Gate.NONE) {
+            in = in.with(Input.G, gate == Gate.SCALAR ? Tensor.zeros(1, C, s.HV()) : Tensor.zeros(1, C, s.HV(), K));
+        }
+        PlanSpec spec = PlanSpec.of(variant, s)
+                .withForm(form)
+                .withChunkSize(C)
+                .onDevice(new TornadoEngine().devices().getFirst().id());
+        System.out.println("== " + form.id() + ", gate " + gate.id() + ", K " + K + ", V " + V + ", C " + C);
+        try (var plan = new TornadoEngine().plan(spec)) {
+            plan.run(in, DeltaOutputs.poisoned(s));
+        } catch (IllegalStateException | ArithmeticException e) {
+            System.out.println("== compiled but not run: " + e.getMessage());
+        }
+    }
+}
