@@ -1,20 +1,12 @@
 package io.deltarule.core;
 
-import java.util.concurrent.atomic.AtomicReference;
-
 /**
  * What every engine's plan shares: arguments are checked before anything is computed, use by two threads at once and
  * use after close are refused, and a run without tokens only carries the state over.
  */
 public abstract class AbstractDeltaPlan implements DeltaPlan {
-    private enum Use {
-        IDLE,
-        BUSY,
-        CLOSED
-    }
-
     private final PlanSpec spec;
-    private final AtomicReference<Use> use = new AtomicReference<>(Use.IDLE);
+    private final ExclusiveUse use = new ExclusiveUse();
 
     /**
      * @param spec what this plan is made for
@@ -50,13 +42,13 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
     public final void run(DeltaInputs in, DeltaOutputs out) {
         DeltaShape shape = spec.admit(in);
         out.validate(shape);
-        guarded(() -> execute(shape, in, out));
+        use.run(() -> execute(shape, in, out));
     }
 
     @Override
     public final void loadState(Tensor state) {
         checkState(state);
-        guarded(() -> writeState(state));
+        use.run(() -> writeState(state));
     }
 
     @Override
@@ -65,7 +57,7 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
             throw new InvalidInputException("saveState: expected a tensor to copy the state to but found null");
         }
         checkState(state);
-        guarded(() -> readState(state));
+        use.run(() -> readState(state));
     }
 
     private void checkState(Tensor state) {
@@ -80,30 +72,8 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
         }
     }
 
-    private void guarded(Runnable body) {
-        if (!use.compareAndSet(Use.IDLE, Use.BUSY)) {
-            throw new IllegalStateException(
-                    use.get() == Use.CLOSED
-                            ? "this plan is closed; make another"
-                            : "this plan is in use by another thread; give each thread its own plan");
-        }
-        try {
-            body.run();
-        } finally {
-            use.set(Use.IDLE);
-        }
-    }
-
     @Override
     public final void close() {
-        while (!use.compareAndSet(Use.IDLE, Use.CLOSED)) {
-            if (use.get() == Use.CLOSED) {
-                return;
-            }
-            if (use.get() == Use.BUSY) {
-                throw new IllegalStateException("this plan is in use by another thread; close it when its run is over");
-            }
-        }
-        release();
+        use.close(this::release);
     }
 }

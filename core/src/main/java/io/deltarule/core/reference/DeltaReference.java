@@ -20,7 +20,8 @@ public final class DeltaReference {
     @SuppressWarnings("ArrayRecordComponent") // plain numbers handed to the one caller, never shared
     public record Result(double[] o, double[] oCross, double[] finalState) {}
 
-    private static TokenRule rule(Variant variant) {
+    /** The variant's own rule. */
+    static TokenRule rule(Variant variant) {
         return switch (variant) {
             case DELTA_RULE -> new DeltaRuleReference();
             case GATED_DELTA_RULE -> new GatedDeltaRuleReference();

@@ -11,6 +11,8 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,11 +42,20 @@ public final class ReferenceEngine implements DeltaEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        if (spec.device() != null && !spec.device().equals(DEVICE.id())) {
-            throw new EngineUnavailableException(
-                    "engine reference: expected device cpu but found '" + spec.device() + "'");
-        }
+        checkDevice(spec.device());
         return new Plan(spec);
+    }
+
+    @Override
+    public LayerPlan plan(LayerSpec spec) {
+        checkDevice(spec.device());
+        return new ReferenceLayerPlan(spec);
+    }
+
+    private static void checkDevice(String device) {
+        if (device != null && !device.equals(DEVICE.id())) {
+            throw new EngineUnavailableException("engine reference: expected device cpu but found '" + device + "'");
+        }
     }
 
     private static final class Plan extends AbstractDeltaPlan {
