@@ -7,6 +7,8 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -97,15 +99,25 @@ public final class CpuEngine implements DeltaEngine {
                 true));
     }
 
-    @Override
-    public DeltaPlan plan(PlanSpec spec) {
+    private void checkAvailable(String device) {
         unavailable().ifPresent(why -> {
             throw new EngineUnavailableException("engine cpu: " + why);
         });
-        if (spec.device() != null && !spec.device().equals(DEVICE)) {
+        if (device != null && !device.equals(DEVICE)) {
             throw new EngineUnavailableException(
-                    "engine cpu: expected device '" + DEVICE + "' but found '" + spec.device() + "'");
+                    "engine cpu: expected device '" + DEVICE + "' but found '" + device + "'");
         }
+    }
+
+    @Override
+    public LayerPlan plan(LayerSpec spec) {
+        checkAvailable(spec.device());
+        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::plan);
+    }
+
+    @Override
+    public DeltaPlan plan(PlanSpec spec) {
+        checkAvailable(spec.device());
         if (spec.form() == Form.CHUNK && spec.chunkSize() > MAX_CHUNK) {
             throw new InvalidInputException(
                     "chunk size: the cpu engine takes 1 to " + MAX_CHUNK + " but found " + spec.chunkSize());

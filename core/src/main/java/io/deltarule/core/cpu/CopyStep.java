@@ -1,0 +1,36 @@
+package io.deltarule.core.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The operations that only move numbers. */
+final class CopyStep {
+    private CopyStep() {}
+
+    /** y = table[id]; the ids were checked when the run began. */
+    static LayerStep embedding(SlotBuffer ids, LayerWeight table, SlotBuffer y) {
+        long bytes = (long) y.width() * Float.BYTES;
+        return run -> {
+            for (long t = 0; t < run.tokens(); t++) {
+                long id = (long) ids.data().get(ValueLayout.JAVA_FLOAT, ids.row(t));
+                MemorySegment.copy(table.data(), id * bytes, y.data(), y.row(t), bytes);
+            }
+        };
+    }
+
+    /** y[i·length + j] = x[i·stride + offset + j]. */
+    static LayerStep slice(SlotBuffer x, SlotBuffer y, int groups, int offset) {
+        int stride = x.width() / groups;
+        int length = y.width() / groups;
+        return run -> run.rows(y.width(), (from, to) -> {
+            for (long i = from * groups; i < to * groups; i++) {
+                MemorySegment.copy(
+                        x.data(),
+                        (i * stride + offset) * Float.BYTES,
+                        y.data(),
+                        i * length * Float.BYTES,
+                        (long) length * Float.BYTES);
+            }
+        });
+    }
+}

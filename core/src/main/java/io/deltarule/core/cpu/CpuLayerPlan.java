@@ -1,0 +1,180 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.AbstractLayerPlan;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A program on the CPU: one {@link LayerStep} per operation over slots allocated once. Each operation runs over all of
+ * the run's tokens before the next begins; its threads share out rows, blocks or heads.
+ */
+final class CpuLayerPlan extends AbstractLayerPlan {
+    private final Arena arena = Arena.ofShared();
+    private final WorkerPool pool;
+    private final Function<PlanSpec, DeltaPlan> maker;
+    private final Map<PlanSpec, DeltaPlan> deltaPlans = new LinkedHashMap<>();
+    private final Map<String, LayerWeight> weights = new HashMap<>();
+    private final List<LayerStep> steps = new ArrayList<>();
+    private final LayerSlots slots;
+    private final LayerRun run;
+
+    /** @param maker makes the delta rule's plans */
+    CpuLayerPlan(LayerSpec spec, WorkerPool pool, Function<PlanSpec, DeltaPlan> maker) {
+        super(spec);
+        this.pool = pool;
+        this.maker = maker;
+        this.run = new LayerRun(pool, spec.sequences());
+        try {
+            this.slots = new LayerSlots(spec.program(), spec.maxTokens(), arena);
+            spec.program().ops().forEach(op -> steps.add(step(op)));
+        } catch (RuntimeException | Error e) {
+            release();
+            throw e;
+        }
+    }
+
+    private SlotBuffer slot(Slot slot) {
+        return slot == null ? null : slots.get(slot);
+    }
+
+    /** A weight's numbers, null for the name null. */
+    private Tensor tensor(LayerOp op, String name) {
+        return name == null ? null : spec().weights().get(name, op.weights().get(name));
+    }
+
+    /** A weight that is read where it lies, null for the name null. */
+    private LayerWeight weight(LayerOp op, String name) {
+        return name == null ? null : weights.computeIfAbsent(name, n -> LayerWeight.of(tensor(op, n), arena));
+    }
+
+    private LayerStep step(LayerOp op) {
+        return switch (op) {
+            case LayerOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e, e.table()), slot(e.out()));
+            case LayerOp.Linear l ->
+                new LinearStep(slot(l.in()), weight(l, l.weight()), weight(l, l.bias()), slot(l.out()));
+            case LayerOp.ShortConvolution c ->
+                new ConvolutionStep(
+                        c,
+                        slot(c.in()),
+                        tensor(c, c.weight()),
+                        tensor(c, c.bias()),
+                        slot(c.out()),
+                        spec().sequences(),
+                        arena);
+            case LayerOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
+            case LayerOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), normWeight(n), slot(n.out()));
+            case LayerOp.Map1 m -> ElementwiseStep.map(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
+            case LayerOp.Multiply m ->
+                ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
+            case LayerOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
+            case LayerOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
+            case LayerOp.LogDecay d ->
+                new LogDecayStep(d, slot(d.in()), tensor(d, d.aLog()), tensor(d, d.dtBias()), slot(d.out()), arena);
+            case LayerOp.Delta d -> {
+                Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
+                d.inputs().forEach((input, slot) -> in.put(input, slot(slot)));
+                yield new DeltaStep(d, in, slot(d.o()), slot(d.oCross()), spec(), this::deltaPlan, arena);
+            }
+            case LayerOp.MixReads m ->
+                ElementwiseStep.mixReads(
+                        slot(m.linear()), slot(m.cross()), slot(m.gate()), slot(m.out()), m.additive());
+            case LayerOp.Rotary r -> new RotaryStep(r, slot(r.in()), slot(r.out()), spec().maxTokens(), arena);
+            case LayerOp.SelectiveRotary r ->
+                new SelectiveRotaryStep(
+                        r,
+                        slot(r.in()),
+                        slot(r.angles()),
+                        tensor(r, r.temperature()),
+                        slot(r.out()),
+                        spec().sequences(),
+                        spec().maxTokens(),
+                        arena);
+            case LayerOp.Attention a ->
+                new AttentionStep(
+                        a,
+                        slot(a.q()),
+                        slot(a.k()),
+                        slot(a.v()),
+                        slot(a.out()),
+                        spec().sequences(),
+                        spec().maxContext(),
+                        pool.threads(),
+                        arena);
+        };
+    }
+
+    private DeltaPlan deltaPlan(PlanSpec spec) {
+        return deltaPlans.computeIfAbsent(spec, maker);
+    }
+
+    /** w', with the 1 that a zero-centred weight lacks. */
+    private Matrix normWeight(LayerOp.RmsNorm op) {
+        Tensor stored = tensor(op, op.weight());
+        Matrix row = Matrix.allocate(arena, 1, op.group());
+        for (int i = 0; i < op.group(); i++) {
+            row.set(0, i, stored.get(i) + (op.zeroCentred() ? 1 : 0));
+        }
+        return row;
+    }
+
+    /** Whether the plan's memory is still there; false after close. */
+    boolean holdsMemory() {
+        return arena.scope().isAlive();
+    }
+
+    @Override
+    protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs) {
+        weights.forEach((name, weight) -> weight.checkAlive(name));
+        run.begin(lengths, positions);
+        OpenBlas.singleThreaded();
+        for (int i = 0; i < inputs.size(); i++) {
+            MemorySegment given = inputs.get(i).data();
+            MemorySegment.copy(given, 0, slot(spec().program().inputs().get(i)).data(), 0, given.byteSize());
+        }
+        for (LayerStep step : steps) {
+            step.run(run);
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            MemorySegment wanted = outputs.get(i).data();
+            MemorySegment.copy(slot(spec().program().outputs().get(i)).data(), 0, wanted, 0, wanted.byteSize());
+        }
+    }
+
+    @Override
+    protected void clearState() {
+        steps.forEach(LayerStep::reset);
+    }
+
+    @Override
+    protected void readState(List<Tensor> state, int[] positions) {
+        Iterator<Tensor> next = state.iterator();
+        steps.forEach(step -> step.save(next, positions));
+    }
+
+    @Override
+    protected void writeState(List<Tensor> state, int[] positions) {
+        Iterator<Tensor> next = state.iterator();
+        steps.forEach(step -> step.load(next, positions));
+    }
+
+    @Override
+    protected void release() {
+        deltaPlans.values().forEach(DeltaPlan::close);
+        arena.close();
+    }
+}

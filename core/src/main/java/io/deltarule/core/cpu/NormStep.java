@@ -1,0 +1,42 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.layer.LayerOp;
+
+/** L2 and RMS norms, group by group: one sweep for the sum of squares, one to scale, a third where there is a gate. */
+final class NormStep {
+    private NormStep() {}
+
+    /** y = x / √(Σ x² + eps). */
+    static LayerStep l2(SlotBuffer x, SlotBuffer y, int group, double eps) {
+        int groups = x.width() / group;
+        return run -> run.rows(2L * x.width(), (from, to) -> {
+            for (long i = from * groups; i < to * groups; i++) {
+                long at = i * group * Float.BYTES;
+                float inverse = (float) (1 / Math.sqrt(Spans.squares(x.data(), at, group) + eps));
+                Spans.scale(x.data(), at, inverse, y.data(), at, group);
+            }
+        });
+    }
+
+    /**
+     * y = act(z) ⊙ w' ⊙ x / √(mean x² + eps).
+     *
+     * @param z null for no gate
+     * @param weight w', one row
+     */
+    static LayerStep rms(LayerOp.RmsNorm op, SlotBuffer x, SlotBuffer z, Matrix weight, SlotBuffer y) {
+        int group = op.group();
+        int groups = x.width() / group;
+        return run -> run.rows((z == null ? 3L : 12L) * x.width(), (from, to) -> {
+            for (long i = from * groups; i < to * groups; i++) {
+                long at = i * group * Float.BYTES;
+                double mean = (double) Spans.squares(x.data(), at, group) / group;
+                float inverse = (float) (1 / Math.sqrt(mean + op.eps()));
+                Spans.scaleTimes(x.data(), at, inverse, weight.data(), 0, y.data(), at, group);
+                if (z != null) {
+                    Spans.gate(z.data(), at, op.activation(), y.data(), at, group);
+                }
+            }
+        });
+    }
+}
