@@ -66,7 +66,7 @@ final class ConvolutionStep implements LayerStep {
             long d = (long) i * Float.BYTES;
             FloatVector sum = Lanes.load(weights.data(), weights.row(op.taps()) + d);
             for (int tap = 0; tap < op.taps(); tap++) {
-                long back = past - tap;
+                int back = past - tap;
                 FloatVector in = back <= index
                         ? Lanes.load(x.data(), x.row(token - back) + d)
                         : Lanes.load(tails.data(), tails.row((long) sequence * past + tap + index) + d);
@@ -79,7 +79,7 @@ final class ConvolutionStep implements LayerStep {
             VectorMask<Float> mask = Spans.tail(i, width);
             FloatVector sum = Lanes.load(weights.data(), weights.row(op.taps()) + d);
             for (int tap = 0; tap < op.taps(); tap++) {
-                long back = past - tap;
+                int back = past - tap;
                 FloatVector in = back <= index
                         ? Spans.load(x.data(), x.row(token - back) + d, mask)
                         : Spans.load(tails.data(), tails.row((long) sequence * past + tap + index) + d, mask);

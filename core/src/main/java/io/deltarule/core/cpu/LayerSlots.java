@@ -14,6 +14,8 @@ import java.util.Map;
  * before the one that writes the other, so that a deep model needs little more than its widest block.
  */
 final class LayerSlots {
+    private static final byte NAN = -1; // four of them are a float NaN
+
     private final Map<Slot, SlotBuffer> buffers = new HashMap<>();
 
     LayerSlots(LayerProgram program, int maxTokens, Arena arena) {
@@ -33,6 +35,7 @@ final class LayerSlots {
         }
         List<SlotBuffer> memory = new ArrayList<>();
         widths.forEach(width -> memory.add(SlotBuffer.allocate(arena, maxTokens, width)));
+        memory.forEach(piece -> piece.data().fill(NAN)); // what an operation fails to write must show
         places.forEach((slot, place) -> buffers.put(slot, memory.get(place).withWidth(slot.width())));
     }
 
@@ -60,7 +63,7 @@ final class LayerSlots {
             widths.add(width);
             return widths.size() - 1;
         }
-        free.remove(best);
+        free.remove((Object) best);
         widths.set(best, Math.max(width, widths.get(best)));
         return best;
     }

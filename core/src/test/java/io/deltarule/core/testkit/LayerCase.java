@@ -1,0 +1,100 @@
+package io.deltarule.core.testkit;
+
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.Weights;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A program with seeded random weights and inputs: projections keep the size of numbers, decays are spread as models
+ * initialise them.
+ *
+ * @param name shown in test reports
+ * @param program what runs
+ */
+public record LayerCase(String name, LayerProgram program) {
+    /** The same numbers on every call. */
+    public Weights weights() {
+        Random random = new Random(name.hashCode());
+        Map<String, Tensor> weights = new HashMap<>();
+        program.ops()
+                .forEach(op -> op.weights().forEach((weight, dims) -> {
+                    weights.computeIfAbsent(weight, w -> make(op, w, dims, random));
+                }));
+        return new Weights(weights);
+    }
+
+    private static Tensor make(LayerOp op, String name, int[] dims, Random random) {
+        return switch (op) {
+            case LayerOp.LogDecay d when name.equals(d.aLog()) -> DeltaCase.uniform(random, 0, 2.7, dims);
+            case LayerOp.LogDecay d -> DeltaCase.uniform(random, -7, -2, dims);
+            case LayerOp.SelectiveRotary r -> DeltaCase.uniform(random, 0.5, 1.5, dims);
+            case LayerOp.RmsNorm n ->
+                DeltaCase.uniform(random, n.zeroCentred() ? -0.5 : 0.5, n.zeroCentred() ? 0.5 : 1.5, dims);
+            default -> {
+                Tensor weight = DeltaCase.gaussian(random, dims);
+                double size = op instanceof LayerOp.Embedding ? 1 : 1 / Math.sqrt(dims[dims.length - 1]);
+                for (long i = 0; i < weight.size(); i++) {
+                    weight.set(i, (float) (size * weight.get(i)));
+                }
+                yield weight;
+            }
+        };
+    }
+
+    /** Capacities for some sequences; chunks of 16 so that short runs have several. */
+    public LayerSpec spec(int maxTokens, int sequences, int maxContext) {
+        return LayerSpec.of(program, weights(), maxTokens, sequences, maxContext)
+                .withChunkSize(16);
+    }
+
+    /** Rows for every input slot: standard normals, or ids. */
+    public List<Tensor> inputs(int tokens, long seed) {
+        Random random = new Random(seed);
+        List<Tensor> inputs = new ArrayList<>();
+        for (Slot slot : program.inputs()) {
+            Tensor rows = DeltaCase.gaussian(random, tokens, slot.width());
+            for (LayerOp op : program.ops()) {
+                if (op instanceof LayerOp.Embedding e && e.ids().equals(slot)) {
+                    for (long i = 0; i < tokens; i++) {
+                        rows.set(i, random.nextInt(e.rows()));
+                    }
+                }
+            }
+            inputs.add(rows);
+        }
+        return inputs;
+    }
+
+    /** Outputs for so many tokens, poisoned with NaN. */
+    public List<Tensor> outputs(int tokens) {
+        return program.outputs().stream()
+                .map(slot -> Tensor.zeros(tokens, slot.width()).fill(Float.NaN))
+                .toList();
+    }
+
+    /** Rows [from, to) of each tensor, copied. */
+    public static List<Tensor> rows(List<Tensor> tensors, int from, int to) {
+        return tensors.stream()
+                .map(tensor -> {
+                    int width = tensor.dim(1);
+                    long row = (long) width * Float.BYTES;
+                    Tensor part = Tensor.zeros(to - from, width);
+                    part.copyFrom(Tensor.view(tensor.data().asSlice(from * row, (to - from) * row), to - from, width));
+                    return part;
+                })
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

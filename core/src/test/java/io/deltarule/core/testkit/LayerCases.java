@@ -1,0 +1,241 @@
+package io.deltarule.core.testkit;
+
+import static io.deltarule.core.layer.Activation.ELU;
+import static io.deltarule.core.layer.Activation.IDENTITY;
+import static io.deltarule.core.layer.Activation.RELU;
+import static io.deltarule.core.layer.Activation.SIGMOID;
+import static io.deltarule.core.layer.Activation.SILU;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Variant;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.Slot;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rows of the layers' shared tests: one program per operation, its edges, and programs of several operations. */
+public final class LayerCases {
+    private static final Slot X = new Slot("x", 24);
+    private static final Slot Y = new Slot("y", 24);
+    private static final Slot Z = new Slot("z", 24);
+
+    private LayerCases() {}
+
+    /** Single operations that carry nothing. */
+    public static List<LayerCase> stateless() {
+        Slot wide = new Slot("y", 37);
+        Slot ids = new Slot("ids", 1);
+        Slot perHead = new Slot("z", 3);
+        Slot part = new Slot("y", 15);
+        Slot gates = new Slot("x", 2 * 20);
+        Slot decays = new Slot("y", 2 * 20);
+        return List.of(
+                one("linear", new LayerOp.Linear(X, wide, "w", null)),
+                one("linear with bias", new LayerOp.Linear(X, wide, "w", "b")),
+                one("linear to one", new LayerOp.Linear(X, new Slot("y", 1), "w", "b")),
+                one("embedding", new LayerOp.Embedding(ids, wide, "table", 11)),
+                one("L2 norm", new LayerOp.L2Norm(X, Y, 12, 1e-6)),
+                one("RMS norm", new LayerOp.RmsNorm(X, null, Y, "w", 24, 1e-5, false, IDENTITY)),
+                one("RMS norm, zero-centred", new LayerOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
+                one("RMS norm, SiLU gate", new LayerOp.RmsNorm(X, Z, Y, "w", 12, 1e-6, false, SILU)),
+                one("RMS norm, sigmoid gate", new LayerOp.RmsNorm(X, Z, Y, "w", 3, 1e-6, false, SIGMOID)),
+                one("2 sigmoid", new LayerOp.Map1(X, Y, SIGMOID, 2)),
+                one("SiLU", new LayerOp.Map1(X, Y, SILU, 1)),
+                one("ReLU", new LayerOp.Map1(X, Y, RELU, 1)),
+                one("ELU", new LayerOp.Map1(X, Y, ELU, 1)),
+                one("multiply, SiLU", new LayerOp.Multiply(X, Z, Y, SILU)),
+                one("multiply per head, sigmoid", new LayerOp.Multiply(X, perHead, Y, SIGMOID)),
+                one("add", new LayerOp.Add(X, Z, Y)),
+                one("slice", new LayerOp.Slice(X, part, 3, 2)),
+                one("log-decay per head", new LayerOp.LogDecay(X, Y, "a", "dt", 24, 0)),
+                one("log-decay per channel", new LayerOp.LogDecay(gates, decays, "a", "dt", 2, 0)),
+                one("log-decay, no bias", new LayerOp.LogDecay(gates, decays, "a", null, 2, 0)),
+                one("log-decay, bounded", new LayerOp.LogDecay(gates, decays, "a", "dt", 2, -5)),
+                mix("mix reads, convex per channel", 24, false),
+                mix("mix reads, additive per head", 3, true),
+                mix("mix reads, convex per head", 2, false));
+    }
+
+    private static LayerCase mix(String name, int gates, boolean additive) {
+        return one(name, new LayerOp.MixReads(X, new Slot("cross", 24), new Slot("z", gates), Y, additive));
+    }
+
+    /** Single operations that carry something from token to token. */
+    public static List<LayerCase> carrying() {
+        return List.of(
+                one("convolution, 4 taps", new LayerOp.ShortConvolution(X, Y, "w", null, 4, SILU)),
+                one("convolution, 3 taps, bias", new LayerOp.ShortConvolution(X, Y, "w", "b", 3, IDENTITY)),
+                one(
+                        "convolution, 2 taps",
+                        new LayerOp.ShortConvolution(new Slot("x", 37), new Slot("y", 37), "w", "b", 2, SILU)),
+                one("convolution, 1 tap", new LayerOp.ShortConvolution(X, Y, "w", null, 1, SILU)),
+                one("rotary", new LayerOp.Rotary(X, Y, 12, 12, 10000)),
+                one("rotary, partial", new LayerOp.Rotary(X, Y, 8, 6, 1e6)),
+                one("selective rotary", new LayerOp.SelectiveRotary(X, new Slot("phi", 12), Y, null, 12, 12)),
+                one("selective rotary, partial", new LayerOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
+                attention("attention", 3, 3, 8, 8, 0),
+                attention("attention, grouped, K ≠ V", 4, 2, 12, 20, 0),
+                attention("attention, window 5", 2, 1, 16, 8, 5),
+                attention("attention, window 1", 2, 2, 8, 8, 1));
+    }
+
+    /** One attention of given queries, keys and values. */
+    public static LayerCase attention(String name, int heads, int kvHeads, int head, int value, int window) {
+        return one(
+                name,
+                new LayerOp.Attention(
+                        new Slot("q", heads * head),
+                        new Slot("k", kvHeads * head),
+                        new Slot("v", kvHeads * value),
+                        new Slot("o", heads * value),
+                        heads,
+                        kvHeads,
+                        window,
+                        1 / Math.sqrt(head)));
+    }
+
+    /** The delta rule of every variant, inputs normalised and gates computed by operations. */
+    public static List<LayerCase> delta() {
+        return List.of(
+                delta(Variant.DELTA_RULE, Gate.NONE, 1, false),
+                delta(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, false),
+                delta(Variant.KDA, Gate.CHANNEL, 1, false),
+                delta(Variant.COMBA, Gate.SCALAR, 1, false),
+                delta(Variant.GDN2, Gate.CHANNEL, 1, false),
+                delta(Variant.GATED_DELTA_PRODUCT, Gate.NONE, 3, false),
+                delta(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 2, false));
+    }
+
+    /** The same with a selective read. */
+    public static List<LayerCase> deltaLens() {
+        return List.of(
+                delta(Variant.DELTALENS, Gate.NONE, 1, true),
+                delta(Variant.DELTALENS, Gate.SCALAR, 1, true),
+                delta(Variant.DELTALENS, Gate.CHANNEL, 1, true),
+                delta(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 2, true));
+    }
+
+    private static LayerCase delta(Variant variant, Gate gate, int n, boolean cross) {
+        DeltaShape s = new DeltaShape(1, 1, 2, 4, 16, 12, n, 1, gate, cross);
+        List<Slot> given = new ArrayList<>();
+        List<LayerOp> ops = new ArrayList<>();
+        Map<Input, Slot> in = new EnumMap<>(Input.class);
+        for (Input input : Input.values()) {
+            int width = width(input, s);
+            if (width == 0 || (!variant.inputs().contains(input) && input != Input.G && input != Input.R)) {
+                continue;
+            }
+            Slot raw = new Slot(input.id() + "_raw", width);
+            Slot made = new Slot(input.id(), width);
+            given.add(raw);
+            in.put(input, made);
+            ops.add(
+                    switch (input) {
+                        case Q, K, P -> new LayerOp.L2Norm(raw, made, s.K(), 1e-6);
+                        case BETA, B, W -> new LayerOp.Map1(raw, made, SIGMOID, 1);
+                        case G -> new LayerOp.LogDecay(raw, made, "a", "dt", s.HV(), 0);
+                        case V, R -> new LayerOp.Map1(raw, made, IDENTITY, 1);
+                    });
+        }
+        Slot o = new Slot("o", s.HV() * s.V());
+        Slot oCross = cross ? new Slot("o_cross", s.HV() * s.V()) : null;
+        ops.add(new LayerOp.Delta(variant, s, in, o, oCross, 0.25));
+        return new LayerCase(
+                variant.id() + " " + gate.id() + (cross ? " with selective read" : "") + (n > 1 ? " n=" + n : ""),
+                new LayerProgram(given, cross ? List.of(o, oCross) : List.of(o), ops));
+    }
+
+    private static int width(Input input, DeltaShape s) {
+        return switch (input) {
+            case Q -> s.H() * s.K();
+            case K, P -> s.householders() * s.H() * s.K();
+            case B -> s.householders() * s.HV() * s.K();
+            case V, W -> s.householders() * s.HV() * s.V();
+            case G -> s.HV() * s.gateWidth();
+            case BETA -> s.householders() * s.HV();
+            case R -> s.crossRead() ? s.HV() * s.V() : 0;
+        };
+    }
+
+    /** Several operations one after the other, residual connections among them: slots that outlive their neighbours. */
+    public static List<LayerCase> programs() {
+        Slot ids = new Slot("ids", 1);
+        Slot h = new Slot("h", 24);
+        Slot normed = new Slot("normed", 24);
+        Slot q = new Slot("q", 24);
+        Slot k = new Slot("k", 12);
+        Slot v = new Slot("v", 12);
+        Slot turnedQ = new Slot("turned_q", 24);
+        Slot turnedK = new Slot("turned_k", 12);
+        Slot read = new Slot("read", 24);
+        Slot mixed = new Slot("mixed", 24);
+        Slot after = new Slot("after", 24);
+        Slot gate = new Slot("gate", 50);
+        Slot up = new Slot("up", 50);
+        Slot product = new Slot("product", 50);
+        Slot down = new Slot("down", 24);
+        Slot out = new Slot("out", 24);
+        Slot logits = new Slot("logits", 19);
+        LayerCase block = new LayerCase(
+                "attention block",
+                new LayerProgram(
+                        List.of(ids),
+                        List.of(out, logits),
+                        List.of(
+                                new LayerOp.Embedding(ids, h, "embeddings", 19),
+                                new LayerOp.RmsNorm(h, null, normed, "norm", 24, 1e-6, false, IDENTITY),
+                                new LayerOp.Linear(normed, q, "q", null),
+                                new LayerOp.Linear(normed, k, "k", null),
+                                new LayerOp.Linear(normed, v, "v", null),
+                                new LayerOp.Rotary(q, turnedQ, 12, 12, 100),
+                                new LayerOp.Rotary(k, turnedK, 12, 12, 100),
+                                new LayerOp.Attention(turnedQ, turnedK, v, read, 2, 1, 4, 0.3),
+                                new LayerOp.Linear(read, mixed, "o", null),
+                                new LayerOp.Add(h, mixed, after),
+                                new LayerOp.Linear(after, gate, "gate", null),
+                                new LayerOp.Linear(after, up, "up", null),
+                                new LayerOp.Multiply(up, gate, product, SILU),
+                                new LayerOp.Linear(product, down, "down", null),
+                                new LayerOp.Add(after, down, out),
+                                new LayerOp.Linear(out, logits, "embeddings", null))));
+        return List.of(block);
+    }
+
+    /** Every case. */
+    public static List<LayerCase> all() {
+        List<LayerCase> all = new ArrayList<>(stateless());
+        all.addAll(carrying());
+        all.addAll(delta());
+        all.addAll(deltaLens());
+        all.addAll(programs());
+        return all;
+    }
+
+    /** Sizes past every block of a fast engine; for one that runs at speed, with a few hundred tokens. */
+    public static List<LayerCase> large() {
+        return List.of(
+                one("wide linear", new LayerOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", "b")),
+                one("narrow linear", new LayerOp.Linear(new Slot("x", 517), new Slot("y", 7), "w", null)),
+                one(
+                        "wide convolution",
+                        new LayerOp.ShortConvolution(new Slot("x", 515), new Slot("y", 515), "w", "b", 4, SILU)),
+                one(
+                        "wide RMS norm",
+                        new LayerOp.RmsNorm(
+                                new Slot("x", 1030), null, new Slot("y", 1030), "w", 515, 1e-6, false, IDENTITY)),
+                one("wide SiLU", new LayerOp.Map1(new Slot("x", 1021), new Slot("y", 1021), SILU, 1)),
+                attention("long attention", 4, 2, 32, 24, 0),
+                attention("long attention, window 100", 2, 1, 24, 32, 100),
+                attention("long attention, window 300", 2, 2, 16, 16, 300));
+    }
+
+    /** A program of one operation: the slots it reads are given, those it writes are wanted. */
+    public static LayerCase one(String name, LayerOp op) {
+        return new LayerCase(name, new LayerProgram(op.reads(), op.writes(), List.of(op)));
+    }
+}

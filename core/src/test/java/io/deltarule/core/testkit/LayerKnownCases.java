@@ -1,0 +1,210 @@
+package io.deltarule.core.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Operations of layers on numbers worked out by hand, before any reference is trusted. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class LayerKnownCases {
+    /** The engine under test. */
+    protected abstract DeltaEngine engine();
+
+    /** Its device, or null for its own choice. */
+    protected String device() {
+        return null;
+    }
+
+    /** Runs one operation over the tokens of one sequence. */
+    private float[] run(LayerOp op, Map<String, Tensor> weights, float[]... inputs) {
+        List<Tensor> in = new ArrayList<>();
+        int tokens = inputs[0].length / op.reads().getFirst().width();
+        for (int i = 0; i < inputs.length; i++) {
+            in.add(Tensor.of(inputs[i], tokens, op.reads().get(i).width()));
+        }
+        LayerProgram program = new LayerProgram(op.reads(), op.writes(), List.of(op));
+        LayerSpec spec =
+                LayerSpec.of(program, new Weights(weights), tokens, 1, tokens).onDevice(device());
+        try (LayerPlan plan = engine().plan(spec)) {
+            Tensor out = Tensor.zeros(tokens, op.writes().getFirst().width()).fill(Float.NaN);
+            plan.run(new int[] {tokens}, in, List.of(out));
+            return out.toArray();
+        }
+    }
+
+    private static Slot x(int width) {
+        return new Slot("x", width);
+    }
+
+    private static Slot y(int width) {
+        return new Slot("y", width);
+    }
+
+    private static Slot z(int width) {
+        return new Slot("z", width);
+    }
+
+    private static float[] of(double... values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    @Test
+    void linear() {
+        Tensor W = Tensor.of(of(1, 2, 0, -1, 1, 1), 3, 2);
+        float[] y = run(
+                new LayerOp.Linear(x(2), y(3), "W", "b"),
+                Map.of("W", W, "b", Tensor.of(of(0, 0, 5), 3)),
+                of(1, 2, 3, 4));
+        assertArrayEquals(of(5, -2, 8, 11, -4, 12), y);
+    }
+
+    @Test
+    void embedding() {
+        Tensor table = Tensor.of(of(1, 2, 3, 4, 5, 6), 3, 2);
+        float[] y = run(new LayerOp.Embedding(x(1), y(2), "t", 3), Map.of("t", table), of(2, 0));
+        assertArrayEquals(of(5, 6, 1, 2), y);
+    }
+
+    /** y_t = 1 x_{t−2} + 10 x_{t−1} + 100 x_t + 1000, zeros before the first token. */
+    @Test
+    void convolutionOfThreeTaps() {
+        LayerOp op = new LayerOp.ShortConvolution(x(1), y(1), "W", "b", 3, Activation.IDENTITY);
+        float[] y = run(op, Map.of("W", Tensor.of(of(1, 10, 100), 1, 3), "b", Tensor.of(of(1000), 1)), of(1, 2, 3, 4));
+        assertArrayEquals(of(1100, 1210, 1321, 1432), y);
+    }
+
+    @Test
+    void l2Norm() {
+        float[] y = run(new LayerOp.L2Norm(x(4), y(4), 2, 0), Map.of(), of(3, 4, 0, -5));
+        assertArrayEquals(of(0.6, 0.8, 0, -1), y, 1e-7f);
+    }
+
+    @Test
+    void rmsNorm() {
+        // mean of squares (1 + 49) / 2 = 25
+        Map<String, Tensor> weights = Map.of("w", Tensor.of(of(10, 100), 2));
+        LayerOp plain = new LayerOp.RmsNorm(x(2), null, y(2), "w", 2, 0, false, Activation.IDENTITY);
+        assertArrayEquals(of(2, 140), run(plain, weights, of(1, 7)), 1e-5f);
+        LayerOp centred = new LayerOp.RmsNorm(x(2), null, y(2), "w", 2, 0, true, Activation.IDENTITY);
+        assertArrayEquals(of(2.2, 141.4), run(centred, weights, of(1, 7)), 1e-5f);
+        LayerOp gated = new LayerOp.RmsNorm(x(2), z(2), y(2), "w", 2, 0, false, Activation.SIGMOID);
+        assertArrayEquals(of(1, 0), run(gated, weights, of(1, 7), of(0, -200)), 1e-5f);
+    }
+
+    @Test
+    void activationsOfSmallAndLargeNumbers() {
+        float[] x = of(0, 200, -200, 1e-4, Math.log(3));
+        assertArrayEquals(of(1, 2, 0, 1.00005, 1.5), map(Activation.SIGMOID, 2, x), 2e-7f);
+        assertArrayEquals(of(0, 200, 0, 5.00025e-5, 0.75 * Math.log(3)), map(Activation.SILU, 1, x), 2e-7f);
+        assertArrayEquals(of(0, 200, 0, 1e-4, Math.log(3)), map(Activation.RELU, 1, x));
+        assertArrayEquals(of(-0.5, -1, -1e-5), map(Activation.ELU, 1, of(-Math.log(2), -200, -1.000005e-5)), 1e-9f);
+    }
+
+    private float[] map(Activation act, double factor, float[] x) {
+        return run(new LayerOp.Map1(x(1), y(1), act, factor), Map.of(), x);
+    }
+
+    @Test
+    void multiplyAddAndSlice() {
+        LayerOp equal = new LayerOp.Multiply(x(2), z(2), y(2), Activation.RELU);
+        assertArrayEquals(of(8, 0), run(equal, Map.of(), of(2, 3), of(4, -1)));
+        LayerOp perHead = new LayerOp.Multiply(x(4), z(2), y(4), Activation.IDENTITY);
+        assertArrayEquals(of(10, 20, 300, 400), run(perHead, Map.of(), of(1, 2, 3, 4), of(10, 100)));
+        assertArrayEquals(of(5, 1), run(new LayerOp.Add(x(2), z(2), y(2)), Map.of(), of(2, 3), of(3, -2)));
+        LayerOp slice = new LayerOp.Slice(x(6), y(2), 2, 1);
+        assertArrayEquals(of(2, 5), run(slice, Map.of(), of(1, 2, 3, 4, 5, 6)));
+    }
+
+    /** softplus(0) = ln 2; softplus of a large x is x, of a very negative one exp(x); exp(A_log) = 2. */
+    @Test
+    void logDecay() {
+        Map<String, Tensor> weights = Map.of("A", Tensor.of(of(Math.log(2)), 1), "dt", Tensor.of(of(0.5), 1));
+        float[] x = of(-0.5, 199.5, -20.5, -200.5);
+        LayerOp unbounded = new LayerOp.LogDecay(x(1), y(1), "A", "dt", 1, 0);
+        float[] g = run(unbounded, weights, x);
+        float[] expected = of(-2 * Math.log(2), -400, -2 * Math.exp(-20), 0);
+        for (int i = 0; i < 4; i++) {
+            assertArrayEquals(of(expected[i]), of(g[i]), Math.abs(expected[i]) * 1e-6f, "token " + i);
+        }
+        LayerOp bounded = new LayerOp.LogDecay(x(1), y(1), "A", "dt", 1, -5);
+        assertArrayEquals(of(-2.5, -5, 0, 0), run(bounded, weights, x), 1e-6f);
+    }
+
+    /** K = V = 1: S = 1·3 = 3, then S = 3 + ½·(5 − 3) = 4; q = 2, scale = 10. */
+    @Test
+    void delta() {
+        DeltaShape shape = new DeltaShape(1, 1, 1, 1, 1, 1, 1, 1, Gate.NONE);
+        Map<Input, Slot> in =
+                Map.of(Input.Q, x(1), Input.K, z(1), Input.V, new Slot("v", 1), Input.BETA, new Slot("b", 1));
+        LayerOp op = new LayerOp.Delta(Variant.DELTA_RULE, shape, in, y(1), null, 10);
+        Map<Slot, float[]> given =
+                Map.of(x(1), of(2, 2), z(1), of(1, 1), new Slot("v", 1), of(3, 5), new Slot("b", 1), of(1, 0.5));
+        float[][] inputs = op.reads().stream().map(given::get).toArray(float[][]::new);
+        assertArrayEquals(of(60, 80), run(op, Map.of(), inputs), 1e-5f);
+    }
+
+    /** γ = sigmoid(ln 3) = ¾. */
+    @Test
+    void mixReads() {
+        float[] z = of(Math.log(3));
+        LayerOp convex = new LayerOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), false);
+        assertArrayEquals(of(7, 1), run(convex, Map.of(), of(4, 4), of(8, 0), z), 1e-6f);
+        LayerOp additive = new LayerOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), true);
+        assertArrayEquals(of(10, 4), run(additive, Map.of(), of(4, 4), of(8, 0), z), 1e-6f);
+    }
+
+    /** Position 0 passes; at position 1 pair 0 turns by 1, pair 1 by theta^(−1/2) = 0.1; channel 4 passes. */
+    @Test
+    void rotary() {
+        LayerOp op = new LayerOp.Rotary(x(5), y(5), 5, 4, 100);
+        float[] y = run(op, Map.of(), of(1, 2, 3, 4, 5, 1, 0, 0, 1, 5));
+        double c = Math.cos(0.1);
+        double s = Math.sin(0.1);
+        assertArrayEquals(of(1, 2, 3, 4, 5, Math.cos(1), -s, Math.sin(1), c, 5), y, 1e-6f);
+    }
+
+    /** Angles ½ π then π more, at temperature ½: turns by ¼ π and ¾ π. */
+    @Test
+    void selectiveRotary() {
+        LayerOp op = new LayerOp.SelectiveRotary(x(2), z(1), y(2), "tau", 2, 2);
+        float[] y = run(op, Map.of("tau", Tensor.of(of(0.5), 1)), of(1, 0, 0, 1), of(Math.PI / 2, Math.PI));
+        double h = Math.sqrt(0.5);
+        assertArrayEquals(of(h, h, -h, -h), y, 1e-6f);
+    }
+
+    /** Two tokens: the second sees logits 0 and ln 3, so weights ¼ and ¾. */
+    @Test
+    void attentionOverTwoTokens() {
+        LayerOp op = new LayerOp.Attention(x(1), z(1), new Slot("v", 1), y(1), 1, 1, 0, 2);
+        float[] y = run(op, Map.of(), of(7, Math.log(3) / 2), of(0, 1), of(4, 8));
+        assertArrayEquals(of(4, 7), y, 1e-6f);
+    }
+
+    @Test
+    void attentionWithWindowOneReturnsItsValue() {
+        LayerOp op = new LayerOp.Attention(x(4), z(2), new Slot("v", 1), y(2), 2, 1, 1, 1);
+        float[] y = run(op, Map.of(), of(1, 2, 3, 4, 5, 6, 7, 8), of(1, 2, 3, 4), of(9, -3));
+        assertArrayEquals(of(9, 9, -3, -3), y, 1e-6f);
+    }
+}
