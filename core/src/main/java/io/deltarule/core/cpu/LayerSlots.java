@@ -79,13 +79,4 @@ final class LayerSlots {
     SlotBuffer get(Slot slot) {
         return buffers.get(slot);
     }
-
-    /** Bytes of all memory together. */
-    long bytes() {
-        return buffers.values().stream()
-                .map(SlotBuffer::data)
-                .distinct()
-                .mapToLong(java.lang.foreign.MemorySegment::byteSize)
-                .sum();
-    }
 }
