@@ -1,0 +1,139 @@
+package io.deltarule.models;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.Slot;
+
+/**
+ * Causal softmax attention with grouped heads, full or over a sliding window.
+ *
+ * <p>Weights: {@code q_proj.weight} [heads·head, hidden], {@code k_proj.weight} and {@code v_proj.weight} [kvHeads·head,
+ * hidden], their biases {@code q_proj.bias} … where there are any, {@code q_norm.weight} and {@code k_norm.weight} [head],
+ * {@code o_proj.weight} [hidden, heads·head]. With a fused gate {@code q_proj} has 2·heads·head rows, each head's queries
+ * and then its gates; with a separate one there is {@code g_proj.weight} [heads·head, hidden].
+ *
+ * @param hidden width of the model's rows
+ * @param heads query heads
+ * @param kvHeads key/value heads, a divisor of heads
+ * @param head channels per head
+ * @param window how many tokens are seen, or 0 for all
+ * @param positions how queries and keys are turned
+ * @param gate whether sigmoid(z) multiplies the output before its projection, and where z comes from
+ * @param norm of each head's queries and keys
+ * @param bias whether the projections of q, k, v have one
+ */
+public record AttentionLayer(
+        int hidden,
+        int heads,
+        int kvHeads,
+        int head,
+        int window,
+        Positions positions,
+        OutputGate gate,
+        HeadNorm norm,
+        boolean bias)
+        implements Layer {
+    /** Where the output gate comes from. */
+    public enum OutputGate {
+        /** There is none. */
+        NONE,
+        /** Its own projection, {@code g_proj}. */
+        SEPARATE,
+        /** The second half of each head's part of {@code q_proj}, as in Qwen3-Next. */
+        FUSED
+    }
+
+    /**
+     * RMS norm of each head's queries and keys.
+     *
+     * @param present whether there is one
+     * @param eps added to the mean of squares
+     * @param zeroCentred whether the stored weight is the factor − 1
+     */
+    public record HeadNorm(boolean present, double eps, boolean zeroCentred) {
+        /** Without a norm. */
+        public static final HeadNorm NONE = new HeadNorm(false, 0, false);
+    }
+
+    /**
+     * Checks the heads.
+     *
+     * @throws InvalidInputException if kvHeads does not divide heads
+     */
+    public AttentionLayer {
+        if (heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
+            throw new InvalidInputException("kvHeads: expected a divisor of heads=" + heads + " but found " + kvHeads);
+        }
+    }
+
+    /** Full attention with rotary embedding of all channels, no gate, norm or bias. */
+    public static AttentionLayer of(int hidden, int heads, int kvHeads, int head) {
+        return new AttentionLayer(
+                hidden,
+                heads,
+                kvHeads,
+                head,
+                0,
+                new Positions.Rotary(head, 10000),
+                OutputGate.NONE,
+                HeadNorm.NONE,
+                false);
+    }
+
+    /** The same over a sliding window. */
+    public AttentionLayer withWindow(int tokens) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, tokens, positions, gate, norm, bias);
+    }
+
+    /** The same with other positions. */
+    public AttentionLayer withPositions(Positions other) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, other, gate, norm, bias);
+    }
+
+    /** The same with an output gate. */
+    public AttentionLayer withGate(OutputGate other) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, other, norm, bias);
+    }
+
+    /** The same with normed queries and keys. */
+    public AttentionLayer withNorm(HeadNorm other) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, other, bias);
+    }
+
+    /** The same with biases of q, k, v. */
+    public AttentionLayer withBias() {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, true);
+    }
+
+    @Override
+    public Slot wire(Wiring to, Slot x) {
+        Slot q;
+        Slot z = null;
+        if (gate == OutputGate.FUSED) {
+            Slot fused = to.linear(x, "q_proj", 2 * heads * head, bias);
+            q = to.slice(fused, "q", heads, 0, head);
+            z = to.slice(fused, "z", heads, head, head);
+        } else {
+            q = to.linear(x, "q_proj", heads * head, bias);
+            if (gate == OutputGate.SEPARATE) {
+                z = to.linear(x, "g_proj", heads * head);
+            }
+        }
+        Slot k = to.linear(x, "k_proj", kvHeads * head, bias);
+        Slot v = to.linear(x, "v_proj", kvHeads * head, bias);
+        if (norm.present()) {
+            q = to.rmsNorm(q, "q_norm", head, norm.eps(), norm.zeroCentred());
+            k = to.rmsNorm(k, "k_norm", head, norm.eps(), norm.zeroCentred());
+        }
+        Positions.QueriesAndKeys turned = positions.turn(to, x, new Positions.QueriesAndKeys(q, k, head));
+        Slot o = to.slot("o", heads * head);
+        to.add(new LayerOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
+        Slot gated = o;
+        if (z != null) {
+            gated = to.slot("gated", heads * head);
+            to.add(new LayerOp.Multiply(o, z, gated, Activation.SIGMOID));
+        }
+        return to.linear(gated, "o_proj", hidden);
+    }
+}

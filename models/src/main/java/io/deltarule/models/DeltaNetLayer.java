@@ -1,0 +1,48 @@
+package io.deltarule.models;
+
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.Slot;
+import java.util.Map;
+
+/**
+ * DeltaNet: the delta rule without a decay.
+ *
+ * <p>Weights: those that {@link DeltaParts} names; {@code g_proj.weight} [HV·V, hidden] where the output is gated. Source:
+ * Yang et al. 2024, arXiv:2406.06484; names as in flash-linear-attention's delta_net.
+ *
+ * @param config head counts and sizes
+ * @param keyActivation what follows the convolution (or the projection) of q and k: SiLU in published models
+ */
+public record DeltaNetLayer(DeltaConfig config, Activation keyActivation) implements DeltaLayer {
+    /** With SiLU. */
+    public DeltaNetLayer(DeltaConfig config) {
+        this(config, Activation.SILU);
+    }
+
+    @Override
+    public Variant variant() {
+        return Variant.DELTA_RULE;
+    }
+
+    @Override
+    public Gate gate() {
+        return Gate.NONE;
+    }
+
+    private DeltaParts parts() {
+        return new DeltaParts(config, 1, keyActivation);
+    }
+
+    @Override
+    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+        return parts().inputs(to, x);
+    }
+
+    @Override
+    public Slot output(Wiring to, Slot x, Slot read) {
+        return parts().output(to, x, read);
+    }
+}

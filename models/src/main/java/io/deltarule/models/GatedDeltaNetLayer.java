@@ -1,0 +1,44 @@
+package io.deltarule.models;
+
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Slot;
+import java.util.Map;
+
+/**
+ * Gated DeltaNet: the delta rule with one decay per value head, g = −exp(A_log) · softplus(W_a x + dt_bias).
+ *
+ * <p>Weights: those that {@link DeltaParts} names, {@code a_proj.weight} [HV, hidden], {@code A_log} [HV], {@code dt_bias}
+ * [HV]; {@code g_proj.weight} [HV·V, hidden] where the output is gated, by SiLU. Source: Yang, Kautz, Hatamizadeh 2024,
+ * arXiv:2412.06464; names as in flash-linear-attention's gated_deltanet.
+ *
+ * @param config head counts and sizes
+ */
+public record GatedDeltaNetLayer(DeltaConfig config) implements DeltaLayer {
+    @Override
+    public Variant variant() {
+        return Variant.GATED_DELTA_RULE;
+    }
+
+    @Override
+    public Gate gate() {
+        return Gate.SCALAR;
+    }
+
+    private DeltaParts parts() {
+        return new DeltaParts(config);
+    }
+
+    @Override
+    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+        Map<Input, Slot> in = parts().inputs(to, x);
+        in.put(Input.G, parts().logDecay(to, to.linear(x, "a_proj", config.valueHeads()), 0));
+        return in;
+    }
+
+    @Override
+    public Slot output(Wiring to, Slot x, Slot read) {
+        return parts().output(to, x, read);
+    }
+}

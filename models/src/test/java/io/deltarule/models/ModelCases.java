@@ -1,0 +1,91 @@
+package io.deltarule.models;
+
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.testkit.LayerCase;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One small case per layer and per choice that changes its operations: K ≠ V, grouped heads, widths off every vector. */
+final class ModelCases {
+    private static final DeltaConfig CONFIG = DeltaConfig.of(24, 2, 12, 20);
+    private static final DeltaConfig GROUPED = CONFIG.withValueHeads(4);
+    private static final AttentionLayer ATTENTION = AttentionLayer.of(24, 4, 2, 12);
+    private static final SwiGluBlock MLP = new SwiGluBlock(24, 50);
+
+    private ModelCases() {}
+
+    /** Layers that read linearly. */
+    static List<LayerCase> linear() {
+        SelectiveRope rope = new SelectiveRope(5, 8, 4);
+        return List.of(
+                layer("DeltaNet", new DeltaNetLayer(CONFIG)),
+                layer(
+                        "DeltaNet, no convolution, no gate",
+                        new DeltaNetLayer(CONFIG.withTaps(0).withoutOutputGate())),
+                layer("DeltaNet, β < 2, ReLU", new DeltaNetLayer(CONFIG.withNegativeEigenvalues(), Activation.RELU)),
+                layer("Gated DeltaNet", new GatedDeltaNetLayer(GROUPED)),
+                layer("Gated DeltaNet, Selective RoPE", new GatedDeltaNetLayer(GROUPED.withRope(rope))),
+                layer("KDA", new KdaLayer(GROUPED)),
+                layer("KDA, bounded", new KdaLayer(CONFIG.withTaps(2), -5, false)),
+                layer("DeltaProduct", new GatedDeltaProductLayer(CONFIG.withNegativeEigenvalues(), 3, false)),
+                layer("Gated DeltaProduct", new GatedDeltaProductLayer(GROUPED, 2, true)));
+    }
+
+    /** DeltaLens over every write. */
+    static List<LayerCase> lens() {
+        return List.of(
+                layer("DeltaLens over DeltaNet", new DeltaLensLayer(new DeltaNetLayer(CONFIG), false, false)),
+                layer(
+                        "DeltaLens over Gated DeltaNet",
+                        new DeltaLensLayer(new GatedDeltaNetLayer(GROUPED), true, false)),
+                layer("DeltaLens over KDA, additive", new DeltaLensLayer(new KdaLayer(GROUPED), true, true)),
+                layer(
+                        "DeltaLens over DeltaProduct, additive per head",
+                        new DeltaLensLayer(new GatedDeltaProductLayer(GROUPED, 2, true), false, true)));
+    }
+
+    /** Softmax attention and the feed-forward part. */
+    static List<LayerCase> attention() {
+        SelectiveRope rope = new SelectiveRope(4, 6, 0);
+        return List.of(
+                layer("attention", ATTENTION),
+                layer("attention, window 5", ATTENTION.withWindow(5)),
+                layer(
+                        "attention, no positions, bias",
+                        ATTENTION.withPositions(new Positions.None()).withBias()),
+                layer("attention, partial rotary", ATTENTION.withPositions(new Positions.Rotary(4, 1e7))),
+                layer(
+                        "attention, Selective RoPE",
+                        AttentionLayer.of(24, 2, 2, 12).withPositions(new Positions.Selective(rope))),
+                layer("attention, separate gate", ATTENTION.withGate(AttentionLayer.OutputGate.SEPARATE)),
+                layer(
+                        "attention, fused gate, normed heads",
+                        ATTENTION
+                                .withGate(AttentionLayer.OutputGate.FUSED)
+                                .withNorm(new AttentionLayer.HeadNorm(true, 1e-6, true))),
+                layer("SwiGLU", MLP));
+    }
+
+    /** Residual blocks, and hybrids of them. */
+    static List<LayerCase> blocks() {
+        Block recurrent = Block.of(new GatedDeltaNetLayer(CONFIG), MLP);
+        Block window = Block.of(ATTENTION.withWindow(4), MLP);
+        Block global = Block.of(ATTENTION, MLP);
+        return List.of(
+                layer("block", recurrent),
+                layer("windows every other layer", BlockStack.alternating(4, recurrent, window)),
+                layer("two global layers", BlockStack.withGlobal(5, recurrent, global, 1, 4)));
+    }
+
+    static List<LayerCase> all() {
+        List<LayerCase> all = new ArrayList<>(linear());
+        all.addAll(lens());
+        all.addAll(attention());
+        all.addAll(blocks());
+        return all;
+    }
+
+    private static LayerCase layer(String name, Layer layer) {
+        return new LayerCase(name, layer.program("model."));
+    }
+}
