@@ -34,7 +34,8 @@ final class ChannelScoreKernels {
      *
      * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV, K], erase = k or [micro-steps, HV, K], eraseGain
      * [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (diagonal blocks written). Rows past the
-     * chunk's end and queries of micro-steps that no read-out follows are zero.
+     * chunk's end and queries of micro-steps that no read-out follows are zero. For the selective read q is [tokens, HV,
+     * K], and lower, erase and eraseGain are not touched ({@link Terms#SELECTIVE_READ}).
      *
      * <p>Parallel over: chunk × value head × block; a lane owns a column of the block and every 16th channel, and walks
      * down the rows with a running decay; the sum over channels ends in local memory. Accumulates: float. Requires: C a
@@ -55,7 +56,8 @@ final class ChannelScoreKernels {
             int n,
             int H,
             int HV,
-            int terms) {
+            int terms,
+            int signature) {
         float[] keys = context.allocateFloatLocalArray(BLOCK * WIDE_STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(BLOCK * WIDE_STRIDE);
         float[] queries = context.allocateFloatLocalArray(BLOCK * WIDE_STRIDE);
@@ -76,7 +78,7 @@ final class ChannelScoreKernels {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + DIAGONAL_SIGNATURE, table.get(RunTable.RUN));
+            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < BLOCK; i++) {
@@ -94,11 +96,15 @@ final class ChannelScoreKernels {
                 if (row < length && d < K) {
                     int m = first + row;
                     kd = k.get((m * H + keyHead) * K + d);
-                    int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
-                    ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    if ((terms & Terms.SELECTIVE_READ) == 0) {
+                        int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    }
                     if (m % n == n - 1) {
-                        qd = q.get((m / n * H + keyHead) * K + d);
+                        int token = m / n;
+                        int queryRow = (terms & Terms.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                        qd = q.get(queryRow * K + d);
                     }
                     if (m % n == 0) {
                         gd = g.get((m / n * HV + head) * K + d);
@@ -120,7 +126,9 @@ final class ChannelScoreKernels {
                     float onOrBelow = i >= column ? 1f : 0f;
                     sum += below * gates[i * WIDE_STRIDE + d];
                     float faded = key * TornadoMath.exp(sum);
-                    L[i] += below * faded * eraseKeys[i * WIDE_STRIDE + d];
+                    if ((terms & Terms.SELECTIVE_READ) == 0) {
+                        L[i] += below * faded * eraseKeys[i * WIDE_STRIDE + d];
+                    }
                     M[i] += onOrBelow * faded * queries[i * WIDE_STRIDE + d];
                 }
             }
@@ -129,16 +137,18 @@ final class ChannelScoreKernels {
 
         int row = lane / BLOCK;
         int to = ((chunk * HV + head) * C + block * BLOCK + row) * C + block * BLOCK + column;
-        for (int i = 0; i < BLOCK; i++) {
-            parts[(part * BLOCK + i) * BLOCK + column] = L[i];
-        }
-        context.localBarrier();
         float sum = 0f;
-        for (int p = 0; p < BLOCK; p++) {
-            sum += parts[(p * BLOCK + row) * BLOCK + column];
+        if ((terms & Terms.SELECTIVE_READ) == 0) {
+            for (int i = 0; i < BLOCK; i++) {
+                parts[(part * BLOCK + i) * BLOCK + column] = L[i];
+            }
+            context.localBarrier();
+            for (int p = 0; p < BLOCK; p++) {
+                sum += parts[(p * BLOCK + row) * BLOCK + column];
+            }
+            lower.set(to, sum);
+            context.localBarrier();
         }
-        lower.set(to, sum);
-        context.localBarrier();
         for (int i = 0; i < BLOCK; i++) {
             parts[(part * BLOCK + i) * BLOCK + column] = M[i];
         }
@@ -178,7 +188,8 @@ final class ChannelScoreKernels {
             int n,
             int H,
             int HV,
-            int terms) {
+            int terms,
+            int signature) {
         float[] keys = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] queries = context.allocateFloatLocalArray(BLOCK * STRIDE);
@@ -204,7 +215,7 @@ final class ChannelScoreKernels {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + OFF_DIAGONAL_SIGNATURE, table.get(RunTable.RUN));
+            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
         }
 
         float L = 0f;
@@ -228,11 +239,15 @@ final class ChannelScoreKernels {
                 float kd = 0f;
                 if (from0 + r < length && d < K) {
                     int m = first + from0 + r;
-                    int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
-                    ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    if ((terms & Terms.SELECTIVE_READ) == 0) {
+                        int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    }
                     if (m % n == n - 1) {
-                        qd = q.get((m / n * H + keyHead) * K + d);
+                        int token = m / n;
+                        int queryRow = (terms & Terms.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                        qd = q.get(queryRow * K + d);
                     }
                 }
                 if (from1 + r < length && d < K) {
@@ -254,13 +269,17 @@ final class ChannelScoreKernels {
             context.localBarrier();
             for (int d = 0; d < TILE; d++) {
                 float key = keys[column * STRIDE + d];
-                L += eraseKeys[row * STRIDE + d] * key;
+                if ((terms & Terms.SELECTIVE_READ) == 0) {
+                    L += eraseKeys[row * STRIDE + d] * key;
+                }
                 M += queries[row * STRIDE + d] * key;
             }
             context.localBarrier();
         }
         int to = ((chunk * HV + head) * C + from0 + row) * C + from1 + column;
-        lower.set(to, L);
+        if ((terms & Terms.SELECTIVE_READ) == 0) {
+            lower.set(to, L);
+        }
         scores.set(to, M);
     }
 }

@@ -1,7 +1,6 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   solve            A u e into → U, W
  *   states           U W k outOf S → P, state before each chunk, S
  *   outputs          q into M P states → o
+ *   selective read   r k g P states → o_cross    where there are read queries: {@link ReadLaunches}
  * </pre>
  */
 final class ChunkLaunches {
@@ -33,13 +33,9 @@ final class ChunkLaunches {
     private final int C;
     private final int G;
     private final int columns;
-    private final FloatArray into;
-    private final FloatArray outOf;
+    private final ChunkBuffers between;
     private final FloatArray lower;
-    private final FloatArray scores;
-    private final FloatArray values;
     private final FloatArray keys;
-    private final FloatArray states;
 
     private ChunkLaunches(PlanSpec spec, DeviceMemory memory, Operands x, RunTable table, KernelContext context) {
         this.spec = spec;
@@ -50,14 +46,10 @@ final class ChunkLaunches {
         C = spec.chunkSize();
         G = s.gateWidth();
         columns = ChunkStateKernel.columns(s.K(), C);
+        between = new ChunkBuffers(s, C, memory);
         long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
-        into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
-        outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         lower = memory.floats("scores", blocks, C, C);
-        scores = memory.floats("scores", blocks, C, C);
-        values = memory.floats("chunk values", blocks, C, s.V());
         keys = memory.floats("chunk keys", blocks, C, s.K());
-        states = memory.floats("chunk states", blocks, s.K(), s.V());
     }
 
     /**
@@ -89,127 +81,19 @@ final class ChunkLaunches {
             KernelContext context,
             List<Object> between) {
         ChunkLaunches all = new ChunkLaunches(spec, memory, x, table, context);
-        between.addAll(List.of(all.lower, all.scores, all.values, all.keys, all.states));
-        if (all.G > 0) {
-            between.addAll(List.of(all.into, all.outOf));
-        }
-        List<Launch> launches = new ArrayList<>();
-        if (all.G > 0) {
-            launches.add(all.decays());
-        }
-        if (spec.shape().gate() == Gate.CHANNEL) {
-            launches.add(all.diagonalScores());
-            if (all.C > 16) {
-                launches.add(all.offDiagonalScores());
-            }
-        } else {
-            launches.add(all.scores());
-        }
+        between.addAll(List.of(all.lower, all.keys));
+        between.addAll(all.between.used());
+        ReadLaunches reads = new ReadLaunches(spec, x, all.between, table, context);
+        List<Launch> launches = new ArrayList<>(reads.decays());
+        launches.addAll(reads.scores(all.lower));
         launches.add(all.inverse());
         launches.add(all.solve());
         launches.add(all.states());
-        launches.add(all.outputs());
+        launches.add(reads.linear());
+        if (spec.shape().crossRead()) {
+            launches.addAll(reads.selective());
+        }
         return launches;
-    }
-
-    private Launch decays() {
-        return new Launch(
-                "chunkDecays",
-                ChunkDecayKernel.SIGNATURE,
-                ChunkDecayKernel.LANES,
-                run -> run.chunks() * s.HV(),
-                (graph, name) -> graph.task(
-                        name,
-                        ChunkDecayKernel::chunkDecays,
-                        context,
-                        table.array(),
-                        x.g,
-                        into,
-                        outOf,
-                        C,
-                        G,
-                        s.householders(),
-                        s.HV()));
-    }
-
-    private Launch scores() {
-        return new Launch(
-                "chunkScores",
-                ChunkScoreKernel.SIGNATURE,
-                ChunkScoreKernel.LANES,
-                run -> run.chunks() * s.HV(),
-                (graph, name) -> graph.task(
-                        name,
-                        ChunkScoreKernel::chunkScores,
-                        context,
-                        table.array(),
-                        x.q,
-                        x.k,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
-                        lower,
-                        scores,
-                        s.K(),
-                        C,
-                        G,
-                        s.householders(),
-                        s.H(),
-                        s.HV(),
-                        Terms.of(spec)));
-    }
-
-    private Launch diagonalScores() {
-        return new Launch(
-                "diagonalScores",
-                ChannelScoreKernels.DIAGONAL_SIGNATURE,
-                ChannelScoreKernels.LANES,
-                run -> run.chunks() * s.HV() * (C / 16),
-                (graph, name) -> graph.task(
-                        name,
-                        ChannelScoreKernels::diagonalScores,
-                        context,
-                        table.array(),
-                        x.q,
-                        x.k,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
-                        lower,
-                        scores,
-                        s.K(),
-                        C,
-                        s.householders(),
-                        s.H(),
-                        s.HV(),
-                        Terms.of(spec)));
-    }
-
-    private Launch offDiagonalScores() {
-        int blocks = C / 16;
-        return new Launch(
-                "offDiagonalScores",
-                ChannelScoreKernels.OFF_DIAGONAL_SIGNATURE,
-                ChannelScoreKernels.LANES,
-                run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
-                (graph, name) -> graph.task(
-                        name,
-                        ChannelScoreKernels::offDiagonalScores,
-                        context,
-                        table.array(),
-                        x.q,
-                        x.k,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
-                        lower,
-                        scores,
-                        s.K(),
-                        C,
-                        s.householders(),
-                        s.H(),
-                        s.HV(),
-                        Terms.of(spec)));
     }
 
     private Launch inverse() {
@@ -222,7 +106,7 @@ final class ChunkLaunches {
     }
 
     private Launch solve() {
-        int tiles = tiles(s.V(), ChunkSolveKernel.TILE) + tiles(s.K(), ChunkSolveKernel.TILE);
+        int tiles = ReadLaunches.tiles(s.V(), ChunkSolveKernel.TILE) + ReadLaunches.tiles(s.K(), ChunkSolveKernel.TILE);
         return new Launch(
                 "chunkSolve",
                 ChunkSolveKernel.SIGNATURE,
@@ -237,9 +121,9 @@ final class ChunkLaunches {
                         x.erase,
                         x.eraseGain,
                         x.writeGain,
-                        into,
+                        between.into,
                         lower,
-                        values,
+                        between.values,
                         keys,
                         s.K(),
                         s.V(),
@@ -255,19 +139,19 @@ final class ChunkLaunches {
                 "chunkStates",
                 ChunkStateKernel.SIGNATURE,
                 ChunkStateKernel.LANES,
-                run -> run.sequences() * s.HV() * tiles(s.V(), columns),
+                run -> run.sequences() * s.HV() * ReadLaunches.tiles(s.V(), columns),
                 (graph, name) -> graph.task(
                         name,
                         ChunkStateKernel::chunkStates,
                         context,
                         table.array(),
                         x.k,
-                        into,
-                        outOf,
-                        values,
+                        between.into,
+                        between.outOf,
+                        between.values,
                         keys,
                         x.state,
-                        states,
+                        between.states,
                         s.K(),
                         s.V(),
                         C,
@@ -275,36 +159,5 @@ final class ChunkLaunches {
                         s.H(),
                         s.HV(),
                         columns));
-    }
-
-    private Launch outputs() {
-        return new Launch(
-                "chunkOutputs",
-                ChunkOutputKernel.SIGNATURE,
-                ChunkOutputKernel.LANES,
-                run -> run.chunks() * s.HV() * tiles(s.V(), ChunkOutputKernel.COLUMNS),
-                (graph, name) -> graph.task(
-                        name,
-                        ChunkOutputKernel::chunkOutputs,
-                        context,
-                        table.array(),
-                        x.q,
-                        into,
-                        scores,
-                        values,
-                        states,
-                        x.o,
-                        s.K(),
-                        s.V(),
-                        C,
-                        G,
-                        s.householders(),
-                        s.H(),
-                        s.HV(),
-                        (float) spec.scale()));
-    }
-
-    private static int tiles(int length, int tile) {
-        return (length + tile - 1) / tile;
     }
 }

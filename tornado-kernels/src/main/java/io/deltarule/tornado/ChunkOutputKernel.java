@@ -10,7 +10,7 @@ final class ChunkOutputKernel {
     static final int LANES = 128;
     /** Value channels per work-group. */
     static final int COLUMNS = 32;
-    /** Its place among the signatures of {@link RunTable}. */
+    /** Its place among the signatures of {@link RunTable} when it reads linearly. */
     static final int SIGNATURE = 6;
 
     private static final int TILE = 32;
@@ -25,7 +25,7 @@ final class ChunkOutputKernel {
      *
      * <p>q [tokens, H, K], into [chunks, HV, C, G] or unread, scores = M [chunks, HV, C, C] (on and below the diagonal),
      * values = P [chunks, HV, C, V], states = S0 [chunks, HV, K, V], o [tokens, HV, V] (written at each token's last
-     * micro-step).
+     * micro-step). The selective read has q [tokens, HV, K], which is H = HV.
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
@@ -46,7 +46,8 @@ final class ChunkOutputKernel {
             int n,
             int H,
             int HV,
-            float scale) {
+            float scale,
+            int signature) {
         float[] left = context.allocateFloatLocalArray(C * STRIDE);
         float[] right = context.allocateFloatLocalArray(TILE * COLUMNS);
         int R = C / 16;
@@ -66,7 +67,7 @@ final class ChunkOutputKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < R * 4; i++) {

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChunkScoreKernel {
     /** Work-items per work-group, 16 × 16; each owns a (C/16)² grid of scores in registers. */
     static final int LANES = 256;
-    /** Its place among the signatures of {@link RunTable}. */
+    /** Its place among the signatures of {@link RunTable} when it works for the write and the linear read. */
     static final int SIGNATURE = 1;
 
     private static final int TILE = 32;
@@ -28,6 +28,8 @@ final class ChunkScoreKernel {
      * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV] or unread, erase = k or [micro-steps, HV, K],
      * eraseGain [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (written; above the diagonal without
      * meaning, readers mask it). Rows past the chunk's end and queries of micro-steps that no read-out follows are zero.
+     * For the selective read q is [tokens, HV, K], k may be [chunks, HV, C, K], and lower, erase and eraseGain are not
+     * touched (bits of {@link Terms}).
      *
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
      * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
@@ -48,7 +50,8 @@ final class ChunkScoreKernel {
             int n,
             int H,
             int HV,
-            int terms) {
+            int terms,
+            int signature) {
         float[] keys = context.allocateFloatLocalArray(C * STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(C * STRIDE);
         float[] queries = context.allocateFloatLocalArray(C * STRIDE);
@@ -64,11 +67,12 @@ final class ChunkScoreKernel {
         int chunk = context.groupIdx / HV;
         int head = context.groupIdx % HV;
         int keyHead = head / (HV / H);
+        int groupRow = context.groupIdx * C;
         int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < R * R; i++) {
@@ -91,12 +95,17 @@ final class ChunkScoreKernel {
                 float qd = 0f;
                 if (row < length && d < K) {
                     int m = first + row;
-                    kd = k.get((m * H + keyHead) * K + d);
-                    int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
-                    ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    int keyRow = (terms & Terms.PSEUDO_VALUE_KEYS) != 0 ? groupRow + row : m * H + keyHead;
+                    kd = k.get(keyRow * K + d);
+                    if ((terms & Terms.SELECTIVE_READ) == 0) {
+                        int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    }
                     if (m % n == n - 1) {
-                        qd = q.get((m / n * H + keyHead) * K + d);
+                        int token = m / n;
+                        int queryRow = (terms & Terms.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                        qd = q.get(queryRow * K + d);
                     }
                 }
                 keys[row * STRIDE + at % TILE] = kd;
@@ -112,14 +121,16 @@ final class ChunkScoreKernel {
                     float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
                     float qd = queries[(y + 16 * i) * STRIDE + d];
                     for (int j = 0; j < R; j++) {
-                        L[i * R + j] += ed * key[j];
+                        if ((terms & Terms.SELECTIVE_READ) == 0) {
+                            L[i * R + j] += ed * key[j];
+                        }
                         M[i * R + j] += qd * key[j];
                     }
                 }
             }
             context.localBarrier();
         }
-        int base = (chunk * HV + head) * C * C;
+        int base = groupRow * C;
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < R; j++) {
                 int row = y + 16 * i;
@@ -132,7 +143,9 @@ final class ChunkScoreKernel {
                     }
                     fade = TornadoMath.exp(sum);
                 }
-                lower.set(base + row * C + column, L[i * R + j] * fade);
+                if ((terms & Terms.SELECTIVE_READ) == 0) {
+                    lower.set(base + row * C + column, L[i * R + j] * fade);
+                }
                 scores.set(base + row * C + column, M[i * R + j] * fade);
             }
         }

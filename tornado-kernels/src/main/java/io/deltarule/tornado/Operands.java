@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
@@ -29,10 +30,14 @@ final class Operands {
     final FloatArray erase;
     final FloatArray eraseGain;
     final FloatArray writeGain;
+    /** Read queries; null without a selective read. */
+    final FloatArray r;
     /** In: the state before the run. Out: the state after it. */
     final FloatArray state;
 
     final FloatArray o;
+    /** Selective read-out; null without one. */
+    final FloatArray oCross;
 
     private final PlanSpec spec;
 
@@ -56,9 +61,11 @@ final class Operands {
         writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
         state = memory.floats("state", (long) s.sequences() * s.HV(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
+        r = s.crossRead() ? memory.floats("r", s.tokens(), s.HV(), s.V()) : null;
+        oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;
         g.init(0);
         state.init(0);
-        o.init(Float.NaN);
+        outputs().forEach(each -> each.init(Float.NaN));
     }
 
     /** What goes to the device before each run, each array once; without the state. */
@@ -68,7 +75,15 @@ final class Operands {
             each.add(g);
         }
         each.addAll(List.of(erase, eraseGain, writeGain));
+        if (r != null) {
+            each.add(r);
+        }
         return each;
+    }
+
+    /** The read-outs, which come back after each run. */
+    List<FloatArray> outputs() {
+        return oCross == null ? List.of(o) : List.of(o, oCross);
     }
 
     /** Fills the arrays of {@link #inputs} for one run. */
@@ -92,12 +107,17 @@ final class Operands {
         if (!variant.writeValue().scalarGain()) {
             copyIn(in.get(variant.writeValue().gain()), writeGain);
         }
+        if (r != null) {
+            copyIn(in.get(Input.R), r);
+        }
     }
 
-    /** Marks the ends of the read-out's host side, so that a copy that never came back shows. */
+    /** Marks the ends of the read-outs' host side, so that a copy that never came back shows. */
     void poison(DeltaShape run) {
-        o.set(0, Float.NaN);
-        o.set(run.tokens() * run.HV() * run.V() - 1, Float.NaN);
+        for (FloatArray each : outputs()) {
+            each.set(0, Float.NaN);
+            each.set(run.tokens() * run.HV() * run.V() - 1, Float.NaN);
+        }
     }
 
     /** Sets the host side of the state; null for zeros. */
@@ -114,9 +134,12 @@ final class Operands {
         copyOut(state, to);
     }
 
-    /** Copies the host side of the read-out. */
-    void storeOutput(Tensor to) {
-        copyOut(o, to);
+    /** Copies the host side of the read-outs. */
+    void storeOutputs(DeltaOutputs to) {
+        copyOut(o, to.o());
+        if (oCross != null) {
+            copyOut(oCross, to.oCross());
+        }
     }
 
     private static void copyIn(Tensor from, FloatArray to) {

@@ -14,7 +14,7 @@ final class RecurrentKernel {
     /** Work-items per work-group. */
     static final int LANES = COLUMNS * ROW_LANES;
     /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 0;
+    static final int SIGNATURE = 13;
 
     private RecurrentKernel() {}
 

@@ -9,7 +9,17 @@ import uk.ac.manchester.tornado.api.KernelContext;
 final class RecurrentLaunches {
     private RecurrentLaunches() {}
 
-    static List<Launch> of(PlanSpec spec, Operands x, RunTable table, KernelContext context) {
+    static int chunkSize(PlanSpec spec) {
+        return 0;
+    }
+
+    static List<Launch> of(
+            PlanSpec spec,
+            DeviceMemory memory,
+            Operands x,
+            RunTable table,
+            KernelContext context,
+            List<Object> between) {
         DeltaShape s = spec.shape();
         int tiles = (s.V() + RecurrentKernel.COLUMNS - 1) / RecurrentKernel.COLUMNS;
         return List.of(new Launch(

@@ -10,6 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <pre>
  *   [RUN]              number of this run, copied by each kernel to its own place after SIGNATURES
  *   [CHUNKS]           where the chunk entries begin
+ *   [CHUNK_SIZE]       micro-steps per chunk
  *   [SIGNATURES + i]   written by the i-th kernel of the plan
  *   [SEQUENCES + 2 s]  first token of sequence s, then its first chunk; one further pair closes the last sequence
  *   [chunks + 2 c]     first micro-step of chunk c, then how many it has
@@ -20,8 +21,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class RunTable {
     static final int RUN = 0;
     static final int CHUNKS = 1;
-    static final int SIGNATURES = 2;
-    static final int MAX_KERNELS = 14;
+    static final int CHUNK_SIZE = 2;
+    static final int SIGNATURES = 3;
+    static final int MAX_KERNELS = 16;
     static final int SEQUENCES = SIGNATURES + MAX_KERNELS;
 
     private final DeltaShape capacity;
@@ -30,6 +32,7 @@ final class RunTable {
     private final IntArray table;
     private int sequences;
     private int chunks;
+    private int tokens;
     private int run;
 
     /**
@@ -61,6 +64,10 @@ final class RunTable {
         return chunks;
     }
 
+    int tokens() {
+        return tokens;
+    }
+
     /**
      * Describes the next run.
      *
@@ -70,9 +77,11 @@ final class RunTable {
         run++;
         sequences = boundaries.length - 1;
         chunks = 0;
+        tokens = boundaries[sequences];
         int entries = SEQUENCES + 2 * (capacity.sequences() + 1);
         table.set(RUN, run);
         table.set(CHUNKS, entries);
+        table.set(CHUNK_SIZE, chunkSize);
         for (int i = 0; i < MAX_KERNELS; i++) {
             table.set(SIGNATURES + i, 0);
         }

@@ -4,7 +4,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 
-/** How the kernels form e = vector ⊙ gain and u = v ⊙ gain, as bits of one compile-time integer. */
+/** How the kernels form e = vector ⊙ gain and u = v ⊙ gain, and what else is asked of them: bits of one compile-time integer. */
 final class Terms {
     /** The erase gain has one number per key channel (else one per value head). */
     static final int ERASE_PER_CHANNEL = 1;
@@ -12,6 +12,16 @@ final class Terms {
     static final int WRITE_PER_CHANNEL = 2;
     /** The erase vector is a tensor of its own with one row per value head (else it is k, one row per key head). */
     static final int OWN_ERASE_KEY = 4;
+    /** Scores: only M, for queries with one row per value head; L is left alone. */
+    static final int SELECTIVE_READ = 8;
+    /** Scores: the keys are a chunk's pseudo-values [chunks, HV, C, K]. */
+    static final int PSEUDO_VALUE_KEYS = 16;
+    /** Recurrence: one log-decay per value head. */
+    static final int DECAY_PER_HEAD = 32;
+    /** Recurrence: one log-decay per key channel. */
+    static final int DECAY_PER_CHANNEL = 64;
+    /** Recurrence: pseudo-values and the states before each chunk are kept for the selective read. */
+    static final int KEEP_CHUNKS = 128;
 
     private Terms() {}
 

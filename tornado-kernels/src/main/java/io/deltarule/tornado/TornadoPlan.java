@@ -23,9 +23,9 @@ import uk.ac.manchester.tornado.api.enums.ProfilerMode;
  * One operation as task graphs on one device.
  *
  * <pre>
- *   state passed:  run:   q k v g … state, table → kernels → o, table; state where asked for
+ *   state passed:  run:   q k v g … state, table → kernels → o (o_cross), table; state where asked for
  *   state kept:    enter: state → device                (first use, and each loadState)
- *                  run:   q k v g …, table → kernels on the resident state → o, table; state where asked for
+ *                  run:   q k v g …, table → kernels on the resident state → o (o_cross), table; state where asked
  * </pre>
  *
  * Kernels are compiled at the first run. Each run calls withGraph anew: TornadoVM keeps every result of a plan object
@@ -50,11 +50,12 @@ final class TornadoPlan extends AbstractDeltaPlan {
         this.device = device;
         DeviceMemory memory = new DeviceMemory(device);
         operands = new Operands(spec, memory);
-        table = new RunTable(spec.shape(), spec.form() == Form.CHUNK ? spec.chunkSize() : 0);
+        table = new RunTable(
+                spec.shape(), spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize());
         KernelContext context = new KernelContext();
         List<Object> between = new ArrayList<>();
         launches = spec.form() == Form.RECURRENT
-                ? RecurrentLaunches.of(spec, operands, table, context)
+                ? RecurrentLaunches.of(spec, memory, operands, table, context, between)
                 : ChunkLaunches.of(spec, memory, operands, table, context, between);
         run = spec.keepsState() ? 1 : 0;
         plan = device.guard(() -> build(context, between));
@@ -84,11 +85,14 @@ final class TornadoPlan extends AbstractDeltaPlan {
                 DataTransferMode.EVERY_EXECUTION, operands.inputs().toArray());
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, table.array());
         // Carries the NaN poison to the device; later runs overwrite what earlier ones wrote.
-        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.o);
+        graph.transferToDevice(
+                DataTransferMode.FIRST_EXECUTION, operands.outputs().toArray());
         for (Launch launch : launches) {
             launch.addTo(graph, scheduler);
         }
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, operands.o, table.array());
+        graph.transferToHost(
+                DataTransferMode.EVERY_EXECUTION, operands.outputs().toArray());
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, table.array());
         graph.transferToHost(DataTransferMode.UNDER_DEMAND, operands.state);
         if (!between.isEmpty()) {
             // Never asked for; but closing a plan frees only arrays that some transfer names.
@@ -137,8 +141,11 @@ final class TornadoPlan extends AbstractDeltaPlan {
                         "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
             }
         }
-        operands.storeOutput(out.o());
+        operands.storeOutputs(out);
         Numbers.requireFiniteOutput(shape, in, out.o());
+        if (shape.crossRead()) {
+            Numbers.requireFiniteOutput(shape, in, out.oCross());
+        }
     }
 
     @Override
