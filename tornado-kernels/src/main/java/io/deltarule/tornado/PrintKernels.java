@@ -31,11 +31,14 @@ final class PrintKernels {
             compile(form, Variant.DELTA_RULE, Gate.NONE, K, V, C);
             compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
             compile(form, Variant.KDA, Gate.CHANNEL, K, V, C);
+            for (Gate gate : Gate.values()) {
+                compile(form, Variant.DELTALENS, gate, K, V, C);
+            }
         }
     }
 
     private static void compile(Form form, Variant variant, Gate gate, int K, int V, int C) {
-        DeltaShape s = new DeltaShape(1, C, 16, 32, K, V, 1, 1, gate);
+        DeltaShape s = new DeltaShape(1, C, 16, 32, K, V, 1, 1, gate, variant == Variant.DELTALENS);
         DeltaInputs in = DeltaInputs.of(
                         Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.HV(), V))
                 .with(Input.BETA, Tensor.zeros(1, C, s.HV()));
@@ -46,6 +49,9 @@ final class PrintKernels {
                 .withForm(form)
                 .withChunkSize(C)
                 .onDevice(new TornadoEngine().devices().getFirst().id());
+        if (s.crossRead()) {
+            in = in.with(Input.R, Tensor.zeros(1, C, s.HV(), V));
+        }
         System.out.println("== " + form.id() + ", gate " + gate.id() + ", K " + K + ", V " + V + ", C " + C);
         try (var plan = new TornadoEngine().plan(spec)) {
             plan.run(in, DeltaOutputs.poisoned(s));

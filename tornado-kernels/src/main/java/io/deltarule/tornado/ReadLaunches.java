@@ -103,17 +103,19 @@ final class ReadLaunches {
     /** The selective read; it leaves the scores of the linear one behind. */
     List<Launch> selective() {
         List<Launch> launches = new ArrayList<>();
+        // In the place of L, which these launches leave alone. Not the scores: TornadoVM never finishes ordering a task
+        // that seems to write one array through two arguments.
+        FloatArray noLower = between.states;
         int overlaps = Terms.SELECTIVE_READ | Terms.PSEUDO_VALUE_KEYS;
-        launches.add(scores("readScores", x.r, between.values, between.scores, s.V(), 0, overlaps, READ_SCORES));
+        launches.add(scores("readScores", x.r, between.values, noLower, s.V(), 0, overlaps, READ_SCORES));
         launches.add(logits());
         launches.add(softmax());
         int terms = Terms.SELECTIVE_READ;
         FloatArray weights = between.weights;
         if (s.gate() == Gate.CHANNEL) {
-            launches.addAll(
-                    channelScores("WeightScores", weights, between.scores, terms, WEIGHT_SCORES, WEIGHT_SCORES_BELOW));
+            launches.addAll(channelScores("WeightScores", weights, noLower, terms, WEIGHT_SCORES, WEIGHT_SCORES_BELOW));
         } else {
-            launches.add(scores("weightScores", weights, x.k, between.scores, s.K(), G, terms, WEIGHT_SCORES));
+            launches.add(scores("weightScores", weights, x.k, noLower, s.K(), G, terms, WEIGHT_SCORES));
         }
         launches.add(outputs("weightOutputs", weights, s.HV(), x.oCross, 1, WEIGHT_OUTPUTS));
         return launches;
