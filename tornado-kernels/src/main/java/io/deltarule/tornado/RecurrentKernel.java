@@ -25,10 +25,11 @@ final class RecurrentKernel {
      *   S' = diag(exp g_t) S    p = u − S'ᵀ e    S = S' + k pᵀ    o_t = scale · Sᵀ q = scale · (S'ᵀ q + (k·q) p)
      * </pre>
      *
-     * <p>q [tokens, H, K], k [micro-steps, H, K], v [micro-steps, HV, V], g [tokens, HV, G] with G ∈ {0, 1, K}, erase =
+     * <p>q [tokens, H, K], k [micro-steps, H, K], v [micro-steps, HV, V], g [tokens, HV], [tokens, HV, K] or unread, erase =
      * k or [micro-steps, HV, K], eraseGain [micro-steps, HV, 1 or K], writeGain [micro-steps, HV, 1 or V], state [N,
      * HV, K, V] (modified), o [tokens, HV, V] (written). The decay counts on a token's first micro-step, the read-out
-     * follows its last.
+     * follows its last. With {@link Terms#KEEP_CHUNKS} values = p [chunks, HV, C, V] (written, zero past a chunk's end)
+     * and states [chunks, HV, K, V] (written): the state before each chunk; both untouched without.
      *
      * <p>Parallel over: sequence × value head × tiles of {@link #COLUMNS} value channels; the state tile stays in
      * registers. Reading S' instead of S lets both sums over K share one barrier. Accumulates: float. Requires: HV a
@@ -46,9 +47,10 @@ final class RecurrentKernel {
             FloatArray writeGain,
             FloatArray state,
             FloatArray o,
+            FloatArray values,
+            FloatArray states,
             int K,
             int V,
-            int G,
             int n,
             int H,
             int HV,
@@ -88,8 +90,25 @@ final class RecurrentKernel {
             }
             S[r] = x;
         }
+        int C = table.get(RunTable.CHUNK_SIZE);
+        int block = table.get(RunTable.SEQUENCES + 2 * sequence + 1) * HV + head;
+        int row = 0;
         int end = table.get(RunTable.SEQUENCES + 2 * sequence + 2) * n;
         for (int m = table.get(RunTable.SEQUENCES + 2 * sequence) * n; m < end; m++) {
+            if ((terms & Terms.KEEP_CHUNKS) != 0) {
+                if (row == C) {
+                    row = 0;
+                    block += HV;
+                }
+                if (row == 0) {
+                    for (int r = 0; r < rows; r++) {
+                        int d = r * ROW_LANES + rowLane;
+                        if (d < K && channel < V) {
+                            states.set((block * K + d) * V + channel, S[r]);
+                        }
+                    }
+                }
+            }
             int token = m / n;
             int step = m - token * n;
             int half = (m & 1) * padded;
@@ -106,8 +125,9 @@ final class RecurrentKernel {
                     if (step == n - 1) {
                         qd = q.get((token * H + keyHead) * K + d);
                     }
-                    if (G > 0 && step == 0) {
-                        int gateAt = G > 1 ? (token * HV + head) * G + d : token * HV + head;
+                    if ((terms & Terms.DECAYS) != 0 && step == 0) {
+                        int gateAt = token * HV + head;
+                        gateAt = (terms & Terms.DECAY_PER_CHANNEL) != 0 ? gateAt * K + d : gateAt;
                         decay = TornadoMath.exp(g.get(gateAt));
                     }
                 }
@@ -124,7 +144,7 @@ final class RecurrentKernel {
             for (int r = 0; r < rows; r++) {
                 int d = half + r * ROW_LANES + rowLane;
                 float x = S[r];
-                if (G > 0) {
+                if ((terms & Terms.DECAYS) != 0) {
                     x *= decays[d];
                     S[r] = x;
                 }
@@ -157,6 +177,20 @@ final class RecurrentKernel {
             }
             if (step == n - 1 && rowLane == 0 && channel < V) {
                 o.set((token * HV + head) * V + channel, scale * (read + overlap * p));
+            }
+            if ((terms & Terms.KEEP_CHUNKS) != 0) {
+                if (rowLane == 0 && channel < V) {
+                    values.set((block * C + row) * V + channel, p);
+                }
+                row++;
+            }
+        }
+        if ((terms & Terms.KEEP_CHUNKS) != 0) {
+            // Rows that no micro-step wrote: the read multiplies them by zero, so they must be numbers.
+            if (row > 0 && rowLane == 0 && channel < V) {
+                for (int i = row; i < C; i++) {
+                    values.set((block * C + i) * V + channel, 0f);
+                }
             }
         }
         for (int r = 0; r < rows; r++) {

@@ -16,9 +16,9 @@ final class Terms {
     static final int SELECTIVE_READ = 8;
     /** Scores: the keys are a chunk's pseudo-values [chunks, HV, C, K]. */
     static final int PSEUDO_VALUE_KEYS = 16;
-    /** Recurrence: one log-decay per value head. */
-    static final int DECAY_PER_HEAD = 32;
-    /** Recurrence: one log-decay per key channel. */
+    /** Recurrence: there are log-decays, one per value head unless... */
+    static final int DECAYS = 32;
+    /** ...there is one per key channel. */
     static final int DECAY_PER_CHANNEL = 64;
     /** Recurrence: pseudo-values and the states before each chunk are kept for the selective read. */
     static final int KEEP_CHUNKS = 128;
@@ -30,5 +30,15 @@ final class Terms {
         return (variant.eraseKey().scalarGain() ? 0 : ERASE_PER_CHANNEL)
                 | (variant.writeValue().scalarGain() ? 0 : WRITE_PER_CHANNEL)
                 | (variant.eraseKey().vector() == Input.K ? 0 : OWN_ERASE_KEY);
+    }
+
+    /** The same and the gate's width, which other kernels take as a number. */
+    static int ofRecurrence(PlanSpec spec) {
+        return of(spec)
+                | switch (spec.shape().gate()) {
+                    case NONE -> 0;
+                    case SCALAR -> DECAYS;
+                    case CHANNEL -> DECAYS | DECAY_PER_CHANNEL;
+                };
     }
 }
