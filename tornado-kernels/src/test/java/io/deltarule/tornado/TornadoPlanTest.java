@@ -170,6 +170,49 @@ class TornadoPlanTest {
         assertEquals(0, plan.deviceBytes());
     }
 
+    /** Token t of a tensor [B, T, ...]. */
+    private static Tensor token(Tensor all, int t) {
+        int[] dims = all.dims();
+        int tokens = dims[1];
+        dims[1] = 1;
+        Tensor one = Tensor.zeros(dims);
+        long row = one.size() / dims[0];
+        for (long i = 0; i < one.size(); i++) {
+            one.set(i, all.get((i / row * tokens + t) * row + i % row));
+        }
+        return one;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Gate.class)
+    void tokenByTokenReadsTheStateRowsAsPrefillDoes(Gate gate) {
+        for (int B : new int[] {1, 2}) {
+            DeltaCase c = DeltaCase.of(Variant.DELTALENS, gate, B, 6, 1, 2, 20, 24, 1);
+            DeltaInputs in = c.inputs();
+            DeltaOutputs whole = Verify.run(new TornadoEngine(), spec(c, Form.CHUNK), in);
+            DeltaShape token =
+                    DeltaCase.of(Variant.DELTALENS, gate, B, 1, 1, 2, 20, 24, 1).shape();
+            PlanSpec spec = PlanSpec.of(c.variant(), token)
+                    .withForm(Form.RECURRENT)
+                    .onDevice(TestDevice.id())
+                    .keepingState();
+            try (TornadoPlan plan = plan(spec)) {
+                plan.loadState(in.initialState());
+                for (int t = 0; t < 6; t++) {
+                    DeltaInputs now = in.withInitialState(null);
+                    for (Input input : in.tensors().keySet()) {
+                        now = now.with(input, token(in.get(input), t));
+                    }
+                    DeltaOutputs out = DeltaOutputs.poisoned(token);
+                    plan.run(now, new DeltaOutputs(out.o(), out.oCross(), null));
+                    assertArrayEquals(token(whole.o(), t).toArray(), out.o().toArray(), 1e-5f);
+                    assertArrayEquals(
+                            token(whole.oCross(), t).toArray(), out.oCross().toArray(), 1e-5f);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Form.class)
     void anInfiniteDecayIsAFullReset(Form form) {
