@@ -28,31 +28,33 @@ final class PrintKernels {
         int V = args.length > 1 ? Integer.parseInt(args[1]) : 128;
         int C = args.length > 2 ? Integer.parseInt(args[2]) : 64;
         for (Form form : Form.values()) {
-            compile(form, Variant.DELTA_RULE, Gate.NONE, K, V, C);
-            compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
-            compile(form, Variant.KDA, Gate.CHANNEL, K, V, C);
+            compile(form, Variant.DELTA_RULE, Gate.NONE, C, K, V, C);
+            compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, C, K, V, C);
+            compile(form, Variant.KDA, Gate.CHANNEL, C, K, V, C);
             for (Gate gate : Gate.values()) {
-                compile(form, Variant.DELTALENS, gate, K, V, C);
+                compile(form, Variant.DELTALENS, gate, C, K, V, C);
             }
         }
+        compile(Form.RECURRENT, Variant.DELTALENS, Gate.NONE, 1, K, V, C);
     }
 
-    private static void compile(Form form, Variant variant, Gate gate, int K, int V, int C) {
-        DeltaShape s = new DeltaShape(1, C, 16, 32, K, V, 1, 1, gate, variant == Variant.DELTALENS);
+    private static void compile(Form form, Variant variant, Gate gate, int T, int K, int V, int C) {
+        DeltaShape s = new DeltaShape(1, T, 16, 32, K, V, 1, 1, gate, variant == Variant.DELTALENS);
         DeltaInputs in = DeltaInputs.of(
-                        Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.H(), K), Tensor.zeros(1, C, s.HV(), V))
-                .with(Input.BETA, Tensor.zeros(1, C, s.HV()));
+                        Tensor.zeros(1, T, s.H(), K), Tensor.zeros(1, T, s.H(), K), Tensor.zeros(1, T, s.HV(), V))
+                .with(Input.BETA, Tensor.zeros(1, T, s.HV()));
         if (gate != Gate.NONE) {
-            in = in.with(Input.G, gate == Gate.SCALAR ? Tensor.zeros(1, C, s.HV()) : Tensor.zeros(1, C, s.HV(), K));
+            in = in.with(Input.G, gate == Gate.SCALAR ? Tensor.zeros(1, T, s.HV()) : Tensor.zeros(1, T, s.HV(), K));
         }
         PlanSpec spec = PlanSpec.of(variant, s)
                 .withForm(form)
                 .withChunkSize(C)
                 .onDevice(new TornadoEngine().devices().getFirst().id());
         if (s.crossRead()) {
-            in = in.with(Input.R, Tensor.zeros(1, C, s.HV(), V));
+            in = in.with(Input.R, Tensor.zeros(1, T, s.HV(), V));
         }
-        System.out.println("== " + form.id() + ", gate " + gate.id() + ", K " + K + ", V " + V + ", C " + C);
+        System.out.println(
+                "== " + form.id() + ", T " + T + ", gate " + gate.id() + ", K " + K + ", V " + V + ", C " + C);
         try (var plan = new TornadoEngine().plan(spec)) {
             plan.run(in, DeltaOutputs.poisoned(s));
         } catch (IllegalStateException | ArithmeticException e) {
