@@ -1,25 +1,51 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.layer.Activation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The functions of layers per lane, finite wherever the result is: no intermediate overflows into NaN. */
+/**
+ * The functions of layers over n consecutive floats, finite wherever the result is: no intermediate overflows into NaN.
+ *
+ * <p>Each is a sweep that stores an exponential and a sweep that finishes: one expression with {@link Lanes#exp} and more
+ * in it is past what the compiler inlines of the Vector API, and then every lane's vector becomes an object. Callers pass
+ * spans that fit the first-level cache.
+ */
 final class Activations {
+    /** Floats that callers should pass at most at a time. */
+    static final int SPAN = 2048;
+
     /** Below it in size exp(x) − 1 loses digits, and its Taylor polynomial is used instead. */
     private static final float NEAR_ZERO = 0.4f;
 
     private Activations() {}
 
-    /** act(x). */
-    static FloatVector apply(Activation act, FloatVector x) {
-        return switch (act) {
-            case IDENTITY -> x;
-            case SIGMOID -> sigmoid(x);
-            case SILU -> x.div(exponential(x.neg()).add(1));
-            case RELU -> x.max(0);
-            case ELU -> elu(x);
-        };
+    /** y_i ← act(x_i); y is not x. */
+    static void apply(Activation act, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+        int whole = n - n % Lanes.COUNT;
+        long bytes = (long) whole * Float.BYTES;
+        switch (act) {
+            case IDENTITY -> MemorySegment.copy(x, xAt, y, yAt, bytes);
+            case SIGMOID -> {
+                exponentialOfMinus(x, xAt, y, yAt, bytes);
+                reciprocalOfNext(1, y, yAt, bytes);
+            }
+            case SILU -> {
+                exponentialOfMinus(x, xAt, y, yAt, bytes);
+                divideByNext(x, xAt, y, yAt, bytes);
+            }
+            case RELU -> positive(x, xAt, y, yAt, bytes);
+            case ELU -> {
+                exponential(x, xAt, y, yAt, bytes);
+                elu(x, xAt, y, yAt, bytes);
+            }
+        }
+        for (int i = whole; i < n; i++) {
+            long d = (long) i * Float.BYTES;
+            y.set(ValueLayout.JAVA_FLOAT, yAt + d, apply(act, x.get(ValueLayout.JAVA_FLOAT, xAt + d)));
+        }
     }
 
     /** act of one number. */
@@ -34,51 +60,64 @@ final class Activations {
     }
 
     /** 1 / (1 + exp(−x)). */
-    static FloatVector sigmoid(FloatVector x) {
-        FloatVector denominator = exponential(x.neg()).add(1);
-        return FloatVector.broadcast(Lanes.SPECIES, 1).div(denominator);
-    }
-
     static float sigmoid(float x) {
         return (float) (1 / (1 + Math.exp(-x)));
     }
 
-    /** exp(x), ∞ where it is too large: dividing by it then gives 0. */
-    private static FloatVector exponential(FloatVector x) {
-        return Lanes.exp(x);
+    /** y ← exp(x); y may be x. */
+    static void exponential(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(Lanes.exp(Lanes.load(x, xAt + d)), y, yAt + d);
+        }
     }
 
-    private static FloatVector elu(FloatVector x) {
-        FloatVector near = x.mul(1 / 40320f).add(1 / 5040f);
-        near = near.fma(x, broadcast(1 / 720f));
-        near = near.fma(x, broadcast(1 / 120f));
-        near = near.fma(x, broadcast(1 / 24f));
-        near = near.fma(x, broadcast(1 / 6f));
-        near = near.fma(x, broadcast(0.5f));
-        near = near.fma(x, broadcast(1)).mul(x);
-        FloatVector negative = Lanes.exp(x).sub(1).blend(near, x.compare(VectorOperators.GT, -NEAR_ZERO));
-        return negative.blend(x, x.compare(VectorOperators.GT, 0));
+    private static void exponentialOfMinus(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(Lanes.exp(Lanes.load(x, xAt + d).neg()), y, yAt + d);
+        }
     }
 
-    /**
-     * log(1 + exp(x)) = max(x, 0) + log1p(y), y = exp(−|x|); log1p(y) = 2 artanh s, s = y / (2 + y) ≤ 1/3, by the series
-     * of artanh to s^15, whose remainder is below 2^−29 of it.
-     */
-    static FloatVector softplus(FloatVector x) {
-        FloatVector y = Lanes.exp(x.abs().neg());
+    /** y ← factor / (1 + y); 0 where y is infinite. */
+    static void reciprocalOfNext(float factor, MemorySegment y, long yAt, long bytes) {
+        FloatVector numerator = FloatVector.broadcast(Lanes.SPECIES, factor);
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(numerator.div(Lanes.load(y, yAt + d).add(1)), y, yAt + d);
+        }
+    }
+
+    /** y ← x / (1 + y). */
+    private static void divideByNext(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(Lanes.load(x, xAt + d).div(Lanes.load(y, yAt + d).add(1)), y, yAt + d);
+        }
+    }
+
+    private static void positive(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(Lanes.load(x, xAt + d).max(0), y, yAt + d);
+        }
+    }
+
+    /** y, the exponential, ← x where x &gt; 0, else y − 1 or its polynomial. */
+    private static void elu(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            FloatVector in = Lanes.load(x, xAt + d);
+            FloatVector near = in.mul(1 / 40320f).add(1 / 5040f).mul(in).add(1 / 720f);
+            near = near.mul(in).add(1 / 120f).mul(in).add(1 / 24f).mul(in).add(1 / 6f);
+            near = near.mul(in).add(0.5f).mul(in).add(1).mul(in);
+            FloatVector negative =
+                    Lanes.load(y, yAt + d).sub(1).blend(near, in.compare(VectorOperators.GT, -NEAR_ZERO));
+            Lanes.store(negative.blend(in, in.compare(VectorOperators.GT, 0)), y, yAt + d);
+        }
+    }
+
+    /** log1p(y) = 2 artanh s, s = y / (2 + y) ≤ 1/3 for y ≤ 1, by artanh's series to s^15; what it leaves is below 2^−29. */
+    static FloatVector logOfNext(FloatVector y) {
         FloatVector s = y.div(y.add(2));
         FloatVector square = s.mul(s);
-        FloatVector series = square.mul(1 / 15f).add(1 / 13f);
-        series = series.fma(square, broadcast(1 / 11f));
-        series = series.fma(square, broadcast(1 / 9f));
-        series = series.fma(square, broadcast(1 / 7f));
-        series = series.fma(square, broadcast(1 / 5f));
-        series = series.fma(square, broadcast(1 / 3f));
-        series = series.fma(square, broadcast(1));
-        return series.mul(s).mul(2).add(x.max(0));
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(Lanes.SPECIES, value);
+        FloatVector series = square.mul(1 / 15f).add(1 / 13f).mul(square).add(1 / 11f);
+        series = series.mul(square).add(1 / 9f).mul(square).add(1 / 7f);
+        series = series.mul(square).add(1 / 5f).mul(square).add(1 / 3f);
+        return series.mul(square).add(1).mul(s).mul(2);
     }
 }

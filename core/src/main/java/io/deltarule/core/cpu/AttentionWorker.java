@@ -184,11 +184,14 @@ final class AttentionWorker {
             largest = largest.max(Lanes.load(scores.data(), at));
         }
         float newMax = largest.reduceLanes(VectorOperators.MAX);
+        FloatVector shift = FloatVector.broadcast(Lanes.SPECIES, newMax);
+        for (long at = begin; at < end; at += Lanes.BYTES) {
+            Lanes.store(Lanes.load(scores.data(), at).sub(shift), scores.data(), at);
+        }
+        Activations.exponential(scores.data(), begin, scores.data(), begin, end - begin);
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (long at = begin; at < end; at += Lanes.BYTES) {
-            FloatVector weight = Lanes.exp(Lanes.load(scores.data(), at).sub(newMax));
-            Lanes.store(weight, scores.data(), at);
-            sum = sum.add(weight);
+            sum = sum.add(Lanes.load(scores.data(), at));
         }
         if (newMax > max[row]) {
             float shrink = (float) Math.exp(max[row] - newMax);

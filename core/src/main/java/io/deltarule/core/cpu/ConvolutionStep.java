@@ -5,11 +5,9 @@ import io.deltarule.core.layer.LayerOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
- * Causal short convolution, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ), a vector of channels at a time. The first
+ * Causal short convolution, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ). The first
  * tokens of a run read the sequence's last inputs of the run before.
  */
 final class ConvolutionStep implements LayerStep {
@@ -17,6 +15,8 @@ final class ConvolutionStep implements LayerStep {
     private final SlotBuffer x;
     private final SlotBuffer y;
     private final Matrix weights; // [taps][width], then the bias
+    private final boolean biased;
+    private final Matrix sums; // a row per thread
     private final int past; // taps − 1
     private final SlotBuffer tails; // [N · (taps − 1)][width], oldest first
 
@@ -27,11 +27,14 @@ final class ConvolutionStep implements LayerStep {
             Tensor bias,
             SlotBuffer y,
             int sequences,
+            int threads,
             Arena arena) {
         this.op = op;
         this.x = x;
         this.y = y;
         this.past = op.taps() - 1;
+        this.biased = bias != null;
+        this.sums = Matrix.allocate(arena, threads, x.width());
         this.tails = SlotBuffer.allocate(arena, sequences * past, x.width());
         this.weights = Matrix.allocate(arena, op.taps() + 1, x.width());
         for (int d = 0; d < x.width(); d++) {
@@ -44,13 +47,14 @@ final class ConvolutionStep implements LayerStep {
 
     @Override
     public void run(LayerRun run) {
-        run.rows((8L + op.taps()) * x.width(), (from, to) -> {
+        run.rows((4L + op.taps()) * x.width(), (from, to, slot) -> {
             int sequence = run.sequenceOf(from);
             for (long t = from; t < to; t++) {
                 while (t >= run.begin(sequence) + run.length(sequence)) {
                     sequence++;
                 }
-                row(t, t - run.begin(sequence), sequence);
+                sums(t, t - run.begin(sequence), sequence, slot);
+                Activations.apply(op.activation(), sums.data(), sums.row(slot), y.data(), y.row(t), x.width());
             }
         });
         for (int sequence = 0; sequence < run.sequences(); sequence++) {
@@ -58,34 +62,34 @@ final class ConvolutionStep implements LayerStep {
         }
     }
 
-    /** One token, the {@code index}-th of its sequence in this run. */
-    private void row(long token, long index, int sequence) {
+    /** One token, the {@code index}-th of its sequence in this run, before the activation. */
+    private void sums(long token, long index, int sequence, int slot) {
         int width = x.width();
-        int i = 0;
-        for (; i + Lanes.COUNT <= width; i += Lanes.COUNT) {
-            long d = (long) i * Float.BYTES;
-            FloatVector sum = Lanes.load(weights.data(), weights.row(op.taps()) + d);
-            for (int tap = 0; tap < op.taps(); tap++) {
-                int back = past - tap;
-                FloatVector in = back <= index
-                        ? Lanes.load(x.data(), x.row(token - back) + d)
-                        : Lanes.load(tails.data(), tails.row((long) sequence * past + tap + index) + d);
-                sum = in.fma(Lanes.load(weights.data(), weights.row(tap) + d), sum);
-            }
-            Lanes.store(Activations.apply(op.activation(), sum), y.data(), y.row(token) + d);
+        Spans.scaleTimes(
+                weights.data(), weights.row(past), 1, x.data(), x.row(token), sums.data(), sums.row(slot), width);
+        for (int tap = 0; tap < past; tap++) {
+            int back = past - tap;
+            boolean here = back <= index;
+            Spans.accumulateProduct(
+                    (here ? x : tails).data(),
+                    here ? x.row(token - back) : tails.row((long) sequence * past + tap + index),
+                    weights.data(),
+                    weights.row(tap),
+                    sums.data(),
+                    sums.row(slot),
+                    width);
         }
-        if (i < width) {
-            long d = (long) i * Float.BYTES;
-            VectorMask<Float> mask = Spans.tail(i, width);
-            FloatVector sum = Lanes.load(weights.data(), weights.row(op.taps()) + d);
-            for (int tap = 0; tap < op.taps(); tap++) {
-                int back = past - tap;
-                FloatVector in = back <= index
-                        ? Spans.load(x.data(), x.row(token - back) + d, mask)
-                        : Spans.load(tails.data(), tails.row((long) sequence * past + tap + index) + d, mask);
-                sum = in.fma(Lanes.load(weights.data(), weights.row(tap) + d), sum);
-            }
-            Spans.store(Activations.apply(op.activation(), sum), y.data(), y.row(token) + d, mask);
+        if (biased) {
+            Spans.combine(
+                    1,
+                    weights.data(),
+                    weights.row(op.taps()),
+                    1,
+                    sums.data(),
+                    sums.row(slot),
+                    sums.data(),
+                    sums.row(slot),
+                    width);
         }
     }
 

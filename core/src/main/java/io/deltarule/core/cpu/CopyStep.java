@@ -22,7 +22,7 @@ final class CopyStep {
     static LayerStep slice(SlotBuffer x, SlotBuffer y, int groups, int offset) {
         int stride = x.width() / groups;
         int length = y.width() / groups;
-        return run -> run.rows(y.width(), (from, to) -> {
+        return run -> run.rows(y.width(), (from, to, slot) -> {
             for (long i = from * groups; i < to * groups; i++) {
                 MemorySegment.copy(
                         x.data(),

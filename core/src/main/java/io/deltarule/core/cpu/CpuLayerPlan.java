@@ -75,6 +75,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         tensor(c, c.bias()),
                         slot(c.out()),
                         spec().sequences(),
+                        pool.threads(),
                         arena);
             case LayerOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
             case LayerOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), normWeight(n), slot(n.out()));

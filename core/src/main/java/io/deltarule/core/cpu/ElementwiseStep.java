@@ -5,44 +5,57 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
-/** The element-wise operations: each takes all rows of its slots as one run of numbers where their widths are equal. */
+/**
+ * The element-wise operations: each takes all rows of its slots as one run of numbers where their widths are equal, in
+ * spans that stay in the cache from sweep to sweep. Whole vectors may run past the last row, where slots are padded.
+ */
 final class ElementwiseStep {
-    /** Floats: the parts that threads take begin at whole cache lines. */
-    private static final int UNIT = 1024;
-
     private static final int CHEAP = 1;
-    private static final int WITH_EXP = 8;
+    private static final int WITH_EXP = 4;
+
+    /** Numbers of a span, from a byte offset on. */
+    private interface Span {
+        void run(long at, int n);
+    }
 
     private ElementwiseStep() {}
 
+    private static void spans(LayerRun run, int width, int operations, Span body) {
+        run.split((long) run.tokens() * width, Activations.SPAN, operations, (from, to, slot) -> {
+            for (long i = from; i < to; i += Activations.SPAN) {
+                int n = (int) Math.min(Activations.SPAN, to - i);
+                body.run(i * Float.BYTES, (n + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.COUNT);
+            }
+        });
+    }
+
     /** y = factor · act(x). */
     static LayerStep map(SlotBuffer x, SlotBuffer y, Activation act, float factor) {
-        return run -> run.split((long) run.tokens() * x.width(), UNIT, WITH_EXP, (from, to) -> {
-            MemorySegment a = x.data();
-            MemorySegment b = y.data();
-            for (long at = from * Float.BYTES; at < to * Float.BYTES; at += Lanes.BYTES) {
-                Lanes.store(Activations.apply(act, Lanes.load(a, at)).mul(factor), b, at);
+        return run -> spans(run, x.width(), WITH_EXP, (at, n) -> {
+            Activations.apply(act, x.data(), at, y.data(), at, n);
+            if (factor != 1) {
+                Spans.scale(y.data(), at, factor, y.data(), at, n);
             }
         });
     }
 
     /** y = a + b. */
     static LayerStep add(SlotBuffer a, SlotBuffer b, SlotBuffer y) {
-        return run -> run.split((long) run.tokens() * a.width(), UNIT, CHEAP, (from, to) -> {
-            MemorySegment one = a.data();
-            MemorySegment other = b.data();
-            MemorySegment sum = y.data();
-            for (long at = from * Float.BYTES; at < to * Float.BYTES; at += Lanes.BYTES) {
-                Lanes.store(Lanes.load(one, at).add(Lanes.load(other, at)), sum, at);
-            }
-        });
+        return run -> spans(run, a.width(), CHEAP, (at, n) -> sum(a.data(), b.data(), y.data(), at, n));
+    }
+
+    private static void sum(MemorySegment a, MemorySegment b, MemorySegment y, long at, int n) {
+        long end = at + (long) n * Float.BYTES;
+        for (long d = at; d < end; d += Lanes.BYTES) {
+            Lanes.store(Lanes.load(a, d).add(Lanes.load(b, d)), y, d);
+        }
     }
 
     /** y = x ⊙ act(z). */
     static LayerStep multiply(SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act) {
         int group = x.width() / z.width();
         if (group > 1) {
-            return run -> run.rows(x.width(), (from, to) -> {
+            return run -> run.rows(x.width(), (from, to, slot) -> {
                 for (long i = from * z.width(); i < to * z.width(); i++) {
                     float gate = Activations.apply(act, number(z, i));
                     long at = i * group * Float.BYTES;
@@ -50,13 +63,9 @@ final class ElementwiseStep {
                 }
             });
         }
-        return run -> run.split((long) run.tokens() * x.width(), UNIT, WITH_EXP, (from, to) -> {
-            MemorySegment a = x.data();
-            MemorySegment gate = z.data();
-            MemorySegment b = y.data();
-            for (long at = from * Float.BYTES; at < to * Float.BYTES; at += Lanes.BYTES) {
-                Lanes.store(Lanes.load(a, at).mul(Activations.apply(act, Lanes.load(gate, at))), b, at);
-            }
+        return run -> spans(run, x.width(), WITH_EXP, (at, n) -> {
+            Activations.apply(act, z.data(), at, y.data(), at, n);
+            Spans.scaleTimes(x.data(), at, 1, y.data(), at, y.data(), at, n);
         });
     }
 
@@ -64,7 +73,7 @@ final class ElementwiseStep {
     static LayerStep mixReads(SlotBuffer o, SlotBuffer x, SlotBuffer z, SlotBuffer y, boolean additive) {
         int group = x.width() / z.width();
         if (group > 1) {
-            return run -> run.rows(x.width(), (from, to) -> {
+            return run -> run.rows(x.width(), (from, to, slot) -> {
                 for (long i = from * z.width(); i < to * z.width(); i++) {
                     float gate = Activations.sigmoid(number(z, i));
                     long at = i * group * Float.BYTES;
@@ -72,18 +81,21 @@ final class ElementwiseStep {
                 }
             });
         }
-        return run -> run.split((long) run.tokens() * x.width(), UNIT, WITH_EXP, (from, to) -> {
-            MemorySegment linear = o.data();
-            MemorySegment cross = x.data();
-            MemorySegment gates = z.data();
-            MemorySegment mixed = y.data();
-            for (long at = from * Float.BYTES; at < to * Float.BYTES; at += Lanes.BYTES) {
-                FloatVector gate = Activations.sigmoid(Lanes.load(gates, at));
-                FloatVector first = Lanes.load(linear, at);
-                FloatVector second = Lanes.load(cross, at);
-                Lanes.store(additive ? gate.fma(second, first) : gate.fma(second.sub(first), first), mixed, at);
-            }
+        return run -> spans(run, x.width(), WITH_EXP, (at, n) -> {
+            Activations.apply(Activation.SIGMOID, z.data(), at, y.data(), at, n);
+            mix(o.data(), x.data(), y.data(), at, n, additive);
         });
+    }
+
+    /** y, the gate, ← the mixture. */
+    private static void mix(MemorySegment o, MemorySegment x, MemorySegment y, long at, int n, boolean additive) {
+        long end = at + (long) n * Float.BYTES;
+        for (long d = at; d < end; d += Lanes.BYTES) {
+            FloatVector gate = Lanes.load(y, d);
+            FloatVector linear = Lanes.load(o, d);
+            FloatVector cross = Lanes.load(x, d);
+            Lanes.store(gate.fma(additive ? cross : cross.sub(linear), linear), y, d);
+        }
     }
 
     private static float number(SlotBuffer slot, long index) {

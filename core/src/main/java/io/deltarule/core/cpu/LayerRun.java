@@ -8,9 +8,9 @@ final class LayerRun {
     /** Parts per thread, so that a thread that is held up leaves work to the others. */
     private static final int PARTS_PER_THREAD = 3;
 
-    /** Elements [from, to) of something. */
+    /** Elements [from, to) of something; slot identifies the thread's scratch. */
     interface Range {
-        void run(long from, long to);
+        void run(long from, long to, int slot);
     }
 
     private final WorkerPool pool;
@@ -105,7 +105,7 @@ final class LayerRun {
         long parts = threads == 1 ? 1 : (long) threads * PARTS_PER_THREAD;
         long part = Math.max(1, (count / unit + parts - 1) / parts) * unit;
         pool.run((int) ((count + part - 1) / part), threads, (item, slot) -> {
-            body.run(item * part, Math.min(count, (item + 1) * part));
+            body.run(item * part, Math.min(count, (item + 1) * part), slot);
         });
     }
 

@@ -7,12 +7,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Linear projection y = W x + b. Several tokens: one matrix product per block of outputs and tokens. One token: every
- * weight is read once, four rows of W at a time, so that memory is the limit.
+ * Linear projection y = W x + b. Many tokens: one matrix product per block of outputs and tokens. A few, as in decoding:
+ * every weight is read from memory once, four rows of W at a time, and memory is the limit.
  */
 final class LinearStep implements LayerStep {
     /** Outputs or tokens below which a block's product is slower per number. */
     private static final int SMALLEST_BLOCK = 64;
+
+    /** Up to so many, a product's rearranged copy of W costs more than reading W row by row. */
+    private static final int FEW_TOKENS = 16;
 
     private final SlotBuffer x;
     private final LayerWeight W;
@@ -28,8 +31,9 @@ final class LinearStep implements LayerStep {
 
     @Override
     public void run(LayerRun run) {
-        if (run.tokens() == 1) {
-            run.split(y.width(), 4, x.width() / 4, this::rowsTimesVector);
+        if (run.tokens() <= FEW_TOKENS) {
+            long operations = (long) x.width() * run.tokens() / 4;
+            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, run.tokens()));
             return;
         }
         int tokens = run.tokens();
@@ -76,26 +80,32 @@ final class LinearStep implements LayerStep {
                 out);
     }
 
-    private void rowsTimesVector(long from, long to) {
+    /** Outputs [from, to) of every token; four rows of W stay in the cache for all of them. */
+    private void outputs(long from, long to, int tokens) {
         long i = from;
         for (; i + 4 <= to; i += 4) {
-            fourRows(i);
+            for (int t = 0; t < tokens; t++) {
+                fourRows(i, t);
+            }
         }
         long bytes = (long) x.width() * Float.BYTES;
         for (; i < to; i++) {
-            put(i, Spans.dot(W.data(), i * bytes, x.data(), 0, x.width()));
+            for (int t = 0; t < tokens; t++) {
+                put(i, t, Spans.dot(W.data(), i * bytes, x.data(), x.row(t), x.width()));
+            }
         }
     }
 
-    private void put(long i, float sum) {
+    private void put(long i, int token, float sum) {
         float bias = b == null ? 0 : b.data().get(ValueLayout.JAVA_FLOAT, i * Float.BYTES);
-        y.data().set(ValueLayout.JAVA_FLOAT, i * Float.BYTES, sum + bias);
+        y.data().set(ValueLayout.JAVA_FLOAT, y.offset(token, i), sum + bias);
     }
 
-    private void fourRows(long i) {
+    private void fourRows(long i, int token) {
         int n = x.width();
         MemorySegment in = x.data();
         MemorySegment w = W.data();
+        long at = x.row(token);
         long stride = (long) n * Float.BYTES;
         long w0 = i * stride;
         long w1 = w0 + stride;
@@ -113,8 +123,8 @@ final class LinearStep implements LayerStep {
         for (; j + 2 * Lanes.COUNT <= n; j += 2 * Lanes.COUNT) {
             long d = (long) j * Float.BYTES;
             long e = d + Lanes.BYTES;
-            FloatVector a = Lanes.load(in, d);
-            FloatVector c = Lanes.load(in, e);
+            FloatVector a = Lanes.load(in, at + d);
+            FloatVector c = Lanes.load(in, at + e);
             s0 = Lanes.load(w, w0 + d).fma(a, s0);
             s1 = Lanes.load(w, w1 + d).fma(a, s1);
             s2 = Lanes.load(w, w2 + d).fma(a, s2);
@@ -127,15 +137,15 @@ final class LinearStep implements LayerStep {
         for (; j < n; j += Lanes.COUNT) {
             long d = (long) j * Float.BYTES;
             VectorMask<Float> mask = Spans.tail(j, n);
-            FloatVector a = Spans.load(in, d, mask);
+            FloatVector a = Spans.load(in, at + d, mask);
             s0 = Spans.load(w, w0 + d, mask).fma(a, s0);
             s1 = Spans.load(w, w1 + d, mask).fma(a, s1);
             s2 = Spans.load(w, w2 + d, mask).fma(a, s2);
             s3 = Spans.load(w, w3 + d, mask).fma(a, s3);
         }
-        put(i, s0.add(t0).reduceLanes(VectorOperators.ADD));
-        put(i + 1, s1.add(t1).reduceLanes(VectorOperators.ADD));
-        put(i + 2, s2.add(t2).reduceLanes(VectorOperators.ADD));
-        put(i + 3, s3.add(t3).reduceLanes(VectorOperators.ADD));
+        put(i, token, s0.add(t0).reduceLanes(VectorOperators.ADD));
+        put(i + 1, token, s1.add(t1).reduceLanes(VectorOperators.ADD));
+        put(i + 2, token, s2.add(t2).reduceLanes(VectorOperators.ADD));
+        put(i + 3, token, s3.add(t3).reduceLanes(VectorOperators.ADD));
     }
 }

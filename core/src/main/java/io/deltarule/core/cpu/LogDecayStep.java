@@ -3,60 +3,82 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerOp;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
- * The log-decay of a gate, −exp(A_log) · softplus(x + dt_bias) or lowerBound · sigmoid(exp(A_log) (x + dt_bias)). The
- * factors and biases are spread over the channels once, when the plan is made.
+ * The log-decay of a gate, over all rows as one run of numbers.
+ *
+ * <pre>
+ *   b = x + dt_bias
+ *   g = −exp(A_log) · (max(b, 0) + log1p(exp(−|b|)))        or        lowerBound / (1 + exp(−exp(A_log) b))
+ * </pre>
+ *
+ * Rates exp(A_log) and biases are spread over the channels once, and on past the row's end from its beginning, so that a
+ * vector may begin anywhere in a row of any width.
  */
 final class LogDecayStep implements LayerStep {
     private final SlotBuffer x;
     private final SlotBuffer g;
-    private final Matrix rates; // exp(A_log), one row as wide as x
-    private final Matrix biases;
+    private final MemorySegment rates; // [width + lanes]
+    private final MemorySegment biases;
     private final float lowerBound;
 
     LogDecayStep(LayerOp.LogDecay op, SlotBuffer x, Tensor aLog, Tensor dtBias, SlotBuffer g, Arena arena) {
         this.x = x;
         this.g = g;
         this.lowerBound = (float) op.lowerBound();
-        this.rates = Matrix.allocate(arena, 1, x.width());
-        this.biases = Matrix.allocate(arena, 1, x.width());
-        for (int i = 0; i < x.width(); i++) {
-            rates.set(0, i, (float) Math.exp(aLog.get(i / (x.width() / op.heads()))));
-            biases.set(0, i, dtBias == null ? 0 : dtBias.get(i));
+        int width = x.width();
+        Matrix spread = Matrix.allocate(arena, 2, width + Lanes.COUNT);
+        for (int i = 0; i < width + Lanes.COUNT; i++) {
+            spread.set(0, i, (float) Math.exp(aLog.get(i % width / (width / op.heads()))));
+            spread.set(1, i, dtBias == null ? 0 : dtBias.get(i % width));
         }
+        this.rates = spread.slice(0, 1).data();
+        this.biases = spread.slice(1, 1).data();
     }
 
     @Override
     public void run(LayerRun run) {
-        run.rows(16L * x.width(), (from, to) -> {
-            for (long t = from; t < to; t++) {
-                row(x.row(t));
+        run.split((long) run.tokens() * x.width(), Activations.SPAN, 6, (from, to, slot) -> {
+            for (long i = from; i < to; i += Activations.SPAN) {
+                long begin = i * Float.BYTES;
+                long count = Math.min(to - i, Activations.SPAN) * Float.BYTES;
+                long whole = (count + Lanes.BYTES - 1) / Lanes.BYTES * Lanes.BYTES;
+                exponents(begin, begin + whole);
+                Activations.exponential(g.data(), begin, g.data(), begin, whole);
+                if (lowerBound == 0) {
+                    unbounded(begin, begin + whole);
+                } else {
+                    Activations.reciprocalOfNext(lowerBound, g.data(), begin, whole);
+                }
             }
         });
     }
 
-    private void row(long at) {
-        int width = x.width();
-        int i = 0;
-        for (; i + Lanes.COUNT <= width; i += Lanes.COUNT) {
-            long d = (long) i * Float.BYTES;
-            Lanes.store(decay(Lanes.load(x.data(), at + d), d), g.data(), at + d);
-        }
-        if (i < width) {
-            long d = (long) i * Float.BYTES;
-            VectorMask<Float> mask = Spans.tail(i, width);
-            Spans.store(decay(Spans.load(x.data(), at + d, mask), d), g.data(), at + d, mask);
+    /** Where in a row the number at a byte offset lies, in bytes. */
+    private long column(long at) {
+        return at % ((long) x.width() * Float.BYTES);
+    }
+
+    /** g ← −|b|, or −rate · b. */
+    private void exponents(long begin, long end) {
+        for (long at = begin; at < end; at += Lanes.BYTES) {
+            long column = column(at);
+            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases, column));
+            FloatVector exponent = lowerBound == 0 ? b.abs() : b.mul(Lanes.load(rates, column));
+            Lanes.store(exponent.neg(), g.data(), at);
         }
     }
 
-    private FloatVector decay(FloatVector in, long column) {
-        FloatVector rate = Lanes.load(rates.data(), column);
-        FloatVector biased = in.add(Lanes.load(biases.data(), column));
-        return lowerBound == 0
-                ? Activations.softplus(biased).mul(rate).neg()
-                : Activations.sigmoid(biased.mul(rate)).mul(lowerBound);
+    /** g, the exponential, ← −rate · (log1p(g) + max(b, 0)). */
+    private void unbounded(long begin, long end) {
+        for (long at = begin; at < end; at += Lanes.BYTES) {
+            long column = column(at);
+            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases, column));
+            FloatVector softplus =
+                    Activations.logOfNext(Lanes.load(g.data(), at)).add(b.max(0));
+            Lanes.store(softplus.mul(Lanes.load(rates, column)).neg(), g.data(), at);
+        }
     }
 }

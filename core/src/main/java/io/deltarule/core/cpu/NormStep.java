@@ -2,14 +2,15 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.layer.LayerOp;
 
-/** L2 and RMS norms, group by group: one sweep for the sum of squares, one to scale, a third where there is a gate. */
+/** L2 and RMS norms, group by group: one sweep for the sum of squares, one to scale, two more
+ * where there is a gate. */
 final class NormStep {
     private NormStep() {}
 
     /** y = x / √(Σ x² + eps). */
     static LayerStep l2(SlotBuffer x, SlotBuffer y, int group, double eps) {
         int groups = x.width() / group;
-        return run -> run.rows(2L * x.width(), (from, to) -> {
+        return run -> run.rows(2L * x.width(), (from, to, slot) -> {
             for (long i = from * groups; i < to * groups; i++) {
                 long at = i * group * Float.BYTES;
                 float inverse = (float) (1 / Math.sqrt(Spans.squares(x.data(), at, group) + eps));
@@ -27,14 +28,17 @@ final class NormStep {
     static LayerStep rms(LayerOp.RmsNorm op, SlotBuffer x, SlotBuffer z, Matrix weight, SlotBuffer y) {
         int group = op.group();
         int groups = x.width() / group;
-        return run -> run.rows((z == null ? 3L : 12L) * x.width(), (from, to) -> {
+        return run -> run.rows((z == null ? 3L : 6L) * x.width(), (from, to, slot) -> {
             for (long i = from * groups; i < to * groups; i++) {
                 long at = i * group * Float.BYTES;
                 double mean = (double) Spans.squares(x.data(), at, group) / group;
                 float inverse = (float) (1 / Math.sqrt(mean + op.eps()));
-                Spans.scaleTimes(x.data(), at, inverse, weight.data(), 0, y.data(), at, group);
-                if (z != null) {
-                    Spans.gate(z.data(), at, op.activation(), y.data(), at, group);
+                if (z == null) {
+                    Spans.scaleTimes(x.data(), at, inverse, weight.data(), 0, y.data(), at, group);
+                } else {
+                    Activations.apply(op.activation(), z.data(), at, y.data(), at, group);
+                    Spans.scaleTimes(y.data(), at, inverse, x.data(), at, y.data(), at, group);
+                    Spans.scaleTimes(y.data(), at, 1, weight.data(), 0, y.data(), at, group);
                 }
             }
         });

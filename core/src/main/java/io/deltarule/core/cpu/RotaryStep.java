@@ -24,7 +24,7 @@ final class RotaryStep implements LayerStep {
 
     @Override
     public void run(LayerRun run) {
-        run.rows(2L * x.width() + 20L * frequencies.length, (from, to) -> {
+        run.rows(2L * x.width() + 20L * frequencies.length, (from, to, slot) -> {
             int sequence = run.sequenceOf(from);
             for (long t = from; t < to; t++) {
                 while (t >= run.begin(sequence) + run.length(sequence)) {

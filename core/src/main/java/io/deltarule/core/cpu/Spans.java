@@ -1,6 +1,5 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.layer.Activation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -90,21 +89,6 @@ final class Spans {
         }
     }
 
-    /** to_i ← to_i · act(z_i). */
-    static void gate(MemorySegment z, long zAt, Activation act, MemorySegment to, long toAt, int n) {
-        int i = 0;
-        for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
-            long d = (long) i * Float.BYTES;
-            Lanes.store(Lanes.load(to, toAt + d).mul(Activations.apply(act, Lanes.load(z, zAt + d))), to, toAt + d);
-        }
-        if (i < n) {
-            long d = (long) i * Float.BYTES;
-            VectorMask<Float> mask = tail(i, n);
-            FloatVector gated = load(to, toAt + d, mask).mul(Activations.apply(act, load(z, zAt + d, mask)));
-            store(gated, to, toAt + d, mask);
-        }
-    }
-
     /** to_i ← to_i + factor · a_i. */
     static void accumulate(float factor, MemorySegment a, long aAt, MemorySegment to, long toAt, int n) {
         FloatVector f = FloatVector.broadcast(Lanes.SPECIES, factor);
@@ -117,6 +101,22 @@ final class Spans {
             long d = (long) i * Float.BYTES;
             VectorMask<Float> mask = tail(i, n);
             store(load(a, aAt + d, mask).fma(f, load(to, toAt + d, mask)), to, toAt + d, mask);
+        }
+    }
+
+    /** to_i ← to_i + a_i · b_i. */
+    static void accumulateProduct(
+            MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment to, long toAt, int n) {
+        int i = 0;
+        for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+            long d = (long) i * Float.BYTES;
+            Lanes.store(Lanes.load(a, aAt + d).fma(Lanes.load(b, bAt + d), Lanes.load(to, toAt + d)), to, toAt + d);
+        }
+        if (i < n) {
+            long d = (long) i * Float.BYTES;
+            VectorMask<Float> mask = tail(i, n);
+            FloatVector sum = load(a, aAt + d, mask).fma(load(b, bAt + d, mask), load(to, toAt + d, mask));
+            store(sum, to, toAt + d, mask);
         }
     }
 
