@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "deltarule",
         description =
                 "The delta-rule family of sequence models on the CPU and on any accelerator that TornadoVM reaches.",
-        subcommands = {DevicesCommand.class, OpCommand.class, CompareCommand.class},
+        subcommands = {DevicesCommand.class, OpCommand.class, CompareCommand.class, BenchCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,

@@ -1,0 +1,253 @@
+package io.deltarule.bench;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Device;
+import io.deltarule.core.Engines;
+import io.deltarule.core.Gate;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.core.cpu.CpuBaseline;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The set that is measured when nothing in particular is asked for: on the CPU engine the prefill of every variant
+ * beside its bare matrix products, growth with the length, and decoding beside a plain copy; on every device that the
+ * automatic choice may take, prefill and decoding. The reference, PoCL and the emulator are measured only by name.
+ */
+public final class Suite {
+    private static final int HEADS = 32;
+    private static final int SIZE = 128;
+    private static final int TOKENS = 1024;
+    private static final int[] LENGTHS = {512, 1024, 2048, 4096};
+
+    /** The states that one step decodes, in multiples of the last cache. */
+    private static final int CACHES = 4;
+
+    private static final long LEAST_STATES = 256L << 20;
+    private static final long STATE_BYTES = (long) HEADS * SIZE * SIZE * Float.BYTES;
+
+    private final Watcher watcher;
+    private final double effort;
+    private final Machine machine = Machine.here();
+    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<Ratio> ratios = new ArrayList<>();
+
+    /**
+     * @param watcher told what is going on
+     * @param effort multiplies every group's seconds; 1 takes about a minute on a CPU
+     */
+    public Suite(Watcher watcher, double effort) {
+        this.watcher = watcher;
+        this.effort = effort;
+    }
+
+    /** Measures everything. */
+    public Report run() {
+        Ceilings ceilings = null;
+        for (DeltaEngine engine : Engines.all()) {
+            if (engine.unavailable().isPresent()) {
+                continue;
+            }
+            for (Device device : engine.devices()) {
+                if (engine.name().equals("cpu")) {
+                    watcher.begins("measuring the machine");
+                    ceilings = Ceilings.measure(manyStates());
+                    cpu(engine, device.id());
+                } else if (device.automatic()) {
+                    accelerator(engine, device.id());
+                }
+            }
+        }
+        return new Report(machine, ceilings, measurements, ratios);
+    }
+
+    private Sampler seconds(double seconds) {
+        return Sampler.forSeconds(effort * seconds);
+    }
+
+    private void cpu(DeltaEngine engine, String device) {
+        prefill(engine, device);
+        variants(engine, device);
+        List<Tensor> states = lengths(engine, device);
+        decodeBatch(engine, device);
+        decodeInTurn(engine, device);
+        decodeAfter(engine, device, states);
+    }
+
+    private void prefill(DeltaEngine engine, String device) {
+        DeltaShape shape = shape(1, TOKENS, 1, Gate.SCALAR);
+        List<Workload> workloads = List.of(
+                Workload.prefill("prefill/gated_delta_rule", engine, device, Variant.GATED_DELTA_RULE, shape),
+                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, TOKENS, 1, Gate.CHANNEL)));
+        try (Group group = new Group(workloads, watcher);
+                CpuBaseline products = CpuBaseline.products(shape, PlanSpec.DEFAULT_CHUNK_SIZE)) {
+            List<Measurement> timed = group.time(seconds(8), List.of(products::run));
+            measurements.addAll(timed);
+            for (Measurement m : timed) {
+                if (m.timing() != null) {
+                    ratios.add(Ratio.of(
+                            m.workload().variant().id() + "_prefill_over_products_only",
+                            "chunkwise prefill, B 1, T 1024, 32 heads, K = V = 128, over its matrix products and"
+                                    + " triangular solves alone, in turn with it on the same threads",
+                            m.timing().medianNanos() / 1e6,
+                            group.baselines().getFirst().medianNanos() / 1e6,
+                            "ms"));
+                }
+            }
+        }
+    }
+
+    private void variants(DeltaEngine engine, String device) {
+        List<Workload> workloads = List.of(
+                Workload.prefill(
+                        "prefill/delta_rule", engine, device, Variant.DELTA_RULE, shape(1, TOKENS, 1, Gate.NONE)),
+                Workload.prefill("prefill/comba", engine, device, Variant.COMBA, shape(1, TOKENS, 1, Gate.SCALAR)),
+                Workload.prefill("prefill/gdn2", engine, device, Variant.GDN2, shape(1, TOKENS, 1, Gate.CHANNEL)),
+                Workload.prefill(
+                        "prefill/gated_delta_product",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_PRODUCT,
+                        shape(1, TOKENS, 2, Gate.SCALAR)));
+        try (Group group = new Group(workloads, watcher)) {
+            measurements.addAll(group.time(seconds(4), List.of()));
+        }
+    }
+
+    /** Returns the states after each length, null where it was not timed. */
+    private List<Tensor> lengths(DeltaEngine engine, String device) {
+        List<Workload> workloads = new ArrayList<>();
+        for (int T : LENGTHS) {
+            workloads.add(Workload.prefill(
+                    "length/" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, T, 1, Gate.SCALAR)));
+        }
+        List<Tensor> states = new ArrayList<>();
+        try (Group group = new Group(workloads, watcher)) {
+            List<Measurement> timed = group.time(seconds(5), List.of());
+            measurements.addAll(timed);
+            perToken("per_token_at_4096_over_512", "prefill time per token, T 4096 over T 512", timed);
+            for (Prepared prepared : group.prepared()) {
+                Tensor state = prepared.finalState();
+                states.add(Tensor.zeros(state.dims()).copyFrom(state));
+            }
+        }
+        return states;
+    }
+
+    private void perToken(String name, String meaning, List<Measurement> timed) {
+        Measurement first = timed.getFirst();
+        Measurement last = timed.getLast();
+        if (first.timing() != null && last.timing() != null) {
+            ratios.add(Ratio.of(
+                    name, meaning, 1e6 / last.tokensPerSecond(), 1e6 / first.tokensPerSecond(), "us per token"));
+        }
+    }
+
+    /** So many sequences that their states outgrow the cache, each decoding one token. */
+    private void decodeBatch(DeltaEngine engine, String device) {
+        int sequences = (int) (manyStates() / STATE_BYTES);
+        List<Workload> workloads = List.of(Workload.decode(
+                "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR)));
+        try (Group group = new Group(workloads, watcher);
+                CpuBaseline copy = CpuBaseline.copy(manyStates())) {
+            Measurement m = group.time(seconds(4), List.of(copy::run)).getFirst();
+            measurements.add(m);
+            stateOverCopy("decode_state_over_copy", sequences + " sequences at once", m, copy, group.baselines());
+        }
+    }
+
+    /** As many plans of one sequence each, one step in one after the other: how the layers of a model decode. */
+    private void decodeInTurn(DeltaEngine engine, String device) {
+        int plans = (int) (manyStates() / STATE_BYTES);
+        Workload workload = Workload.decode(
+                "decode/in_turn", engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR));
+        List<Prepared> all = new ArrayList<>();
+        try (CpuBaseline copy = CpuBaseline.copy(manyStates())) {
+            watcher.begins("verifying " + workload.name());
+            for (int i = 0; i < plans; i++) {
+                all.add(new Prepared(workload));
+            }
+            Verification verification = all.getLast().verify();
+            if (!verification.passed()) {
+                measurements.add(Measurement.wrong(workload, verification));
+                return;
+            }
+            watcher.begins("timing " + workload.name());
+            // The copy moves as much as all plans together; one round is a step of every plan.
+            List<Timing> timings = seconds(3).time(List.of(copy::run, () -> all.forEach(Prepared::run)));
+            Timing round = timings.getLast();
+            Timing step = new Timing(
+                    round.repeats() * plans,
+                    round.medianNanos() / plans,
+                    round.p10Nanos() / plans,
+                    round.p90Nanos() / plans);
+            Measurement m = Measurement.timed(workload, verification, step);
+            measurements.add(m);
+            stateOverCopy("decode_in_turn_state_over_copy", plans + " plans of one sequence in turn", m, copy, timings);
+        } finally {
+            all.forEach(Prepared::close);
+        }
+    }
+
+    private void stateOverCopy(String name, String how, Measurement m, CpuBaseline copy, List<Timing> baselines) {
+        if (m.timing() != null) {
+            ratios.add(Ratio.of(
+                    name,
+                    "bytes of state read and written per second by decode steps of 32 heads, K = V = 128, " + how
+                            + ", over those of a copy of as much memory in turn with them on the same threads",
+                    m.work().stateBytes() / m.timing().medianNanos(),
+                    copy.bytes() / baselines.getFirst().medianNanos(),
+                    "GB/s"));
+        }
+    }
+
+    /** One sequence decoding after contexts of different lengths: the cost per token stays the same. */
+    private void decodeAfter(DeltaEngine engine, String device, List<Tensor> states) {
+        if (states.size() != LENGTHS.length) {
+            return;
+        }
+        List<Workload> workloads = new ArrayList<>();
+        for (int T : LENGTHS) {
+            workloads.add(Workload.decode(
+                    "decode/after_" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR)));
+        }
+        try (Group group = new Group(workloads, watcher)) {
+            for (int i = 0; i < group.prepared().size(); i++) {
+                group.prepared().get(i).loadState(states.get(i));
+            }
+            List<Measurement> timed = group.time(seconds(2), List.of());
+            measurements.addAll(timed);
+            perToken("decode_after_4096_over_512", "time per decoded token after 4096 tokens over after 512", timed);
+        }
+    }
+
+    private void accelerator(DeltaEngine engine, String device) {
+        List<Workload> workloads = List.of(
+                Workload.prefill(
+                        "prefill/gated_delta_rule",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_RULE,
+                        shape(1, TOKENS, 1, Gate.SCALAR)),
+                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, TOKENS, 1, Gate.CHANNEL)),
+                Workload.decode(
+                        "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(HEADS, 1, 1, Gate.SCALAR)));
+        try (Group group = new Group(workloads, watcher)) {
+            measurements.addAll(group.time(seconds(6), List.of()));
+        }
+    }
+
+    /** Bytes of state that outgrow the cache, in whole sequences and within a sixteenth of the memory. */
+    private long manyStates() {
+        long wanted = Math.max(LEAST_STATES, CACHES * machine.cacheBytes());
+        long most = Math.max(STATE_BYTES, machine.memoryBytes() / 16);
+        return Math.min(wanted, most) / STATE_BYTES * STATE_BYTES;
+    }
+
+    private static DeltaShape shape(int B, int T, int householders, Gate gate) {
+        return new DeltaShape(B, T, HEADS, HEADS, SIZE, SIZE, householders, B, gate);
+    }
+}
