@@ -16,7 +16,7 @@ public record Ceilings(int threads, double sgemmGflops, double copyGbytes) {
 
     static Ceilings measure(long copySize) {
         try (CpuBaseline sgemm = CpuBaseline.multiply(N);
-                CpuBaseline copy = CpuBaseline.copy(copySize)) {
+                Copies copy = Copies.of(copySize)) {
             Timing products =
                     Sampler.forSeconds(SECONDS).time(List.of(sgemm::run)).getFirst();
             Timing copies = Sampler.forSeconds(SECONDS).time(List.of(copy::run)).getFirst();

@@ -23,7 +23,9 @@ public final class Suite {
     private static final int TOKENS = 1024;
     private static final int[] LENGTHS = {512, 1024, 2048, 4096};
 
-    /** The states that one step decodes, in multiples of the last cache. */
+    private static final int BATCH = 16;
+
+    /** The states that are decoded in turn, in multiples of the last cache. */
     private static final int CACHES = 4;
 
     private static final long LEAST_STATES = 256L << 20;
@@ -72,8 +74,8 @@ public final class Suite {
         prefill(engine, device);
         variants(engine, device);
         List<Tensor> states = lengths(engine, device);
-        decodeBatch(engine, device);
-        decodeInTurn(engine, device);
+        decode(engine, device, "decode/batch", BATCH);
+        decode(engine, device, "decode/single", 1);
         decodeAfter(engine, device, states);
     }
 
@@ -146,28 +148,21 @@ public final class Suite {
         }
     }
 
-    /** So many sequences that their states outgrow the cache, each decoding one token. */
-    private void decodeBatch(DeltaEngine engine, String device) {
-        int sequences = (int) (manyStates() / STATE_BYTES);
-        List<Workload> workloads = List.of(Workload.decode(
-                "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR)));
-        try (Group group = new Group(workloads, watcher);
-                CpuBaseline copy = CpuBaseline.copy(manyStates())) {
-            Measurement m = group.time(seconds(4), List.of(copy::run)).getFirst();
-            measurements.add(m);
-            stateOverCopy("decode_state_over_copy", sequences + " sequences at once", m, copy, group.baselines());
-        }
-    }
-
-    /** As many plans of one sequence each, one step in one after the other: how the layers of a model decode. */
-    private void decodeInTurn(DeltaEngine engine, String device) {
-        int plans = (int) (manyStates() / STATE_BYTES);
-        Workload workload = Workload.decode(
-                "decode/in_turn", engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR));
+    /**
+     * Decode steps of 32 heads whose states together outgrow the cache: several plans, one step of each in turn. With
+     * one sequence per plan this is how the layers of a model decode for one user.
+     */
+    private void decode(DeltaEngine engine, String device, String name, int sequences) {
+        Workload workload =
+                Workload.decode(name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR));
+        int plans = (int) (manyStates() / (STATE_BYTES * sequences));
+        watcher.begins("verifying " + name);
         List<Prepared> all = new ArrayList<>();
-        try (CpuBaseline copy = CpuBaseline.copy(manyStates())) {
-            watcher.begins("verifying " + workload.name());
+        try (Copies copies = new Copies()) {
             for (int i = 0; i < plans; i++) {
+                if (i % (plans / Copies.BLOCKS) == 0) {
+                    copies.add(manyStates() / Copies.BLOCKS);
+                }
                 all.add(new Prepared(workload));
             }
             Verification verification = all.getLast().verify();
@@ -175,32 +170,22 @@ public final class Suite {
                 measurements.add(Measurement.wrong(workload, verification));
                 return;
             }
-            watcher.begins("timing " + workload.name());
-            // The copy moves as much as all plans together; one round is a step of every plan.
-            List<Timing> timings = seconds(3).time(List.of(copy::run, () -> all.forEach(Prepared::run)));
-            Timing round = timings.getLast();
-            Timing step = new Timing(
-                    round.repeats() * plans,
-                    round.medianNanos() / plans,
-                    round.p10Nanos() / plans,
-                    round.p90Nanos() / plans);
-            Measurement m = Measurement.timed(workload, verification, step);
-            measurements.add(m);
-            stateOverCopy("decode_in_turn_state_over_copy", plans + " plans of one sequence in turn", m, copy, timings);
+            watcher.begins("timing " + name);
+            List<Timing> rounds = seconds(4).time(List.of(copies::run, () -> all.forEach(Prepared::run)));
+            Measurement step =
+                    Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
+            measurements.add(step);
+            ratios.add(Ratio.of(
+                    name.replace('/', '_') + "_state_over_copy",
+                    "bytes of state read and written per second by decode steps of 32 heads, K = V = 128, " + sequences
+                            + " sequences in each of " + plans
+                            + " plans in turn, over those of a copy of as much memory,"
+                            + " in turn with them on the same threads",
+                    step.work().stateBytes() / step.timing().medianNanos(),
+                    copies.bytes() / rounds.getFirst().medianNanos(),
+                    "GB/s"));
         } finally {
             all.forEach(Prepared::close);
-        }
-    }
-
-    private void stateOverCopy(String name, String how, Measurement m, CpuBaseline copy, List<Timing> baselines) {
-        if (m.timing() != null) {
-            ratios.add(Ratio.of(
-                    name,
-                    "bytes of state read and written per second by decode steps of 32 heads, K = V = 128, " + how
-                            + ", over those of a copy of as much memory in turn with them on the same threads",
-                    m.work().stateBytes() / m.timing().medianNanos(),
-                    copy.bytes() / baselines.getFirst().medianNanos(),
-                    "GB/s"));
         }
     }
 
@@ -240,11 +225,12 @@ public final class Suite {
         }
     }
 
-    /** Bytes of state that outgrow the cache, in whole sequences and within a sixteenth of the memory. */
+    /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
     private long manyStates() {
+        long unit = STATE_BYTES * BATCH * Copies.BLOCKS;
         long wanted = Math.max(LEAST_STATES, CACHES * machine.cacheBytes());
-        long most = Math.max(STATE_BYTES, machine.memoryBytes() / 16);
-        return Math.min(wanted, most) / STATE_BYTES * STATE_BYTES;
+        long most = Math.max(unit, machine.memoryBytes() / 16);
+        return Math.min(Math.ceilDiv(wanted, unit), most / unit) * unit;
     }
 
     private static DeltaShape shape(int B, int T, int householders, Gate gate) {

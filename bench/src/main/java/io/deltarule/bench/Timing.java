@@ -25,6 +25,11 @@ public record Timing(int repeats, double medianNanos, double p10Nanos, double p9
         return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
+    /** The timing of one of so many equal parts. */
+    Timing dividedBy(int parts) {
+        return new Timing(repeats * parts, medianNanos / parts, p10Nanos / parts, p90Nanos / parts);
+    }
+
     /** Median seconds. */
     public double seconds() {
         return medianNanos / 1e9;
