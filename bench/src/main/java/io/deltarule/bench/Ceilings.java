@@ -12,14 +12,13 @@ import java.util.List;
  */
 public record Ceilings(int threads, double sgemmGflops, double copyGbytes) {
     private static final int N = 512;
-    private static final double SECONDS = 1;
 
-    static Ceilings measure(long copySize) {
+    static Ceilings measure(long copySize, double seconds) {
         try (CpuBaseline sgemm = CpuBaseline.multiply(N);
                 Copies copy = Copies.of(copySize)) {
             Timing products =
-                    Sampler.forSeconds(SECONDS).time(List.of(sgemm::run)).getFirst();
-            Timing copies = Sampler.forSeconds(SECONDS).time(List.of(copy::run)).getFirst();
+                    Sampler.forSeconds(seconds).time(List.of(sgemm::run)).getFirst();
+            Timing copies = Sampler.forSeconds(seconds).time(List.of(copy::run)).getFirst();
             return new Ceilings(
                     sgemm.threads(), sgemm.flops() / products.medianNanos(), copy.bytes() / copies.medianNanos());
         }

@@ -41,7 +41,7 @@ final class RandomInputs {
             in = switch (input) {
                 case Q, K, V, G -> in;
                 case BETA -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV()));
-                case P -> in.with(input, make.unitRows(s.B(), rows, s.H(), s.K()));
+                case P -> in.with(input, make.near(in.get(Input.K)));
                 case B -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.K()));
                 case W -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.V()));
             };
@@ -68,9 +68,23 @@ final class RandomInputs {
         return tensor;
     }
 
+    /** A second key: where it points away from the first, erasing adds, and a state decoded for long would explode. */
+    private Tensor near(Tensor key) {
+        int[] dims = key.dims();
+        double spread = 0.5 / Math.sqrt(dims[dims.length - 1]);
+        Tensor tensor = uniform(-spread, spread, dims);
+        for (long i = 0, n = tensor.size(); i < n; i++) {
+            tensor.set(i, key.get(i) + tensor.get(i));
+        }
+        return unit(tensor);
+    }
+
     private Tensor unitRows(int... dims) {
-        Tensor tensor = uniform(-1, 1, dims);
-        int K = dims[dims.length - 1];
+        return unit(uniform(-1, 1, dims));
+    }
+
+    private static Tensor unit(Tensor tensor) {
+        int K = tensor.dim(tensor.rank() - 1);
         for (long row = 0, n = tensor.size(); row < n; row += K) {
             double squares = 0;
             for (int i = 0; i < K; i++) {

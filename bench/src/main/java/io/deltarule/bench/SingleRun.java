@@ -22,7 +22,8 @@ public final class SingleRun {
         DeltaEngine engine = workload.engine();
         if (engine.name().equals("cpu")) {
             watcher.begins("measuring the machine");
-            ceilings = Ceilings.measure(Math.min(COPY_SIZE, machine.memoryBytes() / 16));
+            ceilings = Ceilings.measure(
+                    Math.min(COPY_SIZE, machine.memoryBytes() / 16), Math.clamp(sampler.seconds(), 0.2, 1));
         }
         try (Group group = new Group(List.of(workload), watcher)) {
             return new Report(machine, ceilings, group.time(sampler, List.of()), List.of());

@@ -56,7 +56,7 @@ public final class Suite {
             for (Device device : engine.devices()) {
                 if (engine.name().equals("cpu")) {
                     watcher.begins("measuring the machine");
-                    ceilings = Ceilings.measure(manyStates());
+                    ceilings = Ceilings.measure(manyStates(), effort);
                     cpu(engine, device.id());
                 } else if (device.automatic()) {
                     accelerator(engine, device.id());
