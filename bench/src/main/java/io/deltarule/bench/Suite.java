@@ -18,22 +18,46 @@ import java.util.List;
  * automatic choice may take, prefill and decoding. The reference, PoCL and the emulator are measured only by name.
  */
 public final class Suite {
-    private static final int HEADS = 32;
-    private static final int SIZE = 128;
-    private static final int TOKENS = 1024;
-    private static final int[] LENGTHS = {512, 1024, 2048, 4096};
+    /**
+     * How large the set is.
+     *
+     * @param heads query, key and value heads
+     * @param size K and V
+     * @param lengths tokens of the prefills that show growth, rising
+     * @param tokens of all other prefills
+     * @param batch sequences that decode at once
+     * @param states bytes of state that decode in turn, at least
+     */
+    record Scale(int heads, int size, List<Integer> lengths, int tokens, int batch, long states) {
+        /** What the numbers in docs are about; states that outgrow the machine's cache. */
+        static Scale standard(Machine machine) {
+            return new Scale(
+                    32,
+                    128,
+                    List.of(512, 1024, 2048, 4096),
+                    1024,
+                    16,
+                    Math.max(LEAST_STATES, CACHES * machine.cacheBytes()));
+        }
 
-    private static final int BATCH = 16;
+        long stateBytes() {
+            return (long) heads * size * size * Float.BYTES;
+        }
+
+        String inWords() {
+            return heads + " heads, K = V = " + size;
+        }
+    }
 
     /** The states that are decoded in turn, in multiples of the last cache. */
     private static final int CACHES = 4;
 
     private static final long LEAST_STATES = 256L << 20;
-    private static final long STATE_BYTES = (long) HEADS * SIZE * SIZE * Float.BYTES;
 
     private final Watcher watcher;
     private final double effort;
-    private final Machine machine = Machine.here();
+    private final Machine machine;
+    private final Scale scale;
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Ratio> ratios = new ArrayList<>();
 
@@ -42,8 +66,14 @@ public final class Suite {
      * @param effort multiplies every group's seconds; 1 takes about a minute on a CPU
      */
     public Suite(Watcher watcher, double effort) {
+        this(watcher, effort, Machine.here(), Scale.standard(Machine.here()));
+    }
+
+    Suite(Watcher watcher, double effort, Machine machine, Scale scale) {
         this.watcher = watcher;
         this.effort = effort;
+        this.machine = machine;
+        this.scale = scale;
     }
 
     /** Measures everything. */
@@ -74,16 +104,17 @@ public final class Suite {
         prefill(engine, device);
         variants(engine, device);
         List<Tensor> states = lengths(engine, device);
-        decode(engine, device, "decode/batch", BATCH);
+        decode(engine, device, "decode/batch", scale.batch());
         decode(engine, device, "decode/single", 1);
         decodeAfter(engine, device, states);
     }
 
     private void prefill(DeltaEngine engine, String device) {
-        DeltaShape shape = shape(1, TOKENS, 1, Gate.SCALAR);
+        DeltaShape shape = shape(1, scale.tokens(), 1, Gate.SCALAR);
         List<Workload> workloads = List.of(
                 Workload.prefill("prefill/gated_delta_rule", engine, device, Variant.GATED_DELTA_RULE, shape),
-                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, TOKENS, 1, Gate.CHANNEL)));
+                Workload.prefill(
+                        "prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)));
         try (Group group = new Group(workloads, watcher);
                 CpuBaseline products = CpuBaseline.products(shape, PlanSpec.DEFAULT_CHUNK_SIZE)) {
             List<Measurement> timed = group.time(seconds(8), List.of(products::run));
@@ -92,8 +123,8 @@ public final class Suite {
                 if (m.timing() != null) {
                     ratios.add(Ratio.of(
                             m.workload().variant().id() + "_prefill_over_products_only",
-                            "chunkwise prefill, B 1, T 1024, 32 heads, K = V = 128, over its matrix products and"
-                                    + " triangular solves alone, in turn with it on the same threads",
+                            "chunkwise prefill, B 1, T " + scale.tokens() + ", " + scale.inWords()
+                                    + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
                             m.timing().medianNanos() / 1e6,
                             group.baselines().getFirst().medianNanos() / 1e6,
                             "ms"));
@@ -105,15 +136,21 @@ public final class Suite {
     private void variants(DeltaEngine engine, String device) {
         List<Workload> workloads = List.of(
                 Workload.prefill(
-                        "prefill/delta_rule", engine, device, Variant.DELTA_RULE, shape(1, TOKENS, 1, Gate.NONE)),
-                Workload.prefill("prefill/comba", engine, device, Variant.COMBA, shape(1, TOKENS, 1, Gate.SCALAR)),
-                Workload.prefill("prefill/gdn2", engine, device, Variant.GDN2, shape(1, TOKENS, 1, Gate.CHANNEL)),
+                        "prefill/delta_rule",
+                        engine,
+                        device,
+                        Variant.DELTA_RULE,
+                        shape(1, scale.tokens(), 1, Gate.NONE)),
+                Workload.prefill(
+                        "prefill/comba", engine, device, Variant.COMBA, shape(1, scale.tokens(), 1, Gate.SCALAR)),
+                Workload.prefill(
+                        "prefill/gdn2", engine, device, Variant.GDN2, shape(1, scale.tokens(), 1, Gate.CHANNEL)),
                 Workload.prefill(
                         "prefill/gated_delta_product",
                         engine,
                         device,
                         Variant.GATED_DELTA_PRODUCT,
-                        shape(1, TOKENS, 2, Gate.SCALAR)));
+                        shape(1, scale.tokens(), 2, Gate.SCALAR)));
         try (Group group = new Group(workloads, watcher)) {
             measurements.addAll(group.time(seconds(4), List.of()));
         }
@@ -122,7 +159,7 @@ public final class Suite {
     /** Returns the states after each length, null where it was not timed. */
     private List<Tensor> lengths(DeltaEngine engine, String device) {
         List<Workload> workloads = new ArrayList<>();
-        for (int T : LENGTHS) {
+        for (int T : scale.lengths()) {
             workloads.add(Workload.prefill(
                     "length/" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, T, 1, Gate.SCALAR)));
         }
@@ -130,7 +167,7 @@ public final class Suite {
         try (Group group = new Group(workloads, watcher)) {
             List<Measurement> timed = group.time(seconds(5), List.of());
             measurements.addAll(timed);
-            perToken("per_token_at_4096_over_512", "prefill time per token, T 4096 over T 512", timed);
+            perToken("prefill_per_token_longest_over_shortest", "prefill time per token", timed);
             for (Prepared prepared : group.prepared()) {
                 Tensor state = prepared.finalState();
                 states.add(Tensor.zeros(state.dims()).copyFrom(state));
@@ -144,7 +181,12 @@ public final class Suite {
         Measurement last = timed.getLast();
         if (first.timing() != null && last.timing() != null) {
             ratios.add(Ratio.of(
-                    name, meaning, 1e6 / last.tokensPerSecond(), 1e6 / first.tokensPerSecond(), "us per token"));
+                    name,
+                    meaning + ", " + last.workload().name() + " over "
+                            + first.workload().name(),
+                    1e6 / last.tokensPerSecond(),
+                    1e6 / first.tokensPerSecond(),
+                    "us per token"));
         }
     }
 
@@ -155,7 +197,7 @@ public final class Suite {
     private void decode(DeltaEngine engine, String device, String name, int sequences) {
         Workload workload =
                 Workload.decode(name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR));
-        int plans = (int) (manyStates() / (STATE_BYTES * sequences));
+        int plans = (int) (manyStates() / (scale.stateBytes() * sequences));
         watcher.begins("verifying " + name);
         List<Prepared> all = new ArrayList<>();
         try (Copies copies = new Copies()) {
@@ -177,7 +219,8 @@ public final class Suite {
             measurements.add(step);
             ratios.add(Ratio.of(
                     name.replace('/', '_') + "_state_over_copy",
-                    "bytes of state read and written per second by decode steps of 32 heads, K = V = 128, " + sequences
+                    "bytes of state read and written per second by decode steps of " + scale.inWords() + ", "
+                            + sequences
                             + " sequences in each of " + plans
                             + " plans in turn, over those of a copy of as much memory,"
                             + " in turn with them on the same threads",
@@ -191,11 +234,11 @@ public final class Suite {
 
     /** One sequence decoding after contexts of different lengths: the cost per token stays the same. */
     private void decodeAfter(DeltaEngine engine, String device, List<Tensor> states) {
-        if (states.size() != LENGTHS.length) {
+        if (states.size() != scale.lengths().size()) {
             return;
         }
         List<Workload> workloads = new ArrayList<>();
-        for (int T : LENGTHS) {
+        for (int T : scale.lengths()) {
             workloads.add(Workload.decode(
                     "decode/after_" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR)));
         }
@@ -205,7 +248,7 @@ public final class Suite {
             }
             List<Measurement> timed = group.time(seconds(2), List.of());
             measurements.addAll(timed);
-            perToken("decode_after_4096_over_512", "time per decoded token after 4096 tokens over after 512", timed);
+            perToken("decode_per_token_after_longest_over_shortest", "time per decoded token", timed);
         }
     }
 
@@ -216,10 +259,14 @@ public final class Suite {
                         engine,
                         device,
                         Variant.GATED_DELTA_RULE,
-                        shape(1, TOKENS, 1, Gate.SCALAR)),
-                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, TOKENS, 1, Gate.CHANNEL)),
+                        shape(1, scale.tokens(), 1, Gate.SCALAR)),
+                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)),
                 Workload.decode(
-                        "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(HEADS, 1, 1, Gate.SCALAR)));
+                        "decode/batch",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_RULE,
+                        shape(scale.batch(), 1, 1, Gate.SCALAR)));
         try (Group group = new Group(workloads, watcher)) {
             measurements.addAll(group.time(seconds(6), List.of()));
         }
@@ -227,13 +274,12 @@ public final class Suite {
 
     /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
     private long manyStates() {
-        long unit = STATE_BYTES * BATCH * Copies.BLOCKS;
-        long wanted = Math.max(LEAST_STATES, CACHES * machine.cacheBytes());
+        long unit = scale.stateBytes() * scale.batch() * Copies.BLOCKS;
         long most = Math.max(unit, machine.memoryBytes() / 16);
-        return Math.min(Math.ceilDiv(wanted, unit), most / unit) * unit;
+        return Math.min(Math.ceilDiv(scale.states(), unit), most / unit) * unit;
     }
 
-    private static DeltaShape shape(int B, int T, int householders, Gate gate) {
-        return new DeltaShape(B, T, HEADS, HEADS, SIZE, SIZE, householders, B, gate);
+    private DeltaShape shape(int B, int T, int householders, Gate gate) {
+        return new DeltaShape(B, T, scale.heads(), scale.heads(), scale.size(), scale.size(), householders, B, gate);
     }
 }

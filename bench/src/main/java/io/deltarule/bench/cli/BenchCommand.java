@@ -4,7 +4,6 @@ import io.deltarule.bench.Report;
 import io.deltarule.bench.Sampler;
 import io.deltarule.bench.SingleRun;
 import io.deltarule.bench.Suite;
-import io.deltarule.bench.Watcher;
 import io.deltarule.bench.Workload;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
@@ -164,9 +163,16 @@ final class BenchCommand implements Callable<Integer> {
         if (file != null) {
             OutputPath.check("--json", file);
         }
+        // Before progress is drawn: choosing an engine may log why.
+        Workload workload = operation == null ? null : operation.workload();
+        if (workload != null) {
+            MemoryNeed.check(workload.shape());
+        }
         Report report;
         try (Progress progress = Progress.start("bench")) {
-            report = measure(progress::say);
+            report = workload == null
+                    ? new Suite(progress::say, seconds == null ? 1 : seconds / 8).run()
+                    : SingleRun.of(workload, sampler(), progress::say);
         }
         PrintWriter out = spec.commandLine().getOut();
         String document = Json.text(BenchDocument.of(
@@ -195,14 +201,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Report measure(Watcher watcher) {
-        if (operation == null) {
-            return new Suite(watcher, seconds == null ? 1 : seconds / 8).run();
-        }
-        Workload workload = operation.workload();
-        MemoryNeed.check(workload.shape());
-        Sampler sampler =
-                repeats != null ? Sampler.repeats(repeats) : Sampler.forSeconds(seconds == null ? 3 : seconds);
-        return SingleRun.of(workload, sampler, watcher);
+    private Sampler sampler() {
+        return repeats == null ? Sampler.forSeconds(seconds == null ? 3 : seconds) : Sampler.repeats(repeats);
     }
 }
