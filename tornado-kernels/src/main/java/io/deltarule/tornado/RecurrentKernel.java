@@ -13,6 +13,8 @@ final class RecurrentKernel {
     static final int ROW_LANES = 8;
     /** Work-items per work-group. */
     static final int LANES = COLUMNS * ROW_LANES;
+    /** The most key channels: two copies of four vectors of them share 48 KB of local memory. */
+    static final int MAX_K = 1480;
     /** Its place among the signatures of {@link RunTable}. */
     static final int SIGNATURE = 0;
 

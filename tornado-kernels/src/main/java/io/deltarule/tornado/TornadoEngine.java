@@ -58,6 +58,8 @@ public final class TornadoEngine implements DeltaEngine {
         });
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
+        } else {
+            RecurrentLaunches.check(spec);
         }
         DeviceHandle device = TornadoDevices.named(spec.device());
         TornadoSetup.announce();
