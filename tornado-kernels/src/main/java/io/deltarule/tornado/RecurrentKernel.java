@@ -34,7 +34,7 @@ final class RecurrentKernel {
      *
      * <p>Parallel over: sequence × value head × tiles of {@link #COLUMNS} value channels; the state tile stays in
      * registers. Reading S' instead of S lets both sums over K share one barrier. Accumulates: float. Requires: HV a
-     * multiple of H; work-groups of {@link #LANES}. Source: DESIGN section 3. Oracle: core.reference.
+     * multiple of H; work-groups of {@link #LANES}. Source: docs/math/recurrence.md. Oracle: core.reference.
      */
     static void recurrentSteps(
             KernelContext context,
