@@ -54,8 +54,12 @@ final class Cli implements Runnable {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((e, a) -> fail(Failure.ofOptions(e), e))
                 .setExecutionExceptionHandler((e, c, r) -> fail(Failure.of(e), e));
-        try {
-            return line.execute(args);
+        try (Notices notices = Notices.hold()) {
+            int code = line.execute(args);
+            if (code == ExitCode.OK || code == ExitCode.MISMATCH || debug) {
+                notices.release(err);
+            }
+            return code;
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return fail(Failure.of(e), e);
         }

@@ -45,6 +45,10 @@ final class OutputPath {
             throw new InvalidInputException(
                     option + ": expected a file but found the folder " + path + "; name a file inside it");
         }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new InvalidInputException(option + ": expected a new or a regular file but found a device or a pipe, "
+                    + path + "; name a file");
+        }
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException(option + ": expected a file in an existing folder but there is no folder "
                     + folder + "; create it first");
