@@ -3,7 +3,7 @@ package io.deltarule.core.cpu;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The matrix products and the solve of one chunk, in the shapes in which both chunk workers and {@link ProductsOnly} use
+ * The matrix products and the solve of one chunk, in the shapes in which both chunk workers and {@link CpuBaseline} use
  * them. Parts above the diagonal are left out in panels of {@value #PANEL}; narrower ones cost more in calls than they
  * save in arithmetic.
  */
@@ -107,6 +107,15 @@ final class ChunkProducts {
                 decay,
                 state.segment(),
                 state.stride());
+    }
+
+    /** Multiplications and additions in the part that is computed of a lower triangle [C, C] of products of a length. */
+    static double triangleFlops(int C, int length) {
+        double computed = 0;
+        for (int from = 0; from < C; from += PANEL) {
+            computed += (double) (C - from) * Math.min(PANEL, C - from);
+        }
+        return 2 * computed * length;
     }
 
     /** Room for the cuts of a chunk. */
