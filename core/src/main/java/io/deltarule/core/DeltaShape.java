@@ -43,6 +43,10 @@ public record DeltaShape(
         if (tokens > Integer.MAX_VALUE) {
             throw new InvalidInputException("tokens: expected B·T·householders below 2^31 but found " + tokens);
         }
+        long states = (long) sequences * HV;
+        if (states >= Integer.MAX_VALUE) {
+            throw new InvalidInputException("sequences: expected sequences·HV below 2^31 - 1 but found " + states);
+        }
     }
 
     private static void atLeast(String axis, int found, int least) {

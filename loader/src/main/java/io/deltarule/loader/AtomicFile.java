@@ -32,12 +32,15 @@ final class AtomicFile {
         try {
             Path target = target(path, label);
             Path beside = target.resolveSibling("." + UUID.randomUUID() + ".part");
-            // Not Files.createTempFile: that would leave the result readable by its owner only.
+            // An interrupted program (Ctrl-C) runs no finally.
+            Thread onExit = new Thread(() -> deleteQuietly(beside), "delete unfinished file");
+            Runtime.getRuntime().addShutdownHook(onExit);
             try {
                 writeNew(beside, content);
                 Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(beside);
+                forget(onExit);
             }
         } catch (AccessDeniedException e) {
             throw new SafetensorsException(
@@ -55,6 +58,22 @@ final class AtomicFile {
                     "to write it",
                     Quote.bare(e.toString()),
                     "check the disk's free space and state; nothing was changed");
+        }
+    }
+
+    private static void deleteQuietly(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            System.getLogger("io.deltarule").log(System.Logger.Level.WARNING, "unfinished file left: " + path, e);
+        }
+    }
+
+    private static void forget(Thread onExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException alreadyExiting) {
+            // then the hook runs, and finds nothing to delete
         }
     }
 

@@ -39,7 +39,7 @@ final class ChannelScoreKernels {
      *
      * <p>Parallel over: chunk × value head × block; a lane owns a column of the block and every 16th channel, and walks
      * down the rows with a running decay; the sum over channels ends in local memory. Accumulates: float. Requires: C a
-     * multiple of 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
+     * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void diagonalScores(
             KernelContext context,
@@ -170,7 +170,7 @@ final class ChannelScoreKernels {
      * <p>Shapes as in {@link #diagonalScores}; lower and scores: blocks below the diagonal written.
      *
      * <p>Parallel over: chunk × value head × pairs of blocks; one score of each kind per lane. Accumulates: float.
-     * Requires: C a multiple of 16 above 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle:
+     * Requires: C a multiple of 16 above 16, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle:
      * core.reference.
      */
     static void offDiagonalScores(

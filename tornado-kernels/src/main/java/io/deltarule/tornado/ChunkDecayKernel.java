@@ -24,7 +24,7 @@ final class ChunkDecayKernel {
      * decays behind a large one.
      *
      * <p>Parallel over: chunk × value head × gate channel. Accumulates: float. Requires: work-groups of {@link #LANES}.
-     * Source: DESIGN section 4. Oracle: core.reference.
+     * Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkDecays(
             KernelContext context,

@@ -26,7 +26,7 @@ final class ChunkInverseKernel {
      * <p>lower [chunks, HV, C, C]: L strictly below the diagonal in (the rest is not read), A out, all of it.
      *
      * <p>Parallel over: chunk × value head; lanes over the columns of a block row. Accumulates: float. Requires: C a
-     * multiple of 16 up to 64, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
+     * multiple of 16 up to 64, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkInverse(KernelContext context, IntArray table, FloatArray lower, int C) {
         int stride = C + 1;

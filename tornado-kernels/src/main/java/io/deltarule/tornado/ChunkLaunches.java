@@ -64,7 +64,7 @@ final class ChunkLaunches {
         }
         if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
-                    + spec.shape().K() + "; use the recurrent form");
+                    + spec.shape().K() + "; use the recurrent form or the cpu engine");
         }
     }
 

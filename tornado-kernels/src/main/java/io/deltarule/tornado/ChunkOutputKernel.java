@@ -28,7 +28,7 @@ final class ChunkOutputKernel {
      * micro-step). The selective read has q [tokens, HV, K], which is H = HV.
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
-     * multiple of 16, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
+     * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkOutputs(
             KernelContext context,

@@ -32,7 +32,7 @@ final class ChunkScoreKernel {
      * touched (bits of {@link Terms}).
      *
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
-     * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: DESIGN section 4. Oracle: core.reference.
+     * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkScores(
             KernelContext context,

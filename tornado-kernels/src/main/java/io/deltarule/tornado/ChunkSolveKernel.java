@@ -25,7 +25,7 @@ final class ChunkSolveKernel {
      * HV, C, V] and keys = W [chunks, HV, C, K] (written; rows past the chunk's end are zero).
      *
      * <p>Parallel over: chunk × value head × tiles of 32 columns, first those of U, then those of W. Accumulates:
-     * float. Requires: C a multiple of 16, G ∈ {0, 1, K}, work-groups of {@link #LANES}. Source: DESIGN section 4.
+     * float. Requires: C a multiple of 16, G ∈ {0, 1, K}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md.
      * Oracle: core.reference.
      */
     static void chunkSolve(

@@ -44,7 +44,7 @@ final class ChunkStateKernel {
      *
      * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory.
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
-     * Source: DESIGN section 4. Oracle: core.reference.
+     * Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkStates(
             KernelContext context,

@@ -5,17 +5,29 @@ import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * Allocates a plan's arrays and refuses, before anything is allocated on the device, what it cannot hold. Every device
- * array has a host twin of the same size: TornadoVM knows no other.
+ * A plan's arrays, or first only the count of their bytes, so that what the device cannot hold is refused before
+ * anything is allocated. Every device array has a host twin of the same size: TornadoVM knows no other.
  */
 final class DeviceMemory {
     private static final String CURE = "; run fewer tokens at a time with a plan that keeps its state";
 
     private final DeviceHandle device;
+    private final boolean countOnly;
     private long used;
 
-    DeviceMemory(DeviceHandle device) {
+    private DeviceMemory(DeviceHandle device, boolean countOnly) {
         this.device = device;
+        this.countOnly = countOnly;
+    }
+
+    /** Checks sizes and hands out stand-ins of one value. */
+    static DeviceMemory counting(DeviceHandle device) {
+        return new DeviceMemory(device, true);
+    }
+
+    /** Allocates. */
+    static DeviceMemory of(DeviceHandle device) {
+        return new DeviceMemory(device, false);
     }
 
     /**
@@ -42,7 +54,7 @@ final class DeviceMemory {
             throw new InvalidInputException("plan: device " + device.device().id() + " has " + gigabytes(all)
                     + " but the plan needs more than " + gigabytes(used) + CURE);
         }
-        return new FloatArray((int) size);
+        return new FloatArray(countOnly ? 1 : (int) size);
     }
 
     private static String gigabytes(long bytes) {

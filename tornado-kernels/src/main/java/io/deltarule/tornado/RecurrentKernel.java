@@ -13,6 +13,8 @@ final class RecurrentKernel {
     static final int ROW_LANES = 8;
     /** Work-items per work-group. */
     static final int LANES = COLUMNS * ROW_LANES;
+    /** The most key channels: two copies of four vectors of them share 48 KB of local memory. */
+    static final int MAX_K = 1480;
     /** Its place among the signatures of {@link RunTable}. */
     static final int SIGNATURE = 13;
 
@@ -33,7 +35,7 @@ final class RecurrentKernel {
      *
      * <p>Parallel over: sequence × value head × tiles of {@link #COLUMNS} value channels; the state tile stays in
      * registers. Reading S' instead of S lets both sums over K share one barrier. Accumulates: float. Requires: HV a
-     * multiple of H; work-groups of {@link #LANES}. Source: DESIGN section 3. Oracle: core.reference.
+     * multiple of H; work-groups of {@link #LANES}. Source: docs/math/recurrence.md. Oracle: core.reference.
      */
     static void recurrentSteps(
             KernelContext context,

@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,18 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 final class RecurrentLaunches {
     private RecurrentLaunches() {}
+
+    /**
+     * Refuses what the kernel cannot do.
+     *
+     * @throws InvalidInputException naming what it can
+     */
+    static void check(PlanSpec spec) {
+        if (spec.shape().K() > RecurrentKernel.MAX_K) {
+            throw new InvalidInputException("K: the tornado engine expects at most " + RecurrentKernel.MAX_K
+                    + " but found " + spec.shape().K() + "; use the cpu engine");
+        }
+    }
 
     /** Micro-steps between the states that a plan keeps for its selective read; 0 if it keeps none. */
     static int chunkSize(PlanSpec spec) {

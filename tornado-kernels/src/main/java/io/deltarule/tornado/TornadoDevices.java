@@ -10,6 +10,7 @@ import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The devices that the TornadoVM of this JVM reaches; their ids are backend:index:index as TornadoVM counts them. */
@@ -45,7 +46,9 @@ final class TornadoDevices {
                     case GPU -> "gpu";
                     default -> "accelerator";
                 };
-        boolean automatic = !emulated && type == TornadoDeviceType.GPU;
+        // A virtual device only compiles.
+        boolean real = !emulated && target.getTornadoVMBackend() != TornadoVMBackendType.VIRTUAL;
+        boolean automatic = real && type == TornadoDeviceType.GPU;
         return new DeviceHandle(new Device(id, maker, kind, via, target.getMaxGlobalMemory(), automatic), target);
     }
 

@@ -13,8 +13,7 @@ import java.util.Optional;
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
  * the emulator.
  *
- * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: DESIGN sections 3,
- * 4 and 7.
+ * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
 public final class TornadoEngine implements DeltaEngine {
     @Override
@@ -58,6 +57,8 @@ public final class TornadoEngine implements DeltaEngine {
         });
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
+        } else {
+            RecurrentLaunches.check(spec);
         }
         DeviceHandle device = TornadoDevices.named(spec.device());
         TornadoSetup.announce();

@@ -48,17 +48,23 @@ final class TornadoPlan extends AbstractDeltaPlan {
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
         super(spec);
         this.device = device;
-        DeviceMemory memory = new DeviceMemory(device);
-        operands = new Operands(spec, memory);
         table = new RunTable(
                 spec.shape(), spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize());
         KernelContext context = new KernelContext();
         List<Object> between = new ArrayList<>();
-        launches = spec.form() == Form.RECURRENT
-                ? RecurrentLaunches.of(spec, memory, operands, table, context, between)
-                : ChunkLaunches.of(spec, memory, operands, table, context, between);
+        DeviceMemory count = DeviceMemory.counting(device);
+        launches(count, new Operands(spec, count), context, new ArrayList<>());
+        DeviceMemory memory = DeviceMemory.of(device);
+        operands = new Operands(spec, memory);
+        launches = launches(memory, operands, context, between);
         run = spec.keepsState() ? 1 : 0;
         plan = device.guard(() -> build(context, between));
+    }
+
+    private List<Launch> launches(DeviceMemory memory, Operands x, KernelContext context, List<Object> between) {
+        return spec().form() == Form.RECURRENT
+                ? RecurrentLaunches.of(spec(), memory, x, table, context, between)
+                : ChunkLaunches.of(spec(), memory, x, table, context, between);
     }
 
     private TornadoExecutionPlan build(KernelContext context, List<Object> between) {

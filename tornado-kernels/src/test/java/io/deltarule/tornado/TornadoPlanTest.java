@@ -278,12 +278,22 @@ class TornadoPlanTest {
         Verify.matchesReference("C=48", spec, CASE.inputs(), Verify.run(new TornadoEngine(), spec, CASE.inputs()));
     }
 
-    @Test
-    void refusesKeysTooWideForLocalMemory() {
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void refusesKeysTooWideForLocalMemory(Form form) {
         DeltaCase wide = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 1, 1, 1, 2048, 4, 1);
-        InvalidInputException e = assertThrows(InvalidInputException.class, () -> plan(spec(wide, Form.CHUNK)));
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> plan(spec(wide, form)));
         assertTrue(e.getMessage().startsWith("K: "), e::getMessage);
         assertTrue(e.getMessage().contains("found 2048"), e::getMessage);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void theWidestKeysFitLocalMemory(Form form) {
+        int K = form == Form.CHUNK ? 1024 : RecurrentKernel.MAX_K;
+        DeltaCase wide = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 3, 1, 1, K, 9, 1);
+        PlanSpec spec = spec(wide, form).withChunkSize(64);
+        Verify.matchesReference(form.id(), spec, wide.inputs(), Verify.run(new TornadoEngine(), spec, wide.inputs()));
     }
 
     @Test

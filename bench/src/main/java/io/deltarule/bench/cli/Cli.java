@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "deltarule",
         description =
                 "The delta-rule family of sequence models on the CPU and on any accelerator that TornadoVM reaches.",
-        subcommands = {DevicesCommand.class, OpCommand.class, CompareCommand.class},
+        subcommands = {DevicesCommand.class, OpCommand.class, CompareCommand.class, BenchCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,
@@ -54,8 +54,12 @@ final class Cli implements Runnable {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((e, a) -> fail(Failure.ofOptions(e), e))
                 .setExecutionExceptionHandler((e, c, r) -> fail(Failure.of(e), e));
-        try {
-            return line.execute(args);
+        try (Notices notices = Notices.hold()) {
+            int code = line.execute(args);
+            if (code == ExitCode.OK || code == ExitCode.MISMATCH || debug) {
+                notices.release(err);
+            }
+            return code;
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return fail(Failure.of(e), e);
         }

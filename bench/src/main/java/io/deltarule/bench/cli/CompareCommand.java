@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             "Compares two safetensors files tensor by tensor: RMS(B - A) / RMS(A), the largest error, where it is and"
                     + " both values there.",
             "Exit code 1 if a ratio is past the tolerance, a value is not finite, a shape differs, or a tensor is in"
-                    + " one file only. Types may differ (F64, F32, F16, BF16, I32, I64). Files of any size are"
+                    + " one file only. Gradients (d_...) that only one of the files was made with are listed and not"
+                    + " compared. Types may differ (F64, F32, F16, BF16, I32, I64). Files of any size are"
                     + " streamed."
         })
 final class CompareCommand implements Callable<Integer> {
@@ -76,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
         TextTable table = new TextTable("tensor", "shape", "ratio", "max error", "at index", "expected", "found", "");
         for (TensorComparison row : rows) {
             Comparison c = row.comparison();
-            String verdict = row.passes(tolerance) ? "ok" : "FAILED";
+            String verdict = row.skipped() ? "not compared" : row.passes(tolerance) ? "ok" : "FAILED";
             if (c == null) {
                 table.row(row.name(), row.shape(), "-", "-", "-", "-", "-", verdict + ": " + row.problem());
             } else {
@@ -96,7 +97,7 @@ final class CompareCommand implements Callable<Integer> {
         boolean unpaired = rows.stream().anyMatch(row -> row.comparison() == null);
         out.println(
                 passed
-                        ? "every ratio is at most " + tolerance
+                        ? "every ratio compared is at most " + tolerance
                         : failures + " of " + rows.size() + " tensors are not within the tolerance of " + tolerance
                                 + (unpaired ? "; --tensors a,b compares only those named" : ""));
     }
@@ -106,7 +107,10 @@ final class CompareCommand implements Callable<Integer> {
         document.put("passed", passed).put("tolerance", tolerance);
         ArrayNode list = document.putArray("tensors");
         for (TensorComparison row : rows) {
-            ObjectNode node = list.addObject().put("name", row.name()).put("passed", row.passes(tolerance));
+            ObjectNode node = list.addObject()
+                    .put("name", row.name())
+                    .put("passed", row.passes(tolerance))
+                    .put("skipped", row.skipped());
             ArrayNode shape = node.putArray("shape");
             for (long extent : row.dims()) {
                 shape.add(extent);

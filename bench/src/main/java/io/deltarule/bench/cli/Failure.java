@@ -15,9 +15,14 @@ import picocli.CommandLine.ParameterException;
  * @param line for standard error, without a line break
  */
 record Failure(int exitCode, String line) {
-    /** A control character in a file or an option must not start a second line or move the cursor. */
+    private static final int LONGEST = 1000;
+
+    /** Text from a file must not start a second line, move the cursor or fill the screen. */
     Failure {
-        line = line.replaceAll("\\p{Cntrl}+", " ");
+        line = line.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
+        if (line.length() > LONGEST) {
+            line = line.substring(0, LONGEST) + " ...";
+        }
     }
 
     /** What an exception of a running command means for the user. */

@@ -16,16 +16,16 @@ final class MemoryNeed {
      * Refuses what cannot fit before anything is allocated.
      *
      * @param shape the operation's lengths
-     * @throws InvalidInputException if o and the final state together are larger than half of this machine's memory
+     * @throws InvalidInputException if o and the final state together are larger than a quarter of this machine's memory
      */
     static void check(DeltaShape shape) {
         double bytes = Float.BYTES
                 * ((double) shape.tokens() * shape.HV() * shape.V()
                         + (double) shape.sequences() * shape.HV() * shape.K() * shape.V());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-        if (bytes > memory / 2.0) {
+        if (bytes > memory / 4.0) {
             throw new InvalidInputException(String.format(
-                    "size: expected o and final_state to fit half of this machine's %d MiB but they need %.0f MiB"
+                    "size: expected o and final_state to fit a quarter of this machine's %d MiB but they need %.0f MiB"
                             + " (B=%d, T=%d, HV=%d, K=%d, V=%d, %d sequences); split the operation",
                     memory >> 20,
                     bytes / (1 << 20),

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** Checks of a file to be written that are made before the work is done, not after. */
 final class OutputPath {
@@ -43,6 +45,10 @@ final class OutputPath {
             throw new InvalidInputException(
                     option + ": expected a file but found the folder " + path + "; name a file inside it");
         }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new InvalidInputException(option + ": expected a new or a regular file but found a device or a pipe, "
+                    + path + "; name a file");
+        }
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException(option + ": expected a file in an existing folder but there is no folder "
                     + folder + "; create it first");
@@ -50,6 +56,26 @@ final class OutputPath {
         if (!Files.isWritable(folder)) {
             throw new InvalidInputException(option + ": expected permission to write into " + folder
                     + " but there is none; name another folder");
+        }
+    }
+
+    /**
+     * Writes a text file that appears whole or not at all.
+     *
+     * @param path the file, checked before
+     * @param text its content
+     */
+    static void writeWhole(Path path, String text) {
+        Path beside = path.toAbsolutePath().resolveSibling("." + UUID.randomUUID() + ".part");
+        try {
+            try {
+                Files.writeString(beside, text);
+                Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,52 +1,45 @@
 package io.deltarule.bench.cli;
 
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.io.PrintStream;
 
 /**
- * Shows that long work is going on: a line that is redrawn on a terminal and erased at the end, and nothing anywhere
- * else. Interrupting the program erases it too.
+ * Shows that long work is going on: one line on standard error with what is done and for how long, redrawn on a
+ * terminal and erased at the end, and nothing anywhere else. Interrupting the program erases it too.
  */
 final class Progress implements AutoCloseable {
-    private static final int REDRAW_MILLIS = 500;
+    private static final long REDRAW_MILLIS = 250;
     private static final String ERASE_LINE = "\r\033[K";
 
-    private final ProgressBar bar;
-    private final Thread eraser;
+    private final PrintStream terminal; // null where there is none
+    private final long begun = System.nanoTime();
+    private final Thread eraser = new Thread(this::erase, "erase progress");
+    private final Thread drawer = new Thread(this::draw, "draw progress");
+    private volatile String text;
+    private boolean over;
 
-    private Progress(ProgressBar bar) {
-        this.bar = bar;
-        this.eraser = new Thread(Progress::erase, "erase progress");
-        if (bar != null) {
+    private Progress(PrintStream terminal, String text) {
+        this.terminal = terminal;
+        this.text = text;
+        if (terminal != null) {
             Runtime.getRuntime().addShutdownHook(eraser);
+            drawer.setDaemon(true);
+            drawer.start();
         }
-    }
-
-    /** Work of unknown length. */
-    static Progress start(String text) {
-        return start(text, -1);
     }
 
     /**
-     * Work of a known number of steps.
+     * Begins.
      *
      * @param text what is done
-     * @param steps how many, −1 if unknown
+     * @return to be closed when it is done
      */
-    static Progress start(String text, int steps) {
-        if (!onTerminal()) {
-            return new Progress(null);
-        }
-        return new Progress(new ProgressBarBuilder()
-                .setTaskName(text)
-                .setInitialMax(steps)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                .clearDisplayOnFinish()
-                .build());
+    static Progress start(String text) {
+        return new Progress(onTerminal() ? System.err : null, text);
+    }
+
+    /** As {@link #start}, on a given terminal. */
+    static Progress on(PrintStream terminal, String text) {
+        return new Progress(terminal, text);
     }
 
     /** The launcher knows whether standard error is a terminal; java can only tell about all streams together. */
@@ -57,30 +50,45 @@ final class Progress implements AutoCloseable {
     }
 
     /** What is being done now. */
-    void say(String text) {
-        if (bar != null) {
-            bar.setExtraMessage(text);
+    void say(String now) {
+        text = now;
+    }
+
+    private void draw() {
+        try {
+            while (redraw()) {
+                Thread.sleep(REDRAW_MILLIS);
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** One step is done. */
-    void step() {
-        if (bar != null) {
-            bar.step();
+    private synchronized boolean redraw() {
+        if (!over) {
+            long seconds = (System.nanoTime() - begun) / 1_000_000_000;
+            terminal.print(ERASE_LINE + "deltarule: " + text + ", " + seconds + " s");
+            terminal.flush();
         }
+        return !over;
     }
 
-    private static void erase() {
-        System.err.print(ERASE_LINE);
-        System.err.flush();
+    private synchronized void erase() {
+        over = true;
+        terminal.print(ERASE_LINE);
+        terminal.flush();
     }
 
     @Override
     public void close() {
-        if (bar != null) {
-            Runtime.getRuntime().removeShutdownHook(eraser);
-            bar.close();
+        if (terminal != null) {
+            drawer.interrupt();
             erase();
+            try {
+                Runtime.getRuntime().removeShutdownHook(eraser);
+            } catch (IllegalStateException alreadyExiting) {
+                // then the hook erases once more, which shows nothing
+            }
         }
     }
 }

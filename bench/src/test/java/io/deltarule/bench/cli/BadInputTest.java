@@ -80,6 +80,16 @@ class BadInputTest {
                 Broken.of("not a number", new RawFile().set("v", 7, Float.NaN), "v", "NaN", "[0, 1, 1, 1]"),
                 Broken.of("infinite", new RawFile().set("g", 2, Float.NEGATIVE_INFINITY), "g", "Infinity"),
                 Broken.of(
+                        "more sequences than there are numbers for",
+                        new RawFile()
+                                .tensor("q", "F32", new byte[0], Integer.MAX_VALUE, 0, 1, 1)
+                                .tensor("k", "F32", new byte[0], Integer.MAX_VALUE, 0, 1, 1)
+                                .tensor("v", "F32", new byte[0], Integer.MAX_VALUE, 0, 1, 1)
+                                .tensor("g", "F32", new byte[0], Integer.MAX_VALUE, 0, 1)
+                                .tensor("beta", "F32", new byte[0], Integer.MAX_VALUE, 0, 1),
+                        "sequences",
+                        "2147483647"),
+                Broken.of(
                         "a state that no memory holds",
                         new RawFile()
                                 .tensor("q", "F32", new byte[0], 1, 0, 1, 1 << 30)
@@ -89,6 +99,22 @@ class BadInputTest {
                                 .tensor("beta", "F32", new byte[0], 1, 0, 2),
                         "size",
                         "MiB"));
+    }
+
+    @Test
+    void textOfAFileNeitherBreaksTheLineNorFillsTheScreen() {
+        RawFile file = new RawFile().meta("scale", "1\\u2028\\u001b[31m" + "0".repeat(100_000));
+        String line = CliRun.of("op", "--input", file.write(folder.resolve("in")), "--output", folder.resolve("out"))
+                .refusal();
+        assertTrue(line.length() < 1100, () -> "length " + line.length());
+        assertTrue(line.chars().noneMatch(Character::isISOControl), line);
+    }
+
+    /** The reason why auto took this engine is said when all went well, not in place of the failure. */
+    @Test
+    void aFailureIsOneLineWhateverTheEngine() {
+        Path input = new RawFile().floats("g", 80, 1, 3, 2).write(folder.resolve("in"));
+        CliRun.of("op", "--input", input, "--output", folder.resolve("out")).refusal();
     }
 
     private static byte[] missingVariant() {
@@ -141,6 +167,7 @@ class BadInputTest {
                             "opencl:9:9"
                         },
                         new Object[] {"'opencl:9:9'", "op", "--input", in, "--output", out, "--device", "opencl:9:9"},
+                        new Object[] {"device", "op", "--input", in, "--output", "/dev/null"},
                         new Object[] {"'parallel'", "op", "--input", in, "--output", out, "--form", "parallel"},
                         new Object[] {"found 0", "op", "--input", in, "--output", out, "--chunk-size", "0"},
                         new Object[] {"'many'", "op", "--input", in, "--output", out, "--chunk-size", "many"},

@@ -95,4 +95,23 @@ class CompareCommandTest {
         assertTrue(names.out().contains("in B only"), names.out());
         CliRun.of("compare", a, more, "--tensors", "o").succeeded();
     }
+
+    @Test
+    void gradientsOfOneFileAloneAreListedAndNotCompared() {
+        Path plain = floats("plain", 1, 2);
+        Path some = withGradients("some", 0);
+        CliRun run = CliRun.of("compare", some, plain).succeeded();
+        assertTrue(run.out().contains("not compared: in A only"), run.out());
+        Path others = withGradients("others", 1);
+        assertEquals(ExitCode.MISMATCH, CliRun.of("compare", some, others).code());
+    }
+
+    private Path withGradients(String file, float value) {
+        Path path = folder.resolve(file);
+        new SafetensorsWriter()
+                .addFloats("o", new long[] {2, 1}, new float[] {1, 2})
+                .addFloats("d_q", new long[] {1}, new float[] {value})
+                .write(path);
+        return path;
+    }
 }

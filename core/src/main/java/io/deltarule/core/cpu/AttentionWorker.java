@@ -33,8 +33,8 @@ final class AttentionWorker {
     private final int cacheRows;
     private final int head;
     private final int value;
-    private final Matrix scores; // [QUERIES][KEYS]
-    private final Matrix sums; // acc [QUERIES][value]
+    private final SlotBuffer scores; // [QUERIES][KEYS]
+    private final SlotBuffer sums; // acc [QUERIES][value]
     private final float[] max = new float[QUERIES];
     private final float[] total = new float[QUERIES];
 
@@ -65,8 +65,8 @@ final class AttentionWorker {
         this.cacheRows = cacheRows;
         this.head = pastKeys.width();
         this.value = pastValues.width();
-        this.scores = Matrix.allocate(arena, QUERIES, KEYS);
-        this.sums = Matrix.allocate(arena, QUERIES, value);
+        this.scores = SlotBuffer.scratch(arena, QUERIES, KEYS);
+        this.sums = SlotBuffer.scratch(arena, QUERIES, value);
     }
 
     /** Computes up to {@link #QUERIES} queries of a head, from the {@code first}-th of the sequence's tokens in this run. */
@@ -120,19 +120,21 @@ final class AttentionWorker {
                 n,
                 head,
                 (float) op.scale(),
-                q.address() + q.offset(queryRow, (long) queryHead * head),
+                q.from(q.offset(queryRow, (long) queryHead * head)),
                 q.width(),
-                keys.address() + keyAt,
+                keys.from(keyAt),
                 keyStride,
                 0,
-                scores.address(),
-                scores.stride());
+                scores.data(),
+                scores.width());
         for (int i = 0; i < count; i++) {
             long last = position + i;
             int to = Math.clamp(last + 1 - s, 0, n);
             int from = op.window() == 0 ? 0 : Math.clamp(last - op.window() + 1 - s, 0, n);
             if (from >= to) {
-                Rows.fill(scores, i, 0); // this query sees none of these keys
+                scores.from(scores.row(i))
+                        .asSlice(0, (long) scores.width() * Float.BYTES)
+                        .fill((byte) 0); // this query sees none of these keys
                 continue;
             }
             hide(i, 0, from);
@@ -144,13 +146,13 @@ final class AttentionWorker {
                 value,
                 n,
                 1,
-                scores.address(),
-                scores.stride(),
-                values.address() + valueAt,
+                scores.data(),
+                scores.width(),
+                values.from(valueAt),
                 valueStride,
                 1,
-                sums.address(),
-                sums.stride());
+                sums.data(),
+                sums.width());
     }
 
     /** A decoding step: every key and value is read once, without a matrix product's copies. The query sees all n. */
@@ -196,7 +198,7 @@ final class AttentionWorker {
         if (newMax > max[row]) {
             float shrink = (float) Math.exp(max[row] - newMax);
             total[row] *= shrink;
-            Rows.scale(sums, row, shrink, sums, row);
+            Spans.scale(sums.data(), sums.row(row), shrink, sums.data(), sums.row(row), value);
             max[row] = newMax;
         }
         total[row] += sum.reduceLanes(VectorOperators.ADD);

@@ -1,222 +1,218 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Chunks with a decay per key channel. The decay stays inside the sums over channels, so L and M are built in blocks of
- * 16 rows. With b the boundary before a block of rows,
+ * rows. With b the boundary before a block of rows,
  *
  * <pre>
  *   columns before it:  L_ij = Σ_d [e_id exp(G_id − G_bd)] · [k_jd exp(G_bd − G_jd)]     both factors ≤ 1, a product
- *   its own columns:    L_ij = Σ_d e_id k_jd exp(G_id − G_jd)                            exactly, pair by pair
+ *   its own columns:    L_ij = Σ_d e_id k_jd exp(G_id − G_jd)                            see {@link DiagonalBlock}
  * </pre>
  *
  * and M likewise with q. The right factors are the keys decayed up to b; moving on to the next block multiplies them by
- * that block's decay, and after the last they are the k ⊙ exp(G_C − G) that the new state needs.
+ * that block's decay, and after the last they are the k ⊙ exp(G_C − G) that the new state needs. Checked against the
+ * references in core.reference.
  */
 final class ChannelChunkWorker extends ChunkWorker {
-    private static final int BLOCK = 16;
+    private static final int BLOCK = DiagonalBlock.SIZE;
 
-    private final Matrix queryRows; // scale · q [C, K]
-    private final Matrix keyRows; // k [C, K]
-    private final Matrix eraseRows; // e [C, K]
-    private final Matrix decays; // a = exp g, 1 where a micro-step does not decay [C, K]
-    private final Matrix reads; // [q ⊙ exp G; e ⊙ exp G] [2C, K]
-    private final Matrix localQueries; // q ⊙ exp(G − G_b) [16, K]
-    private final Matrix localErases; // e ⊙ exp(G − G_b) [16, K]
-    private final Matrix decayedKeys; // k ⊙ exp(G_b − G) [C, K]
-    private final Matrix work; // rows of width K
-
+    /** Rows of {@link #work}. */
     private static final int SINCE_BLOCK = 0;
+
     private static final int SINCE_START = 1;
-    private static final int GAIN = 2;
-    private static final int PAIR_KEY = 3;
+    private static final int UNTIL_END = 2;
+    private static final int GAIN = 3;
     private static final int WORK_ROWS = 4;
 
-    ChannelChunkWorker(PlanSpec spec, Matrix[] kept, int heads, Arena arena) {
-        super(spec, kept, heads, arena);
+    private final Matrix[] queryRows; // per key head, scale · q [C, K]
+    private final Matrix[] keyRows; // per key head, k [C, K]
+    private final Matrix[] eraseVectors; // per key head, e without its gain where that is not k; else empty
+    private final Matrix[] gates; // per value head, g of tokens [C, K]
+    private final Matrix ownErases; // e [C, K], where the gain is per channel or the vector a value head's own
+    private final Matrix decays; // a = exp g, 1 where a micro-step does not decay [C, K]
+    private final Matrix reads; // [q ⊙ exp G; e ⊙ exp G] [2C, K]
+    private final Matrix local; // [e ⊙ exp(G − G_b); q ⊙ exp(G − G_b)] [2 BLOCK, K]
+    private final Matrix localScores; // their products with the decayed keys [2 BLOCK, C]
+    private final Matrix decayedKeys; // k ⊙ exp(G_b − G) [C, K]
+    private final Matrix work; // rows of width K
+    private final DiagonalBlock diagonal;
+    private final float[] eraseFactors; // β of e, or 1 [C]
+    private final int[] queryAt; // the query that reads after a micro-step, or −1 [C]
+
+    ChannelChunkWorker(PlanSpec spec, State[] kept, int heads) {
+        super(spec, kept, heads);
         int K = planned.K();
-        queryRows = Matrix.allocate(arena, C, K);
-        keyRows = Matrix.allocate(arena, C, K);
-        eraseRows = Matrix.allocate(arena, C, K);
-        decays = Matrix.allocate(arena, C, K);
-        reads = Matrix.allocate(arena, 2 * C, K);
-        localQueries = Matrix.allocate(arena, BLOCK, K);
-        localErases = Matrix.allocate(arena, BLOCK, K);
-        decayedKeys = Matrix.allocate(arena, C, K);
-        work = Matrix.allocate(arena, WORK_ROWS, K);
+        int keyHeads = Math.max(1, heads * planned.H() / planned.HV());
+        queryRows = Matrix.allocate(keyHeads, C, K);
+        keyRows = Matrix.allocate(keyHeads, C, K);
+        boolean eraseVectorIsKey = spec.variant().eraseKey().vector() == Input.K;
+        eraseVectors = Matrix.allocate(eraseVectorIsKey ? 0 : keyHeads, C, K);
+        gates = Matrix.allocate(heads, C, K);
+        ownErases = Matrix.allocate(C, K);
+        decays = Matrix.allocate(C, K);
+        reads = Matrix.allocate(2 * C, K);
+        local = Matrix.allocate(2 * BLOCK, K);
+        localScores = Matrix.allocate(2 * BLOCK, C);
+        decayedKeys = Matrix.allocate(C, K);
+        work = Matrix.allocate(WORK_ROWS, K);
+        diagonal = new DiagonalBlock();
+        eraseFactors = new float[C];
+        queryAt = new int[C];
     }
 
     @Override
-    void prepare(Operands in, int firstHead) {
-        in.k.gather(row, 1, rows, firstHead, keyRows, 0);
-        in.q.gather(token, 1, queries, firstHead, queryRows, 0);
-        for (int a = 0; a < queries; a++) {
-            Rows.scale(queryRows, a, in.scale, queryRows, a);
+    void gather(Operands in, int firstHead, int endHead) {
+        in.q.gatherTogether(token, queries, firstHead, endHead, queryRows, 0);
+        in.k.gatherTogether(row, rows, firstHead, endHead, keyRows, 0);
+        if (eraseVectors.length > 0 && in.eraseVector.sharedBy(in.group())) {
+            in.eraseVector.gatherTogether(row, rows, firstHead, endHead, eraseVectors, 0);
+        }
+        int firstDecay = (n - phase) % n; // micro-step of the first token that begins in this chunk
+        if (firstDecay < rows) {
+            in.g.gatherTogether(tokenOf(firstDecay), (rows - firstDecay + n - 1) / n, firstHead, endHead, gates, 0);
         }
     }
 
     @Override
-    void advance(Operands in, int head, boolean first, Matrix state) {
+    void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state) {
         int K = planned.K();
         int V = planned.V();
-        gatherErase(in, head);
-        gatherDecay(in, head);
-        scores(in);
-        OpenBlas.multiply(
-                queries + rows,
-                V,
-                K,
-                1,
-                reads.address(),
-                reads.stride(),
-                state.address(),
-                state.stride(),
-                0,
-                stateReads.address(),
-                stateReads.stride());
-        gatherWrites(in, head);
-        for (int i = 0; i < rows; i++) {
-            Rows.scaleSubtract(pseudoValues, i, writeFactor(in, i, head), stateReads, queries + i, 1);
-        }
-        solveAndRead();
-        for (int d = 0; d < K; d++) {
-            Rows.scale(state, d, work.get(SINCE_START, d), state, d);
-        }
-        OpenBlas.multiplyLeftTransposed(
-                K,
-                V,
-                rows,
-                1,
-                decayedKeys.address(),
-                decayedKeys.stride(),
-                pseudoValues.address(),
-                pseudoValues.stride(),
-                1,
-                state.address(),
-                state.stride());
-    }
-
-    private void gatherErase(Operands in, int head) {
-        in.eraseVector.gather(row, 1, rows, head, eraseRows, 0);
-        for (int i = 0; i < rows; i++) {
-            if (in.eraseGainIsScalar) {
-                Rows.scale(eraseRows, i, in.eraseGain.scalar(row + i, head), eraseRows, i);
-            } else {
-                in.eraseGain.gather(row + i, 1, 1, head, work, GAIN);
-                Rows.multiply(eraseRows, i, work, GAIN, eraseRows, i);
+        Matrix Y = stateReads[index];
+        Matrix P = pseudoValues[index];
+        if (first) {
+            for (int a = 0; a < queries; a++) {
+                Rows.scale(queryRows[keyIndex], a, in.scale, queryRows[keyIndex], a);
             }
         }
+        Matrix erases = erases(in, head, keyIndex);
+        scores(in, gates[index], queryRows[keyIndex], keyRows[keyIndex], erases);
+        ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
+        applyValueGains(in, head, P);
+        for (int i = 0; i < rows; i++) {
+            Rows.scaleSubtract(P, i, writeFactor(in, i, head), Y, queries + i, 1);
+        }
+        ChunkProducts.solve(eraseScores, rows, P, V);
+        ChunkProducts.readWrites(readScores, queries, rows, cut, P, V, Y);
+        decayState(state);
+        ChunkProducts.write(decayedKeys, 0, rows, K, P, V, 1, state);
     }
 
-    private void gatherDecay(Operands in, int head) {
+    /** The rows e that remain to be multiplied by {@link #eraseFactors}, which this fills. */
+    private Matrix erases(Operands in, int head, int keyIndex) {
         for (int i = 0; i < rows; i++) {
-            if (decays(in, i)) {
-                in.g.gather(tokenOf(in, i), 1, 1, head, work, GAIN);
-                Rows.exp(work, GAIN, decays, i);
-            } else {
-                Rows.fill(decays, i, 1);
-            }
+            eraseFactors[i] = in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
         }
+        Matrix vectors = eraseVectors.length == 0 ? keyRows[keyIndex] : eraseVectors[keyIndex];
+        if (eraseVectors.length > 0 && !in.eraseVector.sharedBy(in.group())) {
+            in.eraseVector.gather(row, rows, head, ownErases, 0);
+            vectors = ownErases;
+        }
+        if (in.eraseGainIsScalar) {
+            return vectors;
+        }
+        for (int i = 0; i < rows; i++) {
+            in.eraseGain.gather(row + i, 1, head, work, GAIN);
+            Rows.multiply(vectors, i, work, GAIN, ownErases, i);
+        }
+        return ownErases;
     }
 
     /** L, M, both halves of {@link #reads}, the keys decayed to the chunk's end and, in SINCE_START, exp(G_C). */
-    private void scores(Operands in) {
+    private void scores(Operands in, Matrix g, Matrix q, Matrix k, Matrix e) {
         Rows.fill(work, SINCE_START, 1);
-        int a = 0;
+        int nextGate = 0;
+        int firstQuery = 0;
         for (int from = 0; from < rows; from += BLOCK) {
             int to = Math.min(from + BLOCK, rows);
-            int firstQuery = a;
+            int endQuery = (phase + to) / n;
             Rows.fill(work, SINCE_BLOCK, 1);
-            for (int i = from; i < to; i++) {
-                Rows.multiply(work, SINCE_BLOCK, decays, i, work, SINCE_BLOCK);
-                Rows.multiply(work, SINCE_START, decays, i, work, SINCE_START);
-                Rows.multiply(eraseRows, i, work, SINCE_BLOCK, localErases, i - from);
-                Rows.multiply(eraseRows, i, work, SINCE_START, reads, queries + i);
-                clear(eraseScores, i);
-                if (a < queries && position(in, a) == i) {
-                    Rows.multiply(queryRows, a, work, SINCE_BLOCK, localQueries, a - firstQuery);
-                    Rows.multiply(queryRows, a, work, SINCE_START, reads, a);
-                    clear(readScores, a);
-                    a++;
+            for (int i = from, a = firstQuery; i < to; i++) {
+                if (decays(in, i)) {
+                    Rows.exp(g, nextGate++, decays, i);
+                } else {
+                    Rows.fill(decays, i, 1);
+                }
+                decayRow(e, i, eraseFactors[i], i, i - from, queries + i, true);
+                queryAt[i] = -1;
+                if (a < endQuery && position(a) == i) {
+                    decayRow(q, a, 1, i, BLOCK + a - firstQuery, a, false);
+                    Rows.fill(readScores, a, 0);
+                    queryAt[i] = a++;
                 }
             }
             if (from > 0) {
-                product(localErases, to - from, from, eraseScores, from);
-                if (a > firstQuery) {
-                    product(localQueries, a - firstQuery, from, readScores, firstQuery);
-                }
+                product(from, to, firstQuery, endQuery);
             }
-            diagonal(in, from, to, firstQuery, a);
-            decayKeys(from, to);
+            diagonal.compute(from, to, k, decays, e, eraseFactors, q, queryAt, eraseScores, readScores);
+            decayKeys(from, to, k);
+            firstQuery = endQuery;
         }
     }
 
-    private static void clear(Matrix matrix, int row) {
-        Rows.fill(matrix, row, 0);
-    }
-
-    private void product(Matrix local, int count, int columns, Matrix to, int toRow) {
-        OpenBlas.multiplyRightTransposed(
-                count,
-                columns,
-                planned.K(),
-                1,
-                local.address(),
-                local.stride(),
-                decayedKeys.address(),
-                decayedKeys.stride(),
-                0,
-                to.at(toRow),
-                to.stride());
-    }
-
-    /** The block's own columns: for every j the key decays step by step past the rows i ≥ j that meet it. */
-    private void diagonal(Operands in, int from, int to, int firstQuery, int endQuery) {
-        for (int j = from; j < to; j++) {
-            MemorySegment.copy(keyRows.data(), keyRows.row(j), work.data(), work.row(PAIR_KEY), work.rowBytes());
-            int a = firstQuery;
-            while (a < endQuery && position(in, a) < j) {
-                a++;
+    /**
+     * Decays a row of e or q since the block's and since the chunk's start.
+     *
+     * @param micro the micro-step it belongs to
+     * @param advance whether to take that micro-step's own decay first; else it has been
+     */
+    private void decayRow(Matrix from, int row, float factor, int micro, int toLocal, int toRead, boolean advance) {
+        float[] x = from.data();
+        float[] a = decays.data();
+        float[] w = work.data();
+        int sinceBlock = work.row(SINCE_BLOCK);
+        int sinceStart = work.row(SINCE_START);
+        int at = from.row(row);
+        int decay = decays.row(micro);
+        int l = local.row(toLocal);
+        int r = reads.row(toRead);
+        for (int c = 0; c < from.stride(); c += Lanes.COUNT) {
+            FloatVector block = Lanes.load(w, sinceBlock + c);
+            FloatVector start = Lanes.load(w, sinceStart + c);
+            if (advance) {
+                FloatVector own = Lanes.load(a, decay + c);
+                block = block.mul(own);
+                start = start.mul(own);
+                block.intoArray(w, sinceBlock + c);
+                start.intoArray(w, sinceStart + c);
             }
-            for (int i = j; i < to; i++) {
-                if (i > j) {
-                    Rows.multiply(work, PAIR_KEY, decays, i, work, PAIR_KEY);
-                    eraseScores.set(i, j, dot(eraseRows, i));
-                }
-                if (a < endQuery && position(in, a) == i) {
-                    readScores.set(a, j, dot(queryRows, a));
-                    a++;
-                }
-            }
+            FloatVector value = Lanes.load(x, at + c).mul(factor);
+            value.mul(block).intoArray(local.data(), l + c);
+            value.mul(start).intoArray(reads.data(), r + c);
         }
     }
 
-    private float dot(Matrix left, int row) {
-        MemorySegment x = left.data();
-        MemorySegment y = work.data();
-        long shift = work.row(PAIR_KEY) - left.row(row);
-        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
-        long end = left.row(row + 1);
-        for (long at = left.row(row); at < end; at += Lanes.BYTES) {
-            sum = Lanes.load(x, at).fma(Lanes.load(y, at + shift), sum);
+    private void decayState(Matrix state) {
+        for (int d = 0; d < planned.K(); d++) {
+            Rows.scale(state, d, work.get(SINCE_START, d), state, d);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
     }
 
-    /** Moves the boundary from the block's start to its end. */
-    private void decayKeys(int from, int to) {
+    /** The columns of L and M that lie before the block [from, to) with the queries [firstQuery, endQuery). */
+    private void product(int from, int to, int firstQuery, int endQuery) {
+        // With a short block the rows of e end before those of q begin; what lies between is old but finite or unused.
+        int count = endQuery > firstQuery ? BLOCK + endQuery - firstQuery : to - from;
+        ChunkProducts.multiplyTransposed(local, 0, count, decayedKeys.segment(), from, planned.K(), localScores, 0);
+        for (int i = from; i < to; i++) {
+            Rows.copy(localScores, i - from, from, eraseScores, i);
+        }
+        for (int a = firstQuery; a < endQuery; a++) {
+            Rows.copy(localScores, BLOCK + a - firstQuery, from, readScores, a);
+        }
+    }
+
+    /** Moves the boundary up to which the keys are decayed from a block's start to its end. */
+    private void decayKeys(int from, int to, Matrix k) {
         for (int j = 0; j < from; j++) {
             Rows.multiply(decayedKeys, j, work, SINCE_BLOCK, decayedKeys, j);
         }
-        Rows.fill(work, SINCE_BLOCK, 1);
+        Rows.fill(work, UNTIL_END, 1);
         for (int j = to - 1; j >= from; j--) {
-            Rows.multiply(keyRows, j, work, SINCE_BLOCK, decayedKeys, j);
-            Rows.multiply(work, SINCE_BLOCK, decays, j, work, SINCE_BLOCK);
+            Rows.multiply(k, j, work, UNTIL_END, decayedKeys, j);
+            Rows.multiply(work, UNTIL_END, decays, j, work, UNTIL_END);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.PlanSpec;
-import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /**
  * The chunkwise form: walks the chunks of a sequence in order, carrying the state S0 from one to the next.
@@ -18,15 +18,18 @@ import java.lang.foreign.Arena;
  *
  * <p>exp(G_i − G_j) is built as the running product of exp(g), never from sums: every factor is at most 1 for g ≤ 0, so
  * nothing overflows however strong the decay, g = −∞ is exact forgetting, and no difference of large sums loses digits.
+ *
+ * <p>Source: docs/math/wy-representation.md.
  */
 abstract class ChunkWorker extends HeadWorker {
     final int C;
-    final Matrix stateReads; // Y [2C, V]: rows of q S0, then of e S0
-    final Matrix pseudoValues; // P [C, V]
+    final Matrix[] stateReads; // per value head, Y [2C, V]: rows of q S0, which become O, then of e S0
+    final Matrix[] pseudoValues; // per value head, u [C, V], which becomes P
     final Matrix eraseScores; // L [C, C]
     final Matrix readScores; // M [C, C]
+    final int[] cut; // see ChunkProducts
     private final Matrix valueGains;
-    private final Matrix[] states;
+    private final Matrix[] states; // per value head, S [K, V]
 
     /** The chunk at hand: its first micro-step, how many, its first query's token, how many queries. */
     long row;
@@ -35,102 +38,116 @@ abstract class ChunkWorker extends HeadWorker {
     int token;
     int queries;
 
-    ChunkWorker(PlanSpec spec, Matrix[] kept, int heads, Arena arena) {
-        super(spec, kept, heads, arena);
+    /** Micro-steps per token, and which of its token's the chunk's first is. */
+    int n;
+
+    int phase;
+
+    ChunkWorker(PlanSpec spec, State[] kept, int heads) {
+        super(spec, kept);
         C = Math.min(spec.chunkSize(), Math.max(1, planned.microTokens()));
-        stateReads = Matrix.allocate(arena, 2 * C, planned.V());
-        pseudoValues = Matrix.allocate(arena, C, planned.V());
-        eraseScores = Matrix.allocate(arena, C, C);
-        readScores = Matrix.allocate(arena, C, C);
-        valueGains = Matrix.allocate(arena, 1, planned.V());
-        states = new Matrix[heads];
+        stateReads = Matrix.allocate(heads, 2 * C, planned.V());
+        pseudoValues = Matrix.allocate(heads, C, planned.V());
+        eraseScores = Matrix.allocate(C, C);
+        readScores = Matrix.allocate(C, C);
+        valueGains = Matrix.allocate(1, planned.V());
+        cut = ChunkProducts.newCuts(C);
+        states = Matrix.allocate(heads, planned.K(), planned.V());
     }
 
-    /** Gathers what the value heads share. */
-    abstract void prepare(Operands in, int firstHead);
+    /** Gathers the chunk's rows of q, k and whatever else the heads at hand read. */
+    abstract void gather(Operands in, int firstHead, int endHead);
 
-    /** Advances one value head's state over the chunk; leaves the read-out in the first rows of {@link #stateReads}. */
-    abstract void advance(Operands in, int head, boolean first, Matrix state);
+    /**
+     * Advances one value head's state over the chunk; leaves the read-out in the first rows of its stateReads.
+     *
+     * @param index which of the value heads at hand
+     * @param keyIndex which of their query/key heads
+     * @param first whether no other value head at hand has shared this query/key head yet
+     */
+    abstract void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state);
 
     @Override
     final void run(Operands in, int sequence, int firstHead, int endHead) {
         for (int head = firstHead; head < endHead; head++) {
-            states[head - firstHead] = begin(in, sequence, head, head - firstHead);
+            begin(in, sequence, head, states[head - firstHead]);
         }
-        int n = in.householders();
+        n = in.householders();
         long end = (long) in.end(sequence) * n;
         for (row = (long) in.begin(sequence) * n; row < end; row += C) {
             rows = (int) Math.min(C, end - row);
             token = (int) (row / n);
-            queries = (int) ((row + rows) / n) - token;
-            prepare(in, firstHead);
+            phase = (int) (row % n);
+            queries = (phase + rows) / n;
+            ChunkProducts.cuts(cut, rows, phase, n);
+            gather(in, firstHead, endHead);
+            in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues, 0);
             for (int head = firstHead; head < endHead; head++) {
-                advance(in, head, head == firstHead, states[head - firstHead]);
-                if (!NonFinite.allFinite(stateReads, 0, queries, planned.V())) {
+                int index = head - firstHead;
+                boolean first = index == 0 || head % in.group() == 0;
+                advance(in, head, index, head / in.group() - firstHead / in.group(), first, states[index]);
+                if (!NonFinite.allFinite(stateReads[index], 0, queries, planned.V())) {
                     throw NonFinite.diagnose(in, sequence, head, row, rows);
                 }
-                in.o.scatter(stateReads, 0, queries, token, head);
             }
+            in.o.scatterTogether(stateReads, queries, token, firstHead, endHead);
         }
         for (int head = firstHead; head < endHead; head++) {
             Matrix state = states[head - firstHead];
-            if (end > (long) in.begin(sequence) * n && !NonFinite.allFinite(state, 0, planned.K(), planned.V())) {
-                throw NonFinite.diagnose(in, sequence, head, Math.max(row - C, 0), rows);
+            if (in.end(sequence) > in.begin(sequence) && !NonFinite.allFinite(state, 0, planned.K(), planned.V())) {
+                throw NonFinite.diagnose(in, sequence, head, row - C, rows);
             }
             finish(in, sequence, head, state);
         }
     }
 
+    private void begin(Operands in, int sequence, int head, Matrix state) {
+        State before = kept(sequence, head);
+        if (before != null) {
+            state.segment().copyFrom(before.data());
+        } else if (in.initialState == null) {
+            Arrays.fill(state.data(), 0);
+        } else {
+            State.copyIn(in.initialState, index(sequence, head), planned, state.segment(), state.stride());
+        }
+    }
+
+    private void finish(Operands in, int sequence, int head, Matrix state) {
+        if (kept(sequence, head) != null) {
+            kept(sequence, head).data().copyFrom(state.segment());
+        }
+        if (in.finalState != null) {
+            State.copyOut(state.segment(), state.stride(), planned, in.finalState, index(sequence, head));
+        }
+    }
+
     /** The micro-step of the chunk after which query a reads. */
-    final int position(Operands in, int a) {
-        int n = in.householders();
-        return (int) ((long) (token + a) * n + n - 1 - row);
+    final int position(int a) {
+        return (a + 1) * n - 1 - phase;
     }
 
     /** Whether micro-step i of the chunk is a token's first, the one that decays. */
     final boolean decays(Operands in, int i) {
-        return in.g != null && (row + i) % in.householders() == 0;
+        return in.g != null && (phase + i) % n == 0;
     }
 
     /** The token that micro-step i of the chunk belongs to. */
-    final int tokenOf(Operands in, int i) {
-        return (int) ((row + i) / in.householders());
+    final int tokenOf(int i) {
+        return token + (phase + i) / n;
     }
 
-    /** P ← u, the write values. */
-    final void gatherWrites(Operands in, int head) {
-        in.writeVector.gather(row, 1, rows, head, pseudoValues, 0);
+    /** Multiplies the write values by their gain where that is one per channel. */
+    final void applyValueGains(Operands in, int head, Matrix writes) {
         if (!in.writeGainIsScalar) {
             for (int i = 0; i < rows; i++) {
-                in.writeGain.gather(row + i, 1, 1, head, valueGains, 0);
-                Rows.multiply(pseudoValues, i, valueGains, 0, pseudoValues, i);
+                in.writeGain.gather(row + i, 1, head, valueGains, 0);
+                Rows.multiply(writes, i, valueGains, 0, writes, i);
             }
         }
     }
 
-    /** What micro-step i's write value is still to be multiplied by after {@link #gatherWrites}. */
+    /** What micro-step i's write value is still to be multiplied by after {@link #applyValueGains}. */
     final float writeFactor(Operands in, int i, int head) {
         return in.writeGainIsScalar ? in.writeGain.scalar(row + i, head) : 1;
-    }
-
-    /** P ← (I + L)⁻¹ P, then the read-out: Y ← Y + M P. */
-    final void solveAndRead() {
-        int V = planned.V();
-        OpenBlas.solveUnitLower(
-                rows, V, eraseScores.address(), eraseScores.stride(), pseudoValues.address(), pseudoValues.stride());
-        if (queries > 0) {
-            OpenBlas.multiply(
-                    queries,
-                    V,
-                    rows,
-                    1,
-                    readScores.address(),
-                    readScores.stride(),
-                    pseudoValues.address(),
-                    pseudoValues.stride(),
-                    1,
-                    stateReads.address(),
-                    stateReads.stride());
-        }
     }
 }

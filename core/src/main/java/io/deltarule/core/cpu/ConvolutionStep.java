@@ -14,9 +14,9 @@ final class ConvolutionStep implements LayerStep {
     private final LayerOp.ShortConvolution op;
     private final SlotBuffer x;
     private final SlotBuffer y;
-    private final Matrix weights; // [taps][width], then the bias
+    private final SlotBuffer weights; // [taps][width], then the bias
     private final boolean biased;
-    private final Matrix sums; // a row per thread
+    private final SlotBuffer sums; // a row per thread
     private final int past; // taps − 1
     private final SlotBuffer tails; // [N · (taps − 1)][width], oldest first
 
@@ -34,9 +34,9 @@ final class ConvolutionStep implements LayerStep {
         this.y = y;
         this.past = op.taps() - 1;
         this.biased = bias != null;
-        this.sums = Matrix.allocate(arena, threads, x.width());
+        this.sums = SlotBuffer.scratch(arena, threads, x.width());
         this.tails = SlotBuffer.allocate(arena, sequences * past, x.width());
-        this.weights = Matrix.allocate(arena, op.taps() + 1, x.width());
+        this.weights = SlotBuffer.scratch(arena, op.taps() + 1, x.width());
         for (int d = 0; d < x.width(); d++) {
             for (int i = 0; i < op.taps(); i++) {
                 weights.set(i, d, weight.get((long) d * op.taps() + i));

@@ -52,7 +52,7 @@ public final class CpuEngine implements DeltaEngine {
         this.threads = threads;
     }
 
-    private static int defaultThreads() {
+    static int defaultThreads() {
         String value = System.getProperty(THREADS_PROPERTY);
         if (value == null) {
             return Runtime.getRuntime().availableProcessors();

@@ -124,9 +124,9 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     }
 
     /** w', with the 1 that a zero-centred weight lacks. */
-    private Matrix normWeight(LayerOp.RmsNorm op) {
+    private SlotBuffer normWeight(LayerOp.RmsNorm op) {
         Tensor stored = tensor(op, op.weight());
-        Matrix row = Matrix.allocate(arena, 1, op.group());
+        SlotBuffer row = SlotBuffer.scratch(arena, 1, op.group());
         for (int i = 0; i < op.group(); i++) {
             row.set(0, i, stored.get(i) + (op.zeroCentred() ? 1 : 0));
         }

@@ -13,27 +13,24 @@ import java.lang.foreign.Arena;
 /** A plan of the CPU engine: the worker threads' scratch, the kept state, and how work is cut into items. */
 final class CpuPlan extends AbstractDeltaPlan {
     /** Multiply-adds below which a second thread's wake-up costs more than it saves. */
-    private static final long WORTH_A_THREAD = 500_000;
+    private static final long WORTH_A_THREAD = 2_000_000;
+
+    /** Floats of a row that main memory delivers at nearly full speed. */
+    private static final int FAST_ROW = 256;
 
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
-    private final Matrix[] kept; // by sequence and value head, null where no state is kept
+    private final State[] kept; // by sequence and value head, null where no state is kept
     private final HeadWorker[] workers; // by slot, made when first used
 
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
         this.pool = pool;
         this.workers = new HeadWorker[pool.threads()];
-        this.kept = spec.keepsState() ? states(spec.shape()) : null;
-    }
-
-    private Matrix[] states(DeltaShape shape) {
-        Matrix[] states = new Matrix[Math.multiplyExact(shape.sequences(), shape.HV())];
-        Matrix all = Matrix.allocate(arena, Math.multiplyExact(states.length, shape.K()), shape.V());
-        for (int i = 0; i < states.length; i++) {
-            states[i] = all.slice((long) i * shape.K(), shape.K());
-        }
-        return states;
+        DeltaShape shape = spec.shape();
+        this.kept = spec.keepsState()
+                ? State.allocate(arena, Math.multiplyExact(shape.sequences(), shape.HV()), shape)
+                : null;
     }
 
     /** Whether the plan's memory is still there; false after close. */
@@ -55,24 +52,43 @@ final class CpuPlan extends AbstractDeltaPlan {
         });
     }
 
-    /** All value heads of a key head, or some where that leaves threads idle: a divisor of the group. */
+    /**
+     * Value heads that one thread takes through a sequence together: those of a key head, so that its products are taken
+     * once, and of its neighbours until a row of all is long enough to be fetched fast; fewer where threads would idle.
+     */
     private int headsPerItem(DeltaShape shape) {
         int heads = maxHeadsPerItem();
-        while (heads > 1 && (long) shape.sequences() * (shape.HV() / heads) < pool.threads()) {
-            heads = largestDivisorBelow(heads);
+        while (heads > 1 && !enough((long) shape.sequences() * (shape.HV() / heads))) {
+            heads = fewer(heads);
         }
         return heads;
     }
 
-    private int maxHeadsPerItem() {
-        return spec().form() == Form.CHUNK
-                ? spec().shape().HV() / spec().shape().H()
-                : 1;
+    private boolean enough(long items) {
+        return items % pool.threads() == 0 || items >= 4L * pool.threads();
     }
 
-    private static int largestDivisorBelow(int n) {
-        int divisor = n / 2;
-        while (n % divisor != 0) {
+    private int maxHeadsPerItem() {
+        if (spec().form() == Form.RECURRENT) {
+            return 1;
+        }
+        DeltaShape shape = spec().shape();
+        int heads = shape.HV() / shape.H();
+        int keyHeads = 1;
+        while (keyHeads * 2 * shape.K() <= FAST_ROW && shape.H() % (keyHeads * 2) == 0) {
+            keyHeads *= 2;
+        }
+        return heads * keyHeads;
+    }
+
+    /** The next smaller number of heads that keeps items equal and key heads whole where it can. */
+    private int fewer(int heads) {
+        int group = spec().shape().HV() / spec().shape().H();
+        if (heads > group) {
+            return heads / 2;
+        }
+        int divisor = heads / 2;
+        while (heads % divisor != 0) {
             divisor--;
         }
         return divisor;
@@ -86,12 +102,13 @@ final class CpuPlan extends AbstractDeltaPlan {
     }
 
     private HeadWorker make() {
-        if (spec().form() == Form.RECURRENT) {
+        // A selective read goes token by token in either form: its chunkwise form is not written for this engine yet.
+        if (spec().form() == Form.RECURRENT || spec().shape().crossRead()) {
             return new RecurrentWorker(spec(), kept, arena);
         }
         return spec().shape().gate() == Gate.CHANNEL
-                ? new ChannelChunkWorker(spec(), kept, maxHeadsPerItem(), arena)
-                : new ScalarChunkWorker(spec(), kept, maxHeadsPerItem(), arena);
+                ? new ChannelChunkWorker(spec(), kept, maxHeadsPerItem())
+                : new ScalarChunkWorker(spec(), kept, maxHeadsPerItem());
     }
 
     @Override
@@ -100,7 +117,7 @@ final class CpuPlan extends AbstractDeltaPlan {
             if (state == null) {
                 kept[i].data().fill((byte) 0);
             } else {
-                HeadWorker.copyIn(state, i, spec().shape(), kept[i]);
+                State.copyIn(state.data(), i, spec().shape(), kept[i].data(), kept[i].stride());
             }
         }
     }
@@ -108,7 +125,7 @@ final class CpuPlan extends AbstractDeltaPlan {
     @Override
     protected void readState(Tensor state) {
         for (int i = 0; i < kept.length; i++) {
-            HeadWorker.copyOut(kept[i], spec().shape(), state, i);
+            State.copyOut(kept[i].data(), kept[i].stride(), spec().shape(), state.data(), i);
         }
     }
 

@@ -33,6 +33,10 @@ final class Lanes {
         return (n + unit - 1) / unit * unit;
     }
 
+    static FloatVector load(float[] data, int index) {
+        return FloatVector.fromArray(SPECIES, data, index);
+    }
+
     static FloatVector load(MemorySegment data, long byteOffset) {
         return FloatVector.fromMemorySegment(SPECIES, data, byteOffset, ORDER);
     }

@@ -9,17 +9,16 @@ import java.lang.foreign.MemorySegment;
  *
  * @param owner the caller's memory, whose life is checked before every run
  * @param data the numbers; reaches the same memory from every thread, whichever made the caller's arena
- * @param address where they begin
  */
-record LayerWeight(MemorySegment owner, MemorySegment data, long address) {
+record LayerWeight(MemorySegment owner, MemorySegment data) {
     static LayerWeight of(Tensor tensor, Arena arena) {
         MemorySegment given = tensor.data();
         if (given.isNative() && given.address() % Float.BYTES == 0) {
             MemorySegment everywhere = MemorySegment.ofAddress(given.address()).reinterpret(given.byteSize());
-            return new LayerWeight(given, everywhere, given.address());
+            return new LayerWeight(given, everywhere);
         }
         MemorySegment copy = arena.allocate(given.byteSize(), 64).copyFrom(given);
-        return new LayerWeight(copy, copy, copy.address());
+        return new LayerWeight(copy, copy);
     }
 
     /** Refuses to read memory that its owner has freed. */

@@ -71,12 +71,12 @@ final class LinearStep implements LayerStep {
                 columns,
                 in,
                 1,
-                x.at(row),
+                x.from(x.row(row)),
                 in,
-                W.address() + (long) column * in * Float.BYTES,
+                W.data().asSlice((long) column * in * Float.BYTES),
                 in,
                 b == null ? 0 : 1,
-                y.address() + y.offset(row, column),
+                y.from(y.offset(row, column)),
                 out);
     }
 

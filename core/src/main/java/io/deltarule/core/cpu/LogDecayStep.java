@@ -29,13 +29,13 @@ final class LogDecayStep implements LayerStep {
         this.g = g;
         this.lowerBound = (float) op.lowerBound();
         int width = x.width();
-        Matrix spread = Matrix.allocate(arena, 2, width + Lanes.COUNT);
+        SlotBuffer spread = SlotBuffer.scratch(arena, 2, width + Lanes.COUNT);
         for (int i = 0; i < width + Lanes.COUNT; i++) {
             spread.set(0, i, (float) Math.exp(aLog.get(i % width / (width / op.heads()))));
             spread.set(1, i, dtBias == null ? 0 : dtBias.get(i % width));
         }
-        this.rates = spread.slice(0, 1).data();
-        this.biases = spread.slice(1, 1).data();
+        this.rates = spread.from(spread.row(0));
+        this.biases = spread.from(spread.row(1));
     }
 
     @Override

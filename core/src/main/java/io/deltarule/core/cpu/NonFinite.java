@@ -3,9 +3,9 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Notices numbers that are not finite and says where they came from. */
 final class NonFinite {
@@ -13,16 +13,16 @@ final class NonFinite {
 
     /** Whether rows of a matrix hold only finite numbers: the sum of x · 0 is 0 then and NaN otherwise. */
     static boolean allFinite(Matrix matrix, int from, int rows, int columns) {
-        MemorySegment data = matrix.data();
+        float[] data = matrix.data();
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
-        long width = (long) Lanes.padded(columns) * Float.BYTES;
+        int width = Lanes.padded(columns);
         for (int i = from; i < from + rows; i++) {
-            long end = matrix.row(i) + width;
-            for (long at = matrix.row(i); at < end; at += Lanes.BYTES) {
-                sum = Lanes.load(data, at).fma(FloatVector.zero(Lanes.SPECIES), sum);
+            int row = matrix.row(i);
+            for (int j = 0; j < width; j += Lanes.COUNT) {
+                sum = Lanes.load(data, row + j).fma(FloatVector.zero(Lanes.SPECIES), sum);
             }
         }
-        return sum.reduceLanes(jdk.incubator.vector.VectorOperators.ADD) == 0;
+        return sum.reduceLanes(VectorOperators.ADD) == 0;
     }
 
     /**
@@ -40,7 +40,7 @@ final class NonFinite {
         long token = row / n;
         long lastToken = (row + Math.max(rows, 1) - 1) / n;
         for (Map.Entry<Input, RowView> entry : in.inputs()) {
-            boolean perToken = entry.getKey() == Input.Q || entry.getKey() == Input.G;
+            boolean perToken = entry.getKey() == Input.Q || entry.getKey() == Input.G || entry.getKey() == Input.R;
             RowView view = entry.getValue();
             long bad = perToken
                     ? view.firstNotFinite(token, lastToken - token + 1, valueHead, entry.getKey() == Input.G)
@@ -54,9 +54,10 @@ final class NonFinite {
             long size = (long) in.shape.K() * in.shape.V();
             long from = ((long) sequence * in.shape.HV() + valueHead) * size;
             for (long i = from; i < from + size; i++) {
-                if (!Float.isFinite(in.initialState.get(i))) {
-                    return new NumericException("initial_state: expected finite numbers but found "
-                            + in.initialState.get(i) + " at row-major index " + i);
+                float x = in.initialState.getAtIndex(Tensor.FLOAT, i);
+                if (!Float.isFinite(x)) {
+                    return new NumericException(
+                            "initial_state: expected finite numbers but found " + x + " at row-major index " + i);
                 }
             }
         }

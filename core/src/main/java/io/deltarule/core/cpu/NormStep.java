@@ -25,7 +25,7 @@ final class NormStep {
      * @param z null for no gate
      * @param weight w', one row
      */
-    static LayerStep rms(LayerOp.RmsNorm op, SlotBuffer x, SlotBuffer z, Matrix weight, SlotBuffer y) {
+    static LayerStep rms(LayerOp.RmsNorm op, SlotBuffer x, SlotBuffer z, SlotBuffer weight, SlotBuffer y) {
         int group = op.group();
         int groups = x.width() / group;
         return run -> run.rows((z == null ? 3L : 6L) * x.width(), (from, to, slot) -> {

@@ -16,15 +16,15 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
- * The three OpenBLAS routines that the CPU engine calls, row-major, on addresses of off-heap float32 matrices.
+ * The OpenBLAS routines that the CPU engine calls, row-major, on float32 matrices in Java arrays or off-heap.
  *
  * <p>JavaCPP's Loader finds (and unpacks once) the library that the org.bytedeco artifacts carry for this platform; the
  * calls go through java.lang.foreign, not JavaCPP. The library is built with threads of its own; it is told to use one,
  * before every run since the setting is the process's, because the engine parallelises over heads. Another setting made
  * meanwhile would cost speed, not correctness.
  *
- * <p>Addresses are passed as 64-bit integers, which every 64-bit calling convention passes like pointers: a call makes
- * no segment objects.
+ * <p>Calls are critical: arrays are passed in place, and a garbage collection waits for the call, which for a chunk is
+ * microseconds and for the largest chunk and head sizes a few milliseconds.
  */
 final class OpenBlas {
     private static final int ROW_MAJOR = 101;
@@ -50,7 +50,7 @@ final class OpenBlas {
             SymbolLookup library = SymbolLookup.libraryLookup(locate(), Arena.global());
             var i = ValueLayout.JAVA_INT;
             var f = ValueLayout.JAVA_FLOAT;
-            var p = ValueLayout.JAVA_LONG;
+            var p = ValueLayout.ADDRESS;
             sgemm = bind(library, "cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
             strsm = bind(library, "cblas_strsm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, i, f, p, i, p, i));
             setNumThreads = bind(library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(i));
@@ -93,8 +93,7 @@ final class OpenBlas {
     }
 
     private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
-        // Neither critical nor trivial linkage: measured no faster, and a large product must not delay a safepoint.
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type, Linker.Option.critical(true));
     }
 
     /** Why OpenBLAS cannot be used here and what to add, or empty. */
@@ -118,7 +117,17 @@ final class OpenBlas {
 
     /** C ← α A B + β C with A [m, k], B [k, n], C [m, n]. With β = 0 the old C is not read. */
     static void multiply(
-            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
         try {
             SGEMM.invokeExact(ROW_MAJOR, PLAIN, PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
         } catch (Throwable e) {
@@ -128,7 +137,17 @@ final class OpenBlas {
 
     /** C ← α A Bᵀ + β C with A [m, k], B [n, k], C [m, n]. */
     static void multiplyRightTransposed(
-            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
         try {
             SGEMM.invokeExact(ROW_MAJOR, PLAIN, TRANSPOSED, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
         } catch (Throwable e) {
@@ -138,7 +157,17 @@ final class OpenBlas {
 
     /** C ← α Aᵀ B + β C with A [k, m], B [k, n], C [m, n]. */
     static void multiplyLeftTransposed(
-            int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta, long c, int ldc) {
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
         try {
             SGEMM.invokeExact(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
         } catch (Throwable e) {
@@ -147,7 +176,7 @@ final class OpenBlas {
     }
 
     /** B ← (I + L)⁻¹ B with L [m, m], of which only what is below the diagonal is read, and B [m, n]. */
-    static void solveUnitLower(int m, int n, long l, int ldl, long b, int ldb) {
+    static void solveUnitLower(int m, int n, MemorySegment l, int ldl, MemorySegment b, int ldb) {
         try {
             STRSM.invokeExact(ROW_MAJOR, LEFT, LOWER, PLAIN, UNIT, m, n, 1f, l, ldl, b, ldb);
         } catch (Throwable e) {

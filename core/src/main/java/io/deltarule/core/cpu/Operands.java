@@ -8,6 +8,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -16,6 +17,8 @@ import java.util.Map;
  * u, the outputs, and where each sequence begins and ends.
  */
 final class Operands {
+    private static final Thread ANOTHER_THREAD = Thread.ofPlatform().daemon().unstarted(() -> {});
+
     final DeltaShape shape;
     final float scale;
     final RowView q;
@@ -27,10 +30,11 @@ final class Operands {
     final RowView writeGain;
     final boolean eraseGainIsScalar;
     final boolean writeGainIsScalar;
-    final boolean eraseVectorIsKey;
     final RowView o;
-    final Tensor initialState; // null for zeros
-    final Tensor finalState; // null where it is not wanted
+    final RowView r; // null without a selective read
+    final RowView oCross; // likewise
+    final MemorySegment initialState; // null for zeros
+    final MemorySegment finalState; // null where it is not wanted
     private final int[] boundaries; // in tokens
     private final Map<Input, RowView> views = new EnumMap<>(Input.class);
 
@@ -46,20 +50,39 @@ final class Operands {
         eraseVector = views.get(erase.vector());
         eraseGain = views.get(erase.gain());
         eraseGainIsScalar = erase.scalarGain();
-        eraseVectorIsKey = erase.vector() == Input.K;
         writeVector = views.get(write.vector());
         writeGain = views.get(write.gain());
         writeGainIsScalar = write.scalarGain();
-        o = RowView.of("o", out.o(), shape.HV(), shape.HV(), shape.V());
-        initialState = in.initialState();
-        finalState = out.finalState();
+        o = new RowView("o", shared(out.o()), shape.HV(), shape.HV(), shape.V());
+        r = views.get(Input.R);
+        oCross = out.oCross() == null
+                ? null
+                : new RowView("o_cross", shared(out.oCross()), shape.HV(), shape.HV(), shape.V());
+        initialState = in.initialState() == null ? null : shared(in.initialState());
+        finalState = out.finalState() == null ? null : shared(out.finalState());
         boundaries = in.boundaries(shape);
     }
 
     private RowView view(Input input, Tensor tensor) {
         int heads = tensor.dim(2); // every input is [B, rows, heads] or [B, rows, heads, width]
         int width = tensor.rank() == 4 ? tensor.dim(3) : 1;
-        return RowView.of(input.id(), tensor, heads, shape.HV(), width);
+        return new RowView(input.id(), shared(tensor), heads, shape.HV(), width);
+    }
+
+    /**
+     * The tensor's numbers as every worker may see them. A confined arena's memory is opened to the workers for the time
+     * of the run: its owner, the only thread that could close it, is the caller and waits.
+     */
+    private static MemorySegment shared(Tensor tensor) {
+        MemorySegment data = tensor.data();
+        if (!data.isNative() || data.isAccessibleBy(ANOTHER_THREAD)) {
+            return data;
+        }
+        if (!data.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("a tensor " + tensor + " belongs to another thread's confined arena");
+        }
+        MemorySegment view = MemorySegment.ofAddress(data.address()).reinterpret(data.byteSize());
+        return data.isReadOnly() ? view.asReadOnly() : view;
     }
 
     /** Value heads that share one query/key head. */

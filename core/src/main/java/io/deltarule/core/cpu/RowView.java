@@ -2,20 +2,50 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
- * A caller's tensor [rows…, heads, width] seen as rows of one head. Its numbers are only ever copied, so that inner
- * loops work on one kind of memory however the caller allocated his.
- *
- * @param name the tensor's name, for messages
- * @param data the tensor's numbers
- * @param heads how many heads there are
- * @param group how many of the value heads share one of these heads
- * @param width numbers per row and head
+ * A caller's tensor [rows…, heads, width] seen as rows of one head. Its numbers are only copied to and from scratch, so
+ * that inner loops work on one kind of memory however the caller allocated his.
  */
-record RowView(String name, MemorySegment data, int heads, int group, int width) {
-    static RowView of(String name, Tensor tensor, int heads, int valueHeads, int width) {
-        return new RowView(name, tensor.data(), heads, valueHeads / heads, width);
+final class RowView {
+    private final String name;
+    private final MemorySegment data;
+    private final int heads;
+    private final int group;
+    private final int width;
+    private final float[] array; // what is behind data, null where it is no float[] or not to be had
+    private final int arrayStart;
+
+    /**
+     * @param name the tensor's name, for messages
+     * @param data its numbers, accessible by every thread
+     * @param heads how many heads it has
+     * @param valueHeads how many value heads share these
+     * @param width numbers per row and head
+     */
+    RowView(String name, MemorySegment data, int heads, int valueHeads, int width) {
+        this.name = name;
+        this.data = data;
+        this.heads = heads;
+        this.group = valueHeads / heads;
+        this.width = width;
+        this.array = data.heapBase().orElse(null) instanceof float[] floats && data.address() % Float.BYTES == 0
+                ? floats
+                : null;
+        this.arrayStart = array == null ? 0 : (int) (data.address() / Float.BYTES);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int width() {
+        return width;
+    }
+
+    MemorySegment data() {
+        return data;
     }
 
     /** Whether all value heads that share a key head share this tensor's head too. */
@@ -23,39 +53,74 @@ record RowView(String name, MemorySegment data, int heads, int group, int width)
         return group == valueHeadsPerKeyHead;
     }
 
-    private long offset(long row, int valueHead) {
-        return (row * heads + valueHead / group) * width * Float.BYTES;
+    private long index(long row, int valueHead) {
+        return (row * heads + valueHead / group) * width;
     }
 
     /** The number at a row of a tensor of width 1. */
     float scalar(long row, int valueHead) {
-        return data.get(Tensor.FLOAT, offset(row, valueHead));
+        long index = index(row, valueHead);
+        return array == null ? data.get(Tensor.FLOAT, index * Float.BYTES) : array[arrayStart + (int) index];
     }
 
-    /** Copies rows {@code from, from + step, …} of a value head to consecutive rows of a matrix. */
-    void gather(long from, int step, int count, int valueHead, Matrix to, int toRow) {
-        long bytes = (long) width * Float.BYTES;
+    /** Copies consecutive rows of a value head to consecutive rows of a matrix. */
+    void gather(long from, int count, int valueHead, Matrix to, int toRow) {
         for (int i = 0; i < count; i++) {
-            MemorySegment.copy(data, offset(from + (long) i * step, valueHead), to.data(), to.row(toRow + i), bytes);
+            read(index(from + i, valueHead), to, toRow + i);
         }
     }
 
-    /** Copies consecutive rows of a matrix to consecutive rows of a value head. */
-    void scatter(Matrix from, int fromRow, int count, long to, int valueHead) {
-        long bytes = (long) width * Float.BYTES;
+    /**
+     * Copies consecutive rows of all heads that the value heads [firstHead, endHead) read, the i-th of these to the i-th
+     * matrix.
+     */
+    void gatherTogether(long from, int count, int firstHead, int endHead, Matrix[] to, int toRow) {
+        int together = (endHead - 1) / group - firstHead / group + 1;
         for (int i = 0; i < count; i++) {
-            MemorySegment.copy(from.data(), from.row(fromRow + i), data, offset(to + i, valueHead), bytes);
+            long at = index(from + i, firstHead);
+            for (int head = 0; head < together; head++) {
+                read(at + (long) head * width, to[head], toRow + i);
+            }
+        }
+    }
+
+    private void read(long index, Matrix to, int row) {
+        if (array != null) {
+            System.arraycopy(array, arrayStart + (int) index, to.data(), to.row(row), width);
+        } else {
+            MemorySegment.copy(
+                    data, ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES, to.data(), to.row(row), width);
+        }
+    }
+
+    /** Copies the first rows of one matrix per value head from firstHead on to consecutive rows. */
+    void scatterTogether(Matrix[] from, int count, long to, int firstHead, int endHead) {
+        for (int i = 0; i < count; i++) {
+            for (int head = firstHead; head < endHead; head++) {
+                scatter(from[head - firstHead], i, to + i, head);
+            }
+        }
+    }
+
+    /** Copies a row of a matrix to a row of a value head. */
+    void scatter(Matrix from, int row, long to, int valueHead) {
+        long index = index(to, valueHead);
+        if (array != null) {
+            System.arraycopy(from.data(), from.row(row), array, arrayStart + (int) index, width);
+        } else {
+            MemorySegment.copy(
+                    from.data(), from.row(row), data, ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES, width);
         }
     }
 
     /** Row-major index of the first number that cannot be computed with in these rows of a value head, or −1. */
     long firstNotFinite(long from, long count, int valueHead, boolean minusInfinityAllowed) {
         for (long row = from; row < from + count; row++) {
-            long base = offset(row, valueHead);
+            long base = index(row, valueHead);
             for (int i = 0; i < width; i++) {
-                float x = data.get(Tensor.FLOAT, base + (long) i * Float.BYTES);
+                float x = data.getAtIndex(Tensor.FLOAT, base + i);
                 if (!Float.isFinite(x) && !(minusInfinityAllowed && x == Float.NEGATIVE_INFINITY)) {
-                    return base / Float.BYTES + i;
+                    return base + i;
                 }
             }
         }

@@ -1,78 +1,77 @@
 package io.deltarule.core.cpu;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
-/** Element-wise loops over whole padded rows of scratch matrices of equal stride. */
+/** Element-wise loops over whole padded rows of matrices of equal stride. */
 final class Rows {
     private Rows() {}
 
     /** to_i ← a_i · factor. */
     static void scale(Matrix a, int row, float factor, Matrix to, int toRow) {
-        MemorySegment from = a.data();
-        MemorySegment into = to.data();
-        long shift = to.row(toRow) - a.row(row);
-        long end = a.row(row + 1);
-        for (long at = a.row(row); at < end; at += Lanes.BYTES) {
-            Lanes.store(Lanes.load(from, at).mul(factor), into, at + shift);
+        float[] from = a.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int target = to.row(toRow);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            Lanes.load(from, source + i).mul(factor).intoArray(into, target + i);
         }
     }
 
     /** to_i ← a_i · b_i. */
     static void multiply(Matrix a, int row, Matrix b, int bRow, Matrix to, int toRow) {
-        MemorySegment left = a.data();
-        MemorySegment right = b.data();
-        MemorySegment into = to.data();
-        long bShift = b.row(bRow) - a.row(row);
-        long shift = to.row(toRow) - a.row(row);
-        long end = a.row(row + 1);
-        for (long at = a.row(row); at < end; at += Lanes.BYTES) {
-            Lanes.store(Lanes.load(left, at).mul(Lanes.load(right, at + bShift)), into, at + shift);
+        float[] left = a.data();
+        float[] right = b.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int other = b.row(bRow);
+        int target = to.row(toRow);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            Lanes.load(left, source + i).mul(Lanes.load(right, other + i)).intoArray(into, target + i);
         }
     }
 
     /** to_i ← to_i · factor − a_i · other. */
     static void scaleSubtract(Matrix to, int toRow, float factor, Matrix a, int row, float other) {
-        MemorySegment from = a.data();
-        MemorySegment into = to.data();
-        long shift = a.row(row) - to.row(toRow);
-        long end = to.row(toRow + 1);
+        float[] from = a.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int target = to.row(toRow);
         FloatVector minus = FloatVector.broadcast(Lanes.SPECIES, -other);
-        for (long at = to.row(toRow); at < end; at += Lanes.BYTES) {
-            FloatVector scaled = Lanes.load(into, at).mul(factor);
-            Lanes.store(Lanes.load(from, at + shift).fma(minus, scaled), into, at);
+        for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
+            FloatVector scaled = Lanes.load(into, target + i).mul(factor);
+            Lanes.load(from, source + i).fma(minus, scaled).intoArray(into, target + i);
         }
     }
 
-    /** to_i ← exp(a_i). The padding becomes 1, so a row must not be its own result. */
+    /** The first {@code count} numbers of to ← those of a, and what is left of the last vector. */
+    static void copy(Matrix a, int row, int count, Matrix to, int toRow) {
+        float[] from = a.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int target = to.row(toRow);
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            Lanes.load(from, source + i).intoArray(into, target + i);
+        }
+    }
+
+    /** to_i ← exp(a_i). Padding of 0 becomes 1: a row that is its own result must have no use for its padding. */
     static void exp(Matrix a, int row, Matrix to, int toRow) {
-        MemorySegment from = a.data();
-        MemorySegment into = to.data();
-        long shift = to.row(toRow) - a.row(row);
-        long end = a.row(row + 1);
-        for (long at = a.row(row); at < end; at += Lanes.BYTES) {
-            Lanes.store(Lanes.exp(Lanes.load(from, at)), into, at + shift);
+        float[] from = a.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int target = to.row(toRow);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            Lanes.exp(Lanes.load(from, source + i)).intoArray(into, target + i);
         }
     }
 
     /** a_i ← value, padding included. */
     static void fill(Matrix a, int row, float value) {
-        MemorySegment data = a.data();
-        long end = a.row(row + 1);
+        float[] data = a.data();
+        int source = a.row(row);
         FloatVector vector = FloatVector.broadcast(Lanes.SPECIES, value);
-        for (long at = a.row(row); at < end; at += Lanes.BYTES) {
-            Lanes.store(vector, data, at);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            vector.intoArray(data, source + i);
         }
-    }
-
-    /** exp of one number, as {@link Lanes#exp} gives it. */
-    static float exp(float x) {
-        return (float) Math.exp(x);
-    }
-
-    /** The float at an index of a row. */
-    static float at(MemorySegment data, long byteOffset) {
-        return data.get(ValueLayout.JAVA_FLOAT, byteOffset);
     }
 }

@@ -1,10 +1,9 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Chunks with one decay per head, or none. The decay leaves the sums over channels, so the products are taken of the
@@ -16,39 +15,32 @@ import jdk.incubator.vector.VectorMask;
  *   X S0 → scale ε_i q_i S0              β_i ε_i e_i S0                 ε_i = Π_{m=0..i} a_m
  *   S    = ε_C S0 + kᵀ (d_C ⊙ P)
  * </pre>
+ *
+ * Checked against the references in core.reference.
  */
 final class ScalarChunkWorker extends ChunkWorker {
-    private final Matrix reads; // X [2C, K]
-    private final Matrix keys; // k [C, K], unused where e is k times a number
+    private final Matrix[] reads; // per key head, X [2C, K]
+    private final Matrix[] keys; // per key head, k [C, K]; empty where e is k times a number, so that X holds k
     private final Matrix gains; // [1, K]
     private final Matrix scores; // X kᵀ [2C, C]
-    private final Matrix decay; // the row d_i* of the micro-step at hand [1, C]
+    private final Matrix decay; // the row d_i* of the micro-step at hand, 1 from i on [1, C]
+    private final Matrix factors; // a [1, C]
     private final float[] sinceStart; // ε [C]
-    private long keyAddress;
+    private final float[] eraseFactors; // β of e, or 1 [C]
 
-    ScalarChunkWorker(PlanSpec spec, Matrix[] kept, int heads, Arena arena) {
-        super(spec, kept, heads, arena);
-        reads = Matrix.allocate(arena, 2 * C, planned.K());
-        keys = Matrix.allocate(arena, C, planned.K());
-        gains = Matrix.allocate(arena, 1, planned.K());
-        scores = Matrix.allocate(arena, 2 * C, C);
-        decay = Matrix.allocate(arena, 1, C);
+    ScalarChunkWorker(PlanSpec spec, State[] kept, int heads) {
+        super(spec, kept, heads);
+        int keyHeads = Math.max(1, heads * planned.H() / planned.HV());
+        reads = Matrix.allocate(keyHeads, 2 * C, planned.K());
+        boolean eraseIsKey = spec.variant().eraseKey().vector() == Input.K
+                && spec.variant().eraseKey().scalarGain();
+        keys = Matrix.allocate(eraseIsKey ? 0 : keyHeads, C, planned.K());
+        gains = Matrix.allocate(1, planned.K());
+        scores = Matrix.allocate(2 * C, C);
+        decay = Matrix.allocate(1, C);
+        factors = Matrix.allocate(1, C);
         sinceStart = new float[C];
-    }
-
-    @Override
-    void prepare(Operands in, int firstHead) {
-        in.q.gather(token, 1, queries, firstHead, reads, 0);
-        if (eraseIsKey(in)) {
-            keyAddress = reads.at(queries);
-        } else {
-            in.k.gather(row, 1, rows, firstHead, keys, 0);
-            keyAddress = keys.address();
-        }
-    }
-
-    private static boolean eraseIsKey(Operands in) {
-        return in.eraseVectorIsKey && in.eraseGainIsScalar;
+        eraseFactors = new float[C];
     }
 
     private static boolean eraseIsShared(Operands in) {
@@ -56,123 +48,135 @@ final class ScalarChunkWorker extends ChunkWorker {
     }
 
     @Override
-    void advance(Operands in, int head, boolean first, Matrix state) {
+    void gather(Operands in, int firstHead, int endHead) {
+        in.q.gatherTogether(token, queries, firstHead, endHead, reads, 0);
+        if (keys.length > 0) {
+            in.k.gatherTogether(row, rows, firstHead, endHead, keys, 0);
+        }
+        if (eraseIsShared(in)) {
+            in.eraseVector.gatherTogether(row, rows, firstHead, endHead, reads, queries);
+        }
+    }
+
+    @Override
+    void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state) {
         int K = planned.K();
         int V = planned.V();
+        Matrix X = reads[keyIndex];
+        Matrix Y = stateReads[index];
+        Matrix P = pseudoValues[index];
+        Matrix k = keys.length == 0 ? X : keys[keyIndex];
+        int firstKey = keys.length == 0 ? queries : 0;
         if (first || !eraseIsShared(in)) {
-            gatherErase(in, head);
-            OpenBlas.multiplyRightTransposed(
-                    queries + rows,
-                    rows,
-                    K,
-                    1,
-                    reads.address(),
-                    reads.stride(),
-                    keyAddress,
-                    reads.stride(),
-                    0,
-                    scores.address(),
-                    scores.stride());
+            completeErase(in, head, X);
+            ChunkProducts.scores(X, queries, rows, cut, K, k, firstKey, scores);
         }
-        OpenBlas.multiply(
-                queries + rows,
-                V,
-                K,
-                1,
-                reads.address(),
-                reads.stride(),
-                state.address(),
-                state.stride(),
-                0,
-                stateReads.address(),
-                stateReads.stride());
-        applyDecay(in, head);
-        gatherWrites(in, head);
+        ChunkProducts.readState(X, queries + rows, K, state, V, Y);
+        fetchFactors(in, head);
+        applyDecay(in);
+        applyValueGains(in, head, P);
         for (int i = 0; i < rows; i++) {
-            Rows.scaleSubtract(
-                    pseudoValues,
-                    i,
-                    writeFactor(in, i, head),
-                    stateReads,
-                    queries + i,
-                    eraseFactor(in, i, head) * sinceStart[i]);
+            Rows.scaleSubtract(P, i, writeFactor(in, i, head), Y, queries + i, eraseFactors[i] * sinceStart[i]);
         }
         for (int a = 0; a < queries; a++) {
-            Rows.scale(stateReads, a, in.scale * sinceStart[position(in, a)], stateReads, a);
+            Rows.scale(Y, a, in.scale * sinceStart[position(a)], Y, a);
         }
-        solveAndRead();
+        ChunkProducts.solve(eraseScores, rows, P, V);
+        ChunkProducts.readWrites(readScores, queries, rows, cut, P, V, Y);
         if (in.g != null) {
             for (int i = 0; i < rows; i++) {
-                Rows.scale(pseudoValues, i, decay.get(0, i), pseudoValues, i);
+                Rows.scale(P, i, decay.get(0, i), P, i);
             }
         }
-        OpenBlas.multiplyLeftTransposed(
-                K,
-                V,
-                rows,
-                1,
-                keyAddress,
-                reads.stride(),
-                pseudoValues.address(),
-                pseudoValues.stride(),
-                sinceStart[rows - 1],
-                state.address(),
-                state.stride());
+        ChunkProducts.write(k, firstKey, rows, K, P, V, sinceStart[rows - 1], state);
     }
 
-    private void gatherErase(Operands in, int head) {
-        in.eraseVector.gather(row, 1, rows, head, reads, queries);
+    /** Puts into X what {@link #gather} could not: an e of this value head's own, or its gain per channel. */
+    private void completeErase(Operands in, int head, Matrix X) {
+        if (!eraseIsShared(in)) {
+            in.eraseVector.gather(row, rows, head, X, queries);
+        }
         if (!in.eraseGainIsScalar) {
             for (int i = 0; i < rows; i++) {
-                in.eraseGain.gather(row + i, 1, 1, head, gains, 0);
-                Rows.multiply(reads, queries + i, gains, 0, reads, queries + i);
+                in.eraseGain.gather(row + i, 1, head, gains, 0);
+                Rows.multiply(X, queries + i, gains, 0, X, queries + i);
             }
         }
     }
 
-    private float eraseFactor(Operands in, int i, int head) {
-        return in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
-    }
-
-    /** L and M from the raw scores; leaves ε in sinceStart and the decay up to the chunk's end in the row d. */
-    private void applyDecay(Operands in, int head) {
-        decay.data().fill((byte) 0);
-        float epsilon = 1;
-        int a = 0;
+    private void fetchFactors(Operands in, int head) {
         for (int i = 0; i < rows; i++) {
-            if (decays(in, i)) {
-                float factor = Rows.exp(in.g.scalar(tokenOf(in, i), head));
-                epsilon *= factor;
-                Rows.scale(decay, 0, factor, decay, 0);
-            }
+            eraseFactors[i] = in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
+            factors.set(0, i, decays(in, i) ? in.g.scalar(tokenOf(i), head) : 0);
+        }
+        if (in.g == null) {
+            Arrays.fill(sinceStart, 0, rows, 1);
+            return;
+        }
+        Rows.exp(factors, 0, factors, 0);
+        float epsilon = 1;
+        for (int i = 0; i < rows; i++) {
+            epsilon *= factors.get(0, i);
             sinceStart[i] = epsilon;
-            decay.set(0, i, 1);
-            scaleScores(queries + i, eraseFactor(in, i, head), eraseScores, i, i);
-            if (a < queries && position(in, a) == i) {
-                scaleScores(a, in.scale, readScores, a, i);
+        }
+    }
+
+    /** L and M from the raw scores; leaves d of the chunk's last micro-step in {@link #decay}. */
+    private void applyDecay(Operands in) {
+        Rows.fill(decay, 0, 1);
+        int a = 0;
+        int nextQuery = position(0);
+        for (int i = 0; i < rows; i++) {
+            if (in.g != null) {
+                decayBefore(i, factors.get(0, i));
+            }
+            scaleBefore(scores.row(queries + i), eraseFactors[i], eraseScores.row(i), i);
+            if (i == nextQuery) {
+                scaleUpTo(scores.row(a), in.scale, readScores.row(a), i);
                 a++;
+                nextQuery += n;
             }
         }
     }
 
-    /** to_j ← factor · d_j · scores_j for j ≤ last, 0 after. */
-    private void scaleScores(int from, float factor, Matrix to, int toRow, int last) {
-        MemorySegment d = decay.data();
-        MemorySegment s = scores.data();
-        MemorySegment t = to.data();
-        long in = scores.row(from);
-        long out = to.row(toRow);
+    /** d_j ← d_j · factor for j &lt; i. */
+    private void decayBefore(int i, float factor) {
+        float[] d = decay.data();
+        int j = 0;
+        for (; j + Lanes.COUNT <= i; j += Lanes.COUNT) {
+            Lanes.load(d, j).mul(factor).intoArray(d, j);
+        }
+        FloatVector last = Lanes.load(d, j);
+        last.blend(last.mul(factor), Lanes.SPECIES.indexInRange(j, i)).intoArray(d, j);
+    }
+
+    /** L_ij ← factor · d_j · scores_j for j &lt; i; what follows in the last vector is never read. */
+    private void scaleBefore(int from, float factor, int to, int i) {
+        float[] d = decay.data();
+        float[] s = scores.data();
+        float[] t = eraseScores.data();
+        for (int j = 0; j < i; j += Lanes.COUNT) {
+            Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor).intoArray(t, to + j);
+        }
+    }
+
+    /** M_ij ← factor · d_j · scores_j for j ≤ i, 0 after. */
+    private void scaleUpTo(int from, float factor, int to, int i) {
+        float[] d = decay.data();
+        float[] s = scores.data();
+        float[] t = readScores.data();
+        int j = 0;
+        for (; j + Lanes.COUNT <= i + 1; j += Lanes.COUNT) {
+            Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor).intoArray(t, to + j);
+        }
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
-        for (int j = 0; j < to.stride(); j += Lanes.COUNT) {
-            long at = (long) j * Float.BYTES;
-            if (j > last) {
-                Lanes.store(zero, t, out + at);
-            } else {
-                FloatVector scaled =
-                        Lanes.load(s, in + at).mul(Lanes.load(d, at)).mul(factor);
-                VectorMask<Float> kept = Lanes.SPECIES.indexInRange(j, last + 1);
-                Lanes.store(zero.blend(scaled, kept), t, out + at);
-            }
+        if (j <= i) {
+            FloatVector last = Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor);
+            zero.blend(last, Lanes.SPECIES.indexInRange(j, i + 1)).intoArray(t, to + j);
+            j += Lanes.COUNT;
+        }
+        for (; j < readScores.stride(); j += Lanes.COUNT) {
+            zero.intoArray(t, to + j);
         }
     }
 }

@@ -2,26 +2,31 @@ package io.deltarule.core.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A slot's rows off-heap, [tokens, width] without padding between rows. Whole vectors may be read and written up to one
  * vector past the last row.
  *
  * @param data the rows
- * @param address where the first one is, for BLAS
  * @param width floats per row
  */
-record SlotBuffer(MemorySegment data, long address, int width) {
+record SlotBuffer(MemorySegment data, int width) {
     private static final int ALIGNMENT = 64;
 
     static SlotBuffer allocate(Arena arena, int tokens, int width) {
         MemorySegment data = arena.allocate((long) tokens * width * Float.BYTES + Lanes.BYTES, ALIGNMENT);
-        return new SlotBuffer(data, data.address(), width);
+        return new SlotBuffer(data, width);
+    }
+
+    /** Scratch whose rows are padded to whole vectors. */
+    static SlotBuffer scratch(Arena arena, int rows, int columns) {
+        return allocate(arena, rows, Lanes.padded(columns));
     }
 
     /** The same memory with rows of another width. */
     SlotBuffer withWidth(int other) {
-        return new SlotBuffer(data, address, other);
+        return new SlotBuffer(data, other);
     }
 
     /** Byte offset of a row in {@link #data}. */
@@ -34,8 +39,16 @@ record SlotBuffer(MemorySegment data, long address, int width) {
         return (token * width + column) * Float.BYTES;
     }
 
-    /** Address of a row. */
-    long at(long token) {
-        return address + row(token);
+    float get(long row, long column) {
+        return data.get(ValueLayout.JAVA_FLOAT, offset(row, column));
+    }
+
+    void set(long row, long column, float value) {
+        data.set(ValueLayout.JAVA_FLOAT, offset(row, column), value);
+    }
+
+    /** The numbers from a byte offset on, for BLAS. */
+    MemorySegment from(long offset) {
+        return data.asSlice(offset);
     }
 }

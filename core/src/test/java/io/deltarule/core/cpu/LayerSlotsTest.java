@@ -35,10 +35,10 @@ class LayerSlotsTest {
             for (LayerOp op : ops) {
                 op.reads()
                         .forEach(read -> assertNotEquals(
-                                memory.get(read).address(),
-                                memory.get(op.writes().getFirst()).address(),
+                                memory.get(read).data().address(),
+                                memory.get(op.writes().getFirst()).data().address(),
                                 op.toString()));
-                places.add(memory.get(op.writes().getFirst()).address());
+                places.add(memory.get(op.writes().getFirst()).data().address());
             }
             assertEquals(3, places.size());
         }
@@ -63,11 +63,12 @@ class LayerSlotsTest {
             LayerSlots memory = new LayerSlots(program, 4, arena);
             Set<Long> distinct = new HashSet<>();
             for (Slot slot : List.of(x, kept, a, b)) {
-                distinct.add(memory.get(slot).address());
+                distinct.add(memory.get(slot).data().address());
             }
             assertEquals(4, distinct.size());
-            assertNotEquals(memory.get(kept).address(), memory.get(c).address());
-            assertEquals(memory.get(a).address(), memory.get(c).address());
+            assertNotEquals(
+                    memory.get(kept).data().address(), memory.get(c).data().address());
+            assertEquals(memory.get(a).data().address(), memory.get(c).data().address());
         }
     }
 }

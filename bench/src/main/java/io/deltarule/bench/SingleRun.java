@@ -1,0 +1,32 @@
+package io.deltarule.bench;
+
+import io.deltarule.core.DeltaEngine;
+import java.util.List;
+
+/** One operation that the user asks for, beside the machine's ceilings. */
+public final class SingleRun {
+    private static final long COPY_SIZE = 256L << 20;
+
+    private SingleRun() {}
+
+    /**
+     * Measures.
+     *
+     * @param workload what
+     * @param sampler how long
+     * @param watcher told what is going on
+     */
+    public static Report of(Workload workload, Sampler sampler, Watcher watcher) {
+        Machine machine = Machine.here();
+        Ceilings ceilings = null;
+        DeltaEngine engine = workload.engine();
+        if (engine.name().equals("cpu")) {
+            watcher.begins("measuring the machine");
+            ceilings = Ceilings.measure(
+                    Math.min(COPY_SIZE, machine.memoryBytes() / 16), Math.clamp(sampler.seconds(), 0.2, 1));
+        }
+        try (Group group = new Group(List.of(workload), watcher)) {
+            return new Report(machine, ceilings, group.time(sampler, List.of()), List.of());
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package io.deltarule.bench;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Device;
+import io.deltarule.core.Engines;
+import io.deltarule.core.Gate;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.core.cpu.CpuBaseline;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The set that is measured when nothing in particular is asked for: on the CPU engine the prefill of every variant
+ * beside its bare matrix products, growth with the length, and decoding beside a plain copy; on every device that the
+ * automatic choice may take, prefill and decoding. The reference, PoCL and the emulator are measured only by name.
+ */
+public final class Suite {
+    /**
+     * How large the set is.
+     *
+     * @param heads query, key and value heads
+     * @param size K and V
+     * @param lengths tokens of the prefills that show growth, rising
+     * @param tokens of all other prefills
+     * @param batch sequences that decode at once
+     * @param states bytes of state that decode in turn, at least
+     */
+    record Scale(int heads, int size, List<Integer> lengths, int tokens, int batch, long states) {
+        /** What the numbers in docs are about; states that outgrow the machine's cache. */
+        static Scale standard(Machine machine) {
+            return new Scale(
+                    32,
+                    128,
+                    List.of(512, 1024, 2048, 4096),
+                    1024,
+                    16,
+                    Math.max(LEAST_STATES, CACHES * machine.cacheBytes()));
+        }
+
+        long stateBytes() {
+            return (long) heads * size * size * Float.BYTES;
+        }
+
+        String inWords() {
+            return heads + " heads, K = V = " + size;
+        }
+    }
+
+    /** The states that are decoded in turn, in multiples of the last cache. */
+    private static final int CACHES = 4;
+
+    private static final long LEAST_STATES = 256L << 20;
+
+    private final Watcher watcher;
+    private final double effort;
+    private final Machine machine;
+    private final Scale scale;
+    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<Ratio> ratios = new ArrayList<>();
+
+    /**
+     * @param watcher told what is going on
+     * @param effort multiplies every group's seconds; 1 takes about a minute on a CPU
+     */
+    public Suite(Watcher watcher, double effort) {
+        this(watcher, effort, Machine.here(), Scale.standard(Machine.here()));
+    }
+
+    Suite(Watcher watcher, double effort, Machine machine, Scale scale) {
+        this.watcher = watcher;
+        this.effort = effort;
+        this.machine = machine;
+        this.scale = scale;
+    }
+
+    /** Measures everything. */
+    public Report run() {
+        Ceilings ceilings = null;
+        for (DeltaEngine engine : Engines.all()) {
+            if (engine.unavailable().isPresent()) {
+                continue;
+            }
+            for (Device device : engine.devices()) {
+                if (engine.name().equals("cpu")) {
+                    watcher.begins("measuring the machine");
+                    ceilings = Ceilings.measure(manyStates(), effort);
+                    cpu(engine, device.id());
+                } else if (device.automatic()) {
+                    accelerator(engine, device.id());
+                }
+            }
+        }
+        return new Report(machine, ceilings, measurements, ratios);
+    }
+
+    private Sampler seconds(double seconds) {
+        return Sampler.forSeconds(effort * seconds);
+    }
+
+    private void cpu(DeltaEngine engine, String device) {
+        prefill(engine, device);
+        variants(engine, device);
+        List<Tensor> states = lengths(engine, device);
+        decode(engine, device, "decode/batch", scale.batch());
+        decode(engine, device, "decode/single", 1);
+        decodeAfter(engine, device, states);
+    }
+
+    private void prefill(DeltaEngine engine, String device) {
+        DeltaShape shape = shape(1, scale.tokens(), 1, Gate.SCALAR);
+        List<Workload> workloads = List.of(
+                Workload.prefill("prefill/gated_delta_rule", engine, device, Variant.GATED_DELTA_RULE, shape),
+                Workload.prefill(
+                        "prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)));
+        try (Group group = new Group(workloads, watcher);
+                CpuBaseline products = CpuBaseline.products(shape, PlanSpec.DEFAULT_CHUNK_SIZE)) {
+            List<Measurement> timed = group.time(seconds(8), List.of(products::run));
+            measurements.addAll(timed);
+            for (Measurement m : timed) {
+                if (m.timing() != null) {
+                    ratios.add(Ratio.of(
+                            m.workload().variant().id() + "_prefill_over_products_only",
+                            "chunkwise prefill, B 1, T " + scale.tokens() + ", " + scale.inWords()
+                                    + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
+                            m.timing().medianNanos() / 1e6,
+                            group.baselines().getFirst().medianNanos() / 1e6,
+                            "ms"));
+                }
+            }
+        }
+    }
+
+    private void variants(DeltaEngine engine, String device) {
+        List<Workload> workloads = List.of(
+                Workload.prefill(
+                        "prefill/delta_rule",
+                        engine,
+                        device,
+                        Variant.DELTA_RULE,
+                        shape(1, scale.tokens(), 1, Gate.NONE)),
+                Workload.prefill(
+                        "prefill/comba", engine, device, Variant.COMBA, shape(1, scale.tokens(), 1, Gate.SCALAR)),
+                Workload.prefill(
+                        "prefill/gdn2", engine, device, Variant.GDN2, shape(1, scale.tokens(), 1, Gate.CHANNEL)),
+                Workload.prefill(
+                        "prefill/gated_delta_product",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_PRODUCT,
+                        shape(1, scale.tokens(), 2, Gate.SCALAR)));
+        try (Group group = new Group(workloads, watcher)) {
+            measurements.addAll(group.time(seconds(4), List.of()));
+        }
+    }
+
+    /** Returns the states after each length, null where it was not timed. */
+    private List<Tensor> lengths(DeltaEngine engine, String device) {
+        List<Workload> workloads = new ArrayList<>();
+        for (int T : scale.lengths()) {
+            workloads.add(Workload.prefill(
+                    "length/" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, T, 1, Gate.SCALAR)));
+        }
+        List<Tensor> states = new ArrayList<>();
+        try (Group group = new Group(workloads, watcher)) {
+            List<Measurement> timed = group.time(seconds(5), List.of());
+            measurements.addAll(timed);
+            perToken("prefill_per_token_longest_over_shortest", "prefill time per token", timed);
+            for (Prepared prepared : group.prepared()) {
+                Tensor state = prepared.finalState();
+                states.add(Tensor.zeros(state.dims()).copyFrom(state));
+            }
+        }
+        return states;
+    }
+
+    private void perToken(String name, String meaning, List<Measurement> timed) {
+        Measurement first = timed.getFirst();
+        Measurement last = timed.getLast();
+        if (first.timing() != null && last.timing() != null) {
+            ratios.add(Ratio.of(
+                    name,
+                    meaning + ", " + last.workload().name() + " over "
+                            + first.workload().name(),
+                    1e6 / last.tokensPerSecond(),
+                    1e6 / first.tokensPerSecond(),
+                    "us per token"));
+        }
+    }
+
+    /**
+     * Decode steps of 32 heads whose states together outgrow the cache: several plans, one step of each in turn. With
+     * one sequence per plan this is how the layers of a model decode for one user.
+     */
+    private void decode(DeltaEngine engine, String device, String name, int sequences) {
+        Workload workload =
+                Workload.decode(name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR));
+        int plans = (int) (manyStates() / (scale.stateBytes() * sequences));
+        watcher.begins("verifying " + name);
+        List<Prepared> all = new ArrayList<>();
+        try (Copies copies = new Copies()) {
+            for (int i = 0; i < plans; i++) {
+                if (i % (plans / Copies.BLOCKS) == 0) {
+                    copies.add(manyStates() / Copies.BLOCKS);
+                }
+                all.add(new Prepared(workload));
+            }
+            Verification verification = all.getLast().verify();
+            if (!verification.passed()) {
+                measurements.add(Measurement.wrong(workload, verification));
+                return;
+            }
+            watcher.begins("timing " + name);
+            List<Timing> rounds = seconds(4).time(List.of(copies::run, () -> all.forEach(Prepared::run)));
+            Measurement step =
+                    Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
+            measurements.add(step);
+            ratios.add(Ratio.of(
+                    name.replace('/', '_') + "_state_over_copy",
+                    "bytes of state read and written per second by decode steps of " + scale.inWords() + ", "
+                            + sequences
+                            + " sequences in each of " + plans
+                            + " plans in turn, over those of a copy of as much memory,"
+                            + " in turn with them on the same threads",
+                    step.work().stateBytes() / step.timing().medianNanos(),
+                    copies.bytes() / rounds.getFirst().medianNanos(),
+                    "GB/s"));
+        } finally {
+            all.forEach(Prepared::close);
+        }
+    }
+
+    /** One sequence decoding after contexts of different lengths: the cost per token stays the same. */
+    private void decodeAfter(DeltaEngine engine, String device, List<Tensor> states) {
+        if (states.size() != scale.lengths().size()) {
+            return;
+        }
+        List<Workload> workloads = new ArrayList<>();
+        for (int T : scale.lengths()) {
+            workloads.add(Workload.decode(
+                    "decode/after_" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR)));
+        }
+        try (Group group = new Group(workloads, watcher)) {
+            for (int i = 0; i < group.prepared().size(); i++) {
+                group.prepared().get(i).loadState(states.get(i));
+            }
+            List<Measurement> timed = group.time(seconds(2), List.of());
+            measurements.addAll(timed);
+            perToken("decode_per_token_after_longest_over_shortest", "time per decoded token", timed);
+        }
+    }
+
+    private void accelerator(DeltaEngine engine, String device) {
+        List<Workload> workloads = List.of(
+                Workload.prefill(
+                        "prefill/gated_delta_rule",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_RULE,
+                        shape(1, scale.tokens(), 1, Gate.SCALAR)),
+                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)),
+                Workload.decode(
+                        "decode/batch",
+                        engine,
+                        device,
+                        Variant.GATED_DELTA_RULE,
+                        shape(scale.batch(), 1, 1, Gate.SCALAR)));
+        try (Group group = new Group(workloads, watcher)) {
+            measurements.addAll(group.time(seconds(6), List.of()));
+        }
+    }
+
+    /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
+    private long manyStates() {
+        long unit = scale.stateBytes() * scale.batch() * Copies.BLOCKS;
+        long most = Math.max(unit, machine.memoryBytes() / 16);
+        return Math.min(Math.ceilDiv(scale.states(), unit), most / unit) * unit;
+    }
+
+    private DeltaShape shape(int B, int T, int householders, Gate gate) {
+        return new DeltaShape(B, T, scale.heads(), scale.heads(), scale.size(), scale.size(), householders, B, gate);
+    }
+}

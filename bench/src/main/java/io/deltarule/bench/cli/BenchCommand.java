@@ -1,0 +1,207 @@
+package io.deltarule.bench.cli;
+
+import io.deltarule.bench.Report;
+import io.deltarule.bench.Sampler;
+import io.deltarule.bench.SingleRun;
+import io.deltarule.bench.Suite;
+import io.deltarule.bench.Workload;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Device;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Variant;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures the default set, or one operation. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures speed, each configuration verified against float64 just before it is timed.",
+            "Without options of an operation: the default set, about a minute, on the CPU and every GPU found. With any"
+                    + " of them: that one operation."
+        })
+final class BenchCommand implements Callable<Integer> {
+    /** What one operation is unless options say otherwise; smaller where a device is slow by nature. */
+    private record Defaults(int T, int heads, int size) {
+        static final Defaults FAST = new Defaults(1024, 32, 128);
+        static final Defaults SLOW = new Defaults(64, 2, 32);
+    }
+
+    /** Options of one operation; any of them turns the default set off. */
+    static final class OperationOptions {
+        @Option(names = "--variant", paramLabel = "NAME", description = "Variant (default: gated_delta_rule).")
+        private String variant;
+
+        @Option(names = "--engine", paramLabel = "NAME", description = "reference, cpu, tornado or auto (default).")
+        private String engine;
+
+        @Option(names = "--device", paramLabel = "ID", description = "As 'deltarule devices' lists them.")
+        private String device;
+
+        @Option(
+                names = "--form",
+                paramLabel = "FORM",
+                converter = FormConverter.class,
+                description = "chunk (default) or recurrent; recurrent with --T 1 decodes, keeping the state.")
+        private Form form;
+
+        @Option(names = "--B", paramLabel = "N", description = "Batch (default: 1).")
+        private Integer batch;
+
+        @Option(names = "--T", paramLabel = "N", description = "Tokens (default: 1024; 64 on the emulator and PoCL).")
+        private Integer tokens;
+
+        @Option(
+                names = "--heads",
+                paramLabel = "N",
+                description = "Query and key heads (default: 32; 2 on the emulator and PoCL).")
+        private Integer heads;
+
+        @Option(names = "--value-heads", paramLabel = "N", description = "Value heads (default: as many as --heads).")
+        private Integer valueHeads;
+
+        @Option(names = "--K", paramLabel = "N", description = "Key channels (default: 128; 32 as above).")
+        private Integer keySize;
+
+        @Option(names = "--V", paramLabel = "N", description = "Value channels (default: 128; 32 as above).")
+        private Integer valueSize;
+
+        @Option(names = "--householders", paramLabel = "N", description = "Micro-steps per token (default: 1).")
+        private Integer householders;
+
+        @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: 64).")
+        private Integer chunkSize;
+
+        Workload workload() {
+            EngineChoice choice = EngineChoice.of(or(engine, "auto"), device);
+            Device where = choice.engine().devices().stream()
+                    .filter(d -> device == null ? d.automatic() : d.id().equals(device))
+                    .findFirst()
+                    .orElse(choice.engine().devices().getFirst());
+            Defaults defaults = where.automatic() ? Defaults.FAST : Defaults.SLOW;
+            Variant chosen = Variant.named(or(variant, Variant.GATED_DELTA_RULE.id()));
+            int B = or(batch, 1);
+            int H = or(heads, defaults.heads());
+            DeltaShape shape = new DeltaShape(
+                    B,
+                    or(tokens, defaults.T()),
+                    H,
+                    or(valueHeads, H),
+                    or(keySize, defaults.size()),
+                    or(valueSize, defaults.size()),
+                    or(householders, 1),
+                    B,
+                    widest(chosen));
+            if (shape.tokens() < 1) {
+                throw new InvalidInputException("--B and --T: expected at least 1 but found B=" + B + ", T=" + shape.T()
+                        + "; nothing to time without tokens");
+            }
+            Form chosenForm = or(form, Form.CHUNK);
+            return new Workload(
+                    chosenForm == Form.RECURRENT && shape.T() == 1 ? "decode" : "prefill",
+                    choice.engine(),
+                    where.id(),
+                    chosen,
+                    shape,
+                    chosenForm,
+                    or(chunkSize, PlanSpec.DEFAULT_CHUNK_SIZE),
+                    chosenForm == Form.RECURRENT && shape.T() == 1);
+        }
+
+        /** A variant that exists with and without a gate is measured with it. */
+        private static Gate widest(Variant variant) {
+            return variant.gates().stream().max(Gate::compareTo).orElseThrow();
+        }
+
+        private static <T> T or(T value, T otherwise) {
+            return value == null ? otherwise : value;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @ArgGroup(exclusive = false, heading = "One operation:%n")
+    private OperationOptions operation;
+
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            description = "Time exactly this many runs of one operation (default: as many as --seconds allow).")
+    private Integer repeats;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "X",
+            description = "Time one operation for so long (default: 3); without one, scales the default set (8 for its"
+                    + " longest group).")
+    private Double seconds;
+
+    @Option(
+            names = "--json",
+            arity = "0..1",
+            paramLabel = "FILE",
+            fallbackValue = "-",
+            description = "Write a JSON document to FILE, or without FILE to standard output in place of the table.")
+    private String json;
+
+    @Override
+    public Integer call() {
+        check();
+        Path file = json == null || json.equals("-") ? null : Path.of(json);
+        if (file != null) {
+            OutputPath.check("--json", file);
+        }
+        // Before progress is drawn: choosing an engine may log why.
+        Workload workload = operation == null ? null : operation.workload();
+        if (workload != null) {
+            MemoryNeed.check(workload.shape());
+        }
+        Report report;
+        try (Progress progress = Progress.start("bench")) {
+            report = workload == null
+                    ? new Suite(progress::say, seconds == null ? 1 : seconds / 8).run()
+                    : SingleRun.of(workload, sampler(), progress::say);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        String document = Json.text(BenchDocument.of(
+                report, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+        if (json != null && file == null) {
+            out.println(document);
+        } else {
+            BenchText.print(report, out);
+        }
+        if (file != null) {
+            OutputPath.writeWhole(file, document + System.lineSeparator());
+        }
+        return report.wrong() ? ExitCode.MISMATCH : ExitCode.OK;
+    }
+
+    private void check() {
+        if (repeats != null && repeats < 1) {
+            throw new InvalidInputException("--repeats: expected at least 1 but found " + repeats);
+        }
+        if (repeats != null && operation == null) {
+            throw new InvalidInputException(
+                    "--repeats: expected one operation to repeat but found none; name its --variant, for example");
+        }
+        if (seconds != null && !(seconds > 0 && seconds < 86_400)) {
+            throw new InvalidInputException("--seconds: expected more than 0 and less than a day but found " + seconds);
+        }
+    }
+
+    private Sampler sampler() {
+        return repeats == null ? Sampler.forSeconds(seconds == null ? 3 : seconds) : Sampler.repeats(repeats);
+    }
+}

@@ -1,0 +1,110 @@
+package io.deltarule.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchCommandTest {
+    private static final Object[] SMALL = {
+        "bench",
+        "--engine",
+        "cpu",
+        "--T",
+        "70",
+        "--heads",
+        "2",
+        "--value-heads",
+        "4",
+        "--K",
+        "16",
+        "--V",
+        "8",
+        "--repeats",
+        "3"
+    };
+
+    @TempDir
+    Path folder;
+
+    private static Object[] small(Object... more) {
+        Object[] all = java.util.Arrays.copyOf(SMALL, SMALL.length + more.length);
+        System.arraycopy(more, 0, all, SMALL.length, more.length);
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gated_delta_rule", "comba"})
+    void oneOperationAsJson(String variant) throws Exception {
+        CliRun run = CliRun.of(small("--variant", variant, "--json")).succeeded();
+        JsonNode document = new ObjectMapper().readTree(run.out());
+        assertEquals("deltarule-bench/1", document.get("schema").asText());
+        assertTrue(document.at("/ceilings/sgemm_gflops").asDouble() > 0);
+        assertEquals(1, document.get("results").size());
+        JsonNode result = document.at("/results/0");
+        assertEquals("ok", result.get("status").asText());
+        assertEquals(variant, result.get("variant").asText());
+        assertEquals(4, result.at("/shape/HV").asInt());
+        assertEquals(3, result.get("repeats").asInt());
+        double median = result.get("median_ms").asDouble();
+        assertTrue(median > 0 && result.get("p10_ms").asDouble() <= median);
+        assertEquals(70 / (median / 1e3), result.get("tokens_per_s").asDouble(), 1e-6 * 70 / (median / 1e3));
+        assertEquals(
+                result.get("flops").asDouble() / (median * 1e6),
+                result.get("gflops").asDouble(),
+                1e-9 + 1e-6 * result.get("gflops").asDouble());
+        assertTrue(result.at("/verification/ratio").asDouble() < 5e-5);
+    }
+
+    @Test
+    void aFileBesideTheTable() throws Exception {
+        Path file = folder.resolve("report.json");
+        CliRun run = CliRun.of(small("--form", "recurrent", "--json", file)).succeeded();
+        assertTrue(run.out().contains("prefill"), run.out());
+        assertEquals(
+                "recurrent",
+                new ObjectMapper()
+                        .readTree(Files.readString(file))
+                        .at("/results/0/form")
+                        .asText());
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(file), files.toList());
+        }
+    }
+
+    @Test
+    void decodingKeepsItsState() throws Exception {
+        CliRun run = CliRun.of(small("--form", "recurrent", "--T", "1", "--json"));
+        assertEquals(ExitCode.BAD_INPUT, run.code(), "--T twice");
+        run = CliRun.of("bench", "--engine", "cpu", "--T", "1", "--form", "recurrent", "--repeats", "3", "--json")
+                .succeeded();
+        assertTrue(new ObjectMapper()
+                .readTree(run.out())
+                .at("/results/0/keeps_state")
+                .asBoolean());
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefused() {
+        assertTrue(CliRun.of("bench", "--T", "0").refusal().contains("T=0"));
+        assertTrue(CliRun.of("bench", "--variant", "lstm").refusal().contains("'lstm'"));
+        assertTrue(CliRun.of("bench", "--repeats", "3").refusal().contains("--variant"));
+        assertTrue(CliRun.of("bench", "--seconds", "-1").refusal().contains("-1"));
+        assertTrue(CliRun.of("bench", "--heads", "3", "--value-heads", "4")
+                .refusal()
+                .contains("HV"));
+        assertTrue(CliRun.of("bench", "--K", "0").refusal().contains("K"));
+        assertTrue(CliRun.of("bench", "--B", "100000", "--T", "20000").refusal().contains("size"));
+        assertTrue(CliRun.of("bench", "--json", folder.resolve("no/file"))
+                .refusal()
+                .contains("folder"));
+    }
+}

@@ -1,0 +1,139 @@
+package io.deltarule.core.cpu;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The matrix products and the solve of one chunk, in the shapes in which both chunk workers and {@link CpuBaseline} use
+ * them. Parts above the diagonal are left out in panels of {@value #PANEL}; narrower ones cost more in calls than they
+ * save in arithmetic.
+ */
+final class ChunkProducts {
+    private static final int PANEL = 32;
+
+    private ChunkProducts() {}
+
+    /**
+     * The lower triangles of q kᵀ and e kᵀ.
+     *
+     * @param reads [q; e], one row per query and then one per micro-step
+     * @param queries how many rows q has
+     * @param rows how many rows e and k have
+     * @param cut see {@link #cuts}
+     * @param K how many columns all three have
+     * @param k whose rows are the keys, of the same stride as reads
+     * @param firstKey the first of these rows
+     * @param scores [queries + rows, rows]; what lies above the diagonal by a panel or more is not written
+     */
+    static void scores(Matrix reads, int queries, int rows, int[] cut, int K, Matrix k, int firstKey, Matrix scores) {
+        for (int from = 0; from < rows; from += PANEL) {
+            int columns = Math.min(PANEL, rows - from);
+            MemorySegment panel = k.from(firstKey + from);
+            if (from == 0) {
+                multiplyTransposed(reads, 0, queries + rows, panel, columns, K, scores, from);
+            } else {
+                int before = cut[from / PANEL];
+                if (queries > before) {
+                    multiplyTransposed(reads, before, queries - before, panel, columns, K, scores, from);
+                }
+                multiplyTransposed(reads, queries + from, rows - from, panel, columns, K, scores, from);
+            }
+        }
+    }
+
+    /** to[first …, column …] ← a[first …] bᵀ, with count rows of a and columns rows of b, of the same stride. */
+    static void multiplyTransposed(
+            Matrix a, int first, int count, MemorySegment b, int columns, int K, Matrix to, int column) {
+        OpenBlas.multiplyRightTransposed(
+                count, columns, K, 1, a.from(first), a.stride(), b, a.stride(), 0, to.from(first, column), to.stride());
+    }
+
+    /** Y ← X S with X [rows, K], S [K, V]. */
+    static void readState(Matrix reads, int rows, int K, Matrix state, int V, Matrix stateReads) {
+        OpenBlas.multiply(
+                rows,
+                V,
+                K,
+                1,
+                reads.segment(),
+                reads.stride(),
+                state.segment(),
+                state.stride(),
+                0,
+                stateReads.segment(),
+                stateReads.stride());
+    }
+
+    /** P ← (I + L)⁻¹ P with L [rows, rows], P [rows, V]. */
+    static void solve(Matrix eraseScores, int rows, Matrix pseudoValues, int V) {
+        OpenBlas.solveUnitLower(
+                rows, V, eraseScores.segment(), eraseScores.stride(), pseudoValues.segment(), pseudoValues.stride());
+    }
+
+    /** O ← O + M P with M [queries, rows] lower triangular, P [rows, V], O the first rows of stateReads. */
+    static void readWrites(
+            Matrix readScores, int queries, int rows, int[] cut, Matrix pseudoValues, int V, Matrix stateReads) {
+        for (int from = 0; from < rows; from += PANEL) {
+            int end = Math.min(from + PANEL, rows);
+            int firstQuery = cut[from / PANEL];
+            int endQuery = end == rows ? queries : cut[end / PANEL];
+            if (endQuery > firstQuery) {
+                OpenBlas.multiply(
+                        endQuery - firstQuery,
+                        V,
+                        end,
+                        1,
+                        readScores.from(firstQuery),
+                        readScores.stride(),
+                        pseudoValues.segment(),
+                        pseudoValues.stride(),
+                        1,
+                        stateReads.from(firstQuery),
+                        stateReads.stride());
+            }
+        }
+    }
+
+    /** S ← decay · S + kᵀ P with k [rows, K], P [rows, V]. */
+    static void write(Matrix k, int firstKey, int rows, int K, Matrix pseudoValues, int V, float decay, Matrix state) {
+        OpenBlas.multiplyLeftTransposed(
+                K,
+                V,
+                rows,
+                1,
+                k.from(firstKey),
+                k.stride(),
+                pseudoValues.segment(),
+                pseudoValues.stride(),
+                decay,
+                state.segment(),
+                state.stride());
+    }
+
+    /** Multiplications and additions in the part that is computed of a lower triangle [C, C] of products of a length. */
+    static double triangleFlops(int C, int length) {
+        double computed = 0;
+        for (int from = 0; from < C; from += PANEL) {
+            computed += (double) (C - from) * Math.min(PANEL, C - from);
+        }
+        return 2 * computed * length;
+    }
+
+    /** Room for the cuts of a chunk. */
+    static int[] newCuts(int C) {
+        return new int[(C + PANEL - 1) / PANEL];
+    }
+
+    /**
+     * Fills cut[i / {@value #PANEL}] with how many queries read before micro-step i.
+     *
+     * @param cut filled
+     * @param rows how many micro-steps there are
+     * @param phase which of its token's the first is
+     * @param n micro-steps per token
+     */
+    static void cuts(int[] cut, int rows, int phase, int n) {
+        for (int from = 0; from < rows; from += PANEL) {
+            cut[from / PANEL] = (phase + from) / n;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.deltarule.core.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The scores between the rows of one block under a decay per channel, exactly.
+ *
+ * <pre>
+ *   L_ij = Σ_d e_id x_ijd   j &lt; i        M_ij = Σ_d q_id x_ijd   j ≤ i        x_ijd = k_jd exp(G_id − G_jd)
+ * </pre>
+ *
+ * For each j the key decays row by row as it meets the rows i ≥ j, so that no exponent is ever positive. It does so in
+ * registers, four vectors of channels at a time; what these give to L_ij and M_ij is kept as a vector until all channels
+ * are through and then summed across its lanes.
+ */
+final class DiagonalBlock {
+    /** Rows and columns of a block. */
+    static final int SIZE = 16;
+
+    private static final int TILE = 4 * Lanes.COUNT;
+
+    private final Matrix partial; // one vector per row i: for L in the first SIZE rows, for M in the others
+
+    DiagonalBlock() {
+        partial = Matrix.allocate(2 * SIZE, Lanes.COUNT);
+    }
+
+    /**
+     * Computes the block whose rows and columns are the chunk's micro-steps [from, to).
+     *
+     * @param k keys, one row per micro-step
+     * @param decay exp(g), likewise
+     * @param e erase keys, likewise
+     * @param eraseFactor what row i of e is multiplied by
+     * @param q queries
+     * @param query the row of q that reads at each micro-step, −1 for none
+     * @param L written below its diagonal
+     * @param M written up to its diagonal, in the rows of the queries that read here
+     */
+    void compute(
+            int from,
+            int to,
+            Matrix k,
+            Matrix decay,
+            Matrix e,
+            float[] eraseFactor,
+            Matrix q,
+            int[] query,
+            Matrix L,
+            Matrix M) {
+        for (int j = from; j < to; j++) {
+            column(j, to, k, decay, e, q, query);
+            for (int i = j; i < to; i++) {
+                if (i > j) {
+                    L.set(i, j, sum(i - j) * eraseFactor[i]);
+                }
+                if (query[i] >= 0) {
+                    M.set(query[i], j, sum(SIZE + i - j));
+                }
+            }
+        }
+    }
+
+    private float sum(int row) {
+        return Lanes.load(partial.data(), partial.row(row)).reduceLanes(VectorOperators.ADD);
+    }
+
+    private void column(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query) {
+        int width = k.stride();
+        int column = 0;
+        for (; column + TILE <= width; column += TILE) {
+            four(j, to, k, decay, e, q, query, column);
+        }
+        for (; column < width; column += Lanes.COUNT) {
+            one(j, to, k, decay, e, q, query, column);
+        }
+    }
+
+    private void four(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
+        float[] a = decay.data();
+        float[] erase = e.data();
+        float[] read = q.data();
+        FloatVector x0 = load(k.data(), k.row(j) + column, 0);
+        FloatVector x1 = load(k.data(), k.row(j) + column, 1);
+        FloatVector x2 = load(k.data(), k.row(j) + column, 2);
+        FloatVector x3 = load(k.data(), k.row(j) + column, 3);
+        for (int i = j; i < to; i++) {
+            int at = k.row(i) + column; // all four have rows of the same stride
+            if (i > j) {
+                x0 = x0.mul(load(a, at, 0));
+                x1 = x1.mul(load(a, at, 1));
+                x2 = x2.mul(load(a, at, 2));
+                x3 = x3.mul(load(a, at, 3));
+                add(
+                        i - j,
+                        column,
+                        load(erase, at, 0)
+                                .mul(x0)
+                                .add(load(erase, at, 1).mul(x1))
+                                .add(load(erase, at, 2)
+                                        .mul(x2)
+                                        .add(load(erase, at, 3).mul(x3))));
+            }
+            if (query[i] >= 0) {
+                int from = q.row(query[i]) + column;
+                add(
+                        SIZE + i - j,
+                        column,
+                        load(read, from, 0)
+                                .mul(x0)
+                                .add(load(read, from, 1).mul(x1))
+                                .add(load(read, from, 2)
+                                        .mul(x2)
+                                        .add(load(read, from, 3).mul(x3))));
+            }
+        }
+    }
+
+    private void one(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
+        FloatVector x = Lanes.load(k.data(), k.row(j) + column);
+        for (int i = j; i < to; i++) {
+            if (i > j) {
+                x = x.mul(Lanes.load(decay.data(), decay.row(i) + column));
+                add(i - j, column, Lanes.load(e.data(), e.row(i) + column).mul(x));
+            }
+            if (query[i] >= 0) {
+                add(
+                        SIZE + i - j,
+                        column,
+                        Lanes.load(q.data(), q.row(query[i]) + column).mul(x));
+            }
+        }
+    }
+
+    private static FloatVector load(float[] data, int index, int vector) {
+        return Lanes.load(data, index + vector * Lanes.COUNT);
+    }
+
+    private void add(int row, int column, FloatVector products) {
+        int at = partial.row(row);
+        FloatVector sum =
+                column == 0 ? products : Lanes.load(partial.data(), at).add(products);
+        sum.intoArray(partial.data(), at);
+    }
+}

@@ -1,0 +1,58 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.DeltaShape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One state [K, V] off-heap, its rows padded to whole vectors. Plans keep their states here rather than in the heap: they
+ * can be larger than everything else together.
+ *
+ * @param data the rows
+ * @param stride floats from one row to the next
+ */
+record State(MemorySegment data, int stride) {
+    private static final int ALIGNMENT = 64;
+
+    /** As many states of zeros, one after the other in memory. */
+    static State[] allocate(Arena arena, int count, DeltaShape shape) {
+        int stride = Lanes.padded(shape.V());
+        long bytes = (long) shape.K() * stride * Float.BYTES;
+        MemorySegment all = arena.allocate(Math.multiplyExact(bytes, (long) count), ALIGNMENT);
+        State[] states = new State[count];
+        for (int i = 0; i < count; i++) {
+            states[i] = new State(all.asSlice(i * bytes, bytes), stride);
+        }
+        return states;
+    }
+
+    long rowBytes() {
+        return (long) stride * Float.BYTES;
+    }
+
+    /** Copies the index-th state of a tensor's numbers [N · HV, K, V] to padded rows. */
+    static void copyIn(MemorySegment from, long index, DeltaShape shape, MemorySegment to, int stride) {
+        copy(from, index * shape.K() * shape.V(), shape.V(), to, 0, stride, shape);
+    }
+
+    /** Copies padded rows to the index-th state of a tensor's numbers [N · HV, K, V]. */
+    static void copyOut(MemorySegment from, int stride, DeltaShape shape, MemorySegment to, long index) {
+        copy(from, 0, stride, to, index * shape.K() * shape.V(), shape.V(), shape);
+    }
+
+    private static void copy(
+            MemorySegment from,
+            long start,
+            int stride,
+            MemorySegment to,
+            long toStart,
+            int toStride,
+            DeltaShape shape) {
+        int rows = stride == toStride ? 1 : shape.K();
+        long bytes = (long) shape.V() * (shape.K() / rows) * Float.BYTES;
+        for (int d = 0; d < rows; d++) {
+            long source = (start + (long) d * stride) * Float.BYTES;
+            MemorySegment.copy(from, source, to, (toStart + (long) d * toStride) * Float.BYTES, bytes);
+        }
+    }
+}

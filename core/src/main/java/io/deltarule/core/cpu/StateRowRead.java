@@ -1,0 +1,54 @@
+package io.deltarule.core.cpu;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The selective read of one state: cross-attention over its K rows.
+ *
+ * <pre>  ℓ_d = S_d·r / √V        π = softmax(ℓ)        x = Σ_d π_d S_d </pre>
+ *
+ * S [K, V] of rows S_d; r, x [V] are rows of a scratch matrix. Logits are shifted by their maximum, so any size of r is
+ * safe. Two sweeps over a state that the write has just left in the cache. Source: docs/math/deltalens.md.
+ */
+final class StateRowRead {
+    private final int K;
+    private final float perRoot; // 1 / √V
+    private final Matrix weights; // one row, [K]
+
+    StateRowRead(int K, int V) {
+        this.K = K;
+        perRoot = (float) (1 / Math.sqrt(V));
+        weights = Matrix.allocate(1, K);
+    }
+
+    /** values[xRow] ← the read with the query in values[rRow]. */
+    void read(State state, Matrix values, int rRow, int xRow) {
+        float[] w = weights.data();
+        float max = Float.NEGATIVE_INFINITY;
+        for (int d = 0; d < K; d++) {
+            w[d] = perRoot * dot(state.data(), d * state.rowBytes(), values.data(), values.row(rRow), state.stride());
+            max = Math.max(max, w[d]);
+        }
+        for (int d = 0; d < K; d++) {
+            w[d] -= max;
+        }
+        Rows.exp(weights, 0, weights, 0);
+        float sum = 0;
+        for (int d = 0; d < K; d++) {
+            sum += w[d];
+        }
+        Rows.scale(weights, 0, -1 / sum, weights, 0); // the sweep below subtracts
+        Rows.fill(values, xRow, 0);
+        StateSweep.erase(state, K, weights, 0, values, xRow);
+    }
+
+    private static float dot(MemorySegment s, long at, float[] r, int from, int width) {
+        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            sum = Lanes.load(s, at + (long) i * Float.BYTES).fma(Lanes.load(r, from + i), sum);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+}
