@@ -57,7 +57,7 @@ record HeadSlice(int sequence, int head) {
 
     /** The lengths of the slice as an operation. */
     static DeltaShape shape(DeltaShape s) {
-        return new DeltaShape(1, s.T(), 1, 1, s.K(), s.V(), s.householders(), 1, s.gate());
+        return new DeltaShape(1, s.T(), 1, 1, s.K(), s.V(), s.householders(), 1, s.gate(), s.crossRead());
     }
 
     /**

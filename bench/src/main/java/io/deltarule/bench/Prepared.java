@@ -23,6 +23,7 @@ final class Prepared implements AutoCloseable {
             inputs = RandomInputs.of(workload.variant(), s, arena);
             outputs = new DeltaOutputs(
                     Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()),
+                    s.crossRead() ? Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()) : null,
                     workload.keepsState() ? null : Tensor.allocate(arena, s.sequences(), s.HV(), s.K(), s.V()));
             plan = workload.engine().plan(workload.spec());
             made = true;
@@ -44,7 +45,7 @@ final class Prepared implements AutoCloseable {
 
     /** Runs and compares. A kept state is verified over two steps, so that one that is not kept shows. */
     Verification verify() {
-        outputs.o().fill(Float.NaN);
+        poison();
         if (!workload.keepsState()) {
             outputs.finalState().fill(Float.NaN);
             run();
@@ -54,12 +55,21 @@ final class Prepared implements AutoCloseable {
             Tensor initial = RandomInputs.state(workload.shape(), states);
             plan.loadState(initial);
             run();
-            outputs.o().fill(Float.NaN);
+            poison();
             run();
             Tensor state = Tensor.allocate(states, initial.dims()).fill(Float.NaN);
             plan.saveState(state);
             return Verification.of(
-                    workload, inputs, new Verification.Outcome(new DeltaOutputs(outputs.o(), state), initial, 2));
+                    workload,
+                    inputs,
+                    new Verification.Outcome(new DeltaOutputs(outputs.o(), outputs.oCross(), state), initial, 2));
+        }
+    }
+
+    private void poison() {
+        outputs.o().fill(Float.NaN);
+        if (outputs.oCross() != null) {
+            outputs.oCross().fill(Float.NaN);
         }
     }
 

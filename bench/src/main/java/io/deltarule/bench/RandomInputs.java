@@ -39,12 +39,15 @@ final class RandomInputs {
                 .withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
-                case Q, K, V, G -> in;
+                case Q, K, V, G, R -> in;
                 case BETA -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV()));
                 case P -> in.with(input, make.near(in.get(Input.K)));
                 case B -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.K()));
                 case W -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.V()));
             };
+        }
+        if (s.crossRead()) {
+            in = in.with(Input.R, make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()));
         }
         if (s.gate() == Gate.SCALAR) {
             return in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, s.B(), s.T(), s.HV()));

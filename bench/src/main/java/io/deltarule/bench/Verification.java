@@ -63,9 +63,21 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
                         .map(s -> s.state(outcome.outputs().finalState()))
                         .toList());
         Comparison worst = o.within(state.ratio()) ? state : o;
-        boolean passed = o.within(TOLERANCE)
+        if (shape.crossRead()) {
+            Comparison cross = compare(
+                    "o_cross",
+                    slices.length,
+                    expected.stream().map(DeltaOutputs::oCross).toList(),
+                    Stream.of(slices)
+                            .map(s -> s.of(outcome.outputs().oCross(), shape))
+                            .toList());
+            worst = worst.within(cross.ratio()) ? cross : worst;
+        }
+        boolean passed = worst.within(TOLERANCE)
+                && o.within(TOLERANCE)
                 && state.within(TOLERANCE)
                 && finite(outcome.outputs().o())
+                && (!shape.crossRead() || finite(outcome.outputs().oCross()))
                 && finite(outcome.outputs().finalState());
         return new Verification(passed, worst, slices.length, shape.sequences() * shape.HV(), shape.T());
     }

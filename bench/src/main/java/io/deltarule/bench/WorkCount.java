@@ -26,9 +26,23 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         } else if (s.gate() != Gate.NONE) {
             flops += reads * KV;
         }
+        if (s.crossRead()) {
+            flops += crossReadFlops(workload, reads, KV);
+        }
         double states = (double) s.sequences() * s.HV() * KV * Float.BYTES;
         double stateBytes = workload.keepsState() ? 2 * states : states;
         return new WorkCount(flops, Float.BYTES * values(workload) + stateBytes, stateBytes);
+    }
+
+    /** Logits and weighted sum of rows; in chunks also the four C × C products, half of each counted. */
+    private static double crossReadFlops(Workload workload, double reads, double KV) {
+        DeltaShape s = workload.shape();
+        double flops = 4 * reads * KV;
+        if (workload.form() == Form.CHUNK) {
+            double C = Math.min(workload.chunkSize(), Math.max(1, s.T() * s.householders()));
+            flops += 2 * reads * C * (s.K() + s.V());
+        }
+        return flops;
     }
 
     /** How many numbers come in and go out besides the state. */
@@ -36,7 +50,8 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         DeltaShape s = workload.shape();
         double tokens = s.tokens();
         double rows = s.microTokens();
-        double count = tokens * s.HV() * s.V() + tokens * s.HV() * s.gateWidth();
+        double readOuts = s.crossRead() ? 2 : 1;
+        double count = readOuts * tokens * s.HV() * s.V() + tokens * s.HV() * s.gateWidth();
         for (Input input : workload.variant().inputs()) {
             count += switch (input) {
                 case Q -> tokens * s.H() * s.K();
@@ -44,6 +59,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
                 case V, W -> rows * s.HV() * s.V();
                 case BETA -> rows * s.HV();
                 case B -> rows * s.HV() * s.K();
+                case R -> tokens * s.HV() * s.V();
                 case G -> 0;
             };
         }

@@ -9,6 +9,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
@@ -102,7 +103,8 @@ final class BenchCommand implements Callable<Integer> {
                     or(valueSize, defaults.size()),
                     or(householders, 1),
                     B,
-                    widest(chosen));
+                    widest(chosen),
+                    chosen.inputs().contains(Input.R));
             if (shape.tokens() < 1) {
                 throw new InvalidInputException("--B and --T: expected at least 1 but found B=" + B + ", T=" + shape.T()
                         + "; nothing to time without tokens");

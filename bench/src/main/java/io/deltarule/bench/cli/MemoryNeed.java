@@ -20,7 +20,7 @@ final class MemoryNeed {
      */
     static void check(DeltaShape shape) {
         double bytes = Float.BYTES
-                * ((double) shape.tokens() * shape.HV() * shape.V()
+                * ((shape.crossRead() ? 2.0 : 1.0) * shape.tokens() * shape.HV() * shape.V()
                         + (double) shape.sequences() * shape.HV() * shape.K() * shape.V());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (bytes > memory / 4.0) {

@@ -97,8 +97,12 @@ final class OpCommand implements Runnable {
                 new PlanSpec(operation.variant(), shape, form, chunkSize, operation.scale(), false, choice.device());
         DeltaOutputs out = new DeltaOutputs(
                 Tensor.allocate(arena, shape.B(), shape.T(), shape.HV(), shape.V()),
+                shape.crossRead() ? Tensor.allocate(arena, shape.B(), shape.T(), shape.HV(), shape.V()) : null,
                 Tensor.allocate(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
         out.o().fill(Float.NaN);
+        if (out.oCross() != null) {
+            out.oCross().fill(Float.NaN);
+        }
         out.finalState().fill(Float.NaN);
         long nanos;
         try (Progress _ = Progress.start(
@@ -109,15 +113,19 @@ final class OpCommand implements Runnable {
             nanos = System.nanoTime() - begun;
         }
         checkFinite("o", out.o());
+        if (out.oCross() != null) {
+            checkFinite("o_cross", out.oCross());
+        }
         checkFinite("final_state", out.finalState());
         write(operation, choice, out);
         spec.commandLine()
                 .getOut()
                 .println(String.format(
                         Locale.ROOT,
-                        "%s: o %s, final_state %s; %s, engine %s%s, form %s, %.1f ms",
+                        "%s: o %s,%s final_state %s; %s, engine %s%s, form %s, %.1f ms",
                         output,
                         out.o(),
+                        out.oCross() == null ? "" : " o_cross " + out.oCross() + ",",
                         out.finalState(),
                         operation.variant().id(),
                         choice.engine().name(),
@@ -150,8 +158,11 @@ final class OpCommand implements Runnable {
         if (form == Form.CHUNK) {
             writer.metadata("chunk_size", Integer.toString(chunkSize));
         }
-        writer.addFloats("o", longs(out.o().dims()), out.o().data())
-                .addFloats(
+        writer.addFloats("o", longs(out.o().dims()), out.o().data());
+        if (out.oCross() != null) {
+            writer.addFloats("o_cross", longs(out.oCross().dims()), out.oCross().data());
+        }
+        writer.addFloats(
                         "final_state",
                         longs(out.finalState().dims()),
                         out.finalState().data())
