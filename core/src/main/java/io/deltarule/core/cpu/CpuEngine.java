@@ -17,7 +17,7 @@ import java.util.Optional;
  * solves are OpenBLAS's, what is element-wise is the Vector API's, and threads share out sequences and value heads.
  *
  * <p>Takes every variant, both forms, chunks of 1 to {@value #MAX_CHUNK} micro-steps and any lengths that fit memory. A
- * plan's results do not depend on the number of threads. Threads: the available processors, or the system property
+ * plan's results are the same to the last bit on every run and with any number of threads. Threads: the available processors, or the system property
  * {@value #THREADS_PROPERTY}.
  *
  * <p>Decay: g ≤ 0 of any size is exact, −∞ included; g &gt; 0 (growth) works as long as float32 holds the state. If a

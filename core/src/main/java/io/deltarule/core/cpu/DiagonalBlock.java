@@ -1,7 +1,6 @@
 package io.deltarule.core.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The scores between the rows of one block under a decay per channel, exactly.
@@ -63,7 +62,7 @@ final class DiagonalBlock {
     }
 
     private float sum(int row) {
-        return Lanes.load(partial.data(), partial.row(row)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(Lanes.load(partial.data(), partial.row(row)));
     }
 
     private void column(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query) {

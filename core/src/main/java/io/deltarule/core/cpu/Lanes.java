@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -22,6 +23,9 @@ final class Lanes {
     private static final float LN2_HIGH = 0x1.63p-1f; // 9 bits of ln 2: n · LN2_HIGH is exact for |n| < 2^15
     private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
     private static final float ROUND = 0x1.8p23f; // adding it leaves the nearest integer in the low mantissa bits
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final float LARGEST = 88.72283f;
     private static final float SMALLEST = -87.33654f; // below it exp is no normal number: 0 here
 
@@ -73,6 +77,41 @@ final class Lanes {
         FloatVector result = sum.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
         return result.blend(0f, x.compare(VectorOperators.LT, SMALLEST))
                 .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, LARGEST));
+    }
+
+    /**
+     * The sum of all lanes, halves added to halves. Unlike reduceLanes, whose order is unspecified and differs between
+     * the interpreter and compiled code, it gives the same number every time.
+     */
+    static float sum(FloatVector x) {
+        if (COUNT > 16) {
+            return wideSum(x);
+        }
+        FloatVector sum = x;
+        if (COUNT > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (COUNT > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        if (COUNT > 2) {
+            sum = sum.add(sum.rearrange(BY_2));
+        }
+        return sum.lane(0) + sum.lane(1);
+    }
+
+    private static float wideSum(FloatVector x) {
+        float[] lanes = x.toArray();
+        for (int half = COUNT / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
+    }
+
+    private static VectorShuffle<Float> rotation(int by) {
+        return VectorShuffle.fromOp(SPECIES, i -> (i + by) % COUNT);
     }
 
     private static FloatVector broadcast(float value) {

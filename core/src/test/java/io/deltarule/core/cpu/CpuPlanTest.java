@@ -1,0 +1,228 @@
+package io.deltarule.core.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.Engines;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.Verify;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is the CPU engine's own: its limits, its errors, its memory, its threads, the extremes of its arithmetic. */
+class CpuPlanTest {
+    private static final CpuEngine ENGINE = new CpuEngine(3);
+    private static final DeltaCase GATED = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 70, 2, 4, 32, 20, 1);
+    private static final DeltaCase CHANNEL = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 70, 2, 4, 32, 20, 1);
+
+    private static PlanSpec spec(DeltaCase c, Form form) {
+        return PlanSpec.of(c.variant(), c.shape()).withForm(form);
+    }
+
+    private static void matches(String what, DeltaCase c, DeltaInputs in) {
+        for (Form form : Form.values()) {
+            Verify.matchesReference(what + " " + form, spec(c, form), in, Verify.run(ENGINE, spec(c, form), in));
+        }
+    }
+
+    @Test
+    void isFoundByName() {
+        assertEquals("cpu", Engines.named("cpu").name());
+        assertTrue(Engines.named("cpu").devices().getFirst().automatic());
+    }
+
+    @Test
+    void refusesChunksPastItsLimitAndOtherDevices() {
+        PlanSpec tooLong = spec(GATED, Form.CHUNK).withChunkSize(257);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> ENGINE.plan(tooLong));
+        assertTrue(e.getMessage().contains("1 to 256 but found 257"), e.getMessage());
+        ENGINE.plan(tooLong.withForm(Form.RECURRENT)).close();
+        assertThrows(
+                EngineUnavailableException.class,
+                () -> ENGINE.plan(spec(GATED, Form.CHUNK).onDevice("gpu")));
+        assertThrows(InvalidInputException.class, () -> new CpuEngine(0));
+    }
+
+    static List<DeltaCase> extremes() {
+        return List.of(
+                DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 300, 1, 1, 16, 8, 1),
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 300, 1, 1, 16, 8, 1),
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 40, 1, 2, 512, 1, 1),
+                DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 1, 512, 1),
+                DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 40, 3, 6, 70, 33, 1),
+                DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 40, 3, 6, 33, 70, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("extremes")
+    void largestChunkAndUnevenSizes(DeltaCase c) {
+        PlanSpec spec = spec(c, Form.CHUNK).withChunkSize(256);
+        Verify.matchesReference("chunk 256", spec, c.inputs(), Verify.run(ENGINE, spec, c.inputs()));
+        matches("default", c, c.inputs());
+    }
+
+    /** Some channels are kept for ever, others forgotten at once, in one chunk: sums of g would lose every digit. */
+    @Test
+    void strongAndNoDecaySideBySide() {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            DeltaInputs in = c.inputs();
+            Tensor g = in.get(Input.G);
+            for (long i = 0; i < g.size(); i++) {
+                g.set(i, i * 7 % 11 == 0 ? -1e4f : i % 3 == 0 ? 0 : -0.01f);
+            }
+            matches("g of 0, -0.01 and -1e4", c, in);
+        }
+    }
+
+    @Test
+    void minusInfinityForgetsExactly() {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            DeltaInputs infinite = c.inputs();
+            DeltaInputs large = c.inputs();
+            for (long i = 0; i < infinite.get(Input.G).size(); i += 5) {
+                infinite.get(Input.G).set(i, Float.NEGATIVE_INFINITY);
+                large.get(Input.G).set(i, -1000f);
+            }
+            for (Form form : Form.values()) {
+                Verify.agree(
+                        "g = -inf " + form,
+                        Verify.run(ENGINE, spec(c, form), large),
+                        Verify.run(ENGINE, spec(c, form), infinite),
+                        0);
+            }
+        }
+    }
+
+    @Test
+    void growthWorksWhileFloat32HoldsIt() {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            DeltaInputs in = c.inputs();
+            for (long i = 0; i < in.get(Input.G).size(); i++) {
+                in.get(Input.G).set(i, 0.05f);
+            }
+            matches("g > 0", c, in);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void explosionNamesSequenceHeadTokenAndCure(Form form) {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            DeltaInputs in = c.inputs();
+            Tensor k = in.get(Input.K);
+            long row = (long) c.shape().T() * 2 * c.shape().K(); // the second batch row's keys
+            for (long i = row; i < k.size(); i++) {
+                k.set(i, k.get(i) * 300);
+            }
+            NumericException e = assertThrows(NumericException.class, () -> Verify.run(ENGINE, spec(c, form), in));
+            assertTrue(
+                    e.getMessage().matches("the state of sequence 1, value head [0-3] .* token \\d+ .*"), e::toString);
+            assertTrue(e.getMessage().contains("normalise k"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void inputThatIsNotFiniteIsNamed(Form form) {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            for (Map.Entry<Input, Tensor> entry : c.inputs().tensors().entrySet()) {
+                DeltaInputs in = c.inputs();
+                long at = in.get(entry.getKey()).size() / 2;
+                in.get(entry.getKey()).set(at, Float.NaN);
+                NumericException e = assertThrows(NumericException.class, () -> Verify.run(ENGINE, spec(c, form), in));
+                String expected = entry.getKey().id() + ": expected finite numbers but found NaN at row-major index ";
+                assertEquals(expected + at, e.getMessage());
+            }
+            DeltaInputs in = c.inputs();
+            in.initialState().set(5, Float.POSITIVE_INFINITY);
+            NumericException e = assertThrows(NumericException.class, () -> Verify.run(ENGINE, spec(c, form), in));
+            assertTrue(e.getMessage().startsWith("initial_state: "), e.getMessage());
+        }
+    }
+
+    @Test
+    void aPlanThatFailedServesAgain() {
+        PlanSpec spec = spec(GATED, Form.CHUNK);
+        try (DeltaPlan plan = ENGINE.plan(spec)) {
+            DeltaInputs bad = GATED.inputs();
+            bad.get(Input.V).fill(Float.NaN);
+            assertThrows(NumericException.class, () -> plan.run(bad));
+            Verify.matchesReference("after failure", spec, GATED.inputs(), plan.run(GATED.inputs()));
+        }
+    }
+
+    /** The order of a sum does not depend on who computes it. */
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void resultsDoNotDependOnTheNumberOfThreads(Form form) {
+        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+            DeltaOutputs one = Verify.run(new CpuEngine(1), spec(c, form), c.inputs());
+            for (int threads : new int[] {2, 5, 16}) {
+                DeltaOutputs many = Verify.run(new CpuEngine(threads), spec(c, form), c.inputs());
+                Verify.agree(threads + " threads", one, many, 0);
+            }
+        }
+    }
+
+    /** Off-heap tensors of a confined arena may otherwise be read by their owner only; odd addresses are allowed. */
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void tensorsMayLieAnywhere(Form form) {
+        DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 140, 2, 4, 64, 48, 1);
+        DeltaInputs in = c.inputs();
+        DeltaOutputs expected = Verify.run(ENGINE, spec(c, form), in);
+        try (Arena confined = Arena.ofConfined();
+                Arena shared = Arena.ofShared()) {
+            for (Arena arena : List.of(confined, shared)) {
+                DeltaInputs moved = in.withInitialState(unaligned(arena, in.initialState()));
+                for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
+                    Tensor readOnly = Tensor.view(
+                            unaligned(arena, entry.getValue()).data().asReadOnly(),
+                            entry.getValue().dims());
+                    moved = moved.with(entry.getKey(), readOnly);
+                }
+                DeltaOutputs out = new DeltaOutputs(
+                        unaligned(arena, Tensor.zeros(expected.o().dims())),
+                        unaligned(arena, Tensor.zeros(expected.finalState().dims())));
+                try (DeltaPlan plan = ENGINE.plan(spec(c, form))) {
+                    plan.run(moved, out);
+                }
+                Verify.agree("moved", expected, out, 0);
+            }
+        }
+    }
+
+    private static Tensor unaligned(Arena arena, Tensor tensor) {
+        MemorySegment room = arena.allocate(tensor.size() * Float.BYTES + 1);
+        return Tensor.view(room.asSlice(1), tensor.dims()).copyFrom(tensor);
+    }
+
+    @Test
+    void closeFreesTheMemory() {
+        CpuPlan plan = (CpuPlan) ENGINE.plan(spec(GATED, Form.RECURRENT).keepingState());
+        plan.run(GATED.inputs().withInitialState(null));
+        assertTrue(plan.holdsMemory());
+        plan.close();
+        assertFalse(plan.holdsMemory());
+    }
+}
