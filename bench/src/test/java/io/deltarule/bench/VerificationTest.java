@@ -14,6 +14,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
 import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -101,8 +102,9 @@ class VerificationTest {
     void whatIsRightIsTimed(Variant variant) {
         Gate gate = variant.gates().stream().max(Gate::compareTo).orElseThrow();
         int n = variant.manyHouseholders() ? 2 : 1;
-        DeltaShape prefill = new DeltaShape(2, 70, 2, 4, 8, 6, n, 2, gate);
-        DeltaShape decode = new DeltaShape(2, 1, 2, 4, 8, 6, n, 2, gate);
+        boolean reads = variant.inputs().contains(Input.R);
+        DeltaShape prefill = new DeltaShape(2, 70, 2, 4, 8, 6, n, 2, gate, reads);
+        DeltaShape decode = new DeltaShape(2, 1, 2, 4, 8, 6, n, 2, gate, reads);
         for (Workload workload : List.of(
                 Workload.prefill("p", Engines.named("cpu"), "cpu", variant, prefill),
                 Workload.decode("d", Engines.named("cpu"), "cpu", variant, decode))) {
