@@ -28,10 +28,10 @@ final class ChannelChunkWorker extends ChunkWorker {
     private static final int GAIN = 3;
     private static final int WORK_ROWS = 4;
 
-    private final Matrix[] queryRows; // per key head, scale · q [C, K]
-    private final Matrix[] keyRows; // per key head, k [C, K]
-    private final Matrix[] eraseVectors; // per key head, e without its gain where that is not k; else empty
-    private final Matrix[] gates; // per value head, g of tokens [C, K]
+    private final Matrix queryRows; // scale · q [C, K]
+    private final Matrix keyRows; // k [C, K]
+    private final Matrix eraseVectors; // e without its gain where that is shared but not k [C, K]; else null
+    private final Matrix gates; // g of the tokens that begin in the chunk [C, K]
     private final Matrix ownErases; // e [C, K], where the gain is per channel or the vector a value head's own
     private final Matrix decays; // a = exp g, 1 where a micro-step does not decay [C, K]
     private final Matrix reads; // [q ⊙ exp G; e ⊙ exp G] [2C, K]
@@ -46,12 +46,11 @@ final class ChannelChunkWorker extends ChunkWorker {
     ChannelChunkWorker(PlanSpec spec, State[] kept, int heads) {
         super(spec, kept, heads);
         int K = planned.K();
-        int keyHeads = Math.max(1, heads * planned.H() / planned.HV());
-        queryRows = Matrix.allocate(keyHeads, C, K);
-        keyRows = Matrix.allocate(keyHeads, C, K);
+        queryRows = Matrix.allocate(C, K);
+        keyRows = Matrix.allocate(C, K);
         boolean eraseVectorIsKey = spec.variant().eraseKey().vector() == Input.K;
-        eraseVectors = Matrix.allocate(eraseVectorIsKey ? 0 : keyHeads, C, K);
-        gates = Matrix.allocate(heads, C, K);
+        eraseVectors = eraseVectorIsKey ? null : Matrix.allocate(C, K);
+        gates = Matrix.allocate(C, K);
         ownErases = Matrix.allocate(C, K);
         decays = Matrix.allocate(C, K);
         reads = Matrix.allocate(2 * C, K);
@@ -65,31 +64,26 @@ final class ChannelChunkWorker extends ChunkWorker {
     }
 
     @Override
-    void gather(Operands in, int firstHead, int endHead) {
-        in.q.gatherTogether(token, queries, firstHead, endHead, queryRows, 0);
-        in.k.gatherTogether(row, rows, firstHead, endHead, keyRows, 0);
-        if (eraseVectors.length > 0 && in.eraseVector.sharedBy(in.group())) {
-            in.eraseVector.gatherTogether(row, rows, firstHead, endHead, eraseVectors, 0);
+    void gather(Operands in, int head) {
+        in.q.gather(token, queries, head, queryRows, 0);
+        for (int a = 0; a < queries; a++) {
+            Rows.scale(queryRows, a, in.scale, queryRows, a);
         }
-        int firstDecay = (n - phase) % n; // micro-step of the first token that begins in this chunk
-        if (firstDecay < rows) {
-            in.g.gatherTogether(tokenOf(firstDecay), (rows - firstDecay + n - 1) / n, firstHead, endHead, gates, 0);
+        in.k.gather(row, rows, head, keyRows, 0);
+        if (eraseVectors != null && in.eraseVector.sharedBy(in.group())) {
+            in.eraseVector.gather(row, rows, head, eraseVectors, 0);
         }
     }
 
     @Override
-    void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state) {
+    void advance(Operands in, int head, int index, Matrix state) {
         int K = planned.K();
         int V = planned.V();
         Matrix Y = stateReads[index];
         Matrix P = pseudoValues[index];
-        if (first) {
-            for (int a = 0; a < queries; a++) {
-                Rows.scale(queryRows[keyIndex], a, in.scale, queryRows[keyIndex], a);
-            }
-        }
-        Matrix erases = erases(in, head, keyIndex);
-        scores(in, gates[index], queryRows[keyIndex], keyRows[keyIndex], erases);
+        Matrix erases = erases(in, head);
+        gatherGates(in, head);
+        scores(in, queryRows, keyRows, erases);
         ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
         applyValueGains(in, head, P);
         for (int i = 0; i < rows; i++) {
@@ -102,12 +96,12 @@ final class ChannelChunkWorker extends ChunkWorker {
     }
 
     /** The rows e that remain to be multiplied by {@link #eraseFactors}, which this fills. */
-    private Matrix erases(Operands in, int head, int keyIndex) {
+    private Matrix erases(Operands in, int head) {
         for (int i = 0; i < rows; i++) {
             eraseFactors[i] = in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
         }
-        Matrix vectors = eraseVectors.length == 0 ? keyRows[keyIndex] : eraseVectors[keyIndex];
-        if (eraseVectors.length > 0 && !in.eraseVector.sharedBy(in.group())) {
+        Matrix vectors = eraseVectors == null ? keyRows : eraseVectors;
+        if (eraseVectors != null && !in.eraseVector.sharedBy(in.group())) {
             in.eraseVector.gather(row, rows, head, ownErases, 0);
             vectors = ownErases;
         }
@@ -121,8 +115,15 @@ final class ChannelChunkWorker extends ChunkWorker {
         return ownErases;
     }
 
+    private void gatherGates(Operands in, int head) {
+        int first = (n - phase) % n; // micro-step of the first token that begins in this chunk
+        if (first < rows) {
+            in.g.gather(tokenOf(first), (rows - first + n - 1) / n, head, gates, 0);
+        }
+    }
+
     /** L, M, both halves of {@link #reads}, the keys decayed to the chunk's end and, in SINCE_START, exp(G_C). */
-    private void scores(Operands in, Matrix g, Matrix q, Matrix k, Matrix e) {
+    private void scores(Operands in, Matrix q, Matrix k, Matrix e) {
         Rows.fill(work, SINCE_START, 1);
         int nextGate = 0;
         int firstQuery = 0;
@@ -132,7 +133,7 @@ final class ChannelChunkWorker extends ChunkWorker {
             Rows.fill(work, SINCE_BLOCK, 1);
             for (int i = from, a = firstQuery; i < to; i++) {
                 if (decays(in, i)) {
-                    Rows.exp(g, nextGate++, decays, i);
+                    Rows.exp(gates, nextGate++, decays, i);
                 } else {
                     Rows.fill(decays, i, 1);
                 }

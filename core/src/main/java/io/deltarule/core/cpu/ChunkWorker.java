@@ -55,17 +55,15 @@ abstract class ChunkWorker extends HeadWorker {
         states = Matrix.allocate(heads, planned.K(), planned.V());
     }
 
-    /** Gathers the chunk's rows of q, k and whatever else the heads at hand read. */
-    abstract void gather(Operands in, int firstHead, int endHead);
+    /** Gathers the chunk's rows of q, k and whatever else the heads at hand share. */
+    abstract void gather(Operands in, int head);
 
     /**
      * Advances one value head's state over the chunk; leaves the read-out in the first rows of its stateReads.
      *
      * @param index which of the value heads at hand
-     * @param keyIndex which of their query/key heads
-     * @param first whether no other value head at hand has shared this query/key head yet
      */
-    abstract void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state);
+    abstract void advance(Operands in, int head, int index, Matrix state);
 
     @Override
     final void run(Operands in, int sequence, int firstHead, int endHead) {
@@ -80,12 +78,11 @@ abstract class ChunkWorker extends HeadWorker {
             phase = (int) (row % n);
             queries = (phase + rows) / n;
             ChunkProducts.cuts(cut, rows, phase, n);
-            gather(in, firstHead, endHead);
-            in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues, 0);
+            gather(in, firstHead);
+            in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues);
             for (int head = firstHead; head < endHead; head++) {
                 int index = head - firstHead;
-                boolean first = index == 0 || head % in.group() == 0;
-                advance(in, head, index, head / in.group() - firstHead / in.group(), first, states[index]);
+                advance(in, head, index, states[index]);
                 if (!NonFinite.allFinite(stateReads[index], 0, queries, planned.V())) {
                     throw NonFinite.diagnose(in, sequence, head, row, rows);
                 }

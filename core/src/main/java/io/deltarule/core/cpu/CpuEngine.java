@@ -34,10 +34,22 @@ public final class CpuEngine implements DeltaEngine {
     private static final String DEVICE = "cpu";
 
     private final int threads;
+    private final String misconfigured; // null where nothing is wrong
 
-    /** With as many threads as {@link #THREADS_PROPERTY} or the machine says. */
+    /**
+     * With as many threads as {@link #THREADS_PROPERTY} or the machine says. Engines are found by making one of each, so
+     * a property that makes no sense is not thrown here but makes this one {@linkplain #unavailable unavailable}.
+     */
     public CpuEngine() {
-        this(defaultThreads());
+        int found = 1;
+        String problem = null;
+        try {
+            found = defaultThreads();
+        } catch (InvalidInputException e) {
+            problem = e.getMessage();
+        }
+        threads = found;
+        misconfigured = problem;
     }
 
     /**
@@ -50,6 +62,7 @@ public final class CpuEngine implements DeltaEngine {
             throw new InvalidInputException("threads: expected at least 1 but found " + threads);
         }
         this.threads = threads;
+        this.misconfigured = null;
     }
 
     static int defaultThreads() {
@@ -82,7 +95,7 @@ public final class CpuEngine implements DeltaEngine {
 
     @Override
     public Optional<String> unavailable() {
-        return OpenBlas.unavailable();
+        return misconfigured != null ? Optional.of(misconfigured) : OpenBlas.unavailable();
     }
 
     @Override

@@ -15,9 +15,6 @@ final class CpuPlan extends AbstractDeltaPlan {
     /** Multiply-adds below which a second thread's wake-up costs more than it saves. */
     private static final long WORTH_A_THREAD = 2_000_000;
 
-    /** Floats of a row that main memory delivers at nearly full speed. */
-    private static final int FAST_ROW = 256;
-
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
     private final State[] kept; // by sequence and value head, null where no state is kept
@@ -27,10 +24,16 @@ final class CpuPlan extends AbstractDeltaPlan {
         super(spec);
         this.pool = pool;
         this.workers = new HeadWorker[pool.threads()];
-        DeltaShape shape = spec.shape();
-        this.kept = spec.keepsState()
-                ? State.allocate(arena, Math.multiplyExact(shape.sequences(), shape.HV()), shape)
-                : null;
+        this.kept = spec.keepsState() ? states(spec.shape()) : null;
+    }
+
+    private State[] states(DeltaShape shape) {
+        try {
+            return State.allocate(arena, Math.multiplyExact(shape.sequences(), shape.HV()), shape);
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            arena.close();
+            throw e;
+        }
     }
 
     /** Whether the plan's memory is still there; false after close. */
@@ -52,14 +55,11 @@ final class CpuPlan extends AbstractDeltaPlan {
         });
     }
 
-    /**
-     * Value heads that one thread takes through a sequence together: those of a key head, so that its products are taken
-     * once, and of its neighbours until a row of all is long enough to be fetched fast; fewer where threads would idle.
-     */
+    /** All value heads of a key head, whose products are then taken once, or a part of them where threads would idle. */
     private int headsPerItem(DeltaShape shape) {
         int heads = maxHeadsPerItem();
         while (heads > 1 && !enough((long) shape.sequences() * (shape.HV() / heads))) {
-            heads = fewer(heads);
+            heads = largestDivisorBelow(heads);
         }
         return heads;
     }
@@ -69,26 +69,14 @@ final class CpuPlan extends AbstractDeltaPlan {
     }
 
     private int maxHeadsPerItem() {
-        if (spec().form() == Form.RECURRENT) {
-            return 1;
-        }
-        DeltaShape shape = spec().shape();
-        int heads = shape.HV() / shape.H();
-        int keyHeads = 1;
-        while (keyHeads * 2 * shape.K() <= FAST_ROW && shape.H() % (keyHeads * 2) == 0) {
-            keyHeads *= 2;
-        }
-        return heads * keyHeads;
+        return spec().form() == Form.CHUNK
+                ? spec().shape().HV() / spec().shape().H()
+                : 1;
     }
 
-    /** The next smaller number of heads that keeps items equal and key heads whole where it can. */
-    private int fewer(int heads) {
-        int group = spec().shape().HV() / spec().shape().H();
-        if (heads > group) {
-            return heads / 2;
-        }
-        int divisor = heads / 2;
-        while (heads % divisor != 0) {
+    private static int largestDivisorBelow(int n) {
+        int divisor = n / 2;
+        while (n % divisor != 0) {
             divisor--;
         }
         return divisor;

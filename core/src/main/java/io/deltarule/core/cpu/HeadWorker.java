@@ -17,7 +17,7 @@ abstract class HeadWorker {
         this.kept = kept;
     }
 
-    /** Computes the value heads [firstHead, endHead) of one sequence. */
+    /** Computes the value heads [firstHead, endHead), which share a query/key head, of one sequence. */
     abstract void run(Operands in, int sequence, int firstHead, int endHead);
 
     /** The number of a sequence's value head among all. */

@@ -70,16 +70,11 @@ final class RowView {
         }
     }
 
-    /**
-     * Copies consecutive rows of all heads that the value heads [firstHead, endHead) read, the i-th of these to the i-th
-     * matrix.
-     */
-    void gatherTogether(long from, int count, int firstHead, int endHead, Matrix[] to, int toRow) {
-        int together = (endHead - 1) / group - firstHead / group + 1;
+    /** Copies consecutive rows of the value heads from firstHead on to the first rows of one matrix each. */
+    void gatherTogether(long from, int count, int firstHead, int endHead, Matrix[] to) {
         for (int i = 0; i < count; i++) {
-            long at = index(from + i, firstHead);
-            for (int head = 0; head < together; head++) {
-                read(at + (long) head * width, to[head], toRow + i);
+            for (int head = firstHead; head < endHead; head++) {
+                read(index(from + i, head), to[head - firstHead], i);
             }
         }
     }

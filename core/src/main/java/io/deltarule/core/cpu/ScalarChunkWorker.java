@@ -19,8 +19,8 @@ import jdk.incubator.vector.FloatVector;
  * Checked against the references in core.reference.
  */
 final class ScalarChunkWorker extends ChunkWorker {
-    private final Matrix[] reads; // per key head, X [2C, K]
-    private final Matrix[] keys; // per key head, k [C, K]; empty where e is k times a number, so that X holds k
+    private final Matrix reads; // X [2C, K]
+    private final Matrix keys; // k [C, K]; null where e is k times a number, so that X holds k
     private final Matrix gains; // [1, K]
     private final Matrix scores; // X kᵀ [2C, C]
     private final Matrix decay; // the row d_i* of the micro-step at hand, 1 from i on [1, C]
@@ -30,11 +30,10 @@ final class ScalarChunkWorker extends ChunkWorker {
 
     ScalarChunkWorker(PlanSpec spec, State[] kept, int heads) {
         super(spec, kept, heads);
-        int keyHeads = Math.max(1, heads * planned.H() / planned.HV());
-        reads = Matrix.allocate(keyHeads, 2 * C, planned.K());
+        reads = Matrix.allocate(2 * C, planned.K());
         boolean eraseIsKey = spec.variant().eraseKey().vector() == Input.K
                 && spec.variant().eraseKey().scalarGain();
-        keys = Matrix.allocate(eraseIsKey ? 0 : keyHeads, C, planned.K());
+        keys = eraseIsKey ? null : Matrix.allocate(C, planned.K());
         gains = Matrix.allocate(1, planned.K());
         scores = Matrix.allocate(2 * C, C);
         decay = Matrix.allocate(1, C);
@@ -48,30 +47,31 @@ final class ScalarChunkWorker extends ChunkWorker {
     }
 
     @Override
-    void gather(Operands in, int firstHead, int endHead) {
-        in.q.gatherTogether(token, queries, firstHead, endHead, reads, 0);
-        if (keys.length > 0) {
-            in.k.gatherTogether(row, rows, firstHead, endHead, keys, 0);
+    void gather(Operands in, int head) {
+        in.q.gather(token, queries, head, reads, 0);
+        if (keys != null) {
+            in.k.gather(row, rows, head, keys, 0);
         }
         if (eraseIsShared(in)) {
-            in.eraseVector.gatherTogether(row, rows, firstHead, endHead, reads, queries);
+            gatherErase(in, head);
         }
     }
 
     @Override
-    void advance(Operands in, int head, int index, int keyIndex, boolean first, Matrix state) {
+    void advance(Operands in, int head, int index, Matrix state) {
         int K = planned.K();
         int V = planned.V();
-        Matrix X = reads[keyIndex];
         Matrix Y = stateReads[index];
         Matrix P = pseudoValues[index];
-        Matrix k = keys.length == 0 ? X : keys[keyIndex];
-        int firstKey = keys.length == 0 ? queries : 0;
-        if (first || !eraseIsShared(in)) {
-            completeErase(in, head, X);
-            ChunkProducts.scores(X, queries, rows, cut, K, k, firstKey, scores);
+        Matrix k = keys == null ? reads : keys;
+        int firstKey = keys == null ? queries : 0;
+        if (!eraseIsShared(in)) {
+            gatherErase(in, head);
         }
-        ChunkProducts.readState(X, queries + rows, K, state, V, Y);
+        if (index == 0 || !eraseIsShared(in)) {
+            ChunkProducts.scores(reads, queries, rows, cut, K, k, firstKey, scores);
+        }
+        ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
         fetchFactors(in, head);
         applyDecay(in);
         applyValueGains(in, head, P);
@@ -91,15 +91,12 @@ final class ScalarChunkWorker extends ChunkWorker {
         ChunkProducts.write(k, firstKey, rows, K, P, V, sinceStart[rows - 1], state);
     }
 
-    /** Puts into X what {@link #gather} could not: an e of this value head's own, or its gain per channel. */
-    private void completeErase(Operands in, int head, Matrix X) {
-        if (!eraseIsShared(in)) {
-            in.eraseVector.gather(row, rows, head, X, queries);
-        }
+    private void gatherErase(Operands in, int head) {
+        in.eraseVector.gather(row, rows, head, reads, queries);
         if (!in.eraseGainIsScalar) {
             for (int i = 0; i < rows; i++) {
                 in.eraseGain.gather(row + i, 1, head, gains, 0);
-                Rows.multiply(X, queries + i, gains, 0, X, queries + i);
+                Rows.multiply(reads, queries + i, gains, 0, reads, queries + i);
             }
         }
     }

@@ -19,6 +19,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.Float32Recurrence;
 import io.deltarule.core.testkit.Verify;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -61,6 +62,22 @@ class CpuPlanTest {
                 EngineUnavailableException.class,
                 () -> ENGINE.plan(spec(GATED, Form.CHUNK).onDevice("gpu")));
         assertThrows(InvalidInputException.class, () -> new CpuEngine(0));
+    }
+
+    @Test
+    void aSenselessNumberOfThreadsIsSaidOnlyWhereTheEngineIsWanted() {
+        String before = System.setProperty(CpuEngine.THREADS_PROPERTY, "many");
+        try {
+            assertTrue(Engines.all().stream().anyMatch(engine -> engine.name().equals("cpu")));
+            EngineUnavailableException e = assertThrows(EngineUnavailableException.class, () -> Engines.named("cpu"));
+            assertTrue(e.getMessage().contains("at least 1 but found 'many'"), e.getMessage());
+        } finally {
+            if (before == null) {
+                System.clearProperty(CpuEngine.THREADS_PROPERTY);
+            } else {
+                System.setProperty(CpuEngine.THREADS_PROPERTY, before);
+            }
+        }
     }
 
     static List<DeltaCase> extremes() {
@@ -157,6 +174,32 @@ class CpuPlanTest {
             in.initialState().set(5, Float.POSITIVE_INFINITY);
             NumericException e = assertThrows(NumericException.class, () -> Verify.run(ENGINE, spec(c, form), in));
             assertTrue(e.getMessage().startsWith("initial_state: "), e.getMessage());
+        }
+    }
+
+    /** p and b may have a row per value head; equal rows within a group must give what one row per key head gives. */
+    @Test
+    void keyLikeInputsPerValueHead() {
+        for (DeltaCase c : List.of(
+                DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 70, 2, 6, 32, 20, 1),
+                DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 70, 2, 6, 32, 20, 1))) {
+            Input input = c.variant() == Variant.COMBA ? Input.P : Input.B;
+            Tensor perKeyHead = Tensor.zeros(1, 70, 2, 32);
+            Tensor perValueHead = Tensor.zeros(1, 70, 6, 32);
+            for (long i = 0; i < perValueHead.size(); i++) {
+                long head = i / 32;
+                long keyHead = head / 6 * 2 + head % 6 / 3;
+                float value = (float) Math.sin((double) (keyHead * 32 + i % 32)) / 8;
+                perKeyHead.set(keyHead * 32 + i % 32, value);
+                perValueHead.set(i, value);
+            }
+            for (Form form : Form.values()) {
+                DeltaOutputs shared =
+                        Verify.run(ENGINE, spec(c, form), c.inputs().with(input, perKeyHead));
+                DeltaOutputs own = Verify.run(ENGINE, spec(c, form), c.inputs().with(input, perValueHead));
+                Verify.agree(c + " " + form, shared, own, Float32Recurrence.REORDERING_FLOOR);
+            }
+            matches("own", c, c.inputs().with(input, perValueHead));
         }
     }
 
