@@ -201,6 +201,6 @@ final class AttentionWorker {
             Spans.scale(sums.data(), sums.row(row), shrink, sums.data(), sums.row(row), value);
             max[row] = newMax;
         }
-        total[row] += sum.reduceLanes(VectorOperators.ADD);
+        total[row] += Lanes.sum(sum);
     }
 }

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Linear projection y = W x + b. Many tokens: one matrix product per block of outputs and tokens. A few, as in decoding:
@@ -143,9 +142,9 @@ final class LinearStep implements LayerStep {
             s2 = Spans.load(w, w2 + d, mask).fma(a, s2);
             s3 = Spans.load(w, w3 + d, mask).fma(a, s3);
         }
-        put(i, token, s0.add(t0).reduceLanes(VectorOperators.ADD));
-        put(i + 1, token, s1.add(t1).reduceLanes(VectorOperators.ADD));
-        put(i + 2, token, s2.add(t2).reduceLanes(VectorOperators.ADD));
-        put(i + 3, token, s3.add(t3).reduceLanes(VectorOperators.ADD));
+        put(i, token, Lanes.sum(s0.add(t0)));
+        put(i + 1, token, Lanes.sum(s1.add(t1)));
+        put(i + 2, token, Lanes.sum(s2.add(t2)));
+        put(i + 3, token, Lanes.sum(s3.add(t3)));
     }
 }

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Loops over n consecutive floats that are not padded: whole vectors, then one under a mask, so that nothing past the
@@ -57,7 +56,7 @@ final class Spans {
             VectorMask<Float> mask = tail(i, n);
             s0 = load(a, aAt + d, mask).fma(load(b, bAt + d, mask), s0);
         }
-        return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(s0.add(s1).add(s2.add(s3)));
     }
 
     /** to_i ← a_i · factor. */

@@ -2,7 +2,6 @@ package io.deltarule.core.cpu;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The selective read of one state: cross-attention over its K rows.
@@ -49,6 +48,6 @@ final class StateRowRead {
         for (int i = 0; i < width; i += Lanes.COUNT) {
             sum = Lanes.load(s, at + (long) i * Float.BYTES).fma(Lanes.load(r, from + i), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 }

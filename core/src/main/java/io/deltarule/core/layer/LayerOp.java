@@ -84,7 +84,7 @@ public sealed interface LayerOp {
      * @param out y, as wide
      * @param weight W [width, taps]
      * @param bias b [width], or null
-     * @param taps 2 to 4
+     * @param taps at least 1; published models have 2 to 4
      * @param activation act
      */
     record ShortConvolution(Slot in, Slot out, String weight, String bias, int taps, Activation activation)
