@@ -78,9 +78,9 @@ final class OperationFile {
         checkGate(shape);
         double scale = scale(shape);
         // Last, because it reads every value.
-        tensors.forEach((input, tensor) -> checkFinite(input.id(), tensor));
+        tensors.forEach((input, tensor) -> checkFinite(input.id(), tensor, input == Input.G));
         if (state != null) {
-            checkFinite(INITIAL_STATE, state);
+            checkFinite(INITIAL_STATE, state, false);
         }
         return new Operation(variant, inputs, shape, scale);
     }
@@ -126,10 +126,11 @@ final class OperationFile {
         };
     }
 
-    private static void checkFinite(String name, Tensor tensor) {
+    /** @param reset whether −∞ is a value: as a log-decay it forgets everything */
+    private static void checkFinite(String name, Tensor tensor, boolean reset) {
         for (long i = 0, n = tensor.size(); i < n; i++) {
             float value = tensor.get(i);
-            if (!Float.isFinite(value)) {
+            if (!Float.isFinite(value) && !(reset && value == Float.NEGATIVE_INFINITY)) {
                 long[] dims = Arrays.stream(tensor.dims()).asLongStream().toArray();
                 throw new InvalidInputException(name + ": expected finite float32 values but found " + value
                         + " at index " + TensorComparison.index(i, dims) + "; mend what wrote it");

@@ -79,7 +79,8 @@ class BadInputTest {
                 Broken.of("boundaries that stop early", new RawFile().longs("cu_seqlens", 0, 2), "cu_seqlens", "3"),
                 Broken.of("boundaries as floats", new RawFile().floats("cu_seqlens", 0, 2), "cu_seqlens", "F32"),
                 Broken.of("not a number", new RawFile().set("v", 7, Float.NaN), "v", "NaN", "[0, 1, 1, 1]"),
-                Broken.of("infinite", new RawFile().set("g", 2, Float.NEGATIVE_INFINITY), "g", "Infinity"),
+                Broken.of("infinite", new RawFile().set("g", 2, Float.POSITIVE_INFINITY), "g", "Infinity"),
+                Broken.of("infinite", new RawFile().set("q", 2, Float.NEGATIVE_INFINITY), "q", "Infinity"),
                 Broken.of(
                         "more sequences than there are numbers for",
                         new RawFile()

@@ -101,6 +101,19 @@ class OpCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"reference", "cpu"})
+    void aLogDecayOfMinusInfinityForgetsEverything(String engine) {
+        Path reset = folder.resolve("reset");
+        Path underflow = folder.resolve("underflow");
+        Path input = new RawFile().set("g", 2, Float.NEGATIVE_INFINITY).write(folder.resolve("a"));
+        CliRun.of("op", "--input", input, "--output", reset, "--engine", engine).succeeded();
+        input = new RawFile().set("g", 2, -1e5f).write(folder.resolve("b")); // its exponential is 0 in float64 too
+        CliRun.of("op", "--input", input, "--output", underflow, "--engine", engine)
+                .succeeded();
+        CliRun.of("compare", reset, underflow, "--tolerance", "0").succeeded();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"F64", "F16", "BF16"})
     void otherFloatTypesAreConverted(String dtype) {
         int width = dtype.equals("F64") ? 8 : 2;

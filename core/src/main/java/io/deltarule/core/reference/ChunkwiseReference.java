@@ -23,6 +23,9 @@ import io.deltarule.core.Variant;
  * 2024, arXiv:2406.06484, section 3.2; the derivation is in docs/math/wy-representation.md.
  */
 public final class ChunkwiseReference {
+    /** A log-decay whose exponential is 0 in float64; stands for stronger ones, since −∞ has no differences. */
+    private static final double FORGETS = -1e4;
+
     private final DeltaShape shape;
     private final DeltaInputs in;
     private final Variant variant;
@@ -73,7 +76,7 @@ public final class ChunkwiseReference {
             e[i] = product(variant.eraseKey(), x, step);
             u[i] = product(variant.writeValue(), x, step);
             for (int d = 0; d < shape.K(); d++) {
-                G[i][d] = (i == 0 ? 0 : G[i - 1][d]) + (step == 0 ? x.logDecay[d] : 0);
+                G[i][d] = (i == 0 ? 0 : G[i - 1][d]) + (step == 0 ? Math.max(x.logDecay[d], FORGETS) : 0);
             }
         }
         double[][] P = pseudoValues(S, k, e, u, G);
