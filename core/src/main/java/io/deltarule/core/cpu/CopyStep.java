@@ -1,9 +1,10 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.layer.Join;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The operations that only move numbers. */
+/** The operations that only move numbers, or set them. */
 final class CopyStep {
     private CopyStep() {}
 
@@ -32,5 +33,28 @@ final class CopyStep {
                         (long) length * Float.BYTES);
             }
         });
+    }
+
+    /** y_i = (a_i, b_i), or (a_i, b). */
+    static LayerStep join(Join op, SlotBuffer a, SlotBuffer b, SlotBuffer y) {
+        int groups = op.groups();
+        long first = (long) op.firstPart() * Float.BYTES;
+        long second = (long) op.secondPart() * Float.BYTES;
+        return run -> run.rows(y.width(), (from, to, slot) -> {
+            for (long i = from * groups; i < to * groups; i++) {
+                long of = op.shared() ? i / groups : i;
+                MemorySegment.copy(a.data(), i * first, y.data(), i * (first + second), first);
+                MemorySegment.copy(b.data(), of * second, y.data(), i * (first + second) + first, second);
+            }
+        });
+    }
+
+    /** y = value. */
+    static LayerStep constant(double value, SlotBuffer y) {
+        return run -> {
+            for (long i = 0; i < (long) run.tokens() * y.width(); i++) {
+                y.data().set(ValueLayout.JAVA_FLOAT, i * Float.BYTES, (float) value);
+            }
+        };
     }
 }

@@ -5,9 +5,13 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
+import io.deltarule.core.layer.Constant;
+import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.Join;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SumNorm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -105,6 +109,10 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         spec().sequences(),
                         spec().maxTokens(),
                         arena);
+            case Constant c -> CopyStep.constant(c.value(), slot(c.out()));
+            case SumNorm n -> NormStep.sum(slot(n.in()), slot(n.out()), n.group());
+            case Join j -> CopyStep.join(j, slot(j.first()), slot(j.second()), slot(j.out()));
+            case Experts e -> experts(e);
             case LayerOp.Attention a ->
                 new AttentionStep(
                         a,
@@ -117,6 +125,17 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         pool.threads(),
                         arena);
         };
+    }
+
+    private LayerStep experts(Experts op) {
+        List<ExpertsStep.Expert> experts = new ArrayList<>();
+        for (int e = 0; e < op.experts(); e++) {
+            experts.add(new ExpertsStep.Expert(weight(op, op.gate(e)), weight(op, op.up(e)), weight(op, op.down(e))));
+        }
+        Tensor correction = tensor(op, op.routing().correction());
+        ExpertsRouter router =
+                new ExpertsRouter(op.routing(), slot(op.logits()), correction, spec().maxTokens(), pool.threads());
+        return new ExpertsStep(op, slot(op.in()), router, experts, slot(op.out()), spec().maxTokens(), arena);
     }
 
     private DeltaPlan deltaPlan(PlanSpec spec) {

@@ -21,7 +21,11 @@ final class ElementwiseStep {
     private ElementwiseStep() {}
 
     private static void spans(LayerRun run, int width, int operations, Span body) {
-        run.split((long) run.tokens() * width, Activations.SPAN, operations, (from, to, slot) -> {
+        spans(run, run.tokens(), width, operations, body);
+    }
+
+    private static void spans(LayerRun run, int rows, int width, int operations, Span body) {
+        run.split((long) rows * width, Activations.SPAN, operations, (from, to, slot) -> {
             for (long i = from; i < to; i += Activations.SPAN) {
                 int n = (int) Math.min(Activations.SPAN, to - i);
                 body.run(i * Float.BYTES, (n + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.COUNT);
@@ -63,7 +67,12 @@ final class ElementwiseStep {
                 }
             });
         }
-        return run -> spans(run, x.width(), WITH_EXP, (at, n) -> {
+        return run -> multiply(run, run.tokens(), x, z, y, act);
+    }
+
+    /** y = x ⊙ act(z) for the first rows of slots of one width. */
+    static void multiply(LayerRun run, int rows, SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act) {
+        spans(run, rows, x.width(), WITH_EXP, (at, n) -> {
             Activations.apply(act, z.data(), at, y.data(), at, n);
             Spans.scaleTimes(x.data(), at, 1, y.data(), at, y.data(), at, n);
         });

@@ -30,12 +30,16 @@ final class LinearStep implements LayerStep {
 
     @Override
     public void run(LayerRun run) {
-        if (run.tokens() <= FEW_TOKENS) {
-            long operations = (long) x.width() * run.tokens() / 4;
-            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, run.tokens()));
+        run(run, run.tokens());
+    }
+
+    /** The same for the slots' first rows, however many tokens the run has. */
+    void run(LayerRun run, int tokens) {
+        if (tokens <= FEW_TOKENS) {
+            long operations = (long) x.width() * tokens / 4;
+            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, tokens));
             return;
         }
-        int tokens = run.tokens();
         int wanted = run.threads() == 1 ? 1 : 2 * run.threads();
         int columnBlocks = Math.min(wanted, blocks(y.width()));
         int rowBlocks = Math.min((wanted + columnBlocks - 1) / columnBlocks, blocks(tokens));

@@ -1,9 +1,11 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.layer.LayerOp;
+import java.lang.foreign.ValueLayout;
 
-/** L2 and RMS norms, group by group: one sweep for the sum of squares, one to scale, two more
- * where there is a gate. */
+/**
+ * Sum, L2 and RMS norms, group by group: one sweep for the sum, one to scale, two more where there is a gate.
+ */
 final class NormStep {
     private NormStep() {}
 
@@ -15,6 +17,21 @@ final class NormStep {
                 long at = i * group * Float.BYTES;
                 float inverse = (float) (1 / Math.sqrt(Spans.squares(x.data(), at, group) + eps));
                 Spans.scale(x.data(), at, inverse, y.data(), at, group);
+            }
+        });
+    }
+
+    /** y = x / Σ x; the sum in float64, since what is added may cancel. */
+    static LayerStep sum(SlotBuffer x, SlotBuffer y, int group) {
+        int groups = x.width() / group;
+        return run -> run.rows(3L * x.width(), (from, to, slot) -> {
+            for (long i = from * groups; i < to * groups; i++) {
+                double sum = 0;
+                for (int j = 0; j < group; j++) {
+                    sum += x.data().get(ValueLayout.JAVA_FLOAT, (i * group + j) * Float.BYTES);
+                }
+                long at = i * group * Float.BYTES;
+                Spans.scale(x.data(), at, (float) (1 / sum), y.data(), at, group);
             }
         });
     }

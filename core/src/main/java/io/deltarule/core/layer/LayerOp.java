@@ -13,12 +13,36 @@ import java.util.Map;
  *
  * <p>Each has a float64 reference and one implementation per engine, all of them written from the equation given here.
  */
-public sealed interface LayerOp {
+public sealed interface LayerOp
+        permits LayerOp.Embedding,
+                LayerOp.Linear,
+                LayerOp.ShortConvolution,
+                LayerOp.L2Norm,
+                LayerOp.RmsNorm,
+                LayerOp.Map1,
+                LayerOp.Multiply,
+                LayerOp.Add,
+                LayerOp.Slice,
+                LayerOp.LogDecay,
+                LayerOp.Delta,
+                LayerOp.MixReads,
+                LayerOp.Rotary,
+                LayerOp.SelectiveRotary,
+                LayerOp.Attention,
+                Constant,
+                Experts,
+                Join,
+                SumNorm {
     /** The slots it reads. */
     List<Slot> reads();
 
+    /** The slot it writes, or the first of them. */
+    Slot out();
+
     /** The slots it writes, each of them entirely. */
-    List<Slot> writes();
+    default List<Slot> writes() {
+        return List.of(out());
+    }
 
     /** The weights it uses and their shapes. */
     default Map<String, int[]> weights() {
@@ -40,11 +64,6 @@ public sealed interface LayerOp {
         }
 
         @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
-
-        @Override
         public Map<String, int[]> weights() {
             return Map.of(table, new int[] {rows, out.width()});
         }
@@ -62,11 +81,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
 
         @Override
@@ -100,11 +114,6 @@ public sealed interface LayerOp {
         }
 
         @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
-
-        @Override
         public Map<String, int[]> weights() {
             return Ops.weights(weight, new int[] {in.width(), taps}, bias, new int[] {in.width()});
         }
@@ -127,11 +136,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
     }
 
@@ -173,11 +177,6 @@ public sealed interface LayerOp {
         }
 
         @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
-
-        @Override
         public Map<String, int[]> weights() {
             return Map.of(weight, new int[] {group});
         }
@@ -200,11 +199,6 @@ public sealed interface LayerOp {
         public List<Slot> reads() {
             return List.of(in);
         }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
     }
 
     /**
@@ -226,11 +220,6 @@ public sealed interface LayerOp {
         public List<Slot> reads() {
             return List.of(in, gate);
         }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
     }
 
     /**
@@ -249,11 +238,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(a, b);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
     }
 
@@ -278,11 +262,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
     }
 
@@ -315,11 +294,6 @@ public sealed interface LayerOp {
         }
 
         @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
-
-        @Override
         public Map<String, int[]> weights() {
             return Ops.weights(aLog, new int[] {heads}, dtBias, new int[] {in.width()});
         }
@@ -345,6 +319,11 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return new ArrayList<>(inputs.values());
+        }
+
+        @Override
+        public Slot out() {
+            return o;
         }
 
         @Override
@@ -397,11 +376,6 @@ public sealed interface LayerOp {
         public List<Slot> reads() {
             return List.of(linear, cross, gate);
         }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
     }
 
     /**
@@ -431,11 +405,6 @@ public sealed interface LayerOp {
         public List<Slot> reads() {
             return List.of(in);
         }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
-        }
     }
 
     /**
@@ -462,11 +431,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in, angles);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
 
         @Override
@@ -503,11 +467,6 @@ public sealed interface LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(q, k, v);
-        }
-
-        @Override
-        public List<Slot> writes() {
-            return List.of(out);
         }
     }
 }

@@ -56,6 +56,12 @@ final class Ops {
         }
     }
 
+    static void finite(String what, double found) {
+        if (!Double.isFinite(found)) {
+            throw new InvalidInputException(what + ": expected a finite number but found " + found);
+        }
+    }
+
     static List<Slot> present(Slot... slots) {
         List<Slot> present = new ArrayList<>();
         for (Slot slot : slots) {

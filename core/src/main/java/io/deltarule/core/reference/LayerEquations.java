@@ -2,6 +2,7 @@ package io.deltarule.core.reference;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Activation;
+import java.util.Arrays;
 
 /**
  * The operations that carry nothing, one method each, straight from {@link io.deltarule.core.layer.LayerOp}'s equations.
@@ -56,6 +57,16 @@ final class LayerEquations {
         }
     }
 
+    /** y = x / Σ x per group. */
+    static void sumNorm(double[] x, int group, double[] y) {
+        for (int start = 0; start < x.length; start += group) {
+            double sum = Arrays.stream(x, start, start + group).sum();
+            for (int i = start; i < start + group; i++) {
+                y[i] = x[i] / sum;
+            }
+        }
+    }
+
     /** y = act(z) ⊙ w' ⊙ x / √(mean x² + eps) per group; w' = w or 1 + w. */
     static void rmsNorm(
             double[] x, double[] z, Tensor w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
@@ -100,6 +111,16 @@ final class LayerEquations {
         int length = y.length / groups;
         for (int i = 0; i < groups; i++) {
             System.arraycopy(x, i * (x.length / groups) + offset, y, i * length, length);
+        }
+    }
+
+    /** y_i = (a_i, b_i), or (a_i, b). */
+    static void join(double[] a, double[] b, int groups, double[] y) {
+        int first = a.length / groups;
+        int second = y.length / groups - first;
+        for (int i = 0; i < groups; i++) {
+            System.arraycopy(a, i * first, y, i * (first + second), first);
+            System.arraycopy(b, b.length == second ? 0 : i * second, y, i * (first + second) + first, second);
         }
     }
 

@@ -3,11 +3,16 @@ package io.deltarule.core.reference;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
+import io.deltarule.core.layer.Constant;
+import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.Join;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -98,6 +103,10 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
             case LayerOp.SelectiveRotary r ->
                 new SelectiveRotaryStep(
                         r, weights.get(r.temperature()), row(r.in()), row(r.angles()), row(r.out()), sequences);
+            case Constant c -> (s, t) -> Arrays.fill(row(c.out()), c.value());
+            case SumNorm n -> (s, t) -> LayerEquations.sumNorm(row(n.in()), n.group(), row(n.out()));
+            case Join j -> (s, t) -> LayerEquations.join(row(j.first()), row(j.second()), j.groups(), row(j.out()));
+            case Experts e -> new ExpertsStep(e, weights, row(e.in()), row(e.logits()), row(e.out()));
             case LayerOp.Attention a ->
                 new AttentionStep(a, row(a.q()), row(a.k()), row(a.v()), row(a.out()), sequences, spec().maxContext());
         };

@@ -10,9 +10,13 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Constant;
+import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.Join;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SumNorm;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,6 +56,15 @@ public final class LayerCases {
                 one("multiply per head, sigmoid", new LayerOp.Multiply(X, perHead, Y, SIGMOID)),
                 one("add", new LayerOp.Add(X, Z, Y)),
                 one("slice", new LayerOp.Slice(X, part, 3, 2)),
+                one("join", new Join(X, new Slot("z", 15), new Slot("y", 39), 3)),
+                one("join, shared", new Join(X, new Slot("z", 5), new Slot("y", 24 + 4 * 5), 4)),
+                one("constant", new LayerProgram(List.of(X), List.of(Z), List.of(new Constant(Z, 1.5)))),
+                one(
+                        "sum norm",
+                        new LayerProgram(
+                                List.of(X),
+                                List.of(Y),
+                                List.of(new LayerOp.Map1(X, Z, SIGMOID, 1), new SumNorm(Z, Y, 8)))),
                 one("log-decay per head", new LayerOp.LogDecay(X, Y, "a", "dt", 24, 0)),
                 one("log-decay per channel", new LayerOp.LogDecay(gates, decays, "a", "dt", 2, 0)),
                 one("log-decay, no bias", new LayerOp.LogDecay(gates, decays, "a", null, 2, 0)),
@@ -59,6 +72,20 @@ public final class LayerCases {
                 mix("mix reads, convex per channel", 24, false),
                 mix("mix reads, additive per head", 3, true),
                 mix("mix reads, convex per head", 2, false));
+    }
+
+    /** Mixtures of experts; each token's scores and rows are given. */
+    public static List<LayerCase> experts() {
+        return List.of(
+                experts("experts, softmax, renormalised", 6, new Experts.Routing(2, false, null, true, 1)),
+                experts("experts, softmax", 5, new Experts.Routing(3, false, null, false, 1)),
+                experts("experts, sigmoid, corrected", 7, new Experts.Routing(2, true, "c", true, 2.446)),
+                experts("experts, sigmoid", 9, new Experts.Routing(1, true, null, false, 0.5)),
+                experts("experts, all of them", 2, new Experts.Routing(2, false, null, true, 1)));
+    }
+
+    private static LayerCase experts(String name, int count, Experts.Routing routing) {
+        return one(name, new Experts(X, new Slot("z", count), new Slot("y", 19), routing, "experts.", 21));
     }
 
     private static LayerCase mix(String name, int gates, boolean additive) {
@@ -209,6 +236,7 @@ public final class LayerCases {
     /** Every case. */
     public static List<LayerCase> all() {
         List<LayerCase> all = new ArrayList<>(stateless());
+        all.addAll(experts());
         all.addAll(carrying());
         all.addAll(delta());
         all.addAll(deltaLens());
@@ -229,6 +257,15 @@ public final class LayerCases {
                         new LayerOp.RmsNorm(
                                 new Slot("x", 1030), null, new Slot("y", 1030), "w", 515, 1e-6, false, IDENTITY)),
                 one("wide SiLU", new LayerOp.Map1(new Slot("x", 1021), new Slot("y", 1021), SILU, 1)),
+                one(
+                        "wide experts",
+                        new Experts(
+                                new Slot("x", 130),
+                                new Slot("z", 12),
+                                new Slot("y", 141),
+                                new Experts.Routing(3, false, null, true, 1),
+                                "experts.",
+                                77)),
                 attention("long attention", 4, 2, 32, 24, 0),
                 attention("long attention, window 100", 2, 1, 24, 32, 100),
                 attention("long attention, window 300", 2, 2, 16, 16, 300));
@@ -236,6 +273,10 @@ public final class LayerCases {
 
     /** A program of one operation: the slots it reads are given, those it writes are wanted. */
     public static LayerCase one(String name, LayerOp op) {
-        return new LayerCase(name, new LayerProgram(op.reads(), op.writes(), List.of(op)));
+        return one(name, new LayerProgram(op.reads(), op.writes(), List.of(op)));
+    }
+
+    private static LayerCase one(String name, LayerProgram program) {
+        return new LayerCase(name, program);
     }
 }

@@ -9,13 +9,17 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.Join;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.Weights;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -134,6 +138,51 @@ public abstract class LayerKnownCases {
         assertArrayEquals(of(5, 1), run(new LayerOp.Add(x(2), z(2), y(2)), Map.of(), of(2, 3), of(3, -2)));
         LayerOp slice = new LayerOp.Slice(x(6), y(2), 2, 1);
         assertArrayEquals(of(2, 5), run(slice, Map.of(), of(1, 2, 3, 4, 5, 6)));
+    }
+
+    @Test
+    void joinOfOwnAndSharedParts() {
+        float[] a = of(1, 2, 3, 4, 11, 12, 13, 14);
+        LayerOp own = new Join(x(4), z(2), y(6), 2);
+        assertArrayEquals(of(1, 2, 8, 3, 4, 9, 11, 12, 18, 13, 14, 19), run(own, Map.of(), a, of(8, 9, 18, 19)));
+        LayerOp shared = new Join(x(4), z(1), y(6), 2);
+        assertArrayEquals(of(1, 2, 8, 3, 4, 8, 11, 12, 18, 13, 14, 18), run(shared, Map.of(), a, of(8, 18)));
+    }
+
+    @Test
+    void sumNorm() {
+        assertArrayEquals(of(0.25, 0.75, -1, 2), run(new SumNorm(x(4), y(4), 2), Map.of(), of(1, 3, -5, 10)));
+    }
+
+    /**
+     * Expert e gives x · 10^e (SiLU of 1000 is 1000, times x/1000). Softmax of ln 1, ln 2, ln 5 is ⅛, ¼, ⅝: experts 1 and 2
+     * are chosen. The correction makes it experts 0 and 1 without changing their weights.
+     */
+    @Test
+    void experts() {
+        Map<String, Tensor> weights = new HashMap<>();
+        weights.put("c", Tensor.of(of(1, 0.5, 0), 3));
+        for (int e = 0; e < 3; e++) {
+            weights.put("e." + e + ".gate_proj.weight", Tensor.of(of(0, 1000), 1, 2));
+            weights.put("e." + e + ".up_proj.weight", Tensor.of(of(0.001, 0), 1, 2));
+            weights.put("e." + e + ".down_proj.weight", Tensor.of(of(Math.pow(10, e)), 1, 1));
+        }
+        float[] x = of(2, 1);
+        float[] z = of(0, Math.log(2), Math.log(5));
+        assertArrayEquals(
+                of(2 * (2.5 + 62.5)), experts(new Experts.Routing(2, false, null, false, 1), weights, x, z), 1e-4f);
+        assertArrayEquals(
+                of(4 * (20 + 500) / 7.0), experts(new Experts.Routing(2, false, null, true, 2), weights, x, z), 1e-4f);
+        assertArrayEquals(
+                of(2 * (0.125 + 2.5)), experts(new Experts.Routing(2, false, "c", false, 1), weights, x, z), 1e-5f);
+        // sigmoid of ln 1, ln 2, ln 5: 1/2, 2/3, 5/6; of equal scores the lowest numbers are chosen
+        assertArrayEquals(
+                of(2 * 500 / 6.0), experts(new Experts.Routing(1, true, null, false, 1), weights, x, z), 1e-4f);
+        assertArrayEquals(of(11), experts(new Experts.Routing(2, true, null, true, 1), weights, x, of(3, 3, 3)), 1e-5f);
+    }
+
+    private float[] experts(Experts.Routing routing, Map<String, Tensor> weights, float[] x, float[] z) {
+        return run(new Experts(x(2), z(3), y(1), routing, "e.", 1), weights, x, z);
     }
 
     /** softplus(0) = ln 2; softplus of a large x is x, of a very negative one exp(x); exp(A_log) = 2. */
