@@ -10,11 +10,10 @@ final class CopyStep {
 
     /** y = table[id]; the ids were checked when the run began. */
     static LayerStep embedding(SlotBuffer ids, LayerWeight table, SlotBuffer y) {
-        long bytes = (long) y.width() * Float.BYTES;
         return run -> {
             for (long t = 0; t < run.tokens(); t++) {
                 long id = (long) ids.data().get(ValueLayout.JAVA_FLOAT, ids.row(t));
-                MemorySegment.copy(table.data(), id * bytes, y.data(), y.row(t), bytes);
+                table.copy(id * y.width(), y.width(), y.data(), y.row(t));
             }
         };
     }

@@ -12,6 +12,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SumNorm;
+import io.deltarule.core.layer.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -32,10 +33,12 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     private final WorkerPool pool;
     private final Function<PlanSpec, DeltaPlan> maker;
     private final Map<PlanSpec, DeltaPlan> deltaPlans = new LinkedHashMap<>();
+    private final Map<String, int[]> shapes;
     private final Map<String, LayerWeight> weights = new HashMap<>();
     private final List<LayerStep> steps = new ArrayList<>();
     private final LayerSlots slots;
     private final LayerRun run;
+    private final WeightPanels panels;
 
     /** @param maker makes the delta rule's plans */
     CpuLayerPlan(LayerSpec spec, WorkerPool pool, Function<PlanSpec, DeltaPlan> maker) {
@@ -43,7 +46,9 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         this.pool = pool;
         this.maker = maker;
         this.run = new LayerRun(pool, spec.sequences());
+        this.shapes = spec.program().weights();
         try {
+            this.panels = new WeightPanels(arena, pool.threads(), widestRow(shapes));
             this.slots = new LayerSlots(spec.program(), spec.maxTokens(), arena);
             spec.program().ops().forEach(op -> steps.add(step(op)));
         } catch (RuntimeException | Error e) {
@@ -52,31 +57,47 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         }
     }
 
+    private static int widestRow(Map<String, int[]> shapes) {
+        return shapes.values().stream()
+                .mapToInt(dims -> dims[dims.length - 1])
+                .max()
+                .orElse(1);
+    }
+
     private SlotBuffer slot(Slot slot) {
         return slot == null ? null : slots.get(slot);
     }
 
-    /** A weight's numbers, null for the name null. */
-    private Tensor tensor(LayerOp op, String name) {
-        return name == null ? null : spec().weights().get(name, op.weights().get(name));
+    /** A small weight's numbers as float32, null for the name null. */
+    private Tensor tensor(String name) {
+        return name == null ? null : given(name).toTensor();
     }
 
-    /** A weight that is read where it lies, null for the name null. */
-    private LayerWeight weight(LayerOp op, String name) {
-        return name == null ? null : weights.computeIfAbsent(name, n -> LayerWeight.of(tensor(op, n), arena));
+    private Weight given(String name) {
+        return spec().weights().get(name, shapes.get(name));
+    }
+
+    /** A weight that is read where it lies. */
+    private LayerWeight weight(String name) {
+        return weights.computeIfAbsent(name, n -> LayerWeight.of(given(n), arena));
+    }
+
+    /** A bias, as float32; null for the name null. */
+    private LayerWeight bias(String name) {
+        return name == null ? null : weights.computeIfAbsent(name, n -> LayerWeight.of(Weight.of(tensor(n)), arena));
     }
 
     private LayerStep step(LayerOp op) {
         return switch (op) {
-            case LayerOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e, e.table()), slot(e.out()));
+            case LayerOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e.table()), slot(e.out()));
             case LayerOp.Linear l ->
-                new LinearStep(slot(l.in()), weight(l, l.weight()), weight(l, l.bias()), slot(l.out()));
+                new LinearStep(slot(l.in()), weight(l.weight()), bias(l.bias()), slot(l.out()), panels);
             case LayerOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c,
                         slot(c.in()),
-                        tensor(c, c.weight()),
-                        tensor(c, c.bias()),
+                        tensor(c.weight()),
+                        tensor(c.bias()),
                         slot(c.out()),
                         spec().sequences(),
                         pool.threads(),
@@ -89,7 +110,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
             case LayerOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
             case LayerOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
             case LayerOp.LogDecay d ->
-                new LogDecayStep(d, slot(d.in()), tensor(d, d.aLog()), tensor(d, d.dtBias()), slot(d.out()), arena);
+                new LogDecayStep(d, slot(d.in()), tensor(d.aLog()), tensor(d.dtBias()), slot(d.out()), arena);
             case LayerOp.Delta d -> {
                 Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, slot(slot)));
@@ -104,7 +125,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         r,
                         slot(r.in()),
                         slot(r.angles()),
-                        tensor(r, r.temperature()),
+                        tensor(r.temperature()),
                         slot(r.out()),
                         spec().sequences(),
                         spec().maxTokens(),
@@ -130,12 +151,12 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     private LayerStep experts(Experts op) {
         List<ExpertsStep.Expert> experts = new ArrayList<>();
         for (int e = 0; e < op.experts(); e++) {
-            experts.add(new ExpertsStep.Expert(weight(op, op.gate(e)), weight(op, op.up(e)), weight(op, op.down(e))));
+            experts.add(new ExpertsStep.Expert(weight(op.gate(e)), weight(op.up(e)), weight(op.down(e))));
         }
-        Tensor correction = tensor(op, op.routing().correction());
+        Tensor correction = tensor(op.routing().correction());
         ExpertsRouter router =
                 new ExpertsRouter(op.routing(), slot(op.logits()), correction, spec().maxTokens(), pool.threads());
-        return new ExpertsStep(op, slot(op.in()), router, experts, slot(op.out()), spec().maxTokens(), arena);
+        return new ExpertsStep(op, slot(op.in()), router, experts, slot(op.out()), spec().maxTokens(), panels, arena);
     }
 
     private DeltaPlan deltaPlan(PlanSpec spec) {
@@ -144,7 +165,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
 
     /** w', with the 1 that a zero-centred weight lacks. */
     private SlotBuffer normWeight(LayerOp.RmsNorm op) {
-        Tensor stored = tensor(op, op.weight());
+        Tensor stored = tensor(op.weight());
         SlotBuffer row = SlotBuffer.scratch(arena, 1, op.group());
         for (int i = 0; i < op.group(); i++) {
             row.set(0, i, stored.get(i) + (op.zeroCentred() ? 1 : 0));

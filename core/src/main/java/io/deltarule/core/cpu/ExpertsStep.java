@@ -41,6 +41,7 @@ final class ExpertsStep implements LayerStep {
             List<Expert> weights,
             SlotBuffer y,
             int maxTokens,
+            WeightPanels panels,
             Arena arena) {
         this.x = x;
         this.y = y;
@@ -52,9 +53,9 @@ final class ExpertsStep implements LayerStep {
         this.results = SlotBuffer.allocate(arena, maxTokens, y.width());
         for (Expert expert : weights) {
             experts.add(new Products(
-                    new LinearStep(rows, expert.gate(), null, gates),
-                    new LinearStep(rows, expert.up(), null, ups),
-                    new LinearStep(products, expert.down(), null, results)));
+                    new LinearStep(rows, expert.gate(), null, gates, panels),
+                    new LinearStep(rows, expert.up(), null, ups, panels),
+                    new LinearStep(products, expert.down(), null, results, panels)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -20,12 +21,14 @@ final class LinearStep implements LayerStep {
     private final LayerWeight W;
     private final LayerWeight b; // null for none
     private final SlotBuffer y;
+    private final WeightPanels panels;
 
-    LinearStep(SlotBuffer x, LayerWeight W, LayerWeight b, SlotBuffer y) {
+    LinearStep(SlotBuffer x, LayerWeight W, LayerWeight b, SlotBuffer y, WeightPanels panels) {
         this.x = x;
         this.W = W;
         this.b = b;
         this.y = y;
+        this.panels = panels;
     }
 
     @Override
@@ -37,7 +40,7 @@ final class LinearStep implements LayerStep {
     void run(LayerRun run, int tokens) {
         if (tokens <= FEW_TOKENS) {
             long operations = (long) x.width() * tokens / 4;
-            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, tokens));
+            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
             return;
         }
         int wanted = run.threads() == 1 ? 1 : 2 * run.threads();
@@ -49,7 +52,7 @@ final class LinearStep implements LayerStep {
         run.items(columnBlocks * rowBlocks, operations, (item, slot) -> {
             int column = item % columnBlocks * columns;
             int row = item / columnBlocks * rows;
-            product(row, Math.min(rows, tokens - row), column, Math.min(columns, y.width() - column));
+            block(row, Math.min(rows, tokens - row), column, Math.min(columns, y.width() - column), slot);
         });
     }
 
@@ -57,12 +60,27 @@ final class LinearStep implements LayerStep {
         return (n + SMALLEST_BLOCK - 1) / SMALLEST_BLOCK;
     }
 
-    private void product(int row, int rows, int column, int columns) {
+    private void block(int row, int rows, int column, int columns, int slot) {
         if (rows <= 0 || columns <= 0) {
             return; // rounding block sizes up can leave nothing for the last
         }
         int in = x.width();
-        int out = y.width();
+        if (W.type() == WeightType.F32) {
+            product(row, rows, column, columns, W.data().asSlice((long) column * in * Float.BYTES));
+            return;
+        }
+        MemorySegment panel = panels.of(slot);
+        int most = WeightPanels.rows(in);
+        for (int from = 0; from < columns; from += most) {
+            int count = Math.min(most, columns - from);
+            W.copy((long) (column + from) * in, count * in, panel, 0);
+            product(row, rows, column + from, count, panel);
+        }
+    }
+
+    /** @param part rows [column, column + columns) of W */
+    private void product(int row, int rows, int column, int columns, MemorySegment part) {
+        int in = x.width();
         if (b != null) {
             for (int t = row; t < row + rows; t++) {
                 long bytes = (long) columns * Float.BYTES;
@@ -76,25 +94,33 @@ final class LinearStep implements LayerStep {
                 1,
                 x.from(x.row(row)),
                 in,
-                W.data().asSlice((long) column * in * Float.BYTES),
+                part,
                 in,
                 b == null ? 0 : 1,
                 y.from(y.offset(row, column)),
-                out);
+                y.width());
     }
 
     /** Outputs [from, to) of every token; four rows of W stay in the cache for all of them. */
-    private void outputs(long from, long to, int tokens) {
-        long i = from;
-        for (; i + 4 <= to; i += 4) {
-            for (int t = 0; t < tokens; t++) {
-                fourRows(i, t);
+    private void outputs(long from, long to, int tokens, int slot) {
+        int in = x.width();
+        boolean inPlace = W.type() == WeightType.F32;
+        MemorySegment rows = inPlace ? W.data() : panels.of(slot);
+        for (long i = from; i < to; i += 4) {
+            int count = (int) Math.min(4, to - i);
+            if (!inPlace) {
+                W.copy(i * in, count * in, rows, 0);
             }
-        }
-        long bytes = (long) x.width() * Float.BYTES;
-        for (; i < to; i++) {
+            long at = inPlace ? i * in * Float.BYTES : 0;
             for (int t = 0; t < tokens; t++) {
-                put(i, t, Spans.dot(W.data(), i * bytes, x.data(), x.row(t), x.width()));
+                if (count == 4) {
+                    fourRows(rows, at, i, t);
+                } else {
+                    for (int j = 0; j < count; j++) {
+                        long row = at + (long) j * in * Float.BYTES;
+                        put(i + j, t, Spans.dot(rows, row, x.data(), x.row(t), in));
+                    }
+                }
             }
         }
     }
@@ -104,13 +130,12 @@ final class LinearStep implements LayerStep {
         y.data().set(ValueLayout.JAVA_FLOAT, y.offset(token, i), sum + bias);
     }
 
-    private void fourRows(long i, int token) {
+    /** Outputs i to i + 3 from rows of W that begin at a byte offset. */
+    private void fourRows(MemorySegment rows, long w0, long i, int token) {
         int n = x.width();
         MemorySegment in = x.data();
-        MemorySegment w = W.data();
         long at = x.row(token);
         long stride = (long) n * Float.BYTES;
-        long w0 = i * stride;
         long w1 = w0 + stride;
         long w2 = w1 + stride;
         long w3 = w2 + stride;
@@ -128,23 +153,23 @@ final class LinearStep implements LayerStep {
             long e = d + Lanes.BYTES;
             FloatVector a = Lanes.load(in, at + d);
             FloatVector c = Lanes.load(in, at + e);
-            s0 = Lanes.load(w, w0 + d).fma(a, s0);
-            s1 = Lanes.load(w, w1 + d).fma(a, s1);
-            s2 = Lanes.load(w, w2 + d).fma(a, s2);
-            s3 = Lanes.load(w, w3 + d).fma(a, s3);
-            t0 = Lanes.load(w, w0 + e).fma(c, t0);
-            t1 = Lanes.load(w, w1 + e).fma(c, t1);
-            t2 = Lanes.load(w, w2 + e).fma(c, t2);
-            t3 = Lanes.load(w, w3 + e).fma(c, t3);
+            s0 = Lanes.load(rows, w0 + d).fma(a, s0);
+            s1 = Lanes.load(rows, w1 + d).fma(a, s1);
+            s2 = Lanes.load(rows, w2 + d).fma(a, s2);
+            s3 = Lanes.load(rows, w3 + d).fma(a, s3);
+            t0 = Lanes.load(rows, w0 + e).fma(c, t0);
+            t1 = Lanes.load(rows, w1 + e).fma(c, t1);
+            t2 = Lanes.load(rows, w2 + e).fma(c, t2);
+            t3 = Lanes.load(rows, w3 + e).fma(c, t3);
         }
         for (; j < n; j += Lanes.COUNT) {
             long d = (long) j * Float.BYTES;
             VectorMask<Float> mask = Spans.tail(j, n);
             FloatVector a = Spans.load(in, at + d, mask);
-            s0 = Spans.load(w, w0 + d, mask).fma(a, s0);
-            s1 = Spans.load(w, w1 + d, mask).fma(a, s1);
-            s2 = Spans.load(w, w2 + d, mask).fma(a, s2);
-            s3 = Spans.load(w, w3 + d, mask).fma(a, s3);
+            s0 = Spans.load(rows, w0 + d, mask).fma(a, s0);
+            s1 = Spans.load(rows, w1 + d, mask).fma(a, s1);
+            s2 = Spans.load(rows, w2 + d, mask).fma(a, s2);
+            s3 = Spans.load(rows, w3 + d, mask).fma(a, s3);
         }
         put(i, token, Lanes.sum(s0.add(t0)));
         put(i + 1, token, Lanes.sum(s1.add(t1)));

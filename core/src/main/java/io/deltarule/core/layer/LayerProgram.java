@@ -1,6 +1,8 @@
 package io.deltarule.core.layer;
 
 import io.deltarule.core.InvalidInputException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +18,9 @@ import java.util.Set;
  */
 public record LayerProgram(List<Slot> inputs, List<Slot> outputs, List<LayerOp> ops) {
     /**
-     * Checks that every slot is written exactly once, before it is read, and has one width.
+     * Checks that every slot is written exactly once, before it is read, and has one width, and every weight one shape.
      *
-     * @throws InvalidInputException naming the slot and the operation
+     * @throws InvalidInputException naming the slot or weight and the operation
      */
     public LayerProgram {
         inputs = List.copyOf(inputs);
@@ -38,6 +40,20 @@ public record LayerProgram(List<Slot> inputs, List<Slot> outputs, List<LayerOp> 
         }
         for (Slot output : outputs) {
             known(written, output, "the outputs");
+        }
+        checkWeights(ops);
+    }
+
+    private static void checkWeights(List<LayerOp> ops) {
+        Map<String, int[]> shapes = new HashMap<>();
+        for (LayerOp op : ops) {
+            op.weights().forEach((name, dims) -> {
+                int[] before = shapes.putIfAbsent(name, dims);
+                if (before != null && !Arrays.equals(before, dims)) {
+                    throw new InvalidInputException("weight " + name + ": expected " + Arrays.toString(before)
+                            + " as an operation before but " + op + " expects " + Arrays.toString(dims));
+                }
+            });
         }
     }
 

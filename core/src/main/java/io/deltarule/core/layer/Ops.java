@@ -6,6 +6,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,11 @@ final class Ops {
         Map<String, int[]> weights = new LinkedHashMap<>();
         weights.put(first, firstDims);
         if (second != null) {
-            weights.put(second, secondDims);
+            int[] before = weights.putIfAbsent(second, secondDims);
+            if (before != null && !Arrays.equals(before, secondDims)) {
+                throw new InvalidInputException("weight " + second + ": expected one shape but it is used as "
+                        + Arrays.toString(firstDims) + " and as " + Arrays.toString(secondDims));
+            }
         }
         return weights;
     }

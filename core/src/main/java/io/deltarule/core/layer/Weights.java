@@ -2,23 +2,26 @@ package io.deltarule.core.layer;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Named weights. The tensors are not copied: whoever mapped or made them keeps them alive while plans use them.
+ * Named weights. The numbers are not copied: whoever mapped or made them keeps them alive while plans use them.
  *
- * @param tensors by name
+ * @param all by name
  */
-public record Weights(Map<String, Tensor> tensors) {
+public record Weights(Map<String, Weight> all) {
     /** Copies the map, not the numbers. */
     public Weights {
-        tensors = Map.copyOf(tensors);
+        all = Map.copyOf(all);
     }
 
-    /** Builds weights one by one. */
+    /** Float32 tensors as weights, not copied. */
     public static Weights of(Map<String, Tensor> tensors) {
-        return new Weights(new LinkedHashMap<>(tensors));
+        Map<String, Weight> weights = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> weights.put(name, Weight.of(tensor)));
+        return new Weights(weights);
     }
 
     /**
@@ -26,19 +29,19 @@ public record Weights(Map<String, Tensor> tensors) {
      *
      * @param name its name
      * @param dims the shape it must have
-     * @return the tensor
+     * @return the weight
      * @throws InvalidInputException if it is missing or has another shape
      */
-    public Tensor get(String name, int... dims) {
-        Tensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new InvalidInputException("weight " + name + ": expected " + java.util.Arrays.toString(dims)
-                    + " but there is none of that name");
-        }
-        if (!tensor.hasDims(dims)) {
+    public Weight get(String name, int... dims) {
+        Weight weight = all.get(name);
+        if (weight == null) {
             throw new InvalidInputException(
-                    "weight " + name + ": expected " + java.util.Arrays.toString(dims) + " but found " + tensor);
+                    "weight " + name + ": expected " + Arrays.toString(dims) + " but there is none of that name");
         }
-        return tensor;
+        if (!weight.hasDims(dims)) {
+            throw new InvalidInputException(
+                    "weight " + name + ": expected " + Arrays.toString(dims) + " but found " + weight);
+        }
+        return weight;
     }
 }

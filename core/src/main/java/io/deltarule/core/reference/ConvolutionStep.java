@@ -2,18 +2,19 @@ package io.deltarule.core.reference;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.Weight;
 import java.util.Iterator;
 
 /** Causal short convolution in float64, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ); carries its last inputs. */
 final class ConvolutionStep implements LayerStep {
     private final LayerOp.ShortConvolution op;
-    private final Tensor W;
-    private final Tensor b;
+    private final Weight W;
+    private final Weight b;
     private final double[] x;
     private final double[] y;
     private final double[][][] tail; // [N][taps − 1][width], oldest first
 
-    ConvolutionStep(LayerOp.ShortConvolution op, Tensor W, Tensor b, double[] x, double[] y, int sequences) {
+    ConvolutionStep(LayerOp.ShortConvolution op, Weight W, Weight b, double[] x, double[] y, int sequences) {
         this.op = op;
         this.W = W;
         this.b = b;

@@ -1,20 +1,20 @@
 package io.deltarule.core.reference;
 
-import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 import java.util.Map;
 
 /** Mixture of experts in float64, one token at a time, straight from {@link Experts}' equations. */
 final class ExpertsStep implements LayerStep {
     private final Experts op;
-    private final Map<String, Tensor> weights;
+    private final Map<String, Weight> weights;
     private final double[] x;
     private final double[] z;
     private final double[] y;
 
-    ExpertsStep(Experts op, Map<String, Tensor> weights, double[] x, double[] z, double[] y) {
+    ExpertsStep(Experts op, Map<String, Weight> weights, double[] x, double[] z, double[] y) {
         this.op = op;
         this.weights = weights;
         this.x = x;
@@ -51,7 +51,7 @@ final class ExpertsStep implements LayerStep {
 
     /** An expert is chosen if fewer than k are better: have a larger corrected score, or the same and a lower number. */
     private boolean[] chosen(double[] scores) {
-        Tensor c = weights.get(op.routing().correction());
+        Weight c = weights.get(op.routing().correction());
         boolean[] chosen = new boolean[scores.length];
         for (int e = 0; e < scores.length; e++) {
             int better = 0;

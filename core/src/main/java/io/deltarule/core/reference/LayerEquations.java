@@ -1,7 +1,7 @@
 package io.deltarule.core.reference;
 
-import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 
 /**
@@ -33,14 +33,14 @@ final class LayerEquations {
     }
 
     /** y = table[id]. */
-    static void embedding(double[] id, Tensor table, double[] y) {
+    static void embedding(double[] id, Weight table, double[] y) {
         for (int i = 0; i < y.length; i++) {
             y[i] = table.get(((long) id[0]) * y.length + i);
         }
     }
 
     /** y = W x + b. */
-    static void linear(double[] x, Tensor W, Tensor b, double[] y) {
+    static void linear(double[] x, Weight W, Weight b, double[] y) {
         for (int i = 0; i < y.length; i++) {
             double sum = b == null ? 0 : b.get(i);
             for (int j = 0; j < x.length; j++) {
@@ -69,7 +69,7 @@ final class LayerEquations {
 
     /** y = act(z) ⊙ w' ⊙ x / √(mean x² + eps) per group; w' = w or 1 + w. */
     static void rmsNorm(
-            double[] x, double[] z, Tensor w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
+            double[] x, double[] z, Weight w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
         for (int i = 0; i < x.length; i++) {
             double weight = w.get(i % group) + (zeroCentred ? 1 : 0);
             double gate = z == null ? 1 : activation(act, z[i]);
@@ -125,7 +125,7 @@ final class LayerEquations {
     }
 
     /** g = −exp(A_log) softplus(x + dt_bias), or lowerBound · sigmoid(exp(A_log) (x + dt_bias)). */
-    static void logDecay(double[] x, Tensor aLog, Tensor dtBias, int heads, double lowerBound, double[] g) {
+    static void logDecay(double[] x, Weight aLog, Weight dtBias, int heads, double lowerBound, double[] g) {
         for (int i = 0; i < x.length; i++) {
             double rate = Math.exp(aLog.get(i / (x.length / heads)));
             double biased = x[i] + (dtBias == null ? 0 : dtBias.get(i));

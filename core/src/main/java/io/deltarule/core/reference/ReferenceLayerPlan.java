@@ -10,6 +10,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SumNorm;
+import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,17 +51,17 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
 
     private LayerStep step(LayerOp op) {
         Weights all = spec().weights();
-        Map<String, Tensor> weights = new HashMap<>();
+        Map<String, Weight> weights = new HashMap<>();
         op.weights().forEach((name, dims) -> weights.put(name, all.get(name, dims)));
         int sequences = spec().sequences();
         return switch (op) {
             case LayerOp.Embedding e -> {
-                Tensor table = weights.get(e.table());
+                Weight table = weights.get(e.table());
                 yield (s, t) -> LayerEquations.embedding(row(e.ids()), table, row(e.out()));
             }
             case LayerOp.Linear l -> {
-                Tensor W = weights.get(l.weight());
-                Tensor b = weights.get(l.bias());
+                Weight W = weights.get(l.weight());
+                Weight b = weights.get(l.bias());
                 yield (s, t) -> LayerEquations.linear(row(l.in()), W, b, row(l.out()));
             }
             case LayerOp.ShortConvolution c ->
@@ -68,7 +69,7 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
                         c, weights.get(c.weight()), weights.get(c.bias()), row(c.in()), row(c.out()), sequences);
             case LayerOp.L2Norm n -> (s, t) -> LayerEquations.l2Norm(row(n.in()), n.group(), n.eps(), row(n.out()));
             case LayerOp.RmsNorm n -> {
-                Tensor w = weights.get(n.weight());
+                Weight w = weights.get(n.weight());
                 yield (s, t) -> LayerEquations.rmsNorm(
                         row(n.in()),
                         row(n.gate()),
@@ -85,8 +86,8 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
             case LayerOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));
             case LayerOp.Slice c -> (s, t) -> LayerEquations.slice(row(c.in()), c.groups(), c.offset(), row(c.out()));
             case LayerOp.LogDecay d -> {
-                Tensor aLog = weights.get(d.aLog());
-                Tensor dtBias = weights.get(d.dtBias());
+                Weight aLog = weights.get(d.aLog());
+                Weight dtBias = weights.get(d.dtBias());
                 yield (s, t) ->
                         LayerEquations.logDecay(row(d.in()), aLog, dtBias, d.heads(), d.lowerBound(), row(d.out()));
             }

@@ -2,20 +2,21 @@ package io.deltarule.core.reference;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 import java.util.Iterator;
 
 /** Selective RoPE in float64, Φ_t = Φ_{t-1} + φ_t, pairs turned by τ_i Φ_ti; carries Φ. */
 final class SelectiveRotaryStep implements LayerStep {
     private final LayerOp.SelectiveRotary op;
-    private final Tensor temperature;
+    private final Weight temperature;
     private final double[] x;
     private final double[] phi;
     private final double[] y;
     private final double[][] sums; // Φ [N][heads · rotary/2]
 
     SelectiveRotaryStep(
-            LayerOp.SelectiveRotary op, Tensor temperature, double[] x, double[] phi, double[] y, int sequences) {
+            LayerOp.SelectiveRotary op, Weight temperature, double[] x, double[] phi, double[] y, int sequences) {
         this.op = op;
         this.temperature = temperature;
         this.x = x;

@@ -48,8 +48,11 @@ class CpuLayerTest extends LayerLaws {
                 MemorySegment moved =
                         arena.allocate(15 * Float.BYTES + shift, 4).asSlice(shift);
                 moved.copyFrom(spec.weights().get("w", 3, 5).data());
-                Weights weights = new Weights(Map.of(
-                        "w", Tensor.view(moved, 3, 5), "b", spec.weights().get("b", 3)));
+                Weights weights = Weights.of(Map.of(
+                        "w",
+                        Tensor.view(moved, 3, 5),
+                        "b",
+                        spec.weights().get("b", 3).toTensor()));
                 assertArrayEquals(expected, run(LayerSpec.of(c.program(), weights, 4, 1, 10), c), "shift " + shift);
             }
         }
@@ -68,7 +71,7 @@ class CpuLayerTest extends LayerLaws {
         LayerCase c = LayerCases.one("linear", new LayerOp.Linear(new Slot("x", 5), new Slot("y", 3), "w", null));
         Arena arena = Arena.ofShared();
         Tensor w = Tensor.allocate(arena, 3, 5);
-        try (LayerPlan plan = engine().plan(LayerSpec.of(c.program(), new Weights(Map.of("w", w)), 4, 1, 10))) {
+        try (LayerPlan plan = engine().plan(LayerSpec.of(c.program(), Weights.of(Map.of("w", w)), 4, 1, 10))) {
             arena.close();
             assertThrows(IllegalStateException.class, () -> plan.run(new int[] {4}, c.inputs(4, 1), c.outputs(4)));
         }

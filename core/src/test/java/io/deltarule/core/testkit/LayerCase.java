@@ -5,7 +5,13 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +24,22 @@ import java.util.Random;
  *
  * @param name shown in test reports
  * @param program what runs
+ * @param type how its weights are stored: rounded to that, and then the same numbers for every engine
  */
-public record LayerCase(String name, LayerProgram program) {
+public record LayerCase(String name, LayerProgram program, WeightType type) {
+    /** With float32 weights. */
+    public LayerCase(String name, LayerProgram program) {
+        this(name, program, WeightType.F32);
+    }
+
+    /** The same with weights stored in another way. */
+    public LayerCase storedAs(WeightType other) {
+        return new LayerCase(name + ", " + other, program, other);
+    }
+
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** The same numbers on every call. */
     public Weights weights() {
         Random random = new Random(name.hashCode());
@@ -28,7 +48,26 @@ public record LayerCase(String name, LayerProgram program) {
                 .forEach(op -> op.weights().forEach((weight, dims) -> {
                     weights.computeIfAbsent(weight, w -> make(op, w, dims, random));
                 }));
-        return new Weights(weights);
+        if (type == WeightType.F32) {
+            return Weights.of(weights);
+        }
+        Map<String, Weight> stored = new HashMap<>();
+        weights.forEach((key, tensor) -> stored.put(key, round(tensor)));
+        return new Weights(stored);
+    }
+
+    /** Rounded to nearest, off-heap and at an odd address, as a mapped file may have it. */
+    private Weight round(Tensor tensor) {
+        MemorySegment data =
+                Arena.ofAuto().allocate(1 + tensor.size() * Short.BYTES, 2).asSlice(1);
+        for (long i = 0; i < tensor.size(); i++) {
+            int bits = Float.floatToRawIntBits(tensor.get(i));
+            short rounded = type == WeightType.F16
+                    ? Float.floatToFloat16(tensor.get(i))
+                    : (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+            data.set(SHORT, i * Short.BYTES, rounded);
+        }
+        return Weight.view(data, type, tensor.dims());
     }
 
     private static Tensor make(LayerOp op, String name, int[] dims, Random random) {

@@ -17,6 +17,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SumNorm;
+import io.deltarule.core.layer.WeightType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -233,6 +234,25 @@ public final class LayerCases {
         return List.of(block);
     }
 
+    /** Weights of 16 bits in every operation that has weights, and in a program that uses one table twice. */
+    public static List<LayerCase> stored() {
+        List<LayerCase> stored = new ArrayList<>();
+        for (LayerCase c : List.of(
+                one("linear with bias", new LayerOp.Linear(X, new Slot("y", 37), "w", "b")),
+                one("linear of odd widths", new LayerOp.Linear(new Slot("x", 43), new Slot("y", 7), "w", null)),
+                one("embedding", new LayerOp.Embedding(new Slot("ids", 1), new Slot("y", 37), "table", 11)),
+                one("convolution", new LayerOp.ShortConvolution(X, Y, "w", "b", 4, SILU)),
+                one("RMS norm", new LayerOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
+                one("log-decay", new LayerOp.LogDecay(X, Y, "a", "dt", 24, 0)),
+                one("selective rotary", new LayerOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
+                experts("experts", 7, new Experts.Routing(2, true, "c", true, 2.446)),
+                programs().getFirst())) {
+            stored.add(c.storedAs(WeightType.BF16));
+            stored.add(c.storedAs(WeightType.F16));
+        }
+        return stored;
+    }
+
     /** Every case. */
     public static List<LayerCase> all() {
         List<LayerCase> all = new ArrayList<>(stateless());
@@ -241,6 +261,7 @@ public final class LayerCases {
         all.addAll(delta());
         all.addAll(deltaLens());
         all.addAll(programs());
+        all.addAll(stored());
         return all;
     }
 
@@ -248,6 +269,10 @@ public final class LayerCases {
     public static List<LayerCase> large() {
         return List.of(
                 one("wide linear", new LayerOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", "b")),
+                one("wide linear", new LayerOp.Linear(new Slot("x", 1030), new Slot("y", 517), "w", "b"))
+                        .storedAs(WeightType.BF16),
+                one("wide linear", new LayerOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", null))
+                        .storedAs(WeightType.F16),
                 one("narrow linear", new LayerOp.Linear(new Slot("x", 517), new Slot("y", 7), "w", null)),
                 one(
                         "wide convolution",

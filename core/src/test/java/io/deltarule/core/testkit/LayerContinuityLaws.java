@@ -9,6 +9,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -147,11 +148,11 @@ public abstract class LayerContinuityLaws extends LayerKnownCases {
     void refusesBadWeights() {
         LayerCase c = LayerCases.programs().getFirst();
         for (Tensor bad : Arrays.asList(null, Tensor.zeros(24, 23))) {
-            Map<String, Tensor> weights = new HashMap<>(c.weights().tensors());
+            Map<String, Weight> weights = new HashMap<>(c.weights().all());
             if (bad == null) {
                 weights.remove("down");
             } else {
-                weights.put("down", bad);
+                weights.put("down", Weight.of(bad));
             }
             refused("weight down", () -> engine().plan(LayerSpec.of(c.program(), new Weights(weights), 8, 1, 8)));
         }

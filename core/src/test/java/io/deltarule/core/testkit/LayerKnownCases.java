@@ -45,7 +45,7 @@ public abstract class LayerKnownCases {
         }
         LayerProgram program = new LayerProgram(op.reads(), op.writes(), List.of(op));
         LayerSpec spec =
-                LayerSpec.of(program, new Weights(weights), tokens, 1, tokens).onDevice(device());
+                LayerSpec.of(program, Weights.of(weights), tokens, 1, tokens).onDevice(device());
         try (LayerPlan plan = engine().plan(spec)) {
             Tensor out = Tensor.zeros(tokens, op.writes().getFirst().width()).fill(Float.NaN);
             plan.run(new int[] {tokens}, in, List.of(out));

@@ -1,0 +1,36 @@
+package io.deltarule.core.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Scratch of each thread for rows of a weight as float32, shared by all operations of a plan: what a thread converts is
+ * used while it is still in the cache, and no weight is held twice.
+ */
+final class WeightPanels {
+    /** Floats of a panel: half a megabyte, which second-level caches hold. */
+    private static final int SIZE = 1 << 17;
+
+    /** Rows of W that are read together, at least; also for the widest. */
+    static final int ROWS_AT_LEAST = 4;
+
+    private final MemorySegment[] panels; // one per thread
+
+    /** @param widest numbers in a row of the widest weight */
+    WeightPanels(Arena arena, int threads, int widest) {
+        long floats = Math.max(SIZE, (long) ROWS_AT_LEAST * widest);
+        this.panels = new MemorySegment[threads];
+        for (int i = 0; i < threads; i++) {
+            panels[i] = arena.allocate(floats * Float.BYTES + Lanes.BYTES, 64);
+        }
+    }
+
+    /** How many rows of a width a panel holds. */
+    static int rows(int width) {
+        return Math.max(ROWS_AT_LEAST, SIZE / width);
+    }
+
+    MemorySegment of(int thread) {
+        return panels[thread];
+    }
+}

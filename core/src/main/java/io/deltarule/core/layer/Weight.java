@@ -1,0 +1,230 @@
+package io.deltarule.core.layer;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A dense row-major tensor of a model's weights over a memory segment that it does not own, in the type in which the file
+ * has it: numbers are little-endian and may begin at any byte, so that a mapped file is used where it lies.
+ *
+ * <p>Instances are views: several may share their numbers. Whoever mapped or made the memory keeps it alive while plans
+ * use it.
+ */
+public final class Weight {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final boolean NATIVE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final int BLOCK = 8192;
+
+    private final MemorySegment data;
+    private final WeightType type;
+    private final int[] dims;
+    private final long size;
+
+    private Weight(MemorySegment data, WeightType type, int[] dims, long size) {
+        this.data = data;
+        this.type = type;
+        this.dims = dims;
+        this.size = size;
+    }
+
+    /**
+     * A weight over a segment, not copied.
+     *
+     * @param data the numbers, little-endian, row-major
+     * @param type how each is stored
+     * @param dims the axes' lengths, each at least 0
+     * @return a view of {@code data}
+     * @throws InvalidInputException if the segment is not exactly as long as type and lengths say
+     */
+    public static Weight view(MemorySegment data, WeightType type, int... dims) {
+        long count = count(type, dims);
+        if (data.byteSize() != count * type.bytes()) {
+            throw new InvalidInputException("weight " + type + " " + Arrays.toString(dims) + ": expected " + count
+                    + " values (" + count * type.bytes() + " bytes) but found " + data.byteSize() + " bytes");
+        }
+        return new Weight(data, type, dims.clone(), count);
+    }
+
+    /** A tensor as a weight, not copied on a little-endian machine. */
+    public static Weight of(Tensor tensor) {
+        MemorySegment data = tensor.data();
+        if (!NATIVE) {
+            float[] values = tensor.toArray();
+            data = MemorySegment.ofArray(new float[values.length]);
+            MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
+        }
+        return view(data, WeightType.F32, tensor.dims());
+    }
+
+    private static long count(WeightType type, int[] dims) {
+        long count = 1;
+        for (int d : dims) {
+            if (d < 0) {
+                throw new InvalidInputException(
+                        "weight " + Arrays.toString(dims) + ": expected lengths of at least 0 but found " + d);
+            }
+            try {
+                count = Math.multiplyExact(count, d);
+            } catch (ArithmeticException e) {
+                throw tooLarge(dims);
+            }
+        }
+        if (count > Long.MAX_VALUE / type.bytes()) {
+            throw tooLarge(dims);
+        }
+        return count;
+    }
+
+    private static InvalidInputException tooLarge(int[] dims) {
+        return new InvalidInputException(
+                "weight " + Arrays.toString(dims) + ": expected a size that fits 64 bits but it overflows");
+    }
+
+    /** The numbers, little-endian, row-major. */
+    public MemorySegment data() {
+        return data;
+    }
+
+    /** How each number is stored. */
+    public WeightType type() {
+        return type;
+    }
+
+    /** The axes' lengths (a copy). */
+    public int[] dims() {
+        return dims.clone();
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return dims.length;
+    }
+
+    /**
+     * The length of one axis.
+     *
+     * @param axis 0 for the first
+     * @return its length
+     */
+    public int dim(int axis) {
+        return dims[axis];
+    }
+
+    /** Whether the axes have exactly these lengths. */
+    public boolean hasDims(int... expected) {
+        return Arrays.equals(dims, expected);
+    }
+
+    /** The number of values. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * One value by its row-major index.
+     *
+     * @param index 0 ≤ index &lt; size
+     * @return the value, exactly
+     */
+    public float get(long index) {
+        return switch (type) {
+            case F32 -> data.get(FLOAT, index * Float.BYTES);
+            case BF16 -> Float.intBitsToFloat(data.get(SHORT, index * Short.BYTES) << 16);
+            case F16 -> Float.float16ToFloat(data.get(SHORT, index * Short.BYTES));
+        };
+    }
+
+    /**
+     * Some neighbours along the first axis, not copied.
+     *
+     * @param from the first of them
+     * @param count how many
+     * @return a view [count, …]
+     * @throws InvalidInputException if they are not all there
+     */
+    public Weight rows(int from, int count) {
+        if (dims.length == 0 || from < 0 || count < 0 || count > dims[0] - from) {
+            throw new InvalidInputException(
+                    "weight " + this + ": expected to have rows " + from + " to " + ((long) from + count));
+        }
+        int[] part = dims.clone();
+        part[0] = count;
+        long row = dims[0] == 0 ? 0 : size / dims[0] * type.bytes();
+        return new Weight(data.asSlice(from * row, count * row), type, part, count(type, part));
+    }
+
+    /**
+     * The same numbers with other axes, for example [D, 1, K] as [D, K].
+     *
+     * @param other their lengths
+     * @return a view
+     * @throws InvalidInputException if they do not hold as many numbers
+     */
+    public Weight view(int... other) {
+        if (count(type, other) != size) {
+            throw new InvalidInputException(
+                    "weight " + this + ": expected axes of " + size + " values but found " + Arrays.toString(other));
+        }
+        return new Weight(data, type, other.clone(), size);
+    }
+
+    /**
+     * The weight as float32: a view where it is stored so, else a copy in the Java heap.
+     *
+     * @throws InvalidInputException if a copy does not fit an array; use {@link #copyTo} then
+     */
+    public Tensor toTensor() {
+        if (type == WeightType.F32 && NATIVE) {
+            return Tensor.view(data, dims);
+        }
+        Tensor copy = Tensor.zeros(dims);
+        copyTo(copy.data());
+        return copy;
+    }
+
+    /**
+     * Converts all numbers to float32, exactly.
+     *
+     * @param floats as many floats in this machine's byte order, overwritten
+     */
+    public void copyTo(MemorySegment floats) {
+        if (floats.byteSize() != size * Float.BYTES) {
+            throw new InvalidInputException("weight " + this + ": expected room for " + size * Float.BYTES
+                    + " bytes of float32 but found " + floats.byteSize());
+        }
+        if (type == WeightType.F32) {
+            MemorySegment.copy(data, FLOAT, 0, floats, Tensor.FLOAT, 0, size);
+            return;
+        }
+        // between two arrays the loop is one that the JIT vectorises
+        short[] in = new short[(int) Math.min(BLOCK, size)];
+        float[] out = new float[in.length];
+        for (long done = 0; done < size; done += BLOCK) {
+            int n = (int) Math.min(BLOCK, size - done);
+            MemorySegment.copy(data, SHORT, done * Short.BYTES, in, 0, n);
+            if (type == WeightType.BF16) {
+                for (int i = 0; i < n; i++) {
+                    out[i] = Float.intBitsToFloat(in[i] << 16);
+                }
+            } else {
+                for (int i = 0; i < n; i++) {
+                    out[i] = Float.float16ToFloat(in[i]);
+                }
+            }
+            MemorySegment.copy(out, 0, floats, Tensor.FLOAT, done * Float.BYTES, n);
+        }
+    }
+
+    /** Type and axes, as in {@code BF16 [1024, 3584]}. */
+    @Override
+    public String toString() {
+        return type + " " + Arrays.toString(dims);
+    }
+}
