@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         name = "deltarule",
         description =
                 "The delta-rule family of sequence models on the CPU and on any accelerator that TornadoVM reaches.",
-        subcommands = {DevicesCommand.class, OpCommand.class, CompareCommand.class, BenchCommand.class},
+        subcommands = {
+            DevicesCommand.class,
+            OpCommand.class,
+            CompareCommand.class,
+            BenchCommand.class,
+            RetrievalCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,

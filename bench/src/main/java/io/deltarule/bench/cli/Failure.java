@@ -32,6 +32,7 @@ record Failure(int exitCode, String line) {
             case NumericException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case CannotDrawException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case OutOfMemoryError e ->
                 new Failure(
                         ExitCode.CANNOT_RUN_HERE,
