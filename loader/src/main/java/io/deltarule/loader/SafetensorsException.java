@@ -75,6 +75,11 @@ public final class SafetensorsException extends IllegalArgumentException {
         /** Bytes follow the last tensor. */
         TRAILING_BYTES,
 
+        /** A folder's index is not of the form that it should have. */
+        INVALID_INDEX,
+        /** A folder's index or link leads out of the folder. */
+        OUTSIDE_FOLDER,
+
         /** The file holds no tensor of that name. */
         NO_SUCH_TENSOR,
         /** The tensor's type cannot be converted to the one asked for. */

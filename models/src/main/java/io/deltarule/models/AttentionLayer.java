@@ -9,7 +9,8 @@ import io.deltarule.core.layer.Slot;
  * Causal softmax attention with grouped heads, full or over a sliding window.
  *
  * <p>Weights: {@code q_proj.weight} [heads·head, hidden], {@code k_proj.weight} and {@code v_proj.weight} [kvHeads·head,
- * hidden], their biases {@code q_proj.bias} … where there are any, {@code q_norm.weight} and {@code k_norm.weight} [head],
+ * hidden], their biases {@code q_proj.bias} … where there are any, {@code q_norm.weight} and {@code k_norm.weight} [head], or
+ * as wide as all heads where they are normed together,
  * {@code o_proj.weight} [hidden, heads·head]. With a fused gate {@code q_proj} has 2·heads·head rows, each head's queries
  * and then its gates; with a separate one there is {@code g_proj.weight} [heads·head, hidden].
  *
@@ -21,7 +22,7 @@ import io.deltarule.core.layer.Slot;
  * @param positions how queries and keys are turned
  * @param gate whether sigmoid(z) multiplies the output before its projection, and where z comes from
  * @param norm of each head's queries and keys
- * @param bias whether the projections of q, k, v have one
+ * @param bias which projections have one
  */
 public record AttentionLayer(
         int hidden,
@@ -32,8 +33,18 @@ public record AttentionLayer(
         Positions positions,
         OutputGate gate,
         HeadNorm norm,
-        boolean bias)
+        Bias bias)
         implements Layer {
+    /** Which projections have a bias. */
+    public enum Bias {
+        /** None of them. */
+        NONE,
+        /** Those of q, k and v. */
+        INPUTS,
+        /** Those and the output's. */
+        ALL
+    }
+
     /** Where the output gate comes from. */
     public enum OutputGate {
         /** There is none. */
@@ -45,15 +56,21 @@ public record AttentionLayer(
     }
 
     /**
-     * RMS norm of each head's queries and keys.
+     * RMS norm of queries and keys, with the weights {@code q_norm.weight} and {@code k_norm.weight}.
      *
      * @param present whether there is one
      * @param eps added to the mean of squares
      * @param zeroCentred whether the stored weight is the factor − 1
+     * @param acrossHeads whether all heads are normed together, as in Olmo, rather than each on its own
      */
-    public record HeadNorm(boolean present, double eps, boolean zeroCentred) {
+    public record HeadNorm(boolean present, double eps, boolean zeroCentred, boolean acrossHeads) {
         /** Without a norm. */
-        public static final HeadNorm NONE = new HeadNorm(false, 0, false);
+        public static final HeadNorm NONE = new HeadNorm(false, 0, false, false);
+
+        /** Each head on its own. */
+        public static HeadNorm perHead(double eps, boolean zeroCentred) {
+            return new HeadNorm(true, eps, zeroCentred, false);
+        }
     }
 
     /**
@@ -78,7 +95,7 @@ public record AttentionLayer(
                 new Positions.Rotary(head, 10000),
                 OutputGate.NONE,
                 HeadNorm.NONE,
-                false);
+                Bias.NONE);
     }
 
     /** The same over a sliding window. */
@@ -101,39 +118,36 @@ public record AttentionLayer(
         return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, other, bias);
     }
 
-    /** The same with biases of q, k, v. */
-    public AttentionLayer withBias() {
-        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, true);
+    /** The same with biases. */
+    public AttentionLayer withBias(Bias other) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, other);
     }
 
     @Override
     public Slot wire(Wiring to, Slot x) {
+        boolean biased = bias != Bias.NONE;
         Slot q;
         Slot z = null;
         if (gate == OutputGate.FUSED) {
-            Slot fused = to.linear(x, "q_proj", 2 * heads * head, bias);
+            Slot fused = to.linear(x, "q_proj", 2 * heads * head, biased);
             q = to.slice(fused, "q", heads, 0, head);
             z = to.slice(fused, "z", heads, head, head);
         } else {
-            q = to.linear(x, "q_proj", heads * head, bias);
+            q = to.linear(x, "q_proj", heads * head, biased);
             if (gate == OutputGate.SEPARATE) {
                 z = to.linear(x, "g_proj", heads * head);
             }
         }
-        Slot k = to.linear(x, "k_proj", kvHeads * head, bias);
-        Slot v = to.linear(x, "v_proj", kvHeads * head, bias);
+        Slot k = to.linear(x, "k_proj", kvHeads * head, biased);
+        Slot v = to.linear(x, "v_proj", kvHeads * head, biased);
         if (norm.present()) {
-            q = to.rmsNorm(q, "q_norm", head, norm.eps(), norm.zeroCentred());
-            k = to.rmsNorm(k, "k_norm", head, norm.eps(), norm.zeroCentred());
+            q = to.rmsNorm(q, "q_norm", norm.acrossHeads() ? q.width() : head, norm.eps(), norm.zeroCentred());
+            k = to.rmsNorm(k, "k_norm", norm.acrossHeads() ? k.width() : head, norm.eps(), norm.zeroCentred());
         }
         Positions.QueriesAndKeys turned = positions.turn(to, x, new Positions.QueriesAndKeys(q, k, head));
         Slot o = to.slot("o", heads * head);
         to.add(new LayerOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
-        Slot gated = o;
-        if (z != null) {
-            gated = to.slot("gated", heads * head);
-            to.add(new LayerOp.Multiply(o, z, gated, Activation.SIGMOID));
-        }
-        return to.linear(gated, "o_proj", hidden);
+        Slot gated = z == null ? o : to.multiply(o, z, "gated", Activation.SIGMOID);
+        return to.linear(gated, "o_proj", hidden, bias == Bias.ALL);
     }
 }

@@ -14,7 +14,7 @@ import io.deltarule.core.layer.Slot;
  * @param normEps added to the mean of squares
  * @param zeroCentred whether the norms' stored weights are the factors − 1
  */
-public record Block(Layer mixer, SwiGluBlock mlp, Names names, double normEps, boolean zeroCentred) implements Layer {
+public record Block(Layer mixer, Layer mlp, Names names, double normEps, boolean zeroCentred) implements Layer {
     /**
      * What a block's parts are called, each followed by a dot and the part's own names.
      *
@@ -41,7 +41,7 @@ public record Block(Layer mixer, SwiGluBlock mlp, Names names, double normEps, b
     }
 
     /** With flash-linear-attention's names, plain norms and eps 1e-6. */
-    public static Block of(Layer mixer, SwiGluBlock mlp) {
+    public static Block of(Layer mixer, Layer mlp) {
         return new Block(mixer, mlp, Names.FLA, 1e-6, false);
     }
 

@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  *
  * @param blocks at least one, all of one width
  */
-public record BlockStack(List<Block> blocks) implements Layer {
+public record BlockStack(List<Layer> blocks) implements Layer {
     /**
      * Copies the list.
      *
@@ -26,8 +26,8 @@ public record BlockStack(List<Block> blocks) implements Layer {
     }
 
     /** So many blocks, each made for its index. */
-    public static BlockStack of(int count, IntFunction<Block> maker) {
-        List<Block> blocks = new ArrayList<>();
+    public static BlockStack of(int count, IntFunction<? extends Layer> maker) {
+        List<Layer> blocks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             blocks.add(maker.apply(i));
         }
@@ -35,12 +35,12 @@ public record BlockStack(List<Block> blocks) implements Layer {
     }
 
     /** A hybrid in which every other block, the second of each pair, is of another kind: sliding windows as a rule. */
-    public static BlockStack alternating(int count, Block first, Block second) {
+    public static BlockStack alternating(int count, Layer first, Layer second) {
         return of(count, i -> i % 2 == 0 ? first : second);
     }
 
     /** A hybrid of one kind but for a few blocks: two global attentions as a rule. */
-    public static BlockStack withGlobal(int count, Block rule, Block global, int... at) {
+    public static BlockStack withGlobal(int count, Layer rule, Layer global, int... at) {
         List<Integer> places = new ArrayList<>();
         for (int i : at) {
             if (i < 0 || i >= count) {

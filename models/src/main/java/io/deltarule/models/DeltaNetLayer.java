@@ -14,12 +14,13 @@ import java.util.Map;
  * Yang et al. 2024, arXiv:2406.06484; names as in flash-linear-attention's delta_net.
  *
  * @param config head counts and sizes
- * @param keyActivation what follows the convolution (or the projection) of q and k: SiLU in published models
+ * @param keys what becomes of q and k
+ * @param beta whether β is learned; else it is 1, or 2 with negative eigenvalues, and there is no {@code b_proj}
  */
-public record DeltaNetLayer(DeltaConfig config, Activation keyActivation) implements DeltaLayer {
-    /** With SiLU. */
+public record DeltaNetLayer(DeltaConfig config, KeyMap keys, boolean beta) implements DeltaLayer {
+    /** With SiLU, unit keys and a learned β. */
     public DeltaNetLayer(DeltaConfig config) {
-        this(config, Activation.SILU);
+        this(config, KeyMap.SILU_L2, true);
     }
 
     @Override
@@ -33,7 +34,7 @@ public record DeltaNetLayer(DeltaConfig config, Activation keyActivation) implem
     }
 
     private DeltaParts parts() {
-        return new DeltaParts(config, 1, keyActivation);
+        return new DeltaParts(config, 1, keys, beta, false);
     }
 
     @Override
@@ -43,6 +44,6 @@ public record DeltaNetLayer(DeltaConfig config, Activation keyActivation) implem
 
     @Override
     public Slot output(Wiring to, Slot x, Slot read) {
-        return parts().output(to, x, read);
+        return parts().projectedOutput(to, x, read, Activation.SILU);
     }
 }

@@ -18,18 +18,37 @@ import java.util.Map;
  *
  * Weights: {@code q_proj.weight} [H·K, hidden], {@code k_proj.weight} [n·H·K, hidden], {@code v_proj.weight} [n·HV·V,
  * hidden], {@code q_conv1d.weight} [H·K, taps] and likewise for k and v, {@code b_proj.weight} [n·HV, hidden],
- * {@code o_norm.weight} [V], {@code o_proj.weight} [hidden, HV·V].
+ * {@code o_norm.weight} [V], {@code o_proj.weight} [hidden, HV·V]. Fused as in Qwen3-Next, instead of the projections of
+ * q, k, v, b, a and g: {@code in_proj_qkvz.weight} [2·H·K + 2·HV·V, hidden], per key head its q, k, v and g, and {@code
+ * in_proj_ba.weight} [2·HV, hidden], per key head its b and a.
+ *
+ * @param config head counts and sizes
+ * @param householders n
+ * @param keys what becomes of q and k
+ * @param beta whether β is learned rather than constant
+ * @param fused whether projections are fused
  */
-record DeltaParts(DeltaConfig config, int householders, Activation keyActivation) {
+record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean beta, boolean fused) {
+    private static final String FUSED_QKVZ = "in_proj_qkvz";
+    private static final String FUSED_BA = "in_proj_ba";
+
     DeltaParts(DeltaConfig config) {
-        this(config, 1, Activation.SILU);
+        this(config, 1);
+    }
+
+    DeltaParts(DeltaConfig config, int householders) {
+        this(config, householders, KeyMap.SILU_L2, true, false);
     }
 
     /** q, k, v and β. */
     Map<Input, Slot> inputs(Wiring to, Slot x) {
         int n = householders;
-        Slot q = heads(to, project(to, x, "q", config.keyWidth(), keyActivation), "q_unit");
-        Slot k = heads(to, project(to, x, "k", n * config.keyWidth(), keyActivation), "k_unit");
+        if (fused) {
+            to.linear(x, FUSED_QKVZ, fusedWidth());
+            to.linear(x, FUSED_BA, 2 * config.valueHeads());
+        }
+        Slot q = heads(to, project(to, x, "q", config.keyWidth(), keys.activation()), "q");
+        Slot k = heads(to, project(to, x, "k", n * config.keyWidth(), keys.activation()), "k");
         if (config.rope() != null) {
             Slot angles = config.rope().angles(to, x, config.heads());
             q = config.rope().turn(to, q, angles, "q_turned", config.headK());
@@ -39,13 +58,41 @@ record DeltaParts(DeltaConfig config, int householders, Activation keyActivation
         in.put(Input.Q, q);
         in.put(Input.K, k);
         in.put(Input.V, project(to, x, "v", n * config.valueWidth(), Activation.SILU));
-        Slot b = to.linear(x, "b_proj", n * config.valueHeads());
-        in.put(Input.BETA, to.map(b, "beta", Activation.SIGMOID, config.negativeEigenvalues() ? 2 : 1));
+        double largest = config.negativeEigenvalues() ? 2 : 1;
+        in.put(
+                Input.BETA,
+                beta
+                        ? to.map(raw(to, x, "b", n * config.valueHeads()), "beta", Activation.SIGMOID, largest)
+                        : to.constant("beta", n * config.valueHeads(), largest));
         return in;
     }
 
+    /** A projection of its own, or its part of a fused one. */
+    Slot raw(Wiring to, Slot x, String name, int width) {
+        if (!fused) {
+            return to.linear(x, name + "_proj", width);
+        }
+        int group = config.valueHeads() / config.heads();
+        int K = config.headK();
+        int values = group * config.headV();
+        Slot qkvz = to.slot(FUSED_QKVZ, fusedWidth());
+        Slot ba = to.slot(FUSED_BA, 2 * config.valueHeads());
+        return switch (name) {
+            case "q" -> to.slice(qkvz, "q_proj", config.heads(), 0, K);
+            case "k" -> to.slice(qkvz, "k_proj", config.heads(), K, K);
+            case "v" -> to.slice(qkvz, "v_proj", config.heads(), 2 * K, values);
+            case "g" -> to.slice(qkvz, "g_proj", config.heads(), 2 * K + values, values);
+            case "b" -> to.slice(ba, "b_proj", config.heads(), 0, group);
+            default -> to.slice(ba, "a_proj", config.heads(), group, group);
+        };
+    }
+
+    private int fusedWidth() {
+        return 2 * config.keyWidth() + 2 * config.valueWidth();
+    }
+
     private Slot project(Wiring to, Slot x, String name, int width, Activation activation) {
-        Slot y = to.linear(x, name + "_proj", width);
+        Slot y = raw(to, x, name, width);
         if (config.taps() > 0) {
             return to.convolution(y, name + "_conv1d", config.taps(), activation);
         }
@@ -53,7 +100,10 @@ record DeltaParts(DeltaConfig config, int householders, Activation keyActivation
     }
 
     private Slot heads(Wiring to, Slot x, String name) {
-        return to.l2Norm(x, name, config.headK());
+        Slot y = keys.plusOne() ? to.add(x, to.constant(name + "_one", x.width(), 1), name + "_positive") : x;
+        return keys.sumNorm()
+                ? to.sumNorm(y, name + "_unit", config.headK())
+                : to.l2Norm(y, name + "_unit", config.headK());
     }
 
     /** g = −exp(A_log) softplus(x + dt_bias), per value head or key channel, or its lower-bounded form. */
@@ -76,8 +126,8 @@ record DeltaParts(DeltaConfig config, int householders, Activation keyActivation
     }
 
     /** The same with the gate projected by {@code g_proj.weight}, where there is one. */
-    Slot output(Wiring to, Slot x, Slot read) {
-        Slot gate = config.outputGate() ? to.linear(x, "g_proj", config.valueWidth()) : null;
-        return output(to, read, gate, Activation.SILU);
+    Slot projectedOutput(Wiring to, Slot x, Slot read, Activation activation) {
+        Slot gate = config.outputGate() ? raw(to, x, "g", config.valueWidth()) : null;
+        return output(to, read, gate, activation);
     }
 }

@@ -3,6 +3,7 @@ package io.deltarule.models;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.Slot;
 import java.util.Map;
 
@@ -14,8 +15,16 @@ import java.util.Map;
  * arXiv:2412.06464; names as in flash-linear-attention's gated_deltanet.
  *
  * @param config head counts and sizes
+ * @param gateActivation what the output gate goes through, SiLU as a rule
+ * @param fused whether projections are fused as in Qwen3-Next, with the weights {@code in_proj_qkvz.weight} and {@code
+ *     in_proj_ba.weight}
  */
-public record GatedDeltaNetLayer(DeltaConfig config) implements DeltaLayer {
+public record GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, boolean fused) implements DeltaLayer {
+    /** With a SiLU gate and projections of their own. */
+    public GatedDeltaNetLayer(DeltaConfig config) {
+        this(config, Activation.SILU, false);
+    }
+
     @Override
     public Variant variant() {
         return Variant.GATED_DELTA_RULE;
@@ -27,18 +36,18 @@ public record GatedDeltaNetLayer(DeltaConfig config) implements DeltaLayer {
     }
 
     private DeltaParts parts() {
-        return new DeltaParts(config);
+        return new DeltaParts(config, 1, KeyMap.SILU_L2, true, fused);
     }
 
     @Override
     public Map<Input, Slot> inputs(Wiring to, Slot x) {
         Map<Input, Slot> in = parts().inputs(to, x);
-        in.put(Input.G, parts().logDecay(to, to.linear(x, "a_proj", config.valueHeads()), 0));
+        in.put(Input.G, parts().logDecay(to, parts().raw(to, x, "a", config.valueHeads()), 0));
         return in;
     }
 
     @Override
     public Slot output(Wiring to, Slot x, Slot read) {
-        return parts().output(to, x, read);
+        return parts().projectedOutput(to, x, read, gateActivation);
     }
 }

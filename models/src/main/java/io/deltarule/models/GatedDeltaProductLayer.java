@@ -39,7 +39,7 @@ public record GatedDeltaProductLayer(DeltaConfig config, int householders, boole
     }
 
     private DeltaParts parts() {
-        return new DeltaParts(config, householders, Activation.SILU);
+        return new DeltaParts(config, householders);
     }
 
     @Override
@@ -53,6 +53,6 @@ public record GatedDeltaProductLayer(DeltaConfig config, int householders, boole
 
     @Override
     public Slot output(Wiring to, Slot x, Slot read) {
-        return parts().output(to, x, read);
+        return parts().projectedOutput(to, x, read, Activation.SILU);
     }
 }

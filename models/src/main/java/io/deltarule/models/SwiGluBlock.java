@@ -1,7 +1,6 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.Slot;
 
 /**
@@ -24,8 +23,7 @@ public record SwiGluBlock(int hidden, int intermediate) implements Layer {
     public Slot wire(Wiring to, Slot x) {
         Slot gate = to.linear(x, "gate_proj", intermediate);
         Slot up = to.linear(x, "up_proj", intermediate);
-        Slot product = to.slot("product", intermediate);
-        to.add(new LayerOp.Multiply(up, gate, product, Activation.SILU));
+        Slot product = to.multiply(up, gate, "product", Activation.SILU);
         return to.linear(product, "down_proj", hidden);
     }
 }

@@ -1,8 +1,10 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.Constant;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SumNorm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,6 +74,27 @@ public final class Wiring {
     public Slot map(Slot x, String name, Activation activation, double factor) {
         Slot y = slot(name, x.width());
         add(new LayerOp.Map1(x, y, activation, factor));
+        return y;
+    }
+
+    /** The same number everywhere. */
+    public Slot constant(String name, int width, double value) {
+        Slot y = slot(name, width);
+        add(new Constant(y, value));
+        return y;
+    }
+
+    /** Groups of channels divided by their sum. */
+    public Slot sumNorm(Slot x, String name, int group) {
+        Slot y = slot(name, x.width());
+        add(new SumNorm(x, y, group));
+        return y;
+    }
+
+    /** x ⊙ act(gate). */
+    public Slot multiply(Slot x, Slot gate, String name, Activation activation) {
+        Slot y = slot(name, x.width());
+        add(new LayerOp.Multiply(x, gate, y, activation));
         return y;
     }
 

@@ -22,7 +22,14 @@ final class ModelCases {
                 layer(
                         "DeltaNet, no convolution, no gate",
                         new DeltaNetLayer(CONFIG.withTaps(0).withoutOutputGate())),
-                layer("DeltaNet, β < 2, ReLU", new DeltaNetLayer(CONFIG.withNegativeEigenvalues(), Activation.RELU)),
+                layer(
+                        "DeltaNet, β < 2, ReLU",
+                        new DeltaNetLayer(
+                                CONFIG.withNegativeEigenvalues(), new KeyMap(Activation.RELU, false, false), true)),
+                layer(
+                        "DeltaNet, β = 1, elu + 1, sum norm",
+                        new DeltaNetLayer(CONFIG, new KeyMap(Activation.ELU, true, true), false)),
+                layer("Gated DeltaNet, fused", new GatedDeltaNetLayer(GROUPED, Activation.SIGMOID, true)),
                 layer("Gated DeltaNet", new GatedDeltaNetLayer(GROUPED)),
                 layer("Gated DeltaNet, Selective RoPE", new GatedDeltaNetLayer(GROUPED.withRope(rope))),
                 layer("KDA", new KdaLayer(GROUPED)),
@@ -52,7 +59,7 @@ final class ModelCases {
                 layer("attention, window 5", ATTENTION.withWindow(5)),
                 layer(
                         "attention, no positions, bias",
-                        ATTENTION.withPositions(new Positions.None()).withBias()),
+                        ATTENTION.withPositions(new Positions.None()).withBias(AttentionLayer.Bias.ALL)),
                 layer("attention, partial rotary", ATTENTION.withPositions(new Positions.Rotary(4, 1e7))),
                 layer(
                         "attention, Selective RoPE",
@@ -62,8 +69,36 @@ final class ModelCases {
                         "attention, fused gate, normed heads",
                         ATTENTION
                                 .withGate(AttentionLayer.OutputGate.FUSED)
-                                .withNorm(new AttentionLayer.HeadNorm(true, 1e-6, true))),
-                layer("SwiGLU", MLP));
+                                .withNorm(AttentionLayer.HeadNorm.perHead(1e-6, true))),
+                layer(
+                        "attention, heads normed together",
+                        ATTENTION
+                                .withBias(AttentionLayer.Bias.INPUTS)
+                                .withNorm(new AttentionLayer.HeadNorm(true, 1e-6, false, true))),
+                layer("latent attention", new LatentAttentionLayer(24, 3, 10, 0, 8, 4, 6, false)),
+                layer(
+                        "latent attention, queries too, gated, nothing shared",
+                        new LatentAttentionLayer(24, 3, 10, 7, 8, 0, 12, true)),
+                layer("SwiGLU", MLP),
+                layer(
+                        "mixture, gated shared expert",
+                        new MixtureBlock(
+                                24,
+                                5,
+                                14,
+                                new MixtureBlock.Router(2, false, false, true, 1),
+                                new MixtureBlock.Shared("shared_expert", 9, true))),
+                layer(
+                        "mixture, corrected sigmoid router",
+                        new MixtureBlock(
+                                24,
+                                6,
+                                7,
+                                new MixtureBlock.Router(3, true, true, true, 2.446),
+                                new MixtureBlock.Shared("shared_experts", 14, false))),
+                layer(
+                        "mixture alone",
+                        new MixtureBlock(24, 4, 7, new MixtureBlock.Router(1, false, false, false, 1), null)));
     }
 
     /** Residual blocks, and hybrids of them. */
@@ -73,6 +108,7 @@ final class ModelCases {
         Block global = Block.of(ATTENTION, MLP);
         return List.of(
                 layer("block", recurrent),
+                layer("post-norm block", new PostNormBlock(ATTENTION, MLP, Block.Names.FLA, 1e-6)),
                 layer("windows every other layer", BlockStack.alternating(4, recurrent, window)),
                 layer("two global layers", BlockStack.withGlobal(5, recurrent, global, 1, 4)));
     }

@@ -1,0 +1,15 @@
+package io.deltarule.models;
+
+import io.deltarule.core.layer.Activation;
+
+/**
+ * What becomes of a delta rule's queries and keys between convolution and state.
+ *
+ * @param activation what follows the convolution, or the projection where there is none
+ * @param plusOne whether 1 is added to that: flash-linear-attention's "elu" is elu(x) + 1
+ * @param sumNorm whether each head is divided by its sum, rather than by its length
+ */
+public record KeyMap(Activation activation, boolean plusOne, boolean sumNorm) {
+    /** SiLU, then unit length, as in nearly all published models. */
+    public static final KeyMap SILU_L2 = new KeyMap(Activation.SILU, false, false);
+}

@@ -1,0 +1,50 @@
+package io.deltarule.models.format;
+
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.models.BlockStack;
+import io.deltarule.models.Layer;
+import io.deltarule.models.Wiring;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * What all these models share: embedding, blocks {@code model.layers.i.}, a last norm {@code model.norm.weight}, a head.
+ *
+ * @param vocab how many tokens
+ * @param hidden width of the rows
+ * @param layers how many blocks
+ * @param embeddings the embedding's weight
+ * @param tied whether the head uses it too, rather than {@code lm_head.weight}
+ * @param normEps added to the last norm's mean of squares
+ * @param zeroCentred whether its stored weight is the factor − 1
+ */
+record CausalModel(
+        int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
+    static final String HEAD = "lm_head.weight";
+
+    /** The whole plan, with a block made for each index. */
+    ModelPlan plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
+        Slot ids = new Slot("ids", 1);
+        Slot h = new Slot("h", hidden);
+        Wiring wiring = new Wiring("model.");
+        Slot embedded = wiring.slot("embedded", hidden);
+        wiring.add(new LayerOp.Embedding(ids, embedded, embeddings, vocab));
+        Slot last = BlockStack.of(layers, block).wire(wiring, embedded);
+        wiring.add(new LayerOp.RmsNorm(
+                last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
+        Slot logits = new Slot("logits", vocab);
+        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : HEAD, null);
+        return new ModelPlan(
+                vocab,
+                hidden,
+                layers,
+                maxPositions,
+                tied,
+                new LayerProgram(List.of(ids), List.of(h), wiring.ops()),
+                new LayerProgram(List.of(h), List.of(logits), List.of(head)),
+                names);
+    }
+}

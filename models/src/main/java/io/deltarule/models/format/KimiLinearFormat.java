@@ -1,0 +1,172 @@
+package io.deltarule.models.format;
+
+import io.deltarule.models.Block;
+import io.deltarule.models.DeltaConfig;
+import io.deltarule.models.KdaLayer;
+import io.deltarule.models.LatentAttentionLayer;
+import io.deltarule.models.Layer;
+import io.deltarule.models.MixtureBlock;
+import io.deltarule.models.SwiGluBlock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/** Kimi Linear: KDA, every fourth layer latent attention without positions, experts in all but the first layers. */
+final class KimiLinearFormat implements ModelFormat {
+    private static final String EMBEDDINGS = "model.embed_tokens.weight";
+    private static final String DENSE = "dense";
+    private static final String SPARSE = "sparse";
+
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("kimi_linear");
+    }
+
+    @Override
+    public ModelPlan plan(ConfigObject config, Stored stored) {
+        Sizes.siluOnly(config);
+        refuse(config);
+        int hidden = Sizes.hidden(config, 2304);
+        double eps = Sizes.eps(config, "rms_norm_eps", 1e-5);
+        int layers = Sizes.layers(config, 27);
+        List<String> types = types(config, layers);
+        List<String> feeds = feeds(config, layers);
+        Layer linear = linear(config, hidden, eps);
+        Layer full = latent(config, hidden);
+        SwiGluBlock dense = new SwiGluBlock(hidden, Sizes.width(config, "intermediate_size", 9216));
+        MixtureBlock mixture = feeds.contains(SPARSE) ? mixture(config, hidden, layers) : null;
+        boolean tied = config.flag("tie_word_embeddings", false);
+        Block.Names names = new Block.Names("input_layernorm", "self_attn", "post_attention_layernorm", "mlp");
+        int positions = config.count("model_max_length", 0, Integer.MAX_VALUE, Sizes.positions(config, 1 << 20));
+        return new CausalModel(Sizes.vocab(config, 163840), hidden, layers, EMBEDDINGS, tied, eps, false)
+                .plan(
+                        positions,
+                        i -> new Block(
+                                types.get(i).equals(LayerTypes.LINEAR) ? linear : full,
+                                feeds.get(i).equals(DENSE) ? dense : mixture,
+                                names,
+                                eps,
+                                false),
+                        new KimiNames(new ExpertStack(mixture == null ? 0 : mixture.experts()), tied));
+    }
+
+    private static void refuse(ConfigObject config) {
+        if (config.flag("attention_bias", false)) {
+            throw config.refused("attention_bias", "false");
+        }
+        if (config.count("attn_res_block_size", 0, Integer.MAX_VALUE, 0) > 0) {
+            throw config.refused("attn_res_block_size", "0, since residuals over blocks are not supported,");
+        }
+        for (String groups : List.of("num_expert_group", "n_group", "topk_group")) {
+            if (config.count(groups, 0, Integer.MAX_VALUE, 1) > 1) {
+                throw config.refused(groups, "1, since choosing among groups of experts is not supported,");
+            }
+        }
+        config.choice("moe_router_activation_func", "sigmoid", "sigmoid");
+        if (config.count("moe_layer_freq", 1, Integer.MAX_VALUE, 1) != 1) {
+            throw config.refused("moe_layer_freq", "1");
+        }
+    }
+
+    /** {@code layer_types}, or else the lists of linear_attn_config, which count layers from 1. */
+    private static List<String> types(ConfigObject config, int layers) {
+        ConfigObject attn = config.object("linear_attn_config");
+        boolean lists = attn != null && attn.has("full_attn_layers") && attn.has("kda_layers");
+        if (config.has("layer_types") || !lists) {
+            return LayerTypes.of(config, layers);
+        }
+        List<String> types = new ArrayList<>(Collections.nCopies(layers, null));
+        attn.counts("kda_layers", 1, layers).forEach(i -> types.set(i - 1, LayerTypes.LINEAR));
+        attn.counts("full_attn_layers", 1, layers).forEach(i -> types.set(i - 1, LayerTypes.FULL));
+        if (types.contains(null)) {
+            throw attn.refused(
+                    "kda_layers",
+                    "that it and full_attn_layers name all layers, 1 to " + layers + ", without layer "
+                            + (types.indexOf(null) + 1) + " missing,");
+        }
+        return types;
+    }
+
+    private static List<String> feeds(ConfigObject config, int layers) {
+        List<String> listed = config.texts("mlp_layer_types");
+        if (listed == null) {
+            int first = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
+            List<String> feeds = new ArrayList<>();
+            for (int i = 0; i < layers; i++) {
+                feeds.add(i < first ? DENSE : SPARSE);
+            }
+            return feeds;
+        }
+        if (listed.size() != layers || !Set.of(DENSE, SPARSE).containsAll(listed)) {
+            throw config.refused("mlp_layer_types", DENSE + " or " + SPARSE + " for each of " + layers + " layers");
+        }
+        return listed;
+    }
+
+    private static Layer linear(ConfigObject config, int hidden, double eps) {
+        ConfigObject attn = config.object("linear_attn_config");
+        ConfigObject from = attn == null ? config : attn;
+        int heads = Sizes.heads(from, "num_heads", Sizes.heads(config, "linear_num_heads", 32));
+        int head = Sizes.width(from, "head_dim", Sizes.width(config, "linear_head_dim", 128));
+        if (attn == null) { // its keys have other meanings outside
+            heads = Sizes.heads(config, "linear_num_heads", 32);
+            head = Sizes.width(config, "linear_head_dim", 128);
+        }
+        Sizes.product("linear heads · head_dim", heads, head);
+        int taps = config.count("linear_conv_kernel_dim", 1, Sizes.MOST_TAPS, 4);
+        if (attn != null) {
+            taps = attn.count("short_conv_kernel_size", 1, Sizes.MOST_TAPS, taps);
+        }
+        return new KdaLayer(new DeltaConfig(hidden, heads, heads, head, head, taps, false, true, eps, null), 0, false);
+    }
+
+    private static Layer latent(ConfigObject config, int hidden) {
+        int heads = Sizes.heads(config, "num_attention_heads", 32);
+        if (Sizes.heads(config, "num_key_value_heads", heads) != heads) {
+            throw config.refused("num_key_value_heads", "as many as num_attention_heads, " + heads + ",");
+        }
+        int own = Sizes.width(config, "qk_nope_head_dim", 128);
+        int shared = config.count("qk_rope_head_dim", 0, Sizes.MOST, 64);
+        int value = Sizes.width(config, "v_head_dim", 128);
+        Sizes.product("num_attention_heads · channels per head", heads, (long) own + shared + value);
+        return new LatentAttentionLayer(
+                hidden,
+                heads,
+                Sizes.width(config, "kv_lora_rank", 512),
+                config.count("q_lora_rank", 0, Sizes.MOST, 0),
+                own,
+                shared,
+                value,
+                config.flag("mla_use_output_gate", false));
+    }
+
+    private static MixtureBlock mixture(ConfigObject config, int hidden, int layers) {
+        int experts = config.count("num_experts", 1, Sizes.MOST_EXPERTS, 256);
+        if ((long) experts * layers > Sizes.MOST_EXPERTS_IN_ALL) {
+            throw config.refused(
+                    "num_experts", "at most " + Sizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
+        }
+        String perToken = config.has("num_experts_per_tok") ? "num_experts_per_tok" : "num_experts_per_token";
+        int chosen = config.count(perToken, 1, experts, Math.min(experts, 8));
+        String renormalise = config.has("norm_topk_prob") ? "norm_topk_prob" : "moe_renormalize";
+        int intermediate = Sizes.width(config, "moe_intermediate_size", 1024);
+        int shared = config.count("num_shared_experts", 0, 1024, 1);
+        return new MixtureBlock(
+                hidden,
+                experts,
+                intermediate,
+                new MixtureBlock.Router(
+                        chosen,
+                        true,
+                        true,
+                        config.flag(renormalise, true),
+                        config.number("routed_scaling_factor", -1e6, 1e6, 2.446)),
+                shared == 0
+                        ? null
+                        : new MixtureBlock.Shared(
+                                "shared_experts",
+                                Sizes.product("num_shared_experts · moe_intermediate_size", shared, intermediate),
+                                false));
+    }
+}

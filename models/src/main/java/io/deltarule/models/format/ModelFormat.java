@@ -1,0 +1,43 @@
+package io.deltarule.models.format;
+
+import io.deltarule.core.InvalidInputException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One family of published formats. */
+public interface ModelFormat {
+    /** The {@code model_type}s that it reads. */
+    Set<String> modelTypes();
+
+    /**
+     * Makes programs of a config.
+     *
+     * @param config all of it
+     * @param stored which tensors the folder holds
+     * @return programs and names
+     * @throws InvalidInputException if a value cannot be right, or asks for what is not supported
+     */
+    ModelPlan plan(ConfigObject config, Stored stored);
+
+    /** Every format. */
+    List<ModelFormat> ALL = List.of(
+            new FlaFormat(), new QwenFormat(), new OlmoHybridFormat(), new KimiLinearFormat(), new DeltaLensFormat());
+
+    /**
+     * The format that a config asks for.
+     *
+     * @throws InvalidInputException if there is none, naming those that there are
+     */
+    static ModelFormat of(ConfigObject config) {
+        String type = config.text("model_type", null);
+        Set<String> known = new TreeSet<>();
+        for (ModelFormat format : ALL) {
+            if (format.modelTypes().contains(type)) {
+                return format;
+            }
+            known.addAll(format.modelTypes());
+        }
+        throw config.refused("model_type", "one of " + String.join(", ", known));
+    }
+}

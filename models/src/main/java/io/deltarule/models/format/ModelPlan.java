@@ -1,0 +1,25 @@
+package io.deltarule.models.format;
+
+import io.deltarule.core.layer.LayerProgram;
+
+/**
+ * What a format makes of a config.
+ *
+ * @param vocab how many tokens the model knows
+ * @param hidden width of its rows
+ * @param layers how many blocks
+ * @param maxPositions the longest sequence that it was made for, or 0 where the config does not say
+ * @param tied whether the head uses the embedding's weight
+ * @param body from slot ids to the normed rows h
+ * @param head from h to logits
+ * @param names what the files call its weights
+ */
+public record ModelPlan(
+        int vocab,
+        int hidden,
+        int layers,
+        int maxPositions,
+        boolean tied,
+        LayerProgram body,
+        LayerProgram head,
+        TensorNames names) {}

@@ -1,0 +1,53 @@
+package io.deltarule.models.format;
+
+import io.deltarule.models.Positions;
+import java.util.List;
+
+/** Rotary embedding as transformers' configs give it, in an object of its own or, in older ones, key by key. */
+final class Rope {
+    private Rope() {}
+
+    /** An even number of channels: they turn in pairs. */
+    static int even(ConfigObject config, int channels) {
+        if (channels < 2 || channels % 2 != 0) {
+            throw config.refused("rope", "an even number of channels to turn rather than " + channels);
+        }
+        return channels;
+    }
+
+    /**
+     * Positions of attention layers.
+     *
+     * @param head channels per head
+     * @param part which part of them turns where the config does not say
+     */
+    static Positions of(ConfigObject config, int head, double part) {
+        plainOnly(config, "rope_scaling");
+        plainOnly(config, "rope_parameters");
+        ConfigObject rope = config.object("rope_parameters");
+        double theta = number(config, rope, "rope_theta", 1e-3, 1e15, 10000);
+        double factor = number(config, rope, "partial_rotary_factor", 0, 1, part);
+        int channels = (int) (head * factor);
+        if (channels < 2 || channels % 2 != 0) {
+            throw config.refused(
+                    "partial_rotary_factor",
+                    "a part of head_dim " + head + " that is an even number of channels rather than " + channels + ",");
+        }
+        return new Positions.Rotary(channels, theta);
+    }
+
+    private static double number(
+            ConfigObject config, ConfigObject rope, String key, double least, double most, double absent) {
+        ConfigObject from = rope != null && rope.has(key) ? rope : config;
+        return from.number(key, least, most, absent);
+    }
+
+    private static void plainOnly(ConfigObject config, String key) {
+        ConfigObject rope = config.object(key);
+        if (rope != null) {
+            for (String type : List.of("rope_type", "type")) {
+                rope.choice(type, "default", "default", "mrope"); // mrope turns text as the default does
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.deltarule.models.format;
+
+import java.util.List;
+
+/** What a format's files call the weights of its programs. */
+public interface TensorNames {
+    /**
+     * Where a weight may be: the first source of which all tensors are there counts.
+     *
+     * @param weight its name in the program
+     * @param dims its shape there
+     * @return at least one
+     */
+    List<Source> sources(String weight, int[] dims);
+
+    /**
+     * Why a tensor that no weight needs may nevertheless be there.
+     *
+     * @param name its name in the file
+     * @return the reason in a few words, or null where it may not
+     */
+    default String ignored(String name) {
+        return null;
+    }
+}
