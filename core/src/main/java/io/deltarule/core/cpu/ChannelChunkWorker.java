@@ -21,12 +21,10 @@ final class ChannelChunkWorker extends ChunkWorker {
     private static final int BLOCK = DiagonalBlock.SIZE;
 
     /** Rows of {@link #work}. */
-    private static final int SINCE_BLOCK = 0;
+    private static final int UNTIL_END = 0;
 
-    private static final int SINCE_START = 1;
-    private static final int UNTIL_END = 2;
-    private static final int GAIN = 3;
-    private static final int WORK_ROWS = 4;
+    private static final int GAIN = 1;
+    private static final int WORK_ROWS = 2;
 
     private final Matrix queryRows; // scale · q [C, K]
     private final Matrix keyRows; // k [C, K]
@@ -34,6 +32,8 @@ final class ChannelChunkWorker extends ChunkWorker {
     private final Matrix gates; // g of the tokens that begin in the chunk [C, K]
     private final Matrix ownErases; // e [C, K], where the gain is per channel or the vector a value head's own
     private final Matrix decays; // a = exp g, 1 where a micro-step does not decay [C, K]
+    private final Matrix sinceBlock; // exp(G − G_b) [C, K]
+    private final Matrix sinceStart; // exp G [C, K]
     private final Matrix reads; // [q ⊙ exp G; e ⊙ exp G] [2C, K]
     private final Matrix local; // [e ⊙ exp(G − G_b); q ⊙ exp(G − G_b)] [2 BLOCK, K]
     private final Matrix localScores; // their products with the decayed keys [2 BLOCK, C]
@@ -53,6 +53,8 @@ final class ChannelChunkWorker extends ChunkWorker {
         gates = Matrix.allocate(C, K);
         ownErases = Matrix.allocate(C, K);
         decays = Matrix.allocate(C, K);
+        sinceBlock = Matrix.allocate(C, K);
+        sinceStart = Matrix.allocate(C, K);
         reads = Matrix.allocate(2 * C, K);
         local = Matrix.allocate(2 * BLOCK, K);
         localScores = Matrix.allocate(2 * BLOCK, C);
@@ -90,7 +92,10 @@ final class ChannelChunkWorker extends ChunkWorker {
             Rows.scaleSubtract(P, i, writeFactor(in, i, head), Y, queries + i, 1);
         }
         ChunkProducts.solve(eraseScores, rows, P, V);
-        ChunkProducts.readWrites(readScores, queries, rows, cut, P, V, Y);
+        ChunkProducts.readWrites(readScores, queries, rows, cut, P, 0, V, Y);
+        if (rowRead != null) {
+            readRows(index, keyRows, P, state);
+        }
         decayState(state);
         ChunkProducts.write(decayedKeys, 0, rows, K, P, V, 1, state);
     }
@@ -122,25 +127,25 @@ final class ChannelChunkWorker extends ChunkWorker {
         }
     }
 
-    /** L, M, both halves of {@link #reads}, the keys decayed to the chunk's end and, in SINCE_START, exp(G_C). */
+    /** L, M, both halves of {@link #reads}, the keys decayed to the chunk's end. */
     private void scores(Operands in, Matrix q, Matrix k, Matrix e) {
-        Rows.fill(work, SINCE_START, 1);
         int nextGate = 0;
         int firstQuery = 0;
         for (int from = 0; from < rows; from += BLOCK) {
             int to = Math.min(from + BLOCK, rows);
             int endQuery = (phase + to) / n;
-            Rows.fill(work, SINCE_BLOCK, 1);
             for (int i = from, a = firstQuery; i < to; i++) {
                 if (decays(in, i)) {
                     Rows.exp(gates, nextGate++, decays, i);
                 } else {
                     Rows.fill(decays, i, 1);
                 }
-                decayRow(e, i, eraseFactors[i], i, i - from, queries + i, true);
+                accumulate(i, i == from, sinceBlock);
+                accumulate(i, i == 0, sinceStart);
+                decayRow(e, i, eraseFactors[i], i, i - from, queries + i);
                 queryAt[i] = -1;
                 if (a < endQuery && position(a) == i) {
-                    decayRow(q, a, 1, i, BLOCK + a - firstQuery, a, false);
+                    decayRow(q, a, 1, i, BLOCK + a - firstQuery, a);
                     Rows.fill(readScores, a, 0);
                     queryAt[i] = a++;
                 }
@@ -155,40 +160,81 @@ final class ChannelChunkWorker extends ChunkWorker {
     }
 
     /**
-     * Decays a row of e or q since the block's and since the chunk's start.
+     * The selective read. With b the boundary before a block of rows, a query of that block has the logits
+     *
+     * <pre>  y ← ε_b ⊙ (S0 r) + Σ_{j&lt;b} T_j [k_j exp(G_b − G_j)]        y ← a_j ⊙ y + T_j k_j through its block up to it </pre>
+     *
+     * a product and then the recurrence itself; its weights take the place of q in the linear read.
+     */
+    private void readRows(int index, Matrix k, Matrix P, Matrix state) {
+        Matrix pi = rowRead.weights;
+        Matrix T = rowRead.overlaps;
+        rowRead.meet(index, queries, rows, cut, state, P);
+        int firstQuery = 0;
+        for (int from = 0; from < rows; from += BLOCK) {
+            int to = Math.min(from + BLOCK, rows);
+            int endQuery = (phase + to) / n;
+            int count = endQuery - firstQuery;
+            if (from > 0 && count > 0) {
+                for (int a = firstQuery; a < endQuery; a++) {
+                    Rows.multiply(pi, a, sinceStart, from - 1, pi, a);
+                }
+                ChunkProducts.addProduct(T, firstQuery, count, from, decayedKeys, planned.K(), pi);
+            }
+            for (int a = firstQuery; a < endQuery; a++) {
+                DiagonalBlock.carry(from, position(a), k, decays, T, a, pi, a);
+            }
+            rowRead.soften(firstQuery, endQuery);
+            for (int a = firstQuery; a < endQuery; a++) {
+                decayRow(pi, a, 1, position(a), a - firstQuery, a);
+                Rows.fill(readScores, a, 0);
+            }
+            if (from > 0 && count > 0) {
+                ChunkProducts.multiplyTransposed(
+                        local, 0, count, decayedKeys.segment(), from, planned.K(), localScores, 0);
+                for (int a = firstQuery; a < endQuery; a++) {
+                    Rows.copy(localScores, a - firstQuery, from, readScores, a);
+                }
+            }
+            diagonal.compute(from, to, k, decays, null, eraseFactors, pi, queryAt, null, readScores);
+            decayKeys(from, to, k);
+            firstQuery = endQuery;
+        }
+        rowRead.collect(index, queries, rows, cut, reads, readScores, state, P);
+    }
+
+    /** The row a_i, or what it makes of the product of decays before it. */
+    private void accumulate(int i, boolean first, Matrix product) {
+        if (first) {
+            Rows.copy(decays, i, decays.stride(), product, i);
+        } else {
+            Rows.multiply(product, i - 1, decays, i, product, i);
+        }
+    }
+
+    /**
+     * Decays a row of e, q or π since the block's and since the chunk's start.
      *
      * @param micro the micro-step it belongs to
-     * @param advance whether to take that micro-step's own decay first; else it has been
      */
-    private void decayRow(Matrix from, int row, float factor, int micro, int toLocal, int toRead, boolean advance) {
+    private void decayRow(Matrix from, int row, float factor, int micro, int toLocal, int toRead) {
         float[] x = from.data();
-        float[] a = decays.data();
-        float[] w = work.data();
-        int sinceBlock = work.row(SINCE_BLOCK);
-        int sinceStart = work.row(SINCE_START);
+        float[] block = sinceBlock.data();
+        float[] start = sinceStart.data();
         int at = from.row(row);
-        int decay = decays.row(micro);
+        int decay = decays.row(micro); // all three have rows of the same stride
         int l = local.row(toLocal);
         int r = reads.row(toRead);
         for (int c = 0; c < from.stride(); c += Lanes.COUNT) {
-            FloatVector block = Lanes.load(w, sinceBlock + c);
-            FloatVector start = Lanes.load(w, sinceStart + c);
-            if (advance) {
-                FloatVector own = Lanes.load(a, decay + c);
-                block = block.mul(own);
-                start = start.mul(own);
-                block.intoArray(w, sinceBlock + c);
-                start.intoArray(w, sinceStart + c);
-            }
             FloatVector value = Lanes.load(x, at + c).mul(factor);
-            value.mul(block).intoArray(local.data(), l + c);
-            value.mul(start).intoArray(reads.data(), r + c);
+            value.mul(Lanes.load(block, decay + c)).intoArray(local.data(), l + c);
+            value.mul(Lanes.load(start, decay + c)).intoArray(reads.data(), r + c);
         }
     }
 
     private void decayState(Matrix state) {
         for (int d = 0; d < planned.K(); d++) {
-            Rows.scale(state, d, work.get(SINCE_START, d), state, d);
+            Rows.scale(state, d, sinceStart.get(rows - 1, d), state, d);
         }
     }
 
@@ -208,7 +254,7 @@ final class ChannelChunkWorker extends ChunkWorker {
     /** Moves the boundary up to which the keys are decayed from a block's start to its end. */
     private void decayKeys(int from, int to, Matrix k) {
         for (int j = 0; j < from; j++) {
-            Rows.multiply(decayedKeys, j, work, SINCE_BLOCK, decayedKeys, j);
+            Rows.multiply(decayedKeys, j, sinceBlock, to - 1, decayedKeys, j);
         }
         Rows.fill(work, UNTIL_END, 1);
         for (int j = to - 1; j >= from; j--) {

@@ -40,11 +40,35 @@ final class ChunkProducts {
         }
     }
 
+    /**
+     * The lower triangle of q kᵀ.
+     *
+     * @param q one row per query, of the same stride as k
+     * @param depth how many columns q and k have
+     * @param scores [queries, rows]; what lies above the diagonal by a panel or more is not written
+     */
+    static void queryScores(
+            Matrix q, int queries, int rows, int[] cut, int depth, Matrix k, int firstKey, Matrix scores) {
+        for (int from = 0; from < rows; from += PANEL) {
+            int before = cut[from / PANEL];
+            if (queries > before) {
+                int columns = Math.min(PANEL, rows - from);
+                multiplyTransposed(q, before, queries - before, k.from(firstKey + from), columns, depth, scores, from);
+            }
+        }
+    }
+
     /** to[first …, column …] ← a[first …] bᵀ, with count rows of a and columns rows of b, of the same stride. */
     static void multiplyTransposed(
             Matrix a, int first, int count, MemorySegment b, int columns, int K, Matrix to, int column) {
         OpenBlas.multiplyRightTransposed(
                 count, columns, K, 1, a.from(first), a.stride(), b, a.stride(), 0, to.from(first, column), to.stride());
+    }
+
+    /** Y ← Y + T k in count rows of both from one on, with T [count, columns], k [columns, K]. */
+    static void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
+        OpenBlas.multiply(
+                count, K, columns, 1, t.from(first), t.stride(), k.segment(), k.stride(), 1, y.from(first), y.stride());
     }
 
     /** Y ← X S with X [rows, K], S [K, V]. */
@@ -69,9 +93,19 @@ final class ChunkProducts {
                 rows, V, eraseScores.segment(), eraseScores.stride(), pseudoValues.segment(), pseudoValues.stride());
     }
 
-    /** O ← O + M P with M [queries, rows] lower triangular, P [rows, V], O the first rows of stateReads. */
+    /**
+     * O ← O + M P with M [queries, rows] lower triangular, P [rows, V] from a row of pseudoValues on, O the first rows of
+     * stateReads.
+     */
     static void readWrites(
-            Matrix readScores, int queries, int rows, int[] cut, Matrix pseudoValues, int V, Matrix stateReads) {
+            Matrix readScores,
+            int queries,
+            int rows,
+            int[] cut,
+            Matrix pseudoValues,
+            int firstValue,
+            int V,
+            Matrix stateReads) {
         for (int from = 0; from < rows; from += PANEL) {
             int end = Math.min(from + PANEL, rows);
             int firstQuery = cut[from / PANEL];
@@ -84,7 +118,7 @@ final class ChunkProducts {
                         1,
                         readScores.from(firstQuery),
                         readScores.stride(),
-                        pseudoValues.segment(),
+                        pseudoValues.from(firstValue),
                         pseudoValues.stride(),
                         1,
                         stateReads.from(firstQuery),

@@ -28,6 +28,7 @@ abstract class ChunkWorker extends HeadWorker {
     final Matrix eraseScores; // L [C, C]
     final Matrix readScores; // M [C, C]
     final int[] cut; // see ChunkProducts
+    final ChunkRowRead rowRead; // null without a selective read
     private final Matrix valueGains;
     private final Matrix[] states; // per value head, S [K, V]
 
@@ -52,6 +53,7 @@ abstract class ChunkWorker extends HeadWorker {
         readScores = Matrix.allocate(C, C);
         valueGains = Matrix.allocate(1, planned.V());
         cut = ChunkProducts.newCuts(C);
+        rowRead = planned.crossRead() ? new ChunkRowRead(planned, C, heads) : null;
         states = Matrix.allocate(heads, planned.K(), planned.V());
     }
 
@@ -59,7 +61,8 @@ abstract class ChunkWorker extends HeadWorker {
     abstract void gather(Operands in, int head);
 
     /**
-     * Advances one value head's state over the chunk; leaves the read-out in the first rows of its stateReads.
+     * Advances one value head's state over the chunk; leaves the read-out in the first rows of its stateReads and the
+     * selective one, if any, in those of its rowRead.reads.
      *
      * @param index which of the value heads at hand
      */
@@ -80,14 +83,20 @@ abstract class ChunkWorker extends HeadWorker {
             ChunkProducts.cuts(cut, rows, phase, n);
             gather(in, firstHead);
             in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues);
+            if (rowRead != null) {
+                in.r.gatherTogether(token, queries, firstHead, endHead, rowRead.reads);
+            }
             for (int head = firstHead; head < endHead; head++) {
                 int index = head - firstHead;
                 advance(in, head, index, states[index]);
-                if (!NonFinite.allFinite(stateReads[index], 0, queries, planned.V())) {
+                if (!finite(index)) {
                     throw NonFinite.diagnose(in, sequence, head, row, rows);
                 }
             }
             in.o.scatterTogether(stateReads, queries, token, firstHead, endHead);
+            if (rowRead != null) {
+                in.oCross.scatterTogether(rowRead.reads, queries, token, firstHead, endHead);
+            }
         }
         for (int head = firstHead; head < endHead; head++) {
             Matrix state = states[head - firstHead];
@@ -96,6 +105,11 @@ abstract class ChunkWorker extends HeadWorker {
             }
             finish(in, sequence, head, state);
         }
+    }
+
+    private boolean finite(int index) {
+        return NonFinite.allFinite(stateReads[index], 0, queries, planned.V())
+                && (rowRead == null || NonFinite.allFinite(rowRead.reads[index], 0, queries, planned.V()));
     }
 
     private void begin(Operands in, int sequence, int head, Matrix state) {

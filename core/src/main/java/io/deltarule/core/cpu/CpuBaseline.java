@@ -168,7 +168,7 @@ public final class CpuBaseline implements AutoCloseable {
                 ChunkProducts.scores(x, C, C, cut, K, x, C, scores);
                 ChunkProducts.readState(x, 2 * C, K, state, V, y);
                 ChunkProducts.solve(strictlyLower, C, p, V);
-                ChunkProducts.readWrites(lower, C, C, cut, p, V, y);
+                ChunkProducts.readWrites(lower, C, C, cut, p, 0, V, y);
                 // With a decay, as the engine's, but one that does not wear the numbers down to denormal ones.
                 ChunkProducts.write(x, C, C, K, p, V, 0.999999f, state);
             }

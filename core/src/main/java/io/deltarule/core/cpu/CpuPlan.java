@@ -90,8 +90,7 @@ final class CpuPlan extends AbstractDeltaPlan {
     }
 
     private HeadWorker make() {
-        // A selective read goes token by token in either form: its chunkwise form is not written for this engine yet.
-        if (spec().form() == Form.RECURRENT || spec().shape().crossRead()) {
+        if (spec().form() == Form.RECURRENT) {
             return new RecurrentWorker(spec(), kept, arena);
         }
         return spec().shape().gate() == Gate.CHANNEL

@@ -30,7 +30,7 @@ final class DiagonalBlock {
      *
      * @param k keys, one row per micro-step
      * @param decay exp(g), likewise
-     * @param e erase keys, likewise
+     * @param e erase keys, likewise; null if L is not wanted
      * @param eraseFactor what row i of e is multiplied by
      * @param q queries
      * @param query the row of q that reads at each micro-step, −1 for none
@@ -51,7 +51,7 @@ final class DiagonalBlock {
         for (int j = from; j < to; j++) {
             column(j, to, k, decay, e, q, query);
             for (int i = j; i < to; i++) {
-                if (i > j) {
+                if (i > j && e != null) {
                     L.set(i, j, sum(i - j) * eraseFactor[i]);
                 }
                 if (query[i] >= 0) {
@@ -78,7 +78,7 @@ final class DiagonalBlock {
 
     private void four(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
         float[] a = decay.data();
-        float[] erase = e.data();
+        float[] erase = e == null ? null : e.data();
         float[] read = q.data();
         FloatVector x0 = load(k.data(), k.row(j) + column, 0);
         FloatVector x1 = load(k.data(), k.row(j) + column, 1);
@@ -91,6 +91,8 @@ final class DiagonalBlock {
                 x1 = x1.mul(load(a, at, 1));
                 x2 = x2.mul(load(a, at, 2));
                 x3 = x3.mul(load(a, at, 3));
+            }
+            if (i > j && erase != null) {
                 add(
                         i - j,
                         column,
@@ -121,6 +123,8 @@ final class DiagonalBlock {
         for (int i = j; i < to; i++) {
             if (i > j) {
                 x = x.mul(Lanes.load(decay.data(), decay.row(i) + column));
+            }
+            if (i > j && e != null) {
                 add(i - j, column, Lanes.load(e.data(), e.row(i) + column).mul(x));
             }
             if (query[i] >= 0) {
@@ -129,6 +133,50 @@ final class DiagonalBlock {
                         column,
                         Lanes.load(q.data(), q.row(query[i]) + column).mul(x));
             }
+        }
+    }
+
+    /**
+     * Carries a row through micro-steps of the block that decay it and add keys.
+     *
+     * <pre>  y ← a_j ⊙ y + t_j k_j        j = from … last </pre>
+     *
+     * @param factors t, one per micro-step of the chunk, in a row of its own
+     * @param y a row per query, of the same stride as k
+     */
+    static void carry(int from, int last, Matrix k, Matrix decay, Matrix factors, int factorRow, Matrix y, int yRow) {
+        float[] t = factors.data();
+        int firstFactor = factors.row(factorRow);
+        float[] into = y.data();
+        int column = 0;
+        for (; column + TILE <= y.stride(); column += TILE) {
+            int to = y.row(yRow) + column;
+            FloatVector y0 = load(into, to, 0);
+            FloatVector y1 = load(into, to, 1);
+            FloatVector y2 = load(into, to, 2);
+            FloatVector y3 = load(into, to, 3);
+            for (int j = from; j <= last; j++) {
+                FloatVector factor = FloatVector.broadcast(Lanes.SPECIES, t[firstFactor + j]);
+                int at = k.row(j) + column;
+                y0 = y0.fma(load(decay.data(), at, 0), load(k.data(), at, 0).mul(factor));
+                y1 = y1.fma(load(decay.data(), at, 1), load(k.data(), at, 1).mul(factor));
+                y2 = y2.fma(load(decay.data(), at, 2), load(k.data(), at, 2).mul(factor));
+                y3 = y3.fma(load(decay.data(), at, 3), load(k.data(), at, 3).mul(factor));
+            }
+            y0.intoArray(into, to);
+            y1.intoArray(into, to + Lanes.COUNT);
+            y2.intoArray(into, to + 2 * Lanes.COUNT);
+            y3.intoArray(into, to + 3 * Lanes.COUNT);
+        }
+        for (; column < y.stride(); column += Lanes.COUNT) {
+            int to = y.row(yRow) + column;
+            FloatVector sum = Lanes.load(into, to);
+            for (int j = from; j <= last; j++) {
+                int at = k.row(j) + column;
+                sum = sum.fma(
+                        Lanes.load(decay.data(), at), Lanes.load(k.data(), at).mul(t[firstFactor + j]));
+            }
+            sum.intoArray(into, to);
         }
     }
 

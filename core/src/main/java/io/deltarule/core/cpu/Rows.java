@@ -65,6 +65,15 @@ final class Rows {
         }
     }
 
+    /** a_i ← exp(a_i) in so many rows from one on, padding included. */
+    static void exp(Matrix a, int firstRow, int count) {
+        float[] data = a.data();
+        int end = a.row(firstRow + count);
+        for (int i = a.row(firstRow); i < end; i += Lanes.COUNT) {
+            Lanes.exp(Lanes.load(data, i)).intoArray(data, i);
+        }
+    }
+
     /** a_i ← value, padding included. */
     static void fill(Matrix a, int row, float value) {
         float[] data = a.data();

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import java.util.Arrays;
@@ -19,11 +20,14 @@ import jdk.incubator.vector.FloatVector;
  * Checked against the references in core.reference.
  */
 final class ScalarChunkWorker extends ChunkWorker {
+    private static final FloatVector ONES = FloatVector.broadcast(Lanes.SPECIES, 1);
+
     private final Matrix reads; // X [2C, K]
     private final Matrix keys; // k [C, K]; null where e is k times a number, so that X holds k
     private final Matrix gains; // [1, K]
     private final Matrix scores; // X kᵀ [2C, C]
-    private final Matrix decay; // the row d_i* of the micro-step at hand, 1 from i on [1, C]
+    private final boolean gated;
+    private final Matrix decay; // d_ij for j ≤ i [C, C], or a row of ones; what lies past the diagonal's vector is old
     private final Matrix factors; // a [1, C]
     private final float[] sinceStart; // ε [C]
     private final float[] eraseFactors; // β of e, or 1 [C]
@@ -36,7 +40,9 @@ final class ScalarChunkWorker extends ChunkWorker {
         keys = eraseIsKey ? null : Matrix.allocate(C, planned.K());
         gains = Matrix.allocate(1, planned.K());
         scores = Matrix.allocate(2 * C, C);
-        decay = Matrix.allocate(1, C);
+        gated = planned.gate() != Gate.NONE;
+        decay = Matrix.allocate(gated ? C : 1, C);
+        Rows.fill(decay, 0, 1);
         factors = Matrix.allocate(1, C);
         sinceStart = new float[C];
         eraseFactors = new float[C];
@@ -82,10 +88,13 @@ final class ScalarChunkWorker extends ChunkWorker {
             Rows.scale(Y, a, in.scale * sinceStart[position(a)], Y, a);
         }
         ChunkProducts.solve(eraseScores, rows, P, V);
-        ChunkProducts.readWrites(readScores, queries, rows, cut, P, V, Y);
+        ChunkProducts.readWrites(readScores, queries, rows, cut, P, 0, V, Y);
+        if (rowRead != null) {
+            readRows(index, k, firstKey, P, state);
+        }
         if (in.g != null) {
             for (int i = 0; i < rows; i++) {
-                Rows.scale(P, i, decay.get(0, i), P, i);
+                Rows.scale(P, i, decay.get(rows - 1, i), P, i);
             }
         }
         ChunkProducts.write(k, firstKey, rows, K, P, V, sinceStart[rows - 1], state);
@@ -118,9 +127,8 @@ final class ScalarChunkWorker extends ChunkWorker {
         }
     }
 
-    /** L and M from the raw scores; leaves d of the chunk's last micro-step in {@link #decay}. */
+    /** d, and L and M from the raw scores. */
     private void applyDecay(Operands in) {
-        Rows.fill(decay, 0, 1);
         int a = 0;
         int nextQuery = position(0);
         for (int i = 0; i < rows; i++) {
@@ -129,50 +137,80 @@ final class ScalarChunkWorker extends ChunkWorker {
             }
             scaleBefore(scores.row(queries + i), eraseFactors[i], eraseScores.row(i), i);
             if (i == nextQuery) {
-                scaleUpTo(scores.row(a), in.scale, readScores.row(a), i);
+                scaleUpTo(scores, a, in.scale, readScores, i);
                 a++;
                 nextQuery += n;
             }
         }
     }
 
-    /** d_j ← d_j · factor for j &lt; i. */
-    private void decayBefore(int i, float factor) {
-        float[] d = decay.data();
-        int j = 0;
-        for (; j + Lanes.COUNT <= i; j += Lanes.COUNT) {
-            Lanes.load(d, j).mul(factor).intoArray(d, j);
+    /** The selective read, of which the decays leave the inner products as they left those of the linear one. */
+    private void readRows(int index, Matrix k, int firstKey, Matrix P, Matrix state) {
+        int K = planned.K();
+        Matrix pi = rowRead.weights;
+        rowRead.meet(index, queries, rows, cut, state, P);
+        for (int a = 0; a < queries; a++) {
+            Rows.scale(pi, a, sinceStart[position(a)], pi, a);
+            scaleUpTo(rowRead.overlaps, a, 1, rowRead.overlaps, position(a));
         }
-        FloatVector last = Lanes.load(d, j);
-        last.blend(last.mul(factor), Lanes.SPECIES.indexInRange(j, i)).intoArray(d, j);
+        ChunkProducts.readWrites(rowRead.overlaps, queries, rows, cut, k, firstKey, K, pi);
+        rowRead.soften(0, queries);
+        ChunkProducts.queryScores(pi, queries, rows, cut, K, k, firstKey, readScores);
+        for (int a = 0; a < queries; a++) {
+            scaleUpTo(readScores, a, 1, readScores, position(a));
+            Rows.scale(pi, a, sinceStart[position(a)], pi, a);
+        }
+        rowRead.collect(index, queries, rows, cut, pi, readScores, state, P);
     }
 
-    /** L_ij ← factor · d_j · scores_j for j &lt; i; what follows in the last vector is never read. */
+    /** The row d_i*: that of the micro-step before, decayed once more, and 1 on the diagonal. */
+    private void decayBefore(int i, float factor) {
+        float[] d = decay.data();
+        int before = decay.row(Math.max(i - 1, 0));
+        int to = decay.row(i);
+        int j = 0;
+        for (; j + Lanes.COUNT <= i; j += Lanes.COUNT) {
+            Lanes.load(d, before + j).mul(factor).intoArray(d, to + j);
+        }
+        FloatVector last = Lanes.load(d, before + j).mul(factor);
+        ONES.blend(last, Lanes.SPECIES.indexInRange(j, i)).intoArray(d, to + j);
+    }
+
+    private int decayRow(int i) {
+        return gated ? decay.row(i) : 0;
+    }
+
+    /** L_ij ← factor · d_ij · scores_j for j &lt; i; what follows in the last vector is never read. */
     private void scaleBefore(int from, float factor, int to, int i) {
         float[] d = decay.data();
         float[] s = scores.data();
         float[] t = eraseScores.data();
+        int decayed = decayRow(i);
         for (int j = 0; j < i; j += Lanes.COUNT) {
-            Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor).intoArray(t, to + j);
+            Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor).intoArray(t, to + j);
         }
     }
 
-    /** M_ij ← factor · d_j · scores_j for j ≤ i, 0 after. */
-    private void scaleUpTo(int from, float factor, int to, int i) {
+    /** Row a of to: factor · d_ij · that of from for j ≤ i, 0 after. */
+    private void scaleUpTo(Matrix scored, int a, float factor, Matrix result, int i) {
         float[] d = decay.data();
-        float[] s = scores.data();
-        float[] t = readScores.data();
+        float[] s = scored.data();
+        float[] t = result.data();
+        int from = scored.row(a);
+        int to = result.row(a);
+        int decayed = decayRow(i);
         int j = 0;
         for (; j + Lanes.COUNT <= i + 1; j += Lanes.COUNT) {
-            Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor).intoArray(t, to + j);
+            Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor).intoArray(t, to + j);
         }
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
         if (j <= i) {
-            FloatVector last = Lanes.load(s, from + j).mul(Lanes.load(d, j)).mul(factor);
+            FloatVector last =
+                    Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor);
             zero.blend(last, Lanes.SPECIES.indexInRange(j, i + 1)).intoArray(t, to + j);
             j += Lanes.COUNT;
         }
-        for (; j < readScores.stride(); j += Lanes.COUNT) {
+        for (; j < result.stride(); j += Lanes.COUNT) {
             zero.intoArray(t, to + j);
         }
     }

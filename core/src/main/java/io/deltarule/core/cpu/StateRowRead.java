@@ -8,13 +8,13 @@ import jdk.incubator.vector.FloatVector;
  *
  * <pre>  ℓ_d = S_d·r / √V        π = softmax(ℓ)        x = Σ_d π_d S_d </pre>
  *
- * S [K, V] of rows S_d; r, x [V] are rows of a scratch matrix. Logits are shifted by their maximum, so any size of r is
- * safe. Two sweeps over a state that the write has just left in the cache. Source: docs/math/deltalens.md.
+ * S [K, V] of rows S_d; r, x [V] are rows of a scratch matrix. Any size of r is safe, see {@link RowSoftmax}. Two sweeps over a state that the write has just left in the cache. Source: docs/math/deltalens.md.
  */
 final class StateRowRead {
     private final int K;
     private final float perRoot; // 1 / √V
     private final Matrix weights; // one row, [K]
+    private final float[] factors = new float[1];
 
     StateRowRead(int K, int V) {
         this.K = K;
@@ -22,23 +22,15 @@ final class StateRowRead {
         weights = Matrix.allocate(1, K);
     }
 
-    /** values[xRow] ← the read with the query in values[rRow]. */
+    /** values[xRow] ← the read with the query in values[rRow], which may be scaled down. */
     void read(State state, Matrix values, int rRow, int xRow) {
         float[] w = weights.data();
-        float max = Float.NEGATIVE_INFINITY;
+        factors[0] = perRoot * RowSoftmax.tame(values, rRow);
         for (int d = 0; d < K; d++) {
-            w[d] = perRoot * dot(state.data(), d * state.rowBytes(), values.data(), values.row(rRow), state.stride());
-            max = Math.max(max, w[d]);
+            w[d] = dot(state.data(), d * state.rowBytes(), values.data(), values.row(rRow), state.stride());
         }
-        for (int d = 0; d < K; d++) {
-            w[d] -= max;
-        }
-        Rows.exp(weights, 0, weights, 0);
-        float sum = 0;
-        for (int d = 0; d < K; d++) {
-            sum += w[d];
-        }
-        Rows.scale(weights, 0, -1 / sum, weights, 0); // the sweep below subtracts
+        RowSoftmax.apply(weights, 0, 1, K, factors);
+        Rows.scale(weights, 0, -1, weights, 0); // the sweep below subtracts
         Rows.fill(values, xRow, 0);
         StateSweep.erase(state, K, weights, 0, values, xRow);
     }

@@ -16,12 +16,13 @@ class CpuEngineTest extends EngineLaws {
 
     @Override
     protected List<Integer> chunkSizes() {
-        return List.of(16, 1, 24, 32, 64, 100);
+        return List.of(16, 1, 24, 32, 64, 100, 128);
     }
 
     @Override
     protected List<DeltaCase> cases() {
         List<DeltaCase> all = new ArrayList<>(super.cases());
+        all.addAll(DeltaCases.selectiveReads());
         all.addAll(DeltaCases.large());
         return all;
     }

@@ -35,6 +35,8 @@ class CpuPlanTest {
     private static final CpuEngine ENGINE = new CpuEngine(3);
     private static final DeltaCase GATED = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 70, 2, 4, 32, 20, 1);
     private static final DeltaCase CHANNEL = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 70, 2, 4, 32, 20, 1);
+    private static final List<DeltaCase> CASES =
+            List.of(GATED, CHANNEL, GATED.withCrossRead(1), CHANNEL.withCrossRead(1));
 
     private static PlanSpec spec(DeltaCase c, Form form) {
         return PlanSpec.of(c.variant(), c.shape()).withForm(form);
@@ -87,7 +89,9 @@ class CpuPlanTest {
                 DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 40, 1, 2, 512, 1, 1),
                 DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 1, 512, 1),
                 DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 40, 3, 6, 70, 33, 1),
-                DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 40, 3, 6, 33, 70, 1));
+                DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 40, 3, 6, 33, 70, 1),
+                DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 1, 300, 1, 2, 1, 33, 1),
+                DeltaCase.of(Variant.DELTALENS, Gate.CHANNEL, 1, 300, 1, 1, 70, 1, 1));
     }
 
     @ParameterizedTest
@@ -101,7 +105,7 @@ class CpuPlanTest {
     /** Some channels are kept for ever, others forgotten at once, in one chunk: sums of g would lose every digit. */
     @Test
     void strongAndNoDecaySideBySide() {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             DeltaInputs in = c.inputs();
             Tensor g = in.get(Input.G);
             for (long i = 0; i < g.size(); i++) {
@@ -113,7 +117,7 @@ class CpuPlanTest {
 
     @Test
     void minusInfinityForgetsExactly() {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             DeltaInputs infinite = c.inputs();
             DeltaInputs large = c.inputs();
             for (long i = 0; i < infinite.get(Input.G).size(); i += 5) {
@@ -132,7 +136,7 @@ class CpuPlanTest {
 
     @Test
     void growthWorksWhileFloat32HoldsIt() {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             DeltaInputs in = c.inputs();
             for (long i = 0; i < in.get(Input.G).size(); i++) {
                 in.get(Input.G).set(i, 0.05f);
@@ -144,7 +148,7 @@ class CpuPlanTest {
     @ParameterizedTest
     @EnumSource(Form.class)
     void explosionNamesSequenceHeadTokenAndCure(Form form) {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             DeltaInputs in = c.inputs();
             Tensor k = in.get(Input.K);
             long row = (long) c.shape().T() * 2 * c.shape().K(); // the second batch row's keys
@@ -161,7 +165,7 @@ class CpuPlanTest {
     @ParameterizedTest
     @EnumSource(Form.class)
     void inputThatIsNotFiniteIsNamed(Form form) {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             for (Map.Entry<Input, Tensor> entry : c.inputs().tensors().entrySet()) {
                 DeltaInputs in = c.inputs();
                 long at = in.get(entry.getKey()).size() / 2;
@@ -218,7 +222,7 @@ class CpuPlanTest {
     @ParameterizedTest
     @EnumSource(Form.class)
     void resultsDoNotDependOnTheNumberOfThreads(Form form) {
-        for (DeltaCase c : List.of(GATED, CHANNEL)) {
+        for (DeltaCase c : CASES) {
             DeltaOutputs one = Verify.run(new CpuEngine(1), spec(c, form), c.inputs());
             for (int threads : new int[] {2, 5, 16}) {
                 DeltaOutputs many = Verify.run(new CpuEngine(threads), spec(c, form), c.inputs());
@@ -231,7 +235,8 @@ class CpuPlanTest {
     @ParameterizedTest
     @EnumSource(Form.class)
     void tensorsMayLieAnywhere(Form form) {
-        DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 140, 2, 4, 64, 48, 1);
+        DeltaCase c =
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 140, 2, 4, 64, 48, 1).withCrossRead(1);
         DeltaInputs in = c.inputs();
         DeltaOutputs expected = Verify.run(ENGINE, spec(c, form), in);
         try (Arena confined = Arena.ofConfined();
@@ -246,6 +251,7 @@ class CpuPlanTest {
                 }
                 DeltaOutputs out = new DeltaOutputs(
                         unaligned(arena, Tensor.zeros(expected.o().dims())),
+                        unaligned(arena, Tensor.zeros(expected.oCross().dims())),
                         unaligned(arena, Tensor.zeros(expected.finalState().dims())));
                 try (DeltaPlan plan = ENGINE.plan(spec(c, form))) {
                     plan.run(moved, out);

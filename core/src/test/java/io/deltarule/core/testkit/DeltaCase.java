@@ -49,6 +49,11 @@ public record DeltaCase(
         return new DeltaCase(name + " r×" + sharpness, variant, reading, decay, betaMax, sharpness, lengths);
     }
 
+    /** The same with other random numbers. */
+    public DeltaCase numbered(int run) {
+        return new DeltaCase(name + " #" + run, variant, shape, decay, betaMax, focus, lengths);
+    }
+
     /** The same as packed sequences of these lengths (they replace B and T). */
     public DeltaCase packed(int... sequenceLengths) {
         DeltaShape s = shape;

@@ -59,6 +59,36 @@ public final class DeltaCases {
                 DeltaCase.of(GDN2, CHANNEL, 1, 20, 1, 2, 12, 8, 1).withCrossRead(1));
     }
 
+    /** The selective read over every write, packed, grouped, sharp and strongly decayed; for engines that run at speed. */
+    public static List<DeltaCase> selectiveReads() {
+        return List.of(
+                DeltaCase.of(DELTA_RULE, NONE, 2, 149, 1, 2, 40, 24, 1)
+                        .withBeta(2)
+                        .withCrossRead(1),
+                DeltaCase.of(DELTA_RULE, NONE, 1, 70, 1, 1, 33, 17, 1).withCrossRead(1000),
+                DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 1, 2, 6, 32, 24, 1)
+                        .packed(65, 0, 130, 1, 16)
+                        .withCrossRead(1),
+                DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 90, 1, 1, 64, 48, 1)
+                        .withDecay(50)
+                        .withCrossRead(30),
+                DeltaCase.of(KDA, CHANNEL, 1, 1, 2, 4, 24, 40, 1)
+                        .packed(130, 1, 0, 67)
+                        .withCrossRead(1),
+                DeltaCase.of(KDA, CHANNEL, 1, 150, 1, 2, 64, 33, 1).withCrossRead(1000),
+                DeltaCase.of(KDA, CHANNEL, 1, 90, 1, 1, 17, 20, 1)
+                        .withDecay(1000)
+                        .withCrossRead(10),
+                DeltaCase.of(COMBA, SCALAR, 1, 133, 2, 4, 32, 20, 1).withCrossRead(1),
+                DeltaCase.of(GDN2, CHANNEL, 1, 133, 2, 4, 32, 20, 1)
+                        .withDecay(5)
+                        .withCrossRead(1),
+                DeltaCase.of(GATED_DELTA_PRODUCT, NONE, 2, 75, 1, 2, 24, 16, 2).withCrossRead(1),
+                DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 1, 1, 2, 24, 16, 3)
+                        .packed(47, 0, 1, 30)
+                        .withCrossRead(100));
+    }
+
     /** Sizes that models have; for engines that run at speed. */
     public static List<DeltaCase> large() {
         return List.of(

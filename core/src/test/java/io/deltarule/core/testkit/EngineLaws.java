@@ -125,8 +125,14 @@ public abstract class EngineLaws {
 
     @Test
     void packedEqualsSeparate() {
-        DeltaCase c =
-                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 1, 2, 16, 12, 1).packed(19, 0, 1, 34);
+        packedEqualsSeparate(
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 1, 2, 16, 12, 1).packed(19, 0, 1, 34));
+        packedEqualsSeparate(DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 1, 1, 2, 12, 16, 2)
+                .packed(11, 0, 1, 18)
+                .withCrossRead(1));
+    }
+
+    private void packedEqualsSeparate(DeltaCase c) {
         DeltaInputs in = c.inputs();
         for (Form form : Form.values()) {
             DeltaOutputs packed = Verify.run(engine(), spec(c).withForm(form), in);

@@ -1,0 +1,59 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.DeltaShape;
+
+/**
+ * The selective read of a chunk: two chunkwise linear reads with a softmax between, from the pseudo-values and the state
+ * before the chunk that the write has made.
+ *
+ * <pre>
+ *   T    = R Pᵀ                                            on and below the diagonal
+ *   ℓ_t  = [ ε_t ⊙ (S0 r_t) + Σ_{j≤t} T_tj k_j ⊙ exp(G_t − G_j) ] / √V        π = softmax(ℓ)
+ *   M_tj = Σ_d π_td k_jd exp(G_td − G_jd)
+ *   X    = (π ⊙ ε) S0 + M P
+ * </pre>
+ *
+ * What the decays do to T and M differs between the chunk workers; what does not is here, with the room it takes. Source:
+ * docs/math/deltalens.md.
+ */
+final class ChunkRowRead {
+    final Matrix[] reads; // per value head, R [C, V], which becomes X
+    final Matrix overlaps; // T [C, C]
+    final Matrix weights; // R S0ᵀ, which becomes ℓ and then π [C, K]
+    private final int K;
+    private final int V;
+    private final float perRoot; // 1 / √V
+    private final float[] factors; // by query, of its logits
+
+    ChunkRowRead(DeltaShape planned, int C, int heads) {
+        K = planned.K();
+        V = planned.V();
+        perRoot = (float) (1 / Math.sqrt(V));
+        reads = Matrix.allocate(heads, C, V);
+        overlaps = Matrix.allocate(C, C);
+        weights = Matrix.allocate(C, K);
+        factors = new float[C];
+    }
+
+    /** T from the rows r in {@link #reads}, and R S0ᵀ. */
+    void meet(int index, int queries, int rows, int[] cut, Matrix state, Matrix P) {
+        Matrix R = reads[index];
+        for (int a = 0; a < queries; a++) {
+            factors[a] = perRoot * RowSoftmax.tame(R, a);
+        }
+        ChunkProducts.queryScores(R, queries, rows, cut, V, P, 0, overlaps);
+        ChunkProducts.multiplyTransposed(R, 0, queries, state.segment(), K, V, weights, 0);
+    }
+
+    /** Logits become weights. */
+    void soften(int firstQuery, int endQuery) {
+        RowSoftmax.apply(weights, firstQuery, endQuery - firstQuery, K, factors);
+    }
+
+    /** X from π ⊙ ε, the first rows of a matrix, and M. */
+    void collect(
+            int index, int queries, int rows, int[] cut, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
+        ChunkProducts.readState(decayedWeights, queries, K, state, V, reads[index]);
+        ChunkProducts.readWrites(scores, queries, rows, cut, P, 0, V, reads[index]);
+    }
+}
