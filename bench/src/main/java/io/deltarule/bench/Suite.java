@@ -111,26 +111,56 @@ public final class Suite {
 
     private void prefill(DeltaEngine engine, String device) {
         DeltaShape shape = shape(1, scale.tokens(), 1, Gate.SCALAR);
-        List<Workload> workloads = List.of(
-                Workload.prefill("prefill/gated_delta_rule", engine, device, Variant.GATED_DELTA_RULE, shape),
-                Workload.prefill(
-                        "prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)));
-        try (Group group = new Group(workloads, watcher);
+        try (Group group = new Group(prefills(engine, device), watcher);
                 CpuBaseline products = CpuBaseline.products(shape, PlanSpec.DEFAULT_CHUNK_SIZE)) {
             List<Measurement> timed = group.time(seconds(8), List.of(products::run));
             measurements.addAll(timed);
             for (Measurement m : timed) {
-                if (m.timing() != null) {
+                if (m.timing() != null && !m.workload().shape().crossRead()) {
                     ratios.add(Ratio.of(
                             m.workload().variant().id() + "_prefill_over_products_only",
-                            "chunkwise prefill, B 1, T " + scale.tokens() + ", " + scale.inWords()
+                            "chunkwise prefill, " + prefillInWords()
                                     + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
                             m.timing().medianNanos() / 1e6,
                             group.baselines().getFirst().medianNanos() / 1e6,
                             "ms"));
                 }
             }
+            selectiveOverPlain(timed);
         }
+    }
+
+    /** Either gate without and then with a selective read. */
+    private List<Workload> prefills(DeltaEngine engine, String device) {
+        DeltaShape scalar = shape(1, scale.tokens(), 1, Gate.SCALAR);
+        DeltaShape channel = shape(1, scale.tokens(), 1, Gate.CHANNEL);
+        return List.of(
+                Workload.prefill("prefill/gated_delta_rule", engine, device, Variant.GATED_DELTA_RULE, scalar),
+                Workload.prefill("prefill/deltalens", engine, device, Variant.DELTALENS, scalar.withCrossRead()),
+                Workload.prefill("prefill/kda", engine, device, Variant.KDA, channel),
+                Workload.prefill("prefill/deltalens_kda", engine, device, Variant.DELTALENS, channel.withCrossRead()));
+    }
+
+    /** What the selective read adds to {@link #prefills}. */
+    private void selectiveOverPlain(List<Measurement> timed) {
+        for (int i = 0; i + 1 < timed.size(); i += 2) {
+            Measurement plain = timed.get(i);
+            Measurement selective = timed.get(i + 1);
+            if (plain.timing() != null && selective.timing() != null) {
+                ratios.add(Ratio.of(
+                        selective.workload().name().replace("prefill/", "") + "_prefill_over_"
+                                + plain.workload().variant().id(),
+                        "chunkwise prefill with a selective read, " + prefillInWords()
+                                + ", over the same write without, in turn with it",
+                        selective.timing().medianNanos() / 1e6,
+                        plain.timing().medianNanos() / 1e6,
+                        "ms"));
+            }
+        }
+    }
+
+    private String prefillInWords() {
+        return "B 1, T " + scale.tokens() + ", " + scale.inWords();
     }
 
     private void variants(DeltaEngine engine, String device) {
@@ -253,20 +283,9 @@ public final class Suite {
     }
 
     private void accelerator(DeltaEngine engine, String device) {
-        List<Workload> workloads = List.of(
-                Workload.prefill(
-                        "prefill/gated_delta_rule",
-                        engine,
-                        device,
-                        Variant.GATED_DELTA_RULE,
-                        shape(1, scale.tokens(), 1, Gate.SCALAR)),
-                Workload.prefill("prefill/kda", engine, device, Variant.KDA, shape(1, scale.tokens(), 1, Gate.CHANNEL)),
-                Workload.decode(
-                        "decode/batch",
-                        engine,
-                        device,
-                        Variant.GATED_DELTA_RULE,
-                        shape(scale.batch(), 1, 1, Gate.SCALAR)));
+        List<Workload> workloads = new ArrayList<>(prefills(engine, device));
+        workloads.add(Workload.decode(
+                "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(scale.batch(), 1, 1, Gate.SCALAR)));
         try (Group group = new Group(workloads, watcher)) {
             measurements.addAll(group.time(seconds(6), List.of()));
         }

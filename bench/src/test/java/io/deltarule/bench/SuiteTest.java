@@ -23,6 +23,8 @@ class SuiteTest {
                 Set.of(
                         "gated_delta_rule_prefill_over_products_only",
                         "kda_prefill_over_products_only",
+                        "deltalens_prefill_over_gated_delta_rule",
+                        "deltalens_kda_prefill_over_kda",
                         "decode_batch_state_over_copy",
                         "decode_single_state_over_copy",
                         "prefill_per_token_longest_over_shortest",

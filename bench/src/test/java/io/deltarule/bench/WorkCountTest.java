@@ -45,4 +45,18 @@ class WorkCountTest {
                 .flops();
         assertEquals(2 * 8 * 2 * (4 * 6), triple - single);
     }
+
+    @Test
+    void theSelectiveReadAddsTwoProductsWithTheStateAndInChunksFourTriangles() {
+        DeltaShape plain = new DeltaShape(1, 8, 1, 1, 3, 2, 1, 1, Gate.NONE);
+        for (Form form : Form.values()) {
+            WorkCount without = WorkCount.of(workload(Variant.DELTA_RULE, plain, form, false));
+            WorkCount with = WorkCount.of(workload(Variant.DELTALENS, plain.withCrossRead(), form, false));
+            // Logits and weighted sum of rows: 2·6 each per token. In a chunk of 4 half of r P (2·4·4·2), of what it
+            // multiplies k by (2·4·4·3), and of the same two with the weights.
+            double triangles = form == Form.CHUNK ? 2 * (32 + 48 + 48 + 32) : 0;
+            assertEquals(8 * 2 * 12 + triangles, with.flops() - without.flops());
+            assertEquals(8 * 2 * 2 * 4, with.bytes() - without.bytes()); // r comes in, o_cross goes out
+        }
+    }
 }

@@ -49,6 +49,11 @@ public record DeltaShape(
         }
     }
 
+    /** The same lengths with a selective read. */
+    public DeltaShape withCrossRead() {
+        return new DeltaShape(B, T, H, HV, K, V, householders, sequences, gate, true);
+    }
+
     private static void atLeast(String axis, int found, int least) {
         if (found < least) {
             throw new InvalidInputException(axis + ": expected at least " + least + " but found " + found);

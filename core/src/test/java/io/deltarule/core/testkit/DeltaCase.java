@@ -43,10 +43,8 @@ public record DeltaCase(
 
     /** The same with a selective read whose queries are scaled by {@code sharpness}. */
     public DeltaCase withCrossRead(double sharpness) {
-        DeltaShape s = shape;
-        DeltaShape reading = new DeltaShape(
-                s.B(), s.T(), s.H(), s.HV(), s.K(), s.V(), s.householders(), s.sequences(), s.gate(), true);
-        return new DeltaCase(name + " r×" + sharpness, variant, reading, decay, betaMax, sharpness, lengths);
+        String reading = name + " r×" + sharpness;
+        return new DeltaCase(reading, variant, shape.withCrossRead(), decay, betaMax, sharpness, lengths);
     }
 
     /** The same with other random numbers. */
