@@ -18,6 +18,10 @@ import picocli.CommandLine.Spec;
             OpCommand.class,
             CompareCommand.class,
             BenchCommand.class,
+            LogitsCommand.class,
+            GenerateCommand.class,
+            PerplexityCommand.class,
+            InspectCommand.class,
             RetrievalCommand.class
         },
         mixinStandardHelpOptions = true,

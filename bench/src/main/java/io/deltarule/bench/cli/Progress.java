@@ -74,20 +74,27 @@ final class Progress implements AutoCloseable {
     }
 
     private synchronized void erase() {
-        over = true;
-        terminal.print(ERASE_LINE);
-        terminal.flush();
+        if (!over) {
+            over = true;
+            terminal.print(ERASE_LINE);
+            terminal.flush();
+        }
     }
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Closes it before what it shows is over, so that results can be printed; a second time does nothing. */
+    void end() {
         if (terminal != null) {
             drawer.interrupt();
             erase();
             try {
                 Runtime.getRuntime().removeShutdownHook(eraser);
             } catch (IllegalStateException alreadyExiting) {
-                // then the hook erases once more, which shows nothing
+                // then the hook runs, and finds nothing to erase
             }
         }
     }

@@ -1,0 +1,78 @@
+package io.deltarule.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ctrl-C while a text is made, as a process. */
+@DisabledOnOs(OS.WINDOWS)
+class InterruptedGenerationTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void leavesACleanTerminalAndNoState() throws Exception {
+        TinyModel model = TinyModel.withTokenizer("delta_net", folder.resolve("model"));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules=jdk.incubator.vector",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dstdout.encoding=UTF-8",
+                        "-Dio.deltarule.terminal=false",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "generate",
+                        "--model",
+                        model.toString(),
+                        "--ids",
+                        "5,6,7",
+                        "--max-new-tokens",
+                        "1000000",
+                        "--max-context",
+                        "1000000",
+                        "--ignore-eos",
+                        "--engine",
+                        "reference",
+                        "--save-state",
+                        folder.resolve("state").toString())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+        try (InputStream out = process.getInputStream()) {
+            int first = out.read(); // the text appears while it is made
+            assertTrue(first > 0, () -> "output before the end; exit " + process.isAlive());
+            assertTrue(process.isAlive());
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                            .start()
+                            .waitFor());
+            String rest = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends");
+            assertEquals(130, process.exitValue());
+            assertTrue(rest.endsWith("\n"), "the line is ended");
+            assertTrue(rest.codePoints().noneMatch(c -> c == 0x1b), "nothing drives the terminal");
+            try (Stream<Path> files = Files.list(folder)) {
+                assertEquals(
+                        List.of(folder.resolve("err"), model.folder()),
+                        files.sorted().toList(),
+                        "no state, whole or half");
+            }
+            String err = Files.readString(folder.resolve("err"));
+            assertTrue(err.lines().allMatch(line -> line.startsWith("WARNING")), err);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.deltarule.models.inference;
+
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * Goes on with a session's sequences, a token of each per step. Stop calling {@link #step} at any time; {@link #settle} then
+ * brings the session to where the texts are.
+ */
+public final class Decoder {
+    /** In {@link #tokens}: the sequence had ended before. */
+    public static final int NONE = -1;
+
+    private final Session session;
+    private final GenerationOptions options;
+    private final Set<Integer> stops;
+    private final Sampler sampler;
+    private final int[] tokens;
+    private final int[] made;
+    private final Finish[] finishes;
+    private final History[] texts;
+    private boolean fed = true;
+
+    /**
+     * Begins where the session's sequences are.
+     *
+     * @param session each of its sequences has had a token
+     * @param options when to stop
+     */
+    public Decoder(Session session, GenerationOptions options) {
+        this.session = session;
+        this.options = options;
+        this.stops = options.stops() == null ? session.network().stops() : options.stops();
+        this.sampler = new Sampler(options.sampling(), session.network().vocabulary());
+        int count = session.options().sequences();
+        this.tokens = new int[count];
+        this.made = new int[count];
+        this.finishes = new Finish[count];
+        this.texts = new History[count];
+        for (int i = 0; i < count; i++) {
+            texts[i] = new History();
+            session.logits(i); // complains where there is nothing to go on from
+        }
+    }
+
+    /**
+     * Chooses the next token of every sequence that has not ended.
+     *
+     * @return whether there was one; {@link #tokens} are then the new ones
+     */
+    public boolean step() {
+        settle();
+        boolean any = false;
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = NONE;
+            if (finishes[i] == null) {
+                if (made[i] == options.maxNewTokens()) {
+                    finishes[i] = Finish.LENGTH;
+                } else if (session.length(i) == session.options().maxContext()) {
+                    finishes[i] = Finish.CONTEXT;
+                } else {
+                    tokens[i] = choose(i);
+                    any = true;
+                }
+            }
+        }
+        fed = !any;
+        return any;
+    }
+
+    private int choose(int sequence) {
+        int token =
+                sampler.next(session.logits(sequence), session.length(sequence), sequence, () -> session.ids(sequence));
+        made[sequence]++;
+        texts[sequence].append(new int[] {token}, 0, 1);
+        if (stops.contains(token)) {
+            finishes[sequence] = Finish.STOP;
+        }
+        return token;
+    }
+
+    /** The last step's tokens, one per sequence, {@link #NONE} where it had ended before. */
+    public int[] tokens() {
+        return tokens.clone();
+    }
+
+    /** Feeds what the last step chose, so that the session's states are those after all tokens handed out. */
+    public void settle() {
+        if (!fed) {
+            fed = true;
+            session.feed(Arrays.stream(tokens)
+                    .mapToObj(token -> token == NONE ? new int[0] : new int[] {token})
+                    .toArray(int[][]::new));
+        }
+    }
+
+    /** A sequence's new tokens so far; finish is null while it has not ended. */
+    public Completion completion(int sequence) {
+        return new Completion(texts[sequence].ids(), finishes[sequence]);
+    }
+}

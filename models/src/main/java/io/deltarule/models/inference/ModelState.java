@@ -1,0 +1,87 @@
+package io.deltarule.models.inference;
+
+import io.deltarule.core.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything that one sequence carries after its tokens so far: delta states, convolution tails, key/value caches as far
+ * as they are filled, the ids, and the logits for the token that comes next. It does not change, and belongs to no session:
+ * any session of the same model can take it up, any number of times, on any engine.
+ *
+ * <p>Its size is constant for delta layers, and grows with the tokens for softmax attention.
+ */
+public final class ModelState {
+    private final String fingerprint;
+    private final History history;
+    private final Tensor logits;
+    private final List<Tensor> tensors;
+
+    ModelState(String fingerprint, History history, Tensor logits, List<Tensor> tensors) {
+        this.fingerprint = fingerprint;
+        this.history = history;
+        this.logits = logits;
+        this.tensors = List.copyOf(tensors);
+    }
+
+    /** A sequence before its first token. */
+    static ModelState empty(Network network, StateLayout layout) {
+        List<Tensor> tensors = layout.shapes(0).stream().map(Tensor::zeros).toList();
+        return new ModelState(network.fingerprint(), new History(), null, tensors);
+    }
+
+    /** The model's fingerprint. */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** How many tokens it has had. */
+    public int length() {
+        return history.length();
+    }
+
+    /** These tokens (a copy). */
+    public int[] ids() {
+        return history.ids();
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** [vocabulary]; null before the first token. */
+    Tensor logits() {
+        return logits;
+    }
+
+    List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /** How many bytes it takes. */
+    public long bytes() {
+        long all = tensors.stream().mapToLong(t -> t.data().byteSize()).sum();
+        return all + (logits == null ? 0 : logits.data().byteSize()) + (long) Integer.BYTES * length();
+    }
+
+    /**
+     * Writes it as a safetensors file, which appears whole or not at all.
+     *
+     * @throws io.deltarule.loader.SafetensorsException if the operating system refuses
+     */
+    public void save(Path path, Network network) {
+        StateFile.write(path, this, network);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @param path written by {@link #save}
+     * @param network the model that it must belong to
+     * @throws io.deltarule.core.InvalidInputException if it is of another model or version, or damaged
+     * @throws io.deltarule.loader.SafetensorsException if it is no safetensors file, or truncated
+     */
+    public static ModelState load(Path path, Network network) {
+        return StateFile.read(path, network);
+    }
+}

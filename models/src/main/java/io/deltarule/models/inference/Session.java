@@ -1,0 +1,347 @@
+package io.deltarule.models.inference;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.CarriedState;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sequences of one model, side by side, with everything that they carry. Tokens are fed in pieces of bounded size, delta
+ * layers chunkwise; a single token per sequence runs recurrently. A delta layer takes the same memory whatever the context.
+ *
+ * <p>A sequence's state can be taken out ({@link #state}), put back here or elsewhere ({@link #restore}), forked and rolled
+ * back. One thread uses a session at a time. Close it before its model.
+ */
+public final class Session implements AutoCloseable {
+    /** Takes logits as they are computed. */
+    @FunctionalInterface
+    public interface LogitRows {
+        /**
+         * Some rows.
+         *
+         * @param first the place of the first row's token in its sequence
+         * @param logits [rows, vocabulary], for the tokens that come next; overwritten by the next rows
+         */
+        void accept(int first, Tensor logits);
+    }
+
+    private final DeltaEngine engine;
+    private final String device;
+    private final Network network;
+    private final SessionOptions options;
+    private final Forward forward;
+    private final StateLayout layout;
+    private final Arena arena = Arena.ofShared();
+    private final Tensor logits; // [logitRows, vocabulary]
+    private final Tensor[] next; // per sequence [vocabulary]; null before the first token
+    private final History[] histories;
+    private final List<CheckpointRing> checkpoints = new ArrayList<>();
+
+    Session(DeltaEngine engine, String device, Network network, SessionOptions options) {
+        this.engine = engine;
+        this.device = device;
+        this.network = network;
+        this.options = options;
+        this.layout = new StateLayout(network.body(), options.maxContext());
+        this.next = new Tensor[options.sequences()];
+        this.histories = new History[options.sequences()];
+        for (int i = 0; i < histories.length; i++) {
+            histories[i] = new History();
+            checkpoints.add(new CheckpointRing(options.checkpoints()));
+        }
+        try {
+            this.logits = Tensor.allocate(arena, options.logitRows(), network.vocabulary());
+            this.forward = new Forward(engine, device, network, options);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** Its capacities. */
+    public SessionOptions options() {
+        return options;
+    }
+
+    /** The model that it runs. */
+    public Network network() {
+        return network;
+    }
+
+    /** How many tokens a sequence has had. */
+    public int length(int sequence) {
+        return histories[sequence].length();
+    }
+
+    /** The tokens that a sequence has had (a copy). */
+    public int[] ids(int sequence) {
+        return histories[sequence].ids();
+    }
+
+    /**
+     * The logits for a sequence's next token, [vocabulary]; changed by the next call that feeds it.
+     *
+     * @throws IllegalStateException if it has had no token yet
+     */
+    public Tensor logits(int sequence) {
+        if (length(sequence) == 0) {
+            throw new IllegalStateException("sequence " + sequence + " has had no token yet; feed it first");
+        }
+        return next[sequence];
+    }
+
+    /**
+     * Feeds tokens and computes the logits after the last of each sequence.
+     *
+     * @param ids one array for each sequence, empty where it brings nothing
+     * @throws InvalidInputException if an id is outside the vocabulary, or a sequence outgrows its context; nothing is fed
+     */
+    public void feed(int[]... ids) {
+        check(ids);
+        advance(ids, true);
+    }
+
+    private void advance(int[][] ids, boolean readOut) {
+        int[] done = new int[ids.length];
+        for (int[] lengths = piece(ids, done); Arrays.stream(lengths).sum() > 0; lengths = piece(ids, done)) {
+            Tensor rows = run(ids, done, lengths);
+            int end = 0;
+            List<Integer> wanted = new ArrayList<>();
+            Tensor last = Tensor.zeros(ids.length, network.hidden());
+            for (int i = 0; i < ids.length; i++) {
+                end += lengths[i];
+                boolean over = readOut && done[i] == ids[i].length;
+                if (lengths[i] > 0 && (over || checkpoints.get(i).due(length(i)))) {
+                    Forward.slice(last, wanted.size(), 1).copyFrom(Forward.slice(rows, end - 1, 1));
+                    wanted.add(i);
+                }
+            }
+            readOut(wanted, last);
+            for (int i : wanted) {
+                if (checkpoints.get(i).due(length(i))) {
+                    checkpoint(i);
+                }
+            }
+        }
+    }
+
+    /** The head over the last rows of some sequences. */
+    private void readOut(List<Integer> sequences, Tensor last) {
+        if (!sequences.isEmpty()) {
+            Tensor block = Forward.slice(logits, 0, sequences.size());
+            forward.logits(Forward.slice(last, 0, sequences.size()), block);
+            for (int row = 0; row < sequences.size(); row++) {
+                remember(sequences.get(row), Forward.slice(block, row, 1));
+            }
+        }
+    }
+
+    /**
+     * Feeds tokens to the only sequence and hands out the logits after each of them.
+     *
+     * @param ids the tokens
+     * @param to takes the rows, in order
+     */
+    public void feed(int[] ids, LogitRows to) {
+        int[][] all = {ids};
+        check(all);
+        int[] done = new int[1];
+        for (int[] lengths = piece(all, done); lengths[0] > 0; lengths = piece(all, done)) {
+            int first = length(0);
+            Tensor rows = run(all, done, lengths);
+            for (int from = 0; from < lengths[0]; from += options.logitRows()) {
+                int count = Math.min(options.logitRows(), lengths[0] - from);
+                Tensor block = Forward.slice(logits, 0, count);
+                forward.logits(Forward.slice(rows, from, count), block);
+                remember(0, Forward.slice(block, count - 1, 1));
+                to.accept(first + from, block);
+            }
+        }
+    }
+
+    private void check(int[][] ids) {
+        if (ids.length != options.sequences()) {
+            throw new InvalidInputException("ids: expected one array for each of " + options.sequences()
+                    + " sequences but found " + ids.length);
+        }
+        for (int i = 0; i < ids.length; i++) {
+            network.checkIds("ids", ids[i]);
+            if ((long) length(i) + ids[i].length > options.maxContext()) {
+                throw new InvalidInputException("context: expected at most " + options.maxContext()
+                        + " tokens in a sequence but it has had " + length(i) + " and " + ids[i].length
+                        + " more were given; shorten the text, or make a session with a larger maxContext");
+            }
+        }
+    }
+
+    /** The next run's lengths: as many tokens as fit a piece, the first sequences first. */
+    private int[] piece(int[][] ids, int[] done) {
+        int[] lengths = new int[ids.length];
+        int room = options.piece();
+        for (int i = 0; i < ids.length; i++) {
+            lengths[i] = Math.min(room, ids[i].length - done[i]);
+            room -= lengths[i];
+        }
+        return lengths;
+    }
+
+    private Tensor run(int[][] ids, int[] done, int[] lengths) {
+        int[] packed = new int[Arrays.stream(lengths).sum()];
+        int at = 0;
+        for (int i = 0; i < ids.length; i++) {
+            System.arraycopy(ids[i], done[i], packed, at, lengths[i]);
+            at += lengths[i];
+        }
+        Tensor rows = forward.run(lengths, packed);
+        for (int i = 0; i < ids.length; i++) {
+            if (lengths[i] > 0) {
+                histories[i].append(ids[i], done[i], lengths[i]);
+                done[i] += lengths[i];
+            }
+        }
+        return rows;
+    }
+
+    private void remember(int sequence, Tensor row) {
+        if (next[sequence] == null) {
+            next[sequence] = Tensor.allocate(arena, network.vocabulary());
+        }
+        next[sequence].copyFrom(row);
+    }
+
+    /** Copies everything that a sequence carries. */
+    public ModelState state(int sequence) {
+        Tensor logitsThere = null;
+        if (length(sequence) > 0) {
+            logitsThere = Tensor.allocate(Arena.ofAuto(), network.vocabulary()).copyFrom(next[sequence]);
+        }
+        return new ModelState(
+                network.fingerprint(),
+                histories[sequence].copy(),
+                logitsThere,
+                layout.take(forward.body().saveState(), sequence, length(sequence)));
+    }
+
+    /**
+     * Puts a sequence where a state says; the others stay as they are.
+     *
+     * @param sequence which
+     * @param state of the same model, from any session or file
+     * @throws InvalidInputException if it is another model's, or longer than this session's context
+     */
+    public void restore(int sequence, ModelState state) {
+        checkFits(state);
+        checkpoints.get(sequence).dropAfter(0);
+        replace(sequence, state);
+    }
+
+    private void checkFits(ModelState state) {
+        if (!state.fingerprint().equals(network.fingerprint())) {
+            throw new InvalidInputException("state: expected one of the model " + network.fingerprint()
+                    + " but found one of " + state.fingerprint() + "; restore it into the model that it came from");
+        }
+        if (state.length() > options.maxContext()) {
+            throw new InvalidInputException("context: expected a state of at most " + options.maxContext()
+                    + " tokens but found one of " + state.length() + "; make a session with a larger maxContext");
+        }
+    }
+
+    private void replace(int sequence, ModelState state) {
+        List<Tensor> carried;
+        if (options.sequences() == 1) { // nothing of what is there stays, which may be undefined after a failure
+            carried = new ArrayList<>();
+            CarriedState.shapes(forward.body().spec()).forEach(shape -> carried.add(Tensor.zeros(shape)));
+        } else {
+            carried = forward.body().saveState();
+        }
+        layout.put(state.tensors(), carried, sequence);
+        int[] positions = forward.body().positions();
+        positions[sequence] = state.length();
+        forward.body().loadState(carried, positions);
+        histories[sequence] = state.history().copy();
+        if (state.logits() != null) {
+            remember(sequence, state.logits());
+        }
+    }
+
+    /** Puts a sequence back to its beginning. */
+    public void reset(int sequence) {
+        restore(sequence, ModelState.empty(network, layout));
+    }
+
+    /**
+     * Another session in the same state that goes its own way from here. It has buffers of its own: to try several
+     * continuations of one prefix again and again, keep the prefix's {@link #state} and {@link #restore} it.
+     *
+     * @return to be closed by the caller
+     */
+    public Session fork() {
+        Session copy = new Session(engine, device, network, options);
+        try {
+            copy.forward
+                    .body()
+                    .loadState(forward.body().saveState(), forward.body().positions());
+        } catch (RuntimeException | Error e) {
+            copy.close();
+            throw e;
+        }
+        for (int i = 0; i < histories.length; i++) {
+            copy.histories[i] = histories[i].copy();
+            copy.checkpoints.set(i, checkpoints.get(i).copy());
+            if (next[i] != null) {
+                copy.remember(i, next[i]);
+            }
+        }
+        return copy;
+    }
+
+    /**
+     * Keeps a copy of a sequence's state, so that {@link #rollback} to here or a little further replays little. Speculative
+     * decoding calls it before it feeds a draft.
+     */
+    public void checkpoint(int sequence) {
+        checkpoints.get(sequence).add(state(sequence));
+    }
+
+    /**
+     * Takes back a sequence's last tokens. A delta state cannot be computed backwards: the nearest checkpoint before the
+     * target is put back and the tokens from there are fed again, in the runs in which they were fed at first; without a
+     * checkpoint from the beginning. So the cost is one copy of the state and the tokens since the checkpoint, and the
+     * result equals, bit for bit on an engine that keeps states in float32, what it was then, unless the target lies
+     * within a run.
+     *
+     * @param sequence which
+     * @param tokens how many, from 0 to its length
+     */
+    public void rollback(int sequence, int tokens) {
+        int target = length(sequence) - tokens;
+        if (tokens < 0 || target < 0) {
+            throw new InvalidInputException("rollback: expected 0 to " + length(sequence)
+                    + " tokens, the sequence's length, but found " + tokens);
+        }
+        if (tokens == 0) {
+            return;
+        }
+        History whole = histories[sequence];
+        CheckpointRing kept = checkpoints.get(sequence);
+        kept.dropAfter(target);
+        replace(sequence, kept.latest().orElseGet(() -> ModelState.empty(network, layout)));
+        for (int place = length(sequence); place < target; place = length(sequence)) {
+            int[][] ids = new int[options.sequences()][0];
+            ids[sequence] = whole.ids(place, whole.nextEnd(place, target));
+            advance(ids, place + ids[sequence].length == target);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            forward.close();
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.deltarule.models.inference;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.Weights;
+import io.deltarule.core.testkit.LayerCase;
+import io.deltarule.models.AttentionLayer;
+import io.deltarule.models.Block;
+import io.deltarule.models.BlockStack;
+import io.deltarule.models.DeltaConfig;
+import io.deltarule.models.GatedDeltaNetLayer;
+import io.deltarule.models.KdaLayer;
+import io.deltarule.models.Positions;
+import io.deltarule.models.SelectiveRope;
+import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.Wiring;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A random language model with one layer of every kind that carries something. */
+final class TinyNetwork {
+    static final int VOCABULARY = 61;
+    static final int WINDOW = 7;
+    private static final int HIDDEN = 24;
+
+    private TinyNetwork() {}
+
+    static Network make() {
+        return make("tiny");
+    }
+
+    /** Another name makes other weights. */
+    static Network make(String name) {
+        SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
+        DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
+        AttentionLayer attention = AttentionLayer.of(HIDDEN, 4, 2, 12);
+        BlockStack stack = new BlockStack(List.of(
+                Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
+                Block.of(attention.withWindow(WINDOW), mlp),
+                Block.of(new KdaLayer(config), mlp),
+                Block.of(attention.withPositions(new Positions.Rotary(4, 1e4)), mlp)));
+        Slot ids = new Slot("ids", 1);
+        Slot embedded = new Slot("embedded", HIDDEN);
+        Wiring wiring = new Wiring("");
+        wiring.add(new LayerOp.Embedding(ids, embedded, "embeddings.weight", VOCABULARY));
+        Slot h = wiring.rmsNorm(stack.wire(wiring, embedded), "norm", HIDDEN, 1e-6, false);
+        LayerProgram body = new LayerProgram(List.of(ids), List.of(h), wiring.ops());
+        Slot logits = new Slot("logits", VOCABULARY);
+        LayerProgram head = new LayerProgram(
+                List.of(h), List.of(logits), List.of(new LayerOp.Linear(h, logits, "lm_head.weight", null)));
+        Map<String, Weight> weights =
+                new HashMap<>(new LayerCase(name, body).weights().all());
+        Tensor projection = Tensor.zeros(VOCABULARY, HIDDEN);
+        Random random = new Random(name.hashCode());
+        for (long i = 0; i < projection.size(); i++) {
+            // far enough apart that rounding does not change which is largest
+            projection.set(i, (float) (3 * random.nextGaussian() / Math.sqrt(HIDDEN)));
+        }
+        weights.put("lm_head.weight", Weight.of(projection));
+        return new Network(body, head, new Weights(weights), 64, Set.of(), "fingerprint of " + name);
+    }
+
+    static LanguageModel model(DeltaEngine engine) {
+        return new LanguageModel(make(), engine, null, null, () -> {});
+    }
+
+    /** Seeded ids. */
+    static int[] ids(int count, long seed) {
+        return new Random(seed).ints(count, 0, VOCABULARY).toArray();
+    }
+}
