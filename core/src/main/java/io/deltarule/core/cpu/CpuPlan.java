@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 /** A plan of the CPU engine: the worker threads' scratch, the kept state, and how work is cut into items. */
 final class CpuPlan extends AbstractDeltaPlan {
     /** Multiply-adds below which a second thread's wake-up costs more than it saves. */
-    private static final long WORTH_A_THREAD = 2_000_000;
+    private static final long WORTH_A_THREAD = 500_000;
 
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();

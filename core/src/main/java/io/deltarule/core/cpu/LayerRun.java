@@ -3,7 +3,7 @@ package io.deltarule.core.cpu;
 /** One run of a layer plan as its steps see it: where each sequence's tokens lie, and how work is shared out. */
 final class LayerRun {
     /** Operations below which a second thread's wake-up costs more than it saves. */
-    private static final long WORTH_A_THREAD = 200_000;
+    private static final long WORTH_A_THREAD = 100_000;
 
     /** Parts per thread, so that a thread that is held up leaves work to the others. */
     private static final int PARTS_PER_THREAD = 3;

@@ -15,7 +15,7 @@ final class LinearStep implements LayerStep {
     private static final int SMALLEST_BLOCK = 64;
 
     /** Up to so many, a product's rearranged copy of W costs more than reading W row by row. */
-    private static final int FEW_TOKENS = 16;
+    static final int FEW_TOKENS = 16;
 
     private final SlotBuffer x;
     private final LayerWeight W;
@@ -39,8 +39,14 @@ final class LinearStep implements LayerStep {
     /** The same for the slots' first rows, however many tokens the run has. */
     void run(LayerRun run, int tokens) {
         if (tokens <= FEW_TOKENS) {
-            long operations = (long) x.width() * tokens / 4;
-            run.split(y.width(), 4, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
+            if (W.type() == WeightType.BF16) {
+                for (int t = 0; t < tokens; t++) {
+                    BrainRows.takeApart(
+                            x.data(), x.row(t), x.width(), panels.vectors(), (long) t * x.width() * Float.BYTES);
+                }
+            }
+            long operations = (long) x.width() * tokens / 2;
+            run.split(y.width(), 1, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
             return;
         }
         int wanted = run.threads() == 1 ? 1 : 2 * run.threads();
@@ -101,27 +107,55 @@ final class LinearStep implements LayerStep {
                 y.width());
     }
 
-    /** Outputs [from, to) of every token; four rows of W stay in the cache for all of them. */
+    /**
+     * Outputs [from, to) of every token, four at a time, a quarter of the range apart: memory is read in four long runs,
+     * which the processor's prefetcher keeps up with, and not in one that jumps at the end of every row. Four rows of W
+     * stay in the cache for all tokens.
+     */
     private void outputs(long from, long to, int tokens, int slot) {
-        int in = x.width();
-        boolean inPlace = W.type() == WeightType.F32;
-        MemorySegment rows = inPlace ? W.data() : panels.of(slot);
-        for (long i = from; i < to; i += 4) {
-            int count = (int) Math.min(4, to - i);
-            if (!inPlace) {
-                W.copy(i * in, count * in, rows, 0);
-            }
-            long at = inPlace ? i * in * Float.BYTES : 0;
-            for (int t = 0; t < tokens; t++) {
-                if (count == 4) {
-                    fourRows(rows, at, i, t);
-                } else {
-                    for (int j = 0; j < count; j++) {
-                        long row = at + (long) j * in * Float.BYTES;
-                        put(i + j, t, Spans.dot(rows, row, x.data(), x.row(t), in));
+        long apart = (to - from) / 4;
+        for (long i = from; i < from + apart; i++) {
+            switch (W.type()) {
+                case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
+                case BF16 -> fourBrainRows(i, apart, tokens);
+                case F16 -> {
+                    MemorySegment panel = panels.of(slot);
+                    for (int j = 0; j < 4; j++) {
+                        W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));
                     }
+                    fourRows(panel, 0, rowAt(1), i, apart, tokens);
                 }
             }
+        }
+        for (long i = from + 4 * apart; i < to; i++) {
+            MemorySegment panel = panels.of(slot);
+            W.copy(i * x.width(), x.width(), panel, 0);
+            for (int t = 0; t < tokens; t++) {
+                put(i, t, Spans.dot(panel, 0, x.data(), x.row(t), x.width()));
+            }
+        }
+    }
+
+    /** Byte offset of a row of float32. */
+    private long rowAt(long row) {
+        return row * x.width() * Float.BYTES;
+    }
+
+    private void fourBrainRows(long i, long apart, int tokens) {
+        int in = x.width();
+        long row = (long) in * Short.BYTES;
+        for (int t = 0; t < tokens; t++) {
+            BrainRows.four(
+                    W.data(), i * row, apart * row, panels.vectors(), rowAt(t), in, y.data(), y.offset(t, i), apart);
+            for (int j = 0; b != null && j < 4; j++) {
+                put(i + j * apart, t, y.get(t, i + j * apart));
+            }
+        }
+    }
+
+    private void fourRows(MemorySegment rows, long at, long stride, long i, long apart, int tokens) {
+        for (int t = 0; t < tokens; t++) {
+            oneToken(rows, at, stride, i, apart, t);
         }
     }
 
@@ -130,12 +164,11 @@ final class LinearStep implements LayerStep {
         y.data().set(ValueLayout.JAVA_FLOAT, y.offset(token, i), sum + bias);
     }
 
-    /** Outputs i to i + 3 from rows of W that begin at a byte offset. */
-    private void fourRows(MemorySegment rows, long w0, long i, int token) {
+    /** One token's outputs i, i + apart, … from float32 rows of W at byte offsets w0, w0 + stride, … */
+    private void oneToken(MemorySegment rows, long w0, long stride, long i, long apart, int token) {
         int n = x.width();
         MemorySegment in = x.data();
         long at = x.row(token);
-        long stride = (long) n * Float.BYTES;
         long w1 = w0 + stride;
         long w2 = w1 + stride;
         long w3 = w2 + stride;
@@ -172,8 +205,8 @@ final class LinearStep implements LayerStep {
             s3 = Spans.load(rows, w3 + d, mask).fma(a, s3);
         }
         put(i, token, Lanes.sum(s0.add(t0)));
-        put(i + 1, token, Lanes.sum(s1.add(t1)));
-        put(i + 2, token, Lanes.sum(s2.add(t2)));
-        put(i + 3, token, Lanes.sum(s3.add(t3)));
+        put(i + apart, token, Lanes.sum(s1.add(t1)));
+        put(i + 2 * apart, token, Lanes.sum(s2.add(t2)));
+        put(i + 3 * apart, token, Lanes.sum(s3.add(t3)));
     }
 }

@@ -15,6 +15,7 @@ final class WeightPanels {
     static final int ROWS_AT_LEAST = 4;
 
     private final MemorySegment[] panels; // one per thread
+    private final MemorySegment vectors;
 
     /** @param widest numbers in a row of the widest weight */
     WeightPanels(Arena arena, int threads, int widest) {
@@ -23,11 +24,17 @@ final class WeightPanels {
         for (int i = 0; i < threads; i++) {
             panels[i] = arena.allocate(floats * Float.BYTES + Lanes.BYTES, 64);
         }
+        this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * widest * Float.BYTES, 64);
     }
 
     /** How many rows of a width a panel holds. */
     static int rows(int width) {
         return Math.max(ROWS_AT_LEAST, SIZE / width);
+    }
+
+    /** Room for the inputs of a few tokens, rearranged; all threads read it. */
+    MemorySegment vectors() {
+        return vectors;
     }
 
     MemorySegment of(int thread) {

@@ -15,6 +15,27 @@ import java.util.concurrent.locks.LockSupport;
  * with the same number of threads, and end when idle for a while.
  */
 final class WorkerPool {
+    /**
+     * Looks for work for a while before it lets a helper sleep: the operations of a decode step follow each other within
+     * microseconds, and waking a thread takes tens of them.
+     */
+    private static final class SpinningQueue extends LinkedBlockingQueue<Runnable> {
+        private static final int SPINS = 2000;
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+            for (int i = 0; i < SPINS; i++) {
+                Runnable job = poll();
+                if (job != null) {
+                    return job;
+                }
+                Thread.onSpinWait();
+            }
+            return super.poll(timeout, unit);
+        }
+    }
+
     /** What is done for one item; slot identifies the thread's scratch. */
     interface Body {
         void run(int item, int slot);
@@ -32,12 +53,11 @@ final class WorkerPool {
             return;
         }
         AtomicInteger made = new AtomicInteger();
-        helpers = new ThreadPoolExecutor(
-                threads - 1, threads - 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "deltarule-cpu-" + made.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        helpers = new ThreadPoolExecutor(threads - 1, threads - 1, 10, TimeUnit.SECONDS, new SpinningQueue(), task -> {
+            Thread thread = new Thread(task, "deltarule-cpu-" + made.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
         helpers.allowCoreThreadTimeOut(true);
     }
 
