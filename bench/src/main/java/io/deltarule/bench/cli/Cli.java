@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             PerplexityCommand.class,
             InspectCommand.class,
-            RetrievalCommand.class
+            RetrievalCommand.class,
+            ReportCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

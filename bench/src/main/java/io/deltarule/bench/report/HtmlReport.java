@@ -1,0 +1,269 @@
+package io.deltarule.bench.report;
+
+import com.samskivert.mustache.Mustache;
+import io.deltarule.core.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Results files as one HTML page that needs nothing else: charts, tables that sort, light and dark, on paper and on a
+ * phone. What failed stands first.
+ */
+public final class HtmlReport {
+    private final List<Results> files;
+    private final List<Placed> rows = new ArrayList<>();
+
+    private HtmlReport(List<Results> files) {
+        this.files = files;
+        for (Results file : files) {
+            for (Results.Row row : file.rows()) {
+                rows.add(new Placed(where(file, row), device(file, row), row));
+            }
+        }
+    }
+
+    /**
+     * The page for some results files.
+     *
+     * @param paths files that {@code bench --json} wrote, at least one; each is called by its name
+     * @return the page
+     * @throws InvalidInputException naming a file that is not one
+     */
+    public static String of(List<Path> paths) {
+        List<Results> files = new ArrayList<>();
+        Set<String> labels = new LinkedHashSet<>();
+        for (Path path : paths) {
+            String name = path.getFileName().toString().replaceFirst("\\.json$", "");
+            String label = name;
+            for (int i = 2; !labels.add(label); i++) {
+                label = name + " " + i;
+            }
+            files.add(ResultsReader.read(path, label));
+        }
+        return new HtmlReport(files).page();
+    }
+
+    private String where(Results file, Results.Row row) {
+        return files.size() == 1 ? row.where() : file.label() + ": " + row.where();
+    }
+
+    private static Results.Device device(Results file, Results.Row row) {
+        return file.devices().stream()
+                .filter(d -> d.engine().equals(row.engine()) && d.id().equals(row.device()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String page() {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("files", files.stream().map(HtmlReport::file).toList());
+        List<Map<String, Object>> failures = rows.stream()
+                .filter(r -> !r.row().status().equals("ok"))
+                .map(HtmlReport::cells)
+                .toList();
+        page.put("failures", failures);
+        page.put("failed", failures.size());
+        page.put("verified", rows.size() - failures.size());
+        page.put("curves", curves());
+        page.put("rooflines", rooflines());
+        page.put("ratios", ratios());
+        page.put("several", files.size() > 1);
+        speedUps(page);
+        page.put("rows", rows.stream().map(HtmlReport::cells).toList());
+        try (InputStream template = HtmlReport.class.getResourceAsStream("report.html")) {
+            String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
+            return Mustache.compiler().nullValue("").compile(text).execute(page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Object> file(Results file) {
+        List<Map<String, String>> machine = new ArrayList<>();
+        file.machine()
+                .forEach((key, value) -> machine.add(Map.of("key", key.replace('_', ' '), "value", plain(value))));
+        List<Map<String, Object>> devices = new ArrayList<>();
+        for (Results.Device d : file.devices()) {
+            Map<String, Object> cells = new LinkedHashMap<>();
+            cells.put("engine", d.engine());
+            cells.put("id", d.id());
+            cells.put("name", d.name());
+            cells.put("backend", d.backend());
+            cells.put("status", d.status());
+            cells.put("reason", d.reason());
+            cells.put("sgemm", value(d.sgemmGflops()));
+            cells.put("copy", value(d.copyGbytes()));
+            devices.add(cells);
+        }
+        return Map.of(
+                "label",
+                file.label(),
+                "time",
+                file.time(),
+                "version",
+                file.version(),
+                "machine",
+                machine,
+                "devices",
+                devices);
+    }
+
+    /** Long whole numbers are bytes: shown in binary thousands. */
+    private static String plain(String value) {
+        return value.matches("[0-9]{7,18}") ? LogAxis.label(Double.parseDouble(value), true) + "iB" : value;
+    }
+
+    private List<Map<String, Object>> curves() {
+        List<Map<String, Object>> figures = new ArrayList<>();
+        for (Curve curve : Curve.values()) {
+            Chart chart = curve.chart(rows);
+            if (chart != null) {
+                figures.add(figure(chart, curve.note()));
+            }
+        }
+        return figures;
+    }
+
+    private List<Map<String, Object>> rooflines() {
+        Map<String, List<Placed>> byDevice = new LinkedHashMap<>();
+        rows.forEach(
+                r -> byDevice.computeIfAbsent(r.where(), w -> new ArrayList<>()).add(r));
+        List<Map<String, Object>> figures = new ArrayList<>();
+        byDevice.forEach((where, placed) -> {
+            Chart chart = Roofline.of(where, placed);
+            if (chart != null) {
+                figures.add(figure(chart, "dashed: " + chart.limits().getFirst().name()));
+            }
+        });
+        return figures;
+    }
+
+    private static Map<String, Object> figure(Chart chart, String note) {
+        List<Map<String, Object>> legend = new ArrayList<>();
+        chart.series().forEach(s -> legend.add(Map.of("name", s.name(), "colour", s.colour())));
+        return Map.of("title", chart.title(), "note", note, "svg", SvgChart.of(chart), "legend", legend);
+    }
+
+    private List<Map<String, Object>> ratios() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Results file : files) {
+            for (Results.Ratio r : file.ratios()) {
+                all.add(Map.of(
+                        "file",
+                        file.label(),
+                        "name",
+                        r.name().replace('_', ' '),
+                        "value",
+                        value(r.value()),
+                        "subject",
+                        value(r.subject()) + " " + r.unit(),
+                        "baseline",
+                        value(r.baseline()) + " " + r.unit(),
+                        "meaning",
+                        r.meaning()));
+            }
+        }
+        return all;
+    }
+
+    /** One line per configuration that ran in more than one place: every place's time, and how often it goes into the slowest. */
+    private void speedUps(Map<String, Object> page) {
+        List<String> places = rows.stream().map(Placed::where).distinct().toList();
+        Map<String, Map<String, Results.Row>> byName = new LinkedHashMap<>();
+        for (Placed placed : rows) {
+            if (placed.row().timed()) {
+                byName.computeIfAbsent(key(placed.row()), n -> new LinkedHashMap<>())
+                        .put(placed.where(), placed.row());
+            }
+        }
+        List<Map<String, Object>> lines = new ArrayList<>();
+        byName.forEach((name, found) -> {
+            if (found.size() < 2) {
+                return;
+            }
+            double slowest = found.values().stream()
+                    .mapToDouble(Results.Row::medianMs)
+                    .max()
+                    .orElseThrow();
+            List<Map<String, String>> times = new ArrayList<>();
+            for (String place : places) {
+                Results.Row row = found.get(place);
+                times.add(
+                        row == null
+                                ? Map.of("time", "", "times", "")
+                                : Map.of(
+                                        "time",
+                                        time(row.medianMs()),
+                                        "times",
+                                        String.format(Locale.ROOT, "%.1f×", slowest / row.medianMs())));
+            }
+            lines.add(Map.of("name", name, "times", times));
+        });
+        page.put("places", places);
+        page.put("compared", !lines.isEmpty());
+        page.put("speedUps", lines);
+    }
+
+    private static String key(Results.Row r) {
+        return r.name() + " · " + r.variant() + " " + r.form() + " · " + shape(r);
+    }
+
+    private static Map<String, Object> cells(Placed placed) {
+        Results.Row r = placed.row();
+        Map<String, Object> cells = new LinkedHashMap<>();
+        cells.put("where", placed.where());
+        cells.put("name", r.name());
+        cells.put("variant", r.variant());
+        cells.put("form", r.form());
+        cells.put("direction", r.direction());
+        cells.put("shape", shape(r));
+        cells.put("status", r.status());
+        cells.put("problem", r.problem());
+        cells.put("error", Double.isNaN(r.error()) ? "" : String.format(Locale.ROOT, "%.1e", r.error()));
+        cells.put("timed", r.timed());
+        cells.put("ms", r.timed() ? r.medianMs() : "");
+        cells.put("median", time(r.medianMs()));
+        cells.put("spread", r.timed() ? time(r.p10Ms()) + " – " + time(r.p90Ms()) : "");
+        cells.put("kernel", time(r.kernelMs()));
+        cells.put("tokens", r.timed() && r.tokens() > 0 ? value(r.tokensPerSecond()) : "");
+        cells.put("rawTokens", r.timed() ? r.tokensPerSecond() : "");
+        cells.put("gflops", r.timed() && r.flops() > 0 ? value(r.gflops()) : "");
+        cells.put("rawGflops", r.timed() ? r.gflops() : "");
+        cells.put("gbytes", r.timed() && r.bytes() > 0 ? value(r.gbytes()) : "");
+        cells.put("rawGbytes", r.timed() ? r.gbytes() : "");
+        cells.put("repeats", r.repeats());
+        return cells;
+    }
+
+    private static String shape(Results.Row r) {
+        String heads = r.length("H") == r.length("HV") ? "" : r.length("H") + "/";
+        String steps = r.length("householders") > 1 ? " n" + r.length("householders") : "";
+        return "B" + r.length("B") + " T" + r.length("T") + " H" + heads + r.length("HV") + " K" + r.length("K") + " V"
+                + r.length("V") + steps;
+    }
+
+    private static String value(double number) {
+        return Double.isNaN(number) ? "" : LogAxis.label(number, false);
+    }
+
+    private static String time(double ms) {
+        if (Double.isNaN(ms)) {
+            return "";
+        }
+        return ms >= 1000
+                ? String.format(Locale.ROOT, "%.2f s", ms / 1000)
+                : ms >= 1
+                        ? String.format(Locale.ROOT, "%.2f ms", ms)
+                        : String.format(Locale.ROOT, "%.1f µs", ms * 1000);
+    }
+}

@@ -1,0 +1,78 @@
+package io.deltarule.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.deltarule.core.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResultsReaderTest {
+    @TempDir
+    Path folder;
+
+    private static final ResultsText GOOD =
+            new ResultsText().ok("length", "length/8", 8, 2).failed("length", "length/16", "failed", "no room");
+
+    @Test
+    void theTestsOwnFileFollowsTheSchema() throws IOException {
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/results.schema.json"))
+                        .validate(new ObjectMapper().readTree(GOOD.toString())));
+    }
+
+    @Test
+    void readsWhatIsThere() throws IOException {
+        Results results = ResultsReader.read(Files.writeString(folder.resolve("a"), GOOD.toString()), "a");
+        Results.Row row = results.rows().getFirst();
+        assertEquals(2, row.medianMs());
+        assertEquals(4000, row.tokensPerSecond(), 1e-9);
+        assertEquals(8e6 / 2e-3 / 1e9, row.gflops(), 1e-9);
+        assertTrue(results.rows().getLast().problem().contains("no room"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'deltarule-bench/2', 'deltarule-bench/9', deltarule-bench/9",
+        "'\"median_ms\":2.0', '\"median_ms\":-1', above 0",
+        "'\"median_ms\":2.0', '\"median_ms\":\"2\"', a number",
+        "'\"T\":8', '\"T\":1e300', whole number",
+        "'\"T\":8', '\"T\":-8', whole number",
+        "'\"results\":[', '\"results\":0,\"rows\":[', an array",
+        "'\"status\":\"ok\"', '\"status\":\"fine\"', 'ok, wrong, failed'",
+        "'{\"schema\"', 'x{\"schema\"', JSON",
+        "'\"suite\":\"quick\"', '\"suite\":\"quick\",\"suite\":\"quick\"', JSON"
+    })
+    void whatDoesNotFollowTheSchemaIsRefusedInOneLine(String good, String bad, String says) throws IOException {
+        assertTrue(GOOD.toString().contains(good), good);
+        Path file = Files.writeString(
+                folder.resolve("bad.json"),
+                GOOD.toString()
+                        .replaceFirst(
+                                java.util.regex.Pattern.quote(good), java.util.regex.Matcher.quoteReplacement(bad)));
+        String message = assertThrows(InvalidInputException.class, () -> ResultsReader.read(file, "bad"))
+                .getMessage();
+        assertTrue(message.contains("bad.json") && message.contains(says), message);
+        assertTrue(!message.contains("\n"), message);
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertTrue(
+                assertThrows(InvalidInputException.class, () -> ResultsReader.read(folder.resolve("none.json"), "none"))
+                        .getMessage()
+                        .contains("none.json"));
+    }
+}
