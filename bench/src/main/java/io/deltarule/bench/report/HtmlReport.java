@@ -91,7 +91,7 @@ public final class HtmlReport {
     private static Map<String, Object> file(Results file) {
         List<Map<String, String>> machine = new ArrayList<>();
         file.machine()
-                .forEach((key, value) -> machine.add(Map.of("key", key.replace('_', ' '), "value", plain(value))));
+                .forEach((key, value) -> machine.add(Map.of("key", key.replaceFirst("_bytes$", "").replace('_', ' '), "value", plain(value))));
         List<Map<String, Object>> devices = new ArrayList<>();
         for (Results.Device d : file.devices()) {
             Map<String, Object> cells = new LinkedHashMap<>();
@@ -120,7 +120,7 @@ public final class HtmlReport {
 
     /** Long whole numbers are bytes: shown in binary thousands. */
     private static String plain(String value) {
-        return value.matches("[0-9]{7,18}") ? LogAxis.label(Double.parseDouble(value), true) + "iB" : value;
+        return value.matches("[0-9]{7,18}") ? LogAxis.label(Double.parseDouble(value), true).replaceFirst("([A-Z])$", " $1iB") : value;
     }
 
     private List<Map<String, Object>> curves() {

@@ -16,15 +16,15 @@ record LogAxis(double least, double most, double from, double to) {
     private static final String[] PREFIXES = {"n", "µ", "m", "", "k", "M", "G", "T", "P"};
     private static final int UNIT = 3; // index of no prefix
 
-    /** An axis over values with some room around them; an octave at least. */
+    /** An axis over values with some room around them; two octaves at least, so that noise does not fill the picture. */
     static LogAxis around(double smallest, double largest, double from, double to) {
         double room = Math.max(Math.pow(largest / smallest, 0.06), 1.12);
         double least = smallest / room;
         double most = largest * room;
-        if (most < 2 * least) {
+        if (most < 4 * least) {
             double middle = Math.sqrt(least * most);
-            least = middle / Math.sqrt(2);
-            most = middle * Math.sqrt(2);
+            least = middle / 2;
+            most = middle * 2;
         }
         return new LogAxis(least, most, from, to);
     }
@@ -33,7 +33,7 @@ record LogAxis(double least, double most, double from, double to) {
         return from + (to - from) * Math.log(value / least) / Math.log(most / least);
     }
 
-    /** Round numbers on the axis: powers of two, or 1, 2, 5 of each decade, or decades alone, eight at most. */
+    /** Round numbers on the axis: powers of two, or some of each decade, or decades alone, eight at most. */
     List<Double> ticks(boolean powersOfTwo) {
         if (powersOfTwo) {
             for (int step = 1; ; step++) {
@@ -43,9 +43,11 @@ record LogAxis(double least, double most, double from, double to) {
                 }
             }
         }
-        List<Double> fine = geometric(10, new double[] {1, 2, 5});
-        if (fine.size() <= 8) {
-            return fine;
+        for (double[] multiples : new double[][] {{1, 1.5, 2, 3, 4, 5, 7}, {1, 2, 5}}) {
+            List<Double> ticks = geometric(10, multiples);
+            if (ticks.size() <= 8) {
+                return ticks;
+            }
         }
         for (int step = 1; ; step++) {
             List<Double> decades = geometric(Math.pow(10, step), new double[] {1});
