@@ -5,12 +5,24 @@ import java.util.List;
 /**
  * Everything one benchmark run found.
  *
+ * @param suite quick, standard, full, or operation for one that was asked for
  * @param machine where
- * @param ceilings of the CPU; null where the CPU engine cannot run
+ * @param places what could run here, measured or not
  * @param measurements in the order in which they were made
  * @param ratios those that the measurements allow
  */
-public record Report(Machine machine, Ceilings ceilings, List<Measurement> measurements, List<Ratio> ratios) {
+public record Report(
+        String suite, Machine machine, List<Place> places, List<Measurement> measurements, List<Ratio> ratios) {
+    /** The ceilings of the device that ran a workload; null where none were measured. */
+    public Ceilings ceilings(Workload workload) {
+        return places.stream()
+                .filter(p -> p.engine().equals(workload.engine().name())
+                        && p.device().id().equals(workload.device()))
+                .map(Place::ceilings)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Whether something ran and gave wrong numbers. */
     public boolean wrong() {
         return measurements.stream().anyMatch(Measurement::wrong);

@@ -25,8 +25,14 @@ public final class SingleRun {
             ceilings = Ceilings.measure(
                     Math.min(COPY_SIZE, machine.memoryBytes() / 16), Math.clamp(sampler.seconds(), 0.2, 1));
         }
+        Ceilings measured = ceilings;
         try (Group group = new Group(List.of(workload), watcher)) {
-            return new Report(machine, ceilings, group.time(sampler, List.of()), List.of());
+            Place place = engine.devices().stream()
+                    .filter(d -> d.id().equals(workload.device()))
+                    .findFirst()
+                    .map(d -> Place.measured(engine.name(), d, measured))
+                    .orElseThrow();
+            return new Report("operation", machine, List.of(place), group.time(sampler, List.of()), List.of());
         }
     }
 }

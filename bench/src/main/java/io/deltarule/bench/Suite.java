@@ -78,22 +78,34 @@ public final class Suite {
 
     /** Measures everything. */
     public Report run() {
-        Ceilings ceilings = null;
+        List<Place> places = new ArrayList<>();
         for (DeltaEngine engine : Engines.all()) {
             if (engine.unavailable().isPresent()) {
+                places.add(Place.unavailable(engine.name(), engine.unavailable().get()));
                 continue;
             }
             for (Device device : engine.devices()) {
-                if (engine.name().equals("cpu")) {
-                    watcher.begins("measuring the machine");
-                    ceilings = Ceilings.measure(manyStates(), effort);
-                    cpu(engine, device.id());
-                } else if (device.automatic()) {
-                    accelerator(engine, device.id());
-                }
+                places.add(measure(engine, device));
             }
         }
-        return new Report(machine, ceilings, measurements, ratios);
+        return new Report("standard", machine, places, measurements, ratios);
+    }
+
+    private Place measure(DeltaEngine engine, Device device) {
+        if (engine.name().equals("cpu")) {
+            watcher.begins("measuring the machine");
+            Ceilings ceilings = Ceilings.measure(manyStates(), effort);
+            cpu(engine, device.id());
+            return Place.measured(engine.name(), device, ceilings);
+        }
+        if (device.automatic()) {
+            accelerator(engine, device.id());
+            return Place.measured(engine.name(), device, null);
+        }
+        return Place.skipped(
+                engine.name(),
+                device,
+                "slow by nature and measured by name only: --engine " + engine.name() + " --device " + device.id());
     }
 
     private Sampler seconds(double seconds) {
@@ -270,7 +282,12 @@ public final class Suite {
         List<Workload> workloads = new ArrayList<>();
         for (int T : scale.lengths()) {
             workloads.add(Workload.decode(
-                    "decode/after_" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, 1, 1, Gate.SCALAR)));
+                            "decode_context/" + T,
+                            engine,
+                            device,
+                            Variant.GATED_DELTA_RULE,
+                            shape(1, 1, 1, Gate.SCALAR))
+                    .after(T));
         }
         try (Group group = new Group(workloads, watcher)) {
             for (int i = 0; i < group.prepared().size(); i++) {

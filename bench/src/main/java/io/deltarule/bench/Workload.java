@@ -17,6 +17,7 @@ import io.deltarule.core.Variant;
  * @param form token by token or chunk by chunk
  * @param chunkSize C, ignored by the recurrent form
  * @param keepsState whether every run goes on where the last one ended, as decoding does; else from zeros
+ * @param context tokens before the first, 0 unless it decodes after a prefill
  */
 public record Workload(
         String name,
@@ -26,15 +27,32 @@ public record Workload(
         DeltaShape shape,
         Form form,
         int chunkSize,
-        boolean keepsState) {
+        boolean keepsState,
+        int context) {
     /** A prefill: the whole sequence in one run, from a zero state, chunk by chunk. */
     public static Workload prefill(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
-        return new Workload(name, engine, device, variant, shape, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, false);
+        return new Workload(name, engine, device, variant, shape, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, false, 0);
     }
 
     /** Decoding: one token per sequence and run, the state kept on the device. */
     public static Workload decode(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
-        return new Workload(name, engine, device, variant, shape, Form.RECURRENT, PlanSpec.DEFAULT_CHUNK_SIZE, true);
+        return new Workload(name, engine, device, variant, shape, Form.RECURRENT, PlanSpec.DEFAULT_CHUNK_SIZE, true, 0);
+    }
+
+    /** The same after so many tokens. */
+    Workload after(int tokens) {
+        return new Workload(name, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
+    }
+
+    /** What its name begins with; workloads of one suite make one curve. */
+    public String suite() {
+        int slash = name.indexOf('/');
+        return slash < 0 ? name : name.substring(0, slash);
+    }
+
+    /** forward or decode, as reports call it. */
+    public String direction() {
+        return keepsState ? "decode" : "forward";
     }
 
     PlanSpec spec() {

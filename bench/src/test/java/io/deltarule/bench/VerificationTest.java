@@ -165,7 +165,8 @@ class VerificationTest {
                 SHAPE,
                 io.deltarule.core.Form.CHUNK,
                 4000,
-                false);
+                false,
+                0);
         Measurement m = measure(tooLarge);
         assertFalse(m.wrong());
         assertTrue(m.problem().contains("4000"), m.problem());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The formulas of docs/benchmarks.md on lengths small enough to count by hand. */
 class WorkCountTest {
     private static Workload workload(Variant variant, DeltaShape shape, Form form, boolean keepsState) {
-        return new Workload("w", Engines.named("cpu"), "cpu", variant, shape, form, 4, keepsState);
+        return new Workload("w", Engines.named("cpu"), "cpu", variant, shape, form, 4, keepsState, 0);
     }
 
     @Test

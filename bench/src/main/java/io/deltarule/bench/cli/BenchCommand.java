@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures speed, each configuration verified against float64 just before it is timed.",
-            "Without options of an operation: the default set, about a minute, on the CPU and every GPU found. With any"
-                    + " of them: that one operation."
+            "Without options of an operation: the default set, about a minute, on the CPU and every GPU found, with a report"
+                    + " to look at. With any of them: that one operation."
         })
 final class BenchCommand implements Callable<Integer> {
     /** What one operation is unless options say otherwise; smaller where a device is slow by nature. */
@@ -118,7 +118,8 @@ final class BenchCommand implements Callable<Integer> {
                     shape,
                     chosenForm,
                     or(chunkSize, PlanSpec.DEFAULT_CHUNK_SIZE),
-                    chosenForm == Form.RECURRENT && shape.T() == 1);
+                    chosenForm == Form.RECURRENT && shape.T() == 1,
+                    0);
         }
 
         /** A variant that exists with and without a gate is measured with it. */
@@ -158,9 +159,19 @@ final class BenchCommand implements Callable<Integer> {
             description = "Write a JSON document to FILE, or without FILE to standard output in place of the table.")
     private String json;
 
+    @Option(
+            names = "--output",
+            paramLabel = "FOLDER",
+            description = "Where the default set leaves results.json, results.csv and report.html (default:"
+                    + " deltarule-results). One operation leaves them only where this is given.")
+    private Path output;
+
     @Override
     public Integer call() {
         check();
+        ResultsFolder folder = output != null
+                ? ResultsFolder.at(output)
+                : operation == null ? ResultsFolder.at(Path.of("deltarule-results")) : null;
         Path file = json == null || json.equals("-") ? null : Path.of(json);
         if (file != null) {
             OutputPath.check("--json", file);
@@ -186,6 +197,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (file != null) {
             OutputPath.writeWhole(file, document + System.lineSeparator());
+        }
+        if (folder != null) {
+            folder.write(document);
+            spec.commandLine().getErr().println("deltarule: wrote " + folder.page());
         }
         return report.wrong() ? ExitCode.MISMATCH : ExitCode.OK;
     }

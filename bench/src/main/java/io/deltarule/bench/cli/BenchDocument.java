@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.bench.Ceilings;
 import io.deltarule.bench.Machine;
 import io.deltarule.bench.Measurement;
+import io.deltarule.bench.Place;
 import io.deltarule.bench.Ratio;
 import io.deltarule.bench.Report;
 import io.deltarule.bench.Timing;
@@ -14,22 +15,22 @@ import io.deltarule.bench.Workload;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 
-/** A benchmark report as the JSON document that docs/cli.md describes. */
+/** A benchmark report as a JSON document; results.schema.json beside the report's template describes it. */
 final class BenchDocument {
     /** Goes up when a field changes its meaning or goes away. */
-    private static final String SCHEMA = "deltarule-bench/1";
+    private static final String SCHEMA = "deltarule-bench/2";
 
     private BenchDocument() {}
 
     static ObjectNode of(Report report, String when) {
         ObjectNode document = Json.object();
-        document.put("schema", SCHEMA).put("version", Version.text()).put("time", when);
+        document.put("schema", SCHEMA)
+                .put("version", Version.text())
+                .put("time", when)
+                .put("suite", report.suite());
         machine(document.putObject("machine"), report.machine());
-        if (report.ceilings() == null) {
-            document.putNull("ceilings");
-        } else {
-            ceilings(document.putObject("ceilings"), report.ceilings());
-        }
+        ArrayNode devices = document.putArray("devices");
+        report.places().forEach(place -> place(devices.addObject(), place));
         ObjectNode ratios = document.putObject("ratios");
         for (Ratio ratio : report.ratios()) {
             ratios.putObject(ratio.name())
@@ -41,7 +42,7 @@ final class BenchDocument {
         }
         ArrayNode results = document.putArray("results");
         for (Measurement measurement : report.measurements()) {
-            result(results.addObject(), measurement, report.ceilings());
+            result(results.addObject(), measurement, report.ceilings(measurement.workload()));
         }
         return document;
     }
@@ -55,6 +56,22 @@ final class BenchDocument {
                 .put("java", machine.java());
     }
 
+    private static void place(ObjectNode node, Place place) {
+        node.put("engine", place.engine())
+                .put("id", place.device().id())
+                .put("name", place.device().name())
+                .put("kind", place.device().kind())
+                .put("backend", place.device().backend())
+                .put("memory_bytes", place.device().memoryBytes())
+                .put("status", place.skipped() == null ? "measured" : "skipped")
+                .put("reason", place.skipped());
+        if (place.ceilings() == null) {
+            node.putNull("ceilings");
+        } else {
+            ceilings(node.putObject("ceilings"), place.ceilings());
+        }
+    }
+
     private static void ceilings(ObjectNode node, Ceilings ceilings) {
         node.put("threads", ceilings.threads())
                 .put("sgemm_gflops", ceilings.sgemmGflops())
@@ -63,7 +80,9 @@ final class BenchDocument {
 
     private static void result(ObjectNode node, Measurement measurement, Ceilings ceilings) {
         Workload workload = measurement.workload();
-        node.put("name", workload.name())
+        node.put("suite", workload.suite())
+                .put("name", workload.name())
+                .put("direction", workload.direction())
                 .put("engine", workload.engine().name())
                 .put("device", workload.device())
                 .put("variant", workload.variant().id())
@@ -71,7 +90,7 @@ final class BenchDocument {
         if (workload.form() == Form.CHUNK) {
             node.put("chunk_size", workload.chunkSize());
         }
-        node.put("keeps_state", workload.keepsState());
+        node.put("keeps_state", workload.keepsState()).put("context", workload.context());
         shape(node.putObject("shape"), workload.shape());
         node.put("status", measurement.wrong() ? "wrong" : measurement.timing() == null ? "failed" : "ok");
         node.put("problem", measurement.problem());
@@ -97,7 +116,7 @@ final class BenchDocument {
                     .put("tokens_per_s", measurement.tokensPerSecond())
                     .put("gflops", measurement.gflops())
                     .put("gbytes_per_s", measurement.gbytes());
-            if (ceilings != null && workload.engine().name().equals("cpu")) {
+            if (ceilings != null) {
                 node.put("share_of_sgemm", measurement.gflops() / ceilings.sgemmGflops())
                         .put("share_of_copy", measurement.gbytes() / ceilings.copyGbytes());
             }

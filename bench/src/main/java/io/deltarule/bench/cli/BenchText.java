@@ -2,6 +2,7 @@ package io.deltarule.bench.cli;
 
 import io.deltarule.bench.Ceilings;
 import io.deltarule.bench.Measurement;
+import io.deltarule.bench.Place;
 import io.deltarule.bench.Ratio;
 import io.deltarule.bench.Report;
 import io.deltarule.bench.Timing;
@@ -16,11 +17,13 @@ final class BenchText {
     static void print(Report report, PrintWriter out) {
         out.println(report.machine().processor() + ", " + report.machine().processors() + " processors, "
                 + report.machine().system() + ", Java " + report.machine().java());
-        Ceilings ceilings = report.ceilings();
-        if (ceilings != null) {
-            out.println(text(
-                    "ceilings on %d threads: sgemm %.1f GFLOP/s, copy %.1f GB/s (read + written)",
-                    ceilings.threads(), ceilings.sgemmGflops(), ceilings.copyGbytes()));
+        for (Place place : report.places()) {
+            Ceilings ceilings = place.ceilings();
+            if (ceilings != null) {
+                out.println(text(
+                        "ceilings on %d threads: sgemm %.1f GFLOP/s, copy %.1f GB/s (read + written)",
+                        ceilings.threads(), ceilings.sgemmGflops(), ceilings.copyGbytes()));
+            }
         }
         out.println();
         TextTable table = new TextTable(
@@ -36,7 +39,7 @@ final class BenchText {
                 "of copy",
                 "error");
         for (Measurement m : report.measurements()) {
-            table.row(row(m, ceilings));
+            table.row(row(m, report.ceilings(m.workload())));
         }
         table.print(out);
         for (Measurement m : report.measurements()) {
@@ -70,7 +73,7 @@ final class BenchText {
             String verdict = m.wrong() ? "WRONG" : "failed";
             return new String[] {m.workload().name(), where, shape(m), verdict, "-", "-", "-", "-", "-", "-", error};
         }
-        boolean cpu = ceilings != null && engine.equals("cpu");
+        boolean cpu = ceilings != null;
         return new String[] {
             m.workload().name(),
             where,

@@ -35,7 +35,7 @@ public final class HtmlReport {
     /**
      * The page for some results files.
      *
-     * @param paths files that {@code bench --json} wrote, at least one; each is called by its name
+     * @param paths files that {@code bench --json} wrote, at least one; each is called by its name, or by its folder where that is results
      * @return the page
      * @throws InvalidInputException naming a file that is not one
      */
@@ -43,7 +43,7 @@ public final class HtmlReport {
         List<Results> files = new ArrayList<>();
         Set<String> labels = new LinkedHashSet<>();
         for (Path path : paths) {
-            String name = path.getFileName().toString().replaceFirst("\\.json$", "");
+            String name = name(path);
             String label = name;
             for (int i = 2; !labels.add(label); i++) {
                 label = name + " " + i;
@@ -51,6 +51,15 @@ public final class HtmlReport {
             files.add(ResultsReader.read(path, label));
         }
         return new HtmlReport(files).page();
+    }
+
+    /** The file's own name; its folder's where it is called as the benchmark calls it. */
+    private static String name(Path path) {
+        String file = path.getFileName().toString().replaceFirst("\\.json$", "");
+        Path folder = path.toAbsolutePath().normalize().getParent();
+        return file.equals("results") && folder != null && folder.getFileName() != null
+                ? folder.getFileName().toString()
+                : file;
     }
 
     private String where(Results file, Results.Row row) {
@@ -91,7 +100,8 @@ public final class HtmlReport {
     private static Map<String, Object> file(Results file) {
         List<Map<String, String>> machine = new ArrayList<>();
         file.machine()
-                .forEach((key, value) -> machine.add(Map.of("key", key.replaceFirst("_bytes$", "").replace('_', ' '), "value", plain(value))));
+                .forEach((key, value) -> machine.add(
+                        Map.of("key", key.replaceFirst("_bytes$", "").replace('_', ' '), "value", plain(value))));
         List<Map<String, Object>> devices = new ArrayList<>();
         for (Results.Device d : file.devices()) {
             Map<String, Object> cells = new LinkedHashMap<>();
@@ -120,7 +130,9 @@ public final class HtmlReport {
 
     /** Long whole numbers are bytes: shown in binary thousands. */
     private static String plain(String value) {
-        return value.matches("[0-9]{7,18}") ? LogAxis.label(Double.parseDouble(value), true).replaceFirst("([A-Z])$", " $1iB") : value;
+        return value.matches("[0-9]{7,18}")
+                ? LogAxis.label(Double.parseDouble(value), true).replaceFirst("([A-Z])$", " $1iB")
+                : value;
     }
 
     private List<Map<String, Object>> curves() {

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.deltarule.bench.report.HtmlReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,8 +50,12 @@ class BenchCommandTest {
     void oneOperationAsJson(String variant) throws Exception {
         CliRun run = CliRun.of(small("--variant", variant, "--json")).succeeded();
         JsonNode document = new ObjectMapper().readTree(run.out());
-        assertEquals("deltarule-bench/1", document.get("schema").asText());
-        assertTrue(document.at("/ceilings/sgemm_gflops").asDouble() > 0);
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/results.schema.json"))
+                        .validate(document));
+        assertTrue(document.at("/devices/0/ceilings/sgemm_gflops").asDouble() > 0);
         assertEquals(1, document.get("results").size());
         JsonNode result = document.at("/results/0");
         assertEquals("ok", result.get("status").asText());
@@ -78,6 +86,25 @@ class BenchCommandTest {
         try (var files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList());
         }
+    }
+
+    @Test
+    void aFolderForPeopleAndMachines() throws Exception {
+        Path results = folder.resolve("a/b");
+        CliRun.of(small("--output", results)).succeeded();
+        assertTrue(Files.readString(results.resolve("report.html")).contains("1 configurations matched"));
+        assertEquals(2, Files.readAllLines(results.resolve("results.csv")).size());
+        Path page = folder.resolve("both.html");
+        Path file = results.resolve("results.json");
+        CliRun.of("report", file, file, "-o", page).succeeded();
+        assertTrue(Files.readString(page).contains("b 2: cpu"));
+        assertTrue(CliRun.of("report", file, "-o", folder.resolve("x.pdf"))
+                .refusal()
+                .contains(".html"));
+        assertTrue(CliRun.of("report", page, "-o", folder.resolve("x.html"))
+                .refusal()
+                .contains("JSON"));
+        assertTrue(CliRun.of("report", file, "-o", file).refusal().contains(".html"));
     }
 
     @Test
