@@ -73,18 +73,21 @@ final class ChunkProducts {
 
     /** Y ← X S with X [rows, K], S [K, V]. */
     static void readState(Matrix reads, int rows, int K, Matrix state, int V, Matrix stateReads) {
-        OpenBlas.multiply(
-                rows,
-                V,
-                K,
-                1,
-                reads.segment(),
-                reads.stride(),
-                state.segment(),
-                state.stride(),
-                0,
-                stateReads.segment(),
-                stateReads.stride());
+        int width = OpenBlas.columnsPerProduct(rows, K, V);
+        for (int from = 0; from < V; from += width) {
+            OpenBlas.multiply(
+                    rows,
+                    Math.min(width, V - from),
+                    K,
+                    1,
+                    reads.segment(),
+                    reads.stride(),
+                    state.from(0, from),
+                    state.stride(),
+                    0,
+                    stateReads.from(0, from),
+                    stateReads.stride());
+        }
     }
 
     /** P ← (I + L)⁻¹ P with L [rows, rows], P [rows, V]. */
@@ -129,18 +132,21 @@ final class ChunkProducts {
 
     /** S ← decay · S + kᵀ P with k [rows, K], P [rows, V]. */
     static void write(Matrix k, int firstKey, int rows, int K, Matrix pseudoValues, int V, float decay, Matrix state) {
-        OpenBlas.multiplyLeftTransposed(
-                K,
-                V,
-                rows,
-                1,
-                k.from(firstKey),
-                k.stride(),
-                pseudoValues.segment(),
-                pseudoValues.stride(),
-                decay,
-                state.segment(),
-                state.stride());
+        int width = OpenBlas.columnsPerProduct(K, rows, V);
+        for (int from = 0; from < V; from += width) {
+            OpenBlas.multiplyLeftTransposed(
+                    K,
+                    Math.min(width, V - from),
+                    rows,
+                    1,
+                    k.from(firstKey),
+                    k.stride(),
+                    pseudoValues.from(0, from),
+                    pseudoValues.stride(),
+                    decay,
+                    state.from(0, from),
+                    state.stride());
+        }
     }
 
     /** Multiplications and additions in the part that is computed of a lower triangle [C, C] of products of a length. */
