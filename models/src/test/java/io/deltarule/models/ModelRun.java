@@ -7,12 +7,13 @@ import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 
 /** A model on an engine, one sequence: body and head over the same tokens. */
-final class ModelRun implements AutoCloseable {
+public final class ModelRun implements AutoCloseable {
     private final ModelInfo info;
     private final LayerPlan body;
     private final LayerPlan head;
 
-    ModelRun(ModelFolder model, DeltaEngine engine, int maxTokens) {
+    /** Plans for a few tokens. */
+    public ModelRun(ModelFolder model, DeltaEngine engine, int maxTokens) {
         this.info = model.info();
         this.body = engine.plan(LayerSpec.of(model.body(), model.weights(), maxTokens, 1, maxTokens)
                 .withChunkSize(32));
@@ -20,7 +21,7 @@ final class ModelRun implements AutoCloseable {
     }
 
     /** Logits [tokens, vocab] of the next tokens. */
-    Tensor logits(long... ids) {
+    public Tensor logits(long... ids) {
         float[] given = new float[ids.length];
         for (int i = 0; i < ids.length; i++) {
             given[i] = ids[i];
@@ -34,7 +35,7 @@ final class ModelRun implements AutoCloseable {
     }
 
     /** The token with the largest logit in a row. */
-    static long best(Tensor logits, int row) {
+    public static long best(Tensor logits, int row) {
         int vocab = logits.dim(1);
         int best = 0;
         for (int i = 1; i < vocab; i++) {

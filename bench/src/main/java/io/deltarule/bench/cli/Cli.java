@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             PerplexityCommand.class,
             InspectCommand.class,
+            MakeModelCommand.class,
             RetrievalCommand.class,
             ReportCommand.class
         },

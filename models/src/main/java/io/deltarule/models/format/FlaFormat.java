@@ -172,7 +172,7 @@ final class FlaFormat implements ModelFormat {
             Sizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
             int head = hidden / heads;
             Positions positions =
-                    new Positions.Rotary(Rope.even(attn, head), attn.number("rope_theta", 1e-3, 1e15, 10000));
+                    new Positions.Rotary(Rope.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
             boolean normed = attn.flag("qk_norm", false);
             AttentionLayer layer = AttentionLayer.of(hidden, heads, kvHeads, head)
                     .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))

@@ -33,7 +33,7 @@ public interface ModelFormat {
         String type = config.text("model_type", null);
         Set<String> known = new TreeSet<>();
         for (ModelFormat format : ALL) {
-            if (format.modelTypes().contains(type)) {
+            if (type != null && format.modelTypes().contains(type)) {
                 return format;
             }
             known.addAll(format.modelTypes());

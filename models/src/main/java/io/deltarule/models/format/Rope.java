@@ -1,5 +1,6 @@
 package io.deltarule.models.format;
 
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.Positions;
 import java.util.List;
 
@@ -7,10 +8,13 @@ import java.util.List;
 final class Rope {
     private Rope() {}
 
-    /** An even number of channels: they turn in pairs. */
-    static int even(ConfigObject config, int channels) {
+    /** Channels that turn do so in pairs. */
+    static int pairs(int head, double part) {
+        int channels = (int) (head * part);
         if (channels < 2 || channels % 2 != 0) {
-            throw config.refused("rope", "an even number of channels to turn rather than " + channels);
+            throw new InvalidInputException(
+                    "config.json: channels per head that turn: expected an even number of them but" + " found "
+                            + channels + ", which is " + part + " of " + head);
         }
         return channels;
     }
@@ -27,13 +31,7 @@ final class Rope {
         ConfigObject rope = config.object("rope_parameters");
         double theta = number(config, rope, "rope_theta", 1e-3, 1e15, 10000);
         double factor = number(config, rope, "partial_rotary_factor", 0, 1, part);
-        int channels = (int) (head * factor);
-        if (channels < 2 || channels % 2 != 0) {
-            throw config.refused(
-                    "partial_rotary_factor",
-                    "a part of head_dim " + head + " that is an even number of channels rather than " + channels + ",");
-        }
-        return new Positions.Rotary(channels, theta);
+        return new Positions.Rotary(pairs(head, factor), theta);
     }
 
     private static double number(

@@ -13,7 +13,7 @@ final class Sizes {
     static final int MOST_TAPS = 64;
 
     /** Experts of all layers together: each has three weights by name. */
-    static final int MOST_EXPERTS_IN_ALL = 1 << 18;
+    static final int MOST_EXPERTS_IN_ALL = 1 << 17;
 
     private Sizes() {}
 

@@ -1,0 +1,101 @@
+package io.deltarule.models.format;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.core.InvalidInputException;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** A small config of each format, in which callers replace what they want otherwise. */
+public final class ModelTemplates {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String FLA = """
+            "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96, "num_heads": 2,
+            "norm_eps": 1e-6, "max_position_embeddings": 2048, "eos_token_id": 1, "tie_word_embeddings": false""";
+
+    private static final String QWEN = """
+            "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
+            "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 32, "linear_num_key_heads": 2,
+            "linear_num_value_heads": 4, "linear_key_head_dim": 16, "linear_value_head_dim": 24,
+            "linear_conv_kernel_dim": 4, "max_position_embeddings": 32768, "eos_token_id": 1, "rms_norm_eps": 1e-6,
+            "tie_word_embeddings": false,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.25}""";
+
+    private static final String EXPERTS = """
+            , "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 32,
+            "shared_expert_intermediate_size": 48""";
+
+    private static final Map<String, String> BY_TYPE = Map.of(
+            "delta_net", FLA,
+            "gated_deltanet", FLA + ", \"head_dim\": 16, \"num_v_heads\": 4, \"expand_v\": 2.0",
+            "kda", FLA + ", \"head_dim\": 32, \"expand_v\": 1.0",
+            "gated_deltaproduct",
+                    FLA + ", \"head_dim\": 32, \"expand_v\": 1.0, \"num_householder\": 2, \"use_forget_gate\": true",
+            "qwen3_5_text", QWEN,
+            "qwen3_next", QWEN + EXPERTS + ", \"norm_topk_prob\": true",
+            "qwen3_5_moe_text", QWEN + EXPERTS,
+            "olmo_hybrid", """
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
+                    "num_attention_heads": 4, "num_key_value_heads": 2, "linear_num_key_heads": 4,
+                    "linear_num_value_heads": 4, "linear_key_head_dim": 16, "linear_value_head_dim": 32,
+                    "max_position_embeddings": 65536, "eos_token_id": 1, "rms_norm_eps": 1e-6, "rope_parameters": null,
+                    "tie_word_embeddings": false""",
+            "kimi_linear", """
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
+                    "num_attention_heads": 4, "num_key_value_heads": 4, "kv_lora_rank": 24, "q_lora_rank": null,
+                    "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 16, "mla_use_nope": true,
+                    "num_experts": 6, "num_experts_per_token": 2, "num_shared_experts": 1, "moe_intermediate_size": 32,
+                    "first_k_dense_replace": 1, "moe_renormalize": true, "routed_scaling_factor": 2.446,
+                    "model_max_length": 1048576, "eos_token_id": 1, "rms_norm_eps": 1e-5,
+                    "tie_word_embeddings": false,
+                    "linear_num_heads": 4, "linear_head_dim": 16,
+                    "linear_attn_config": {"kda_layers": [1, 2, 3], "full_attn_layers": [4], "num_heads": 4,
+                        "head_dim": 16, "short_conv_kernel_size": 4}""",
+            "deltalens",
+                    FLA
+                            + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\"");
+
+    private ModelTemplates() {}
+
+    /**
+     * A type's config.
+     *
+     * @param type a {@code model_type}
+     * @param replaced keys and their values as JSON; what is no JSON is taken as a text
+     * @return a whole config.json
+     * @throws InvalidInputException if there is no such type
+     */
+    public static String config(String type, Map<String, String> replaced) {
+        boolean nested = type.equals("qwen3_5") || type.equals("qwen3_5_moe");
+        String inner = nested ? type + "_text" : type;
+        String keys = BY_TYPE.get(inner);
+        if (keys == null) {
+            throw new InvalidInputException("type: expected one of qwen3_5, qwen3_5_moe, "
+                    + String.join(", ", new TreeSet<>(BY_TYPE.keySet())) + " but found " + Shown.text(type));
+        }
+        try {
+            ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");
+            replaced.forEach((key, value) -> config.set(key, json(value)));
+            ObjectNode whole = config;
+            if (nested) {
+                whole = JSON.createObjectNode().put("model_type", type);
+                whole.set("tie_word_embeddings", config.get("tie_word_embeddings"));
+                whole.set("text_config", config);
+            }
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(whole) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("templates are JSON", e);
+        }
+    }
+
+    private static JsonNode json(String value) {
+        try {
+            return JSON.readTree(value);
+        } catch (JsonProcessingException e) {
+            return JSON.getNodeFactory().textNode(value);
+        }
+    }
+}

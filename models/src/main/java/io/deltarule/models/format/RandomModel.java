@@ -1,0 +1,179 @@
+package io.deltarule.models.format;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.WeightType;
+import io.deltarule.loader.Dtype;
+import io.deltarule.loader.SafetensorsWriter;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes a folder in a published format with random weights: for tests, and for measuring speed and memory at sizes whose
+ * real weights are not at hand. The same config, type and seed give the same numbers on every machine.
+ *
+ * <p>Projections keep the size of what goes through them, decays are spread as models initialise them; what comes out of the
+ * model is noise.
+ */
+public final class RandomModel {
+    /**
+     * How the numbers are written.
+     *
+     * @param type of every tensor
+     * @param seed of the numbers
+     * @param shards how many files; more than one come with an index
+     */
+    public record Options(WeightType type, long seed, int shards) {
+        /** Checks the number of files. */
+        public Options {
+            if (shards < 1 || shards > 1000) {
+                throw new InvalidInputException("shards: expected a number from 1 to 1000 but found " + shards);
+            }
+        }
+    }
+
+    private final Options options;
+    private final Map<String, RandomTensor> tensors = new LinkedHashMap<>();
+
+    private RandomModel(Options options) {
+        this.options = options;
+    }
+
+    /**
+     * Writes config.json and the tensors that it asks for.
+     *
+     * @param folder new or empty
+     * @param config the whole config.json
+     * @param options type, seed, files
+     * @return how many numbers were written
+     * @throws InvalidInputException if the config is none that is supported, or the folder holds something
+     */
+    public static long write(Path folder, String config, Options options) {
+        return write(folder, config, options, 0);
+    }
+
+    /** The same with the n-th of the names that each weight may have, or its last. */
+    static long write(Path folder, String config, Options options, int variant) {
+        ConfigObject parsed = ConfigObject.parse(config);
+        boolean nested = parsed.object("text_config") != null;
+        ModelPlan plan = ModelFormat.of(parsed)
+                .plan(parsed, nested ? name -> name.startsWith("model.language_model.") : Stored.NOTHING);
+        RandomModel model = new RandomModel(options);
+        Stream.concat(plan.body().ops().stream(), plan.head().ops().stream())
+                .forEach(op -> op.weights().forEach((weight, dims) -> {
+                    List<Source> sources = plan.names().sources(weight, dims);
+                    model.add(
+                            sources.get(Math.min(variant, sources.size() - 1)),
+                            dims,
+                            RandomTensor.Range.of(op, weight, dims, plan.tied()));
+                }));
+        return model.write(folder, config);
+    }
+
+    private void add(Source source, int[] dims, RandomTensor.Range range) {
+        switch (source) {
+            case Source.Rows rows -> {
+                int[] shape = rows.shape().stream().mapToInt(n -> n).toArray();
+                int parts = rows.names().size();
+                int part = (shape[0] + parts - 1) / parts; // cut as torch.chunk cuts
+                for (int i = 0; i < parts; i++) {
+                    long[] own = Arrays.stream(shape).asLongStream().toArray();
+                    own[0] = parts == 1 ? shape[0] : Math.min(part, shape[0] - i * part);
+                    tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
+                }
+            }
+            case Source.Product product -> {
+                int rank = Math.max(1, Math.min(dims[0], dims[1]) / 2);
+                double half = Math.sqrt(3.0 / rank);
+                tensors.putIfAbsent(
+                        product.b(), new RandomTensor(new long[] {dims[0], rank}, new RandomTensor.Range(-half, half)));
+                tensors.putIfAbsent(product.a(), new RandomTensor(new long[] {rank, dims[1]}, range));
+            }
+        }
+    }
+
+    private long write(Path folder, String config) {
+        checkEmpty(folder);
+        long numbers = 0;
+        for (RandomTensor tensor : tensors.values()) {
+            numbers += tensor.count();
+        }
+        try {
+            Files.createDirectories(folder);
+            writeShards(folder, numbers);
+            Files.writeString(folder.resolve("config.json"), config, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InvalidInputException(folder + ": expected to write there but found " + e);
+        }
+        return numbers;
+    }
+
+    private static void checkEmpty(Path folder) {
+        if (Files.exists(folder)) {
+            try (Stream<Path> inside = Files.list(folder)) {
+                if (inside.findAny().isEmpty()) {
+                    return;
+                }
+            } catch (IOException e) {
+                throw new InvalidInputException(folder + ": expected a folder to write to but found " + e);
+            }
+            throw new InvalidInputException(
+                    folder + ": expected a new or empty folder but found files in it; name another one");
+        }
+    }
+
+    private void writeShards(Path folder, long numbers) throws IOException {
+        List<Map.Entry<String, RandomTensor>> rest = new ArrayList<>(tensors.entrySet());
+        int shards = Math.min(options.shards(), rest.size());
+        StringBuilder index = new StringBuilder();
+        long written = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            String file = shards == 1
+                    ? "model.safetensors"
+                    : String.format("model-%05d-of-%05d.safetensors", shard + 1, shards);
+            try (Arena arena = Arena.ofShared()) {
+                SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+                int left = shards - shard - 1;
+                do {
+                    Map.Entry<String, RandomTensor> next = rest.removeFirst();
+                    add(writer, next.getKey(), next.getValue(), arena);
+                    written += next.getValue().count();
+                    index.append(index.isEmpty() ? "" : ",\n    ")
+                            .append('"')
+                            .append(next.getKey())
+                            .append("\": \"")
+                            .append(file)
+                            .append('"');
+                } while (rest.size() > left && (left == 0 || written < numbers / shards * (shard + 1)));
+                writer.write(folder.resolve(file));
+            }
+        }
+        if (shards > 1) {
+            Files.writeString(
+                    folder.resolve("model.safetensors.index.json"),
+                    "{\n  \"metadata\": {\"total_size\": "
+                            + numbers * options.type().bytes() + "},\n  \"weight_map\": {\n    " + index
+                            + "\n  }\n}\n");
+        }
+    }
+
+    private void add(SafetensorsWriter writer, String name, RandomTensor tensor, Arena arena) {
+        MemorySegment bytes = arena.allocate(tensor.count() * options.type().bytes(), 64);
+        tensor.fill(bytes, options.type(), options.seed() * 31 + name.hashCode());
+        Dtype dtype = switch (options.type()) {
+            case F32 -> Dtype.F32;
+            case BF16 -> Dtype.BF16;
+            case F16 -> Dtype.F16;
+        };
+        writer.add(name, dtype, tensor.shape(), bytes);
+    }
+}
