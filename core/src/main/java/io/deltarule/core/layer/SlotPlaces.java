@@ -1,0 +1,78 @@
+package io.deltarule.core.layer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which pieces of memory a program's slots lie in. Two slots share a piece where the last operation that reads one comes
+ * before the one that writes the other, so that a deep model needs little more than its widest block. No operation reads
+ * and writes one piece.
+ */
+public final class SlotPlaces {
+    private final List<Integer> widths = new ArrayList<>();
+    private final Map<Slot, Integer> places = new HashMap<>();
+
+    /** Places every slot of a program. */
+    public SlotPlaces(LayerProgram program) {
+        Map<Slot, Integer> lastUse = lastUses(program);
+        List<Integer> free = new ArrayList<>();
+        program.inputs().forEach(slot -> places.put(slot, place(slot.width(), free)));
+        for (int i = 0; i < program.ops().size(); i++) {
+            LayerOp op = program.ops().get(i);
+            op.writes().forEach(slot -> places.put(slot, place(slot.width(), free)));
+            for (Slot slot : places.keySet()) {
+                if (lastUse.getOrDefault(slot, -1) == i) {
+                    free.add(places.get(slot));
+                }
+            }
+        }
+    }
+
+    /** The operation after which a slot is no longer needed; outputs are needed to the end. */
+    private static Map<Slot, Integer> lastUses(LayerProgram program) {
+        Map<Slot, Integer> last = new HashMap<>();
+        for (int i = 0; i < program.ops().size(); i++) {
+            int now = i;
+            program.ops().get(i).writes().forEach(slot -> last.put(slot, now));
+            program.ops().get(i).reads().forEach(slot -> last.put(slot, now));
+        }
+        program.outputs().forEach(slot -> last.put(slot, program.ops().size()));
+        return last;
+    }
+
+    /** The free place that fits best; else the widest, made wider; else a new one. */
+    private int place(int width, List<Integer> free) {
+        Integer best = null;
+        for (Integer place : free) {
+            if (best == null || better(widths.get(place), widths.get(best), width)) {
+                best = place;
+            }
+        }
+        if (best == null) {
+            widths.add(width);
+            return widths.size() - 1;
+        }
+        free.remove((Object) best);
+        widths.set(best, Math.max(width, widths.get(best)));
+        return best;
+    }
+
+    private static boolean better(int candidate, int best, int wanted) {
+        if (candidate >= wanted && best >= wanted) {
+            return candidate < best;
+        }
+        return candidate > best;
+    }
+
+    /** The width of each piece of memory, in numbers per token. */
+    public List<Integer> widths() {
+        return List.copyOf(widths);
+    }
+
+    /** Which piece of memory a slot lies in; the slot is one of the program's. */
+    public int place(Slot slot) {
+        return places.get(slot);
+    }
+}
