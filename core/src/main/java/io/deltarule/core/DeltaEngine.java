@@ -40,7 +40,5 @@ public interface DeltaEngine {
      * @throws InvalidInputException if this engine does not do what the specification asks
      * @throws EngineUnavailableException if the engine or the named device is not here
      */
-    default LayerPlan plan(LayerSpec spec) {
-        throw new InvalidInputException("engine " + name() + ": runs single operations, not layers");
-    }
+    LayerPlan plan(LayerSpec spec);
 }

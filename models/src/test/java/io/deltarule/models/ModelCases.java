@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One small case per layer and per choice that changes its operations: K ≠ V, grouped heads, widths off every vector. */
-final class ModelCases {
+public final class ModelCases {
     private static final DeltaConfig CONFIG = DeltaConfig.of(24, 2, 12, 20);
     private static final DeltaConfig GROUPED = CONFIG.withValueHeads(4);
     private static final AttentionLayer ATTENTION = AttentionLayer.of(24, 4, 2, 12);
@@ -15,7 +15,7 @@ final class ModelCases {
     private ModelCases() {}
 
     /** Layers that read linearly. */
-    static List<LayerCase> linear() {
+    public static List<LayerCase> linear() {
         SelectiveRope rope = new SelectiveRope(5, 8, 4);
         return List.of(
                 layer("DeltaNet", new DeltaNetLayer(CONFIG)),
@@ -39,7 +39,7 @@ final class ModelCases {
     }
 
     /** DeltaLens over every write. */
-    static List<LayerCase> lens() {
+    public static List<LayerCase> lens() {
         return List.of(
                 layer("DeltaLens over DeltaNet", new DeltaLensLayer(new DeltaNetLayer(CONFIG), false, false)),
                 layer(
@@ -52,7 +52,7 @@ final class ModelCases {
     }
 
     /** Softmax attention and the feed-forward part. */
-    static List<LayerCase> attention() {
+    public static List<LayerCase> attention() {
         SelectiveRope rope = new SelectiveRope(4, 6, 0);
         return List.of(
                 layer("attention", ATTENTION),
@@ -102,7 +102,7 @@ final class ModelCases {
     }
 
     /** Residual blocks, and hybrids of them. */
-    static List<LayerCase> blocks() {
+    public static List<LayerCase> blocks() {
         Block recurrent = Block.of(new GatedDeltaNetLayer(CONFIG), MLP);
         Block window = Block.of(ATTENTION.withWindow(4), MLP);
         Block global = Block.of(ATTENTION, MLP);
@@ -113,7 +113,8 @@ final class ModelCases {
                 layer("two global layers", BlockStack.withGlobal(5, recurrent, global, 1, 4)));
     }
 
-    static List<LayerCase> all() {
+    /** Every case. */
+    public static List<LayerCase> all() {
         List<LayerCase> all = new ArrayList<>(linear());
         all.addAll(lens());
         all.addAll(attention());

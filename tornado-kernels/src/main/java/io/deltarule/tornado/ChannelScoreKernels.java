@@ -16,10 +16,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChannelScoreKernels {
     /** Work-items per work-group: 16 × 16. */
     static final int LANES = 256;
-    /** Place of the diagonal kernel among the signatures of {@link RunTable}. */
-    static final int DIAGONAL_SIGNATURE = 1;
-    /** Place of the off-diagonal kernel. */
-    static final int OFF_DIAGONAL_SIGNATURE = 2;
 
     private static final int BLOCK = 16;
     private static final int WIDE = 64;
@@ -78,7 +74,7 @@ final class ChannelScoreKernels {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < BLOCK; i++) {
@@ -98,7 +94,8 @@ final class ChannelScoreKernels {
                     kd = k.get((m * H + keyHead) * K + d);
                     if ((terms & Terms.SELECTIVE_READ) == 0) {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     }
                     if (m % n == n - 1) {
@@ -215,7 +212,7 @@ final class ChannelScoreKernels {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         float L = 0f;
@@ -241,7 +238,8 @@ final class ChannelScoreKernels {
                     int m = first + from0 + r;
                     if ((terms & Terms.SELECTIVE_READ) == 0) {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     }
                     if (m % n == n - 1) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** What a write leaves on the device for the reads: one set, however often it is read. */
+/** What the stages of one delta rule hand on to each other on the device; operations of one shape may share them. */
 final class ChunkBuffers {
     /** Micro-steps per chunk. */
     final int C;
@@ -21,10 +21,15 @@ final class ChunkBuffers {
     final FloatArray states;
     /** Logits, then weights, of the selective read [tokens, HV, K]; null without one. */
     final FloatArray weights;
+    /** L, then its inverse [chunks, HV, C, C]; null where the recurrence writes. */
+    final FloatArray lower;
+    /** W [chunks, HV, C, K]; null where the recurrence writes. */
+    final FloatArray keys;
 
     private final DeltaShape s;
 
-    ChunkBuffers(DeltaShape s, int C, DeviceMemory memory) {
+    /** @param writes whether the write goes by chunks too, not only the reads */
+    ChunkBuffers(DeltaShape s, int C, boolean writes, DeviceMemory memory) {
         this.s = s;
         this.C = C;
         long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
@@ -35,6 +40,8 @@ final class ChunkBuffers {
         values = memory.floats("chunk values", blocks, C, s.V());
         states = memory.floats("chunk states", blocks, s.K(), s.V());
         weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
+        lower = writes ? memory.floats("scores", blocks, C, C) : null;
+        keys = writes ? memory.floats("chunk keys", blocks, C, s.K()) : null;
     }
 
     /** Those that some kernel uses. */
@@ -45,6 +52,9 @@ final class ChunkBuffers {
         }
         if (s.crossRead()) {
             all.add(weights);
+        }
+        if (lower != null) {
+            all.addAll(List.of(lower, keys));
         }
         return all;
     }

@@ -9,8 +9,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChunkDecayKernel {
     /** Work-items per work-group, one per key channel. */
     static final int LANES = 64;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 0;
 
     private ChunkDecayKernel() {}
 
@@ -35,14 +33,15 @@ final class ChunkDecayKernel {
             int C,
             int G,
             int n,
-            int HV) {
+            int HV,
+            int signature) {
         int chunk = context.groupIdx / HV;
         int head = context.groupIdx % HV;
         int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
         for (int d = context.localIdx; d < G; d += LANES) {
             int at = (chunk * HV + head) * C * G + d;

@@ -8,8 +8,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChunkInverseKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 3;
 
     private static final int BLOCK = 16;
 
@@ -28,21 +26,22 @@ final class ChunkInverseKernel {
      * <p>Parallel over: chunk × value head; lanes over the columns of a block row. Accumulates: float. Requires: C a
      * multiple of 16 up to 64, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
-    static void chunkInverse(KernelContext context, IntArray table, FloatArray lower, int C) {
+    static void chunkInverse(KernelContext context, IntArray table, FloatArray lower, int C, int signature) {
         int stride = C + 1;
         float[] L = context.allocateFloatLocalArray(C * stride);
         float[] A = context.allocateFloatLocalArray(C * stride);
         float[] merged = context.allocateFloatLocalArray(BLOCK * stride);
         int lane = context.localIdx;
         int base = context.groupIdx * C * C;
+        boolean any = table.get(RunTable.TOKENS) > 0;
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
         for (int at = lane; at < C * C; at += LANES) {
             int row = at / C;
             int column = at % C;
             float value = 0f;
-            if (column < row) {
+            if (column < row && any) {
                 value = lower.get(base + at);
             }
             L[row * stride + column] = value;

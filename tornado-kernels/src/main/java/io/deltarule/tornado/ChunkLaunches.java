@@ -5,8 +5,6 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The chunkwise form: one pipeline for every variant and gate width.
@@ -26,30 +24,21 @@ final class ChunkLaunches {
     static final List<Integer> SIZES = List.of(16, 32, 64);
 
     private final DeltaShape s;
-    private final Operands x;
-    private final RunTable table;
-    private final KernelContext context;
-    private final PlanSpec spec;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final Site site;
     private final int C;
     private final int G;
     private final int columns;
-    private final ChunkBuffers between;
-    private final FloatArray lower;
-    private final FloatArray keys;
 
-    private ChunkLaunches(PlanSpec spec, DeviceMemory memory, Operands x, RunTable table, KernelContext context) {
-        this.spec = spec;
+    private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, Site site) {
         this.s = spec.shape();
         this.x = x;
-        this.table = table;
-        this.context = context;
+        this.between = between;
+        this.site = site;
         C = spec.chunkSize();
         G = s.gateWidth();
         columns = ChunkStateKernel.columns(s.K(), C);
-        between = new ChunkBuffers(s, C, memory);
-        long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
-        lower = memory.floats("scores", blocks, C, C);
-        keys = memory.floats("chunk keys", blocks, C, s.K());
     }
 
     /**
@@ -68,24 +57,12 @@ final class ChunkLaunches {
         }
     }
 
-    /**
-     * The launches, in order.
-     *
-     * @param between receives the arrays that only the kernels use
-     */
-    static List<Launch> of(
-            PlanSpec spec,
-            DeviceMemory memory,
-            Operands x,
-            RunTable table,
-            KernelContext context,
-            List<Object> between) {
-        ChunkLaunches all = new ChunkLaunches(spec, memory, x, table, context);
-        between.addAll(List.of(all.lower, all.keys));
-        between.addAll(all.between.used());
-        ReadLaunches reads = new ReadLaunches(spec, x, all.between, table, context);
+    /** The launches, in order. */
+    static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, Site site) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
+        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
         List<Launch> launches = new ArrayList<>(reads.decays());
-        launches.addAll(reads.scores(all.lower));
+        launches.addAll(reads.scores());
         launches.add(all.inverse());
         launches.add(all.solve());
         launches.add(all.states());
@@ -97,60 +74,65 @@ final class ChunkLaunches {
     }
 
     private Launch inverse() {
-        return new Launch(
+        return site.launch(
                 "chunkInverse",
-                ChunkInverseKernel.SIGNATURE,
                 ChunkInverseKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, name) -> graph.task(name, ChunkInverseKernel::chunkInverse, context, table.array(), lower, C));
+                (graph, name, signature) -> graph.task(
+                        name,
+                        ChunkInverseKernel::chunkInverse,
+                        site.context(),
+                        site.table(),
+                        between.lower,
+                        C,
+                        signature));
     }
 
     private Launch solve() {
         int tiles = ReadLaunches.tiles(s.V(), ChunkSolveKernel.TILE) + ReadLaunches.tiles(s.K(), ChunkSolveKernel.TILE);
-        return new Launch(
+        return site.launch(
                 "chunkSolve",
-                ChunkSolveKernel.SIGNATURE,
                 ChunkSolveKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles,
-                (graph, name) -> graph.task(
+                (graph, name, signature) -> graph.task(
                         name,
                         ChunkSolveKernel::chunkSolve,
-                        context,
-                        table.array(),
-                        x.v,
-                        x.erase,
-                        x.eraseGain,
-                        x.writeGain,
+                        site.context(),
+                        site.table(),
+                        x.v(),
+                        x.erase(),
+                        x.eraseGain(),
+                        x.writeGain(),
                         between.into,
-                        lower,
+                        between.lower,
                         between.values,
-                        keys,
+                        between.keys,
                         s.K(),
                         s.V(),
                         C,
                         G,
                         s.H(),
                         s.HV(),
-                        Terms.of(spec)));
+                        x.terms(),
+                        signature));
     }
 
     private Launch states() {
-        return new Launch(
+        return site.launch(
                 "chunkStates",
-                ChunkStateKernel.SIGNATURE,
                 ChunkStateKernel.LANES,
                 run -> run.sequences() * s.HV() * ReadLaunches.tiles(s.V(), columns),
-                (graph, name) -> graph.task(
+                (graph, name, signature) -> graph.task(
                         name,
                         ChunkStateKernel::chunkStates,
-                        context,
-                        table.array(),
-                        x.k,
+                        site.context(),
+                        site.table(),
+                        x.k(),
                         between.into,
                         between.outOf,
                         between.values,
-                        keys,
-                        x.state,
+                        between.keys,
+                        x.state(),
                         between.states,
                         s.K(),
                         s.V(),
@@ -158,6 +140,7 @@ final class ChunkLaunches {
                         G,
                         s.H(),
                         s.HV(),
-                        columns));
+                        columns,
+                        signature));
     }
 }

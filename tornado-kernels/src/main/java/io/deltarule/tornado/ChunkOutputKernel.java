@@ -10,8 +10,6 @@ final class ChunkOutputKernel {
     static final int LANES = 128;
     /** Value channels per work-group. */
     static final int COLUMNS = 32;
-    /** Its place among the signatures of {@link RunTable} when it reads linearly. */
-    static final int SIGNATURE = 6;
 
     private static final int TILE = 32;
     private static final int STRIDE = TILE + 1;
@@ -67,7 +65,7 @@ final class ChunkOutputKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < R * 4; i++) {
@@ -91,7 +89,7 @@ final class ChunkOutputKernel {
                 int d = from + at / COLUMNS;
                 int c = channel + at % COLUMNS;
                 float value = 0f;
-                if (d < K && c < V) {
+                if (length > 0 && d < K && c < V) {
                     value = states.get((block * K + d) * V + c);
                 }
                 right[at] = value;
@@ -116,7 +114,7 @@ final class ChunkOutputKernel {
                 int row = at / depth;
                 int column = from + at % depth;
                 float value = 0f;
-                if (column <= row) {
+                if (length > 0 && column <= row) {
                     value = scores.get((block * C + row) * C + column);
                 }
                 left[row * STRIDE + at % depth] = value;
@@ -125,7 +123,7 @@ final class ChunkOutputKernel {
                 int row = from + at / COLUMNS;
                 int c = channel + at % COLUMNS;
                 float value = 0f;
-                if (c < V) {
+                if (length > 0 && c < V) {
                     value = values.get((block * C + row) * V + c);
                 }
                 right[at] = value;

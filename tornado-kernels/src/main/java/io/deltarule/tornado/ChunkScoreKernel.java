@@ -9,8 +9,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChunkScoreKernel {
     /** Work-items per work-group, 16 × 16; each owns a (C/16)² grid of scores in registers. */
     static final int LANES = 256;
-    /** Its place among the signatures of {@link RunTable} when it works for the write and the linear read. */
-    static final int SIGNATURE = 1;
 
     private static final int TILE = 32;
     /** One more than the tile, so that rows of a tile start in different banks. */
@@ -72,7 +70,7 @@ final class ChunkScoreKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < R * R; i++) {
@@ -99,7 +97,8 @@ final class ChunkScoreKernel {
                     kd = k.get(keyRow * K + d);
                     if ((terms & Terms.SELECTIVE_READ) == 0) {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     }
                     if (m % n == n - 1) {

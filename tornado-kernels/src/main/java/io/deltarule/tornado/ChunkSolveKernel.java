@@ -10,8 +10,6 @@ final class ChunkSolveKernel {
     static final int LANES = 128;
     /** Columns of the result per work-group. */
     static final int TILE = 32;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 4;
 
     private ChunkSolveKernel() {}
 
@@ -45,7 +43,8 @@ final class ChunkSolveKernel {
             int G,
             int H,
             int HV,
-            int terms) {
+            int terms,
+            int signature) {
         float[] A = context.allocateFloatLocalArray(C * (C + 1));
         float[] right = context.allocateFloatLocalArray(C * TILE);
         int R = C / 16;
@@ -66,7 +65,7 @@ final class ChunkSolveKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int at = lane; at < C * C; at += LANES) {
@@ -87,7 +86,8 @@ final class ChunkSolveKernel {
                     int d = (tile - valueTiles) * TILE + at % TILE;
                     if (d < K) {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                        int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         value = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                         if (G > 0) {
                             value *= into.get((block * C + row) * G + (G > 1 ? d : 0));

@@ -8,8 +8,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChunkStateKernel {
     /** Work-items per work-group: 8 × 16. */
     static final int LANES = 128;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 5;
 
     private static final int TILE = 32;
     private static final int STRIDE = TILE + 1;
@@ -62,7 +60,8 @@ final class ChunkStateKernel {
             int G,
             int H,
             int HV,
-            int columns) {
+            int columns,
+            int signature) {
         int padded = (K + TILE - 1) / TILE * TILE;
         float[] S = context.allocateFloatLocalArray(padded * columns);
         float[] P = context.allocateFloatLocalArray(C * columns);
@@ -83,7 +82,7 @@ final class ChunkStateKernel {
         int channel = context.groupIdx % tiles * columns;
         int stateBase = (sequence * HV + head) * K * V + channel;
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int at = lane; at < padded * columns; at += LANES) {

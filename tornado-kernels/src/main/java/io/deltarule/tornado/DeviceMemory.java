@@ -3,6 +3,8 @@ package io.deltarule.tornado;
 import io.deltarule.core.InvalidInputException;
 import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * A plan's arrays, or first only the count of their bytes, so that what the device cannot hold is refused before
@@ -30,19 +32,38 @@ final class DeviceMemory {
         return new DeviceMemory(device, false);
     }
 
+    /** Whether the arrays that it hands out are stand-ins. */
+    boolean countsOnly() {
+        return countOnly;
+    }
+
     /**
      * An array of rows × heads × channels values, at least one; not initialised.
      *
      * @throws InvalidInputException if that is more than an array index can reach or the device can hold
      */
     FloatArray floats(String name, long rows, long heads, long channels) {
+        return new FloatArray(count(name, Float.BYTES, rows, heads, channels));
+    }
+
+    /** The same of 32-bit integers. */
+    IntArray ints(String name, long rows, long heads, long channels) {
+        return new IntArray(count(name, Integer.BYTES, rows, heads, channels));
+    }
+
+    /** The same of 64-bit integers. */
+    LongArray longs(String name, long rows, long heads, long channels) {
+        return new LongArray(count(name, Long.BYTES, rows, heads, channels));
+    }
+
+    private int count(String name, int each, long rows, long heads, long channels) {
         long size = Math.max(1, rows * heads * channels);
         String what = name + " [" + rows + ", " + heads + ", " + channels + "]";
         if (size > Integer.MAX_VALUE - 64) {
             throw new InvalidInputException(
                     what + ": expected at most 2^31 values in one array of a TornadoVM device" + CURE);
         }
-        long bytes = size * Float.BYTES;
+        long bytes = size * each;
         used += bytes;
         long most = device.target().getMaxAllocMemory();
         if (most > 0 && bytes >= most) {
@@ -54,7 +75,7 @@ final class DeviceMemory {
             throw new InvalidInputException("plan: device " + device.device().id() + " has " + gigabytes(all)
                     + " but the plan needs more than " + gigabytes(used) + CURE);
         }
-        return new FloatArray(countOnly ? 1 : (int) size);
+        return countOnly ? 1 : (int) size;
     }
 
     private static String gigabytes(long bytes) {

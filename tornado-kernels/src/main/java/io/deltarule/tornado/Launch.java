@@ -1,6 +1,5 @@
 package io.deltarule.tornado;
 
-import java.util.function.BiConsumer;
 import java.util.function.ToIntFunction;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -12,23 +11,37 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
  * list of launches, because TornadoVM does not notice a grid whose name fits no task.
  */
 final class Launch {
+    /** Adds a kernel and its arguments to a graph. */
+    interface Task {
+        /**
+         * Adds them under a name.
+         *
+         * @param graph where to
+         * @param name the task's
+         * @param signature which place of its {@link RunTable} the kernel signs
+         */
+        void add(TaskGraph graph, String name, int signature);
+    }
+
     private final String name;
-    private final int kernel;
+    private final RunTable table;
+    private final int signature;
     private final int lanes;
     private final ToIntFunction<RunTable> groups;
-    private final BiConsumer<TaskGraph, String> task;
+    private final Task task;
     private final WorkerGrid grid;
 
     /**
      * @param name the task's name, a verb phrase of the mathematics
-     * @param kernel which place in {@link RunTable} it signs
+     * @param table what it learns of a run
      * @param lanes work-items per work-group
-     * @param groups how many work-groups a run needs
-     * @param task adds the kernel and its arguments to a graph under the given name
+     * @param groups how many work-groups a run needs; for none, one is launched that finds nothing to do
+     * @param task adds it to a graph
      */
-    Launch(String name, int kernel, int lanes, ToIntFunction<RunTable> groups, BiConsumer<TaskGraph, String> task) {
+    Launch(String name, RunTable table, int lanes, ToIntFunction<RunTable> groups, Task task) {
         this.name = name;
-        this.kernel = kernel;
+        this.table = table;
+        this.signature = table.newSignature();
         this.lanes = lanes;
         this.groups = groups;
         this.task = task;
@@ -41,18 +54,18 @@ final class Launch {
     }
 
     /** Whether it left its signature in the run last described. */
-    boolean ran(RunTable table) {
-        return table.signed(kernel);
+    boolean ran() {
+        return table.signed(signature);
     }
 
     /** Adds the task to the graph and its grid to the scheduler, under one name. */
     void addTo(TaskGraph graph, GridScheduler scheduler) {
-        task.accept(graph, name);
+        task.add(graph, name, signature);
         scheduler.addWorkerGrid(graph.getTaskGraphName() + "." + name, grid);
     }
 
     /** Cuts the work of the run last described; TornadoVM reads the grid at each execution without recompiling. */
-    void size(RunTable table) {
-        grid.setGlobalWork((long) groups.applyAsInt(table) * lanes, 1, 1);
+    void size() {
+        grid.setGlobalWork(Math.max(1L, groups.applyAsInt(table)) * lanes, 1, 1);
     }
 }

@@ -68,6 +68,12 @@ final class Operands {
         outputs().forEach(each -> each.init(Float.NaN));
     }
 
+    /** What the launches use. */
+    DeltaArrays arrays() {
+        int terms = Terms.of(spec.variant());
+        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, terms);
+    }
+
     /** What goes to the device before each run, each array once; without the state. */
     Set<FloatArray> inputs() {
         Set<FloatArray> each = new LinkedHashSet<>(List.of(q, k, v));

@@ -5,7 +5,6 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -21,29 +20,20 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * </pre>
  */
 final class ReadLaunches {
-    private static final int READ_SCORES = 7;
-    private static final int LOGITS = 8;
-    private static final int SOFTMAX = 9;
-    private static final int WEIGHT_SCORES = 10;
-    private static final int WEIGHT_SCORES_BELOW = 11;
-    private static final int WEIGHT_OUTPUTS = 12;
-
     private final PlanSpec spec;
     private final DeltaShape s;
-    private final Operands x;
+    private final DeltaArrays x;
     private final ChunkBuffers between;
-    private final RunTable table;
-    private final KernelContext context;
+    private final Site site;
     private final int C;
     private final int G;
 
-    ReadLaunches(PlanSpec spec, Operands x, ChunkBuffers between, RunTable table, KernelContext context) {
+    ReadLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, Site site) {
         this.spec = spec;
         this.s = spec.shape();
         this.x = x;
         this.between = between;
-        this.table = table;
-        this.context = context;
+        this.site = site;
         C = between.C;
         G = s.gateWidth();
     }
@@ -57,47 +47,36 @@ final class ReadLaunches {
         if (G == 0) {
             return List.of();
         }
-        return List.of(new Launch(
+        return List.of(site.launch(
                 "chunkDecays",
-                ChunkDecayKernel.SIGNATURE,
                 ChunkDecayKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, name) -> graph.task(
+                (graph, name, signature) -> graph.task(
                         name,
                         ChunkDecayKernel::chunkDecays,
-                        context,
-                        table.array(),
-                        x.g,
+                        site.context(),
+                        site.table(),
+                        x.g(),
                         between.into,
                         between.outOf,
                         C,
                         G,
                         s.householders(),
-                        s.HV())));
+                        s.HV(),
+                        signature)));
     }
 
-    /**
-     * Scores of the write and of the linear read.
-     *
-     * @param lower receives L
-     */
-    List<Launch> scores(FloatArray lower) {
-        int terms = Terms.of(spec);
+    /** Scores of the write and of the linear read. */
+    List<Launch> scores() {
         if (s.gate() != Gate.CHANNEL) {
-            return List.of(scores("chunkScores", x.q, x.k, lower, s.K(), G, terms, ChunkScoreKernel.SIGNATURE));
+            return List.of(scores("chunkScores", x.q(), x.k(), between.lower, s.K(), G, x.terms()));
         }
-        return channelScores(
-                "Scores",
-                x.q,
-                lower,
-                terms,
-                ChannelScoreKernels.DIAGONAL_SIGNATURE,
-                ChannelScoreKernels.OFF_DIAGONAL_SIGNATURE);
+        return channelScores("Scores", x.q(), between.lower, x.terms());
     }
 
     /** The linear read. */
     Launch linear() {
-        return outputs("chunkOutputs", x.q, s.H(), x.o, (float) spec.scale(), ChunkOutputKernel.SIGNATURE);
+        return outputs("chunkOutputs", x.q(), s.H(), x.o(), (float) spec.scale());
     }
 
     /** The selective read; it leaves the scores of the linear one behind. */
@@ -107,44 +86,36 @@ final class ReadLaunches {
         // that seems to write one array through two arguments.
         FloatArray noLower = between.states;
         int overlaps = Terms.SELECTIVE_READ | Terms.PSEUDO_VALUE_KEYS;
-        launches.add(scores("readScores", x.r, between.values, noLower, s.V(), 0, overlaps, READ_SCORES));
+        launches.add(scores("readScores", x.r(), between.values, noLower, s.V(), 0, overlaps));
         launches.add(logits());
         launches.add(softmax());
         int terms = Terms.SELECTIVE_READ;
         FloatArray weights = between.weights;
         if (s.gate() == Gate.CHANNEL) {
-            launches.addAll(channelScores("WeightScores", weights, noLower, terms, WEIGHT_SCORES, WEIGHT_SCORES_BELOW));
+            launches.addAll(channelScores("WeightScores", weights, noLower, terms));
         } else {
-            launches.add(scores("weightScores", weights, x.k, noLower, s.K(), G, terms, WEIGHT_SCORES));
+            launches.add(scores("weightScores", weights, x.k(), noLower, s.K(), G, terms));
         }
-        launches.add(outputs("weightOutputs", weights, s.HV(), x.oCross, 1, WEIGHT_OUTPUTS));
+        launches.add(outputs("weightOutputs", weights, s.HV(), x.oCross(), 1));
         return launches;
     }
 
     private Launch scores(
-            String name,
-            FloatArray q,
-            FloatArray k,
-            FloatArray lower,
-            int depth,
-            int gateWidth,
-            int terms,
-            int signature) {
-        return new Launch(
+            String name, FloatArray q, FloatArray k, FloatArray lower, int depth, int gateWidth, int terms) {
+        return site.launch(
                 name,
-                signature,
                 ChunkScoreKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, task) -> graph.task(
+                (graph, task, signature) -> graph.task(
                         task,
                         ChunkScoreKernel::chunkScores,
-                        context,
-                        table.array(),
+                        site.context(),
+                        site.table(),
                         q,
                         k,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
+                        x.g(),
+                        x.erase(),
+                        x.eraseGain(),
                         lower,
                         between.scores,
                         depth,
@@ -157,25 +128,23 @@ final class ReadLaunches {
                         signature));
     }
 
-    private List<Launch> channelScores(
-            String name, FloatArray q, FloatArray lower, int terms, int signature, int belowSignature) {
+    private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, int terms) {
         int blocks = C / 16;
         List<Launch> launches = new ArrayList<>();
-        launches.add(new Launch(
+        launches.add(site.launch(
                 "diagonal" + name,
-                signature,
                 ChannelScoreKernels.LANES,
                 run -> run.chunks() * s.HV() * blocks,
-                (graph, task) -> graph.task(
+                (graph, task, signature) -> graph.task(
                         task,
                         ChannelScoreKernels::diagonalScores,
-                        context,
-                        table.array(),
+                        site.context(),
+                        site.table(),
                         q,
-                        x.k,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
+                        x.k(),
+                        x.g(),
+                        x.erase(),
+                        x.eraseGain(),
                         lower,
                         between.scores,
                         s.K(),
@@ -186,21 +155,20 @@ final class ReadLaunches {
                         terms,
                         signature)));
         if (blocks > 1) {
-            launches.add(new Launch(
+            launches.add(site.launch(
                     "offDiagonal" + name,
-                    belowSignature,
                     ChannelScoreKernels.LANES,
                     run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
-                    (graph, task) -> graph.task(
+                    (graph, task, signature) -> graph.task(
                             task,
                             ChannelScoreKernels::offDiagonalScores,
-                            context,
-                            table.array(),
+                            site.context(),
+                            site.table(),
                             q,
-                            x.k,
-                            x.g,
-                            x.erase,
-                            x.eraseGain,
+                            x.k(),
+                            x.g(),
+                            x.erase(),
+                            x.eraseGain(),
                             lower,
                             between.scores,
                             s.K(),
@@ -209,22 +177,21 @@ final class ReadLaunches {
                             s.H(),
                             s.HV(),
                             terms,
-                            belowSignature)));
+                            signature)));
         }
         return launches;
     }
 
-    private Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale, int signature) {
-        return new Launch(
+    private Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
+        return site.launch(
                 name,
-                signature,
                 ChunkOutputKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles(s.V(), ChunkOutputKernel.COLUMNS),
-                (graph, task) -> graph.task(
+                (graph, task, signature) -> graph.task(
                         task,
                         ChunkOutputKernel::chunkOutputs,
-                        context,
-                        table.array(),
+                        site.context(),
+                        site.table(),
                         q,
                         between.into,
                         between.scores,
@@ -243,19 +210,18 @@ final class ReadLaunches {
     }
 
     private Launch logits() {
-        return new Launch(
+        return site.launch(
                 "rowLogits",
-                LOGITS,
                 RowLogitKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles(s.K(), RowLogitKernel.ROWS),
-                (graph, task) -> graph.task(
+                (graph, task, signature) -> graph.task(
                         task,
                         RowLogitKernel::rowLogits,
-                        context,
-                        table.array(),
-                        x.r,
-                        x.k,
-                        x.g,
+                        site.context(),
+                        site.table(),
+                        x.r(),
+                        x.k(),
+                        x.g(),
                         between.scores,
                         between.states,
                         between.weights,
@@ -267,16 +233,21 @@ final class ReadLaunches {
                         s.H(),
                         s.HV(),
                         (float) (1 / Math.sqrt(s.V())),
-                        LOGITS));
+                        signature));
     }
 
     private Launch softmax() {
-        return new Launch(
+        return site.launch(
                 "rowSoftmax",
-                SOFTMAX,
                 RowSoftmaxKernel.LANES,
                 run -> run.tokens() * s.HV(),
-                (graph, task) -> graph.task(
-                        task, RowSoftmaxKernel::rowSoftmax, context, table.array(), between.weights, s.K(), SOFTMAX));
+                (graph, task, signature) -> graph.task(
+                        task,
+                        RowSoftmaxKernel::rowSoftmax,
+                        site.context(),
+                        site.table(),
+                        between.weights,
+                        s.K(),
+                        signature));
     }
 }

@@ -15,8 +15,6 @@ final class RecurrentKernel {
     static final int LANES = COLUMNS * ROW_LANES;
     /** The most key channels: two copies of four vectors of them share 48 KB of local memory. */
     static final int MAX_K = 1480;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 13;
 
     private RecurrentKernel() {}
 
@@ -81,7 +79,7 @@ final class RecurrentKernel {
         int channel = tile * COLUMNS + column;
         int stateBase = (sequence * HV + head) * K * V + channel;
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(terms >> Terms.SIGNATURE_SHIFT, table.get(RunTable.RUN));
         }
 
         for (int r = 0; r < rows; r++) {
@@ -122,7 +120,8 @@ final class RecurrentKernel {
                 if (d < K) {
                     kd = k.get((m * H + keyHead) * K + d);
                     int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? (m * HV + head) * K + d : m * HV + head;
+                    int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                    int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                     ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     if (step == n - 1) {
                         qd = q.get((token * H + keyHead) * K + d);

@@ -5,7 +5,6 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -48,64 +47,48 @@ final class RecurrentLaunches {
         return s.tokens() <= 1;
     }
 
-    static List<Launch> of(
-            PlanSpec spec,
-            DeviceMemory memory,
-            Operands x,
-            RunTable table,
-            KernelContext context,
-            List<Object> between) {
+    /** @param kept what {@link #chunkSize} asks for, null where that is 0 */
+    static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers kept, Site site) {
         DeltaShape s = spec.shape();
-        int chunkSize = chunkSize(spec);
-        if (chunkSize == 0) {
-            // Any array but one that the kernel writes; it touches neither.
-            List<Launch> launches =
-                    new ArrayList<>(List.of(steps(spec, x, x.v, x.q, Terms.ofRecurrence(spec), table, context)));
+        List<Launch> launches = new ArrayList<>();
+        if (kept == null) {
+            // In the place of what it keeps: any two arrays that the kernel does not write; it touches neither.
+            launches.add(steps(spec, x, x.v(), x.q(), 0, site));
             if (s.crossRead()) {
-                launches.add(finalStateRead(s, x, table, context));
+                launches.add(finalStateRead(s, x, site));
             }
             return launches;
         }
-        ChunkBuffers kept = new ChunkBuffers(s, chunkSize, memory);
-        between.addAll(kept.used());
-        ReadLaunches reads = new ReadLaunches(spec, x, kept, table, context);
-        int terms = Terms.ofRecurrence(spec) | Terms.KEEP_CHUNKS;
-        List<Launch> launches =
-                new ArrayList<>(List.of(steps(spec, x, kept.values, kept.states, terms, table, context)));
+        launches.add(steps(spec, x, kept.values, kept.states, Terms.KEEP_CHUNKS, site));
+        ReadLaunches reads = new ReadLaunches(spec, x, kept, site);
         launches.addAll(reads.decays());
         launches.addAll(reads.selective());
         return launches;
     }
 
     private static Launch steps(
-            PlanSpec spec,
-            Operands x,
-            FloatArray values,
-            FloatArray states,
-            int terms,
-            RunTable table,
-            KernelContext context) {
+            PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, int keep, Site site) {
+        int terms = x.terms() | Terms.ofGate(spec.shape().gate()) | keep;
         DeltaShape s = spec.shape();
         int tiles = ReadLaunches.tiles(s.V(), RecurrentKernel.COLUMNS);
-        return new Launch(
+        return site.launch(
                 "recurrentSteps",
-                RecurrentKernel.SIGNATURE,
                 RecurrentKernel.LANES,
                 run -> run.sequences() * s.HV() * tiles,
-                (graph, name) -> graph.task(
+                (graph, name, signature) -> graph.task(
                         name,
                         RecurrentKernel::recurrentSteps,
-                        context,
-                        table.array(),
-                        x.q,
-                        x.k,
-                        x.v,
-                        x.g,
-                        x.erase,
-                        x.eraseGain,
-                        x.writeGain,
-                        x.state,
-                        x.o,
+                        site.context(),
+                        site.table(),
+                        x.q(),
+                        x.k(),
+                        x.v(),
+                        x.g(),
+                        x.erase(),
+                        x.eraseGain(),
+                        x.writeGain(),
+                        x.state(),
+                        x.o(),
                         values,
                         states,
                         s.K(),
@@ -113,27 +96,27 @@ final class RecurrentLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms,
+                        terms | signature << Terms.SIGNATURE_SHIFT,
                         (float) spec.scale()));
     }
 
-    private static Launch finalStateRead(DeltaShape s, Operands x, RunTable table, KernelContext context) {
-        return new Launch(
+    private static Launch finalStateRead(DeltaShape s, DeltaArrays x, Site site) {
+        return site.launch(
                 "readStateRows",
-                StateRowKernel.SIGNATURE,
                 StateRowKernel.LANES,
                 run -> run.sequences() * s.HV(),
-                (graph, name) -> graph.task(
+                (graph, name, signature) -> graph.task(
                         name,
                         StateRowKernel::readStateRows,
-                        context,
-                        table.array(),
-                        x.r,
-                        x.state,
-                        x.oCross,
+                        site.context(),
+                        site.table(),
+                        x.r(),
+                        x.state(),
+                        x.oCross(),
                         s.K(),
                         s.V(),
                         s.HV(),
-                        (float) (1 / Math.sqrt(s.V()))));
+                        (float) (1 / Math.sqrt(s.V())),
+                        signature));
     }
 }

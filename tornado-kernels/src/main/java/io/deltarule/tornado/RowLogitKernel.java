@@ -76,7 +76,7 @@ final class RowLogitKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int i = 0; i < R * 4; i++) {
@@ -97,7 +97,7 @@ final class RowLogitKernel {
                 int d = channel + at / TILE;
                 int c = from + at % TILE;
                 float value = 0f;
-                if (d < K && c < V) {
+                if (length > 0 && d < K && c < V) {
                     value = states.get((block * K + d) * V + c);
                 }
                 rows[at / TILE * STRIDE + at % TILE] = value;
@@ -133,8 +133,11 @@ final class RowLogitKernel {
                 decays[at / TILE * STRIDE + at % TILE] = decay;
             }
             for (int at = lane; at < C * BLOCK; at += LANES) {
-                overlaps[at / BLOCK * (BLOCK + 1) + at % BLOCK] =
-                        scores.get((block * C + at / BLOCK) * C + from + at % BLOCK);
+                float overlap = 0f;
+                if (length > 0) {
+                    overlap = scores.get((block * C + at / BLOCK) * C + from + at % BLOCK);
+                }
+                overlaps[at / BLOCK * (BLOCK + 1) + at % BLOCK] = overlap;
             }
             context.localBarrier();
             for (int m = 0; m < BLOCK; m++) {

@@ -26,12 +26,13 @@ final class RowSoftmaxKernel {
         float[] parts = context.allocateFloatLocalArray(LANES);
         int lane = context.localIdx;
         int base = context.groupIdx * K;
+        int rows = table.get(RunTable.TOKENS) > 0 ? K : 0;
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + signature, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         float max = -Float.MAX_VALUE;
-        for (int d = lane; d < K; d += LANES) {
+        for (int d = lane; d < rows; d += LANES) {
             max = TornadoMath.max(max, weights.get(base + d));
         }
         parts[lane] = max;
@@ -41,7 +42,7 @@ final class RowSoftmaxKernel {
         }
         context.localBarrier();
         float sum = 0f;
-        for (int d = lane; d < K; d += LANES) {
+        for (int d = lane; d < rows; d += LANES) {
             float weight = TornadoMath.exp(weights.get(base + d) - max);
             weights.set(base + d, weight);
             sum += weight;
@@ -52,7 +53,7 @@ final class RowSoftmaxKernel {
         for (int i = 0; i < LANES; i++) {
             sum += parts[i];
         }
-        for (int d = lane; d < K; d += LANES) {
+        for (int d = lane; d < rows; d += LANES) {
             weights.set(base + d, weights.get(base + d) / sum);
         }
     }

@@ -9,8 +9,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class StateRowKernel {
     /** Work-items per work-group: 8 state rows at a time, 16 lanes to a row. */
     static final int LANES = 128;
-    /** Its place among the signatures of {@link RunTable}. */
-    static final int SIGNATURE = 14;
 
     private static final int ROW_LANES = 16;
     private static final int ROWS = LANES / ROW_LANES;
@@ -36,7 +34,8 @@ final class StateRowKernel {
             int K,
             int V,
             int HV,
-            float scale) {
+            float scale,
+            int signature) {
         float[] weights = context.allocateFloatLocalArray(K);
         float[] parts = context.allocateFloatLocalArray(LANES);
         int lane = context.localIdx;
@@ -47,7 +46,7 @@ final class StateRowKernel {
         boolean any = token >= table.get(RunTable.SEQUENCES + 2 * sequence);
         int readBase = (token * HV + head) * V;
         if (context.globalIdx == 0) {
-            table.set(RunTable.SIGNATURES + SIGNATURE, table.get(RunTable.RUN));
+            table.set(signature, table.get(RunTable.RUN));
         }
 
         for (int from = 0; from < K; from += ROWS) {

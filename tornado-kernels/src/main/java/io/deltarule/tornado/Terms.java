@@ -1,7 +1,7 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
-import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 
 /** How the kernels form e = vector ⊙ gain and u = v ⊙ gain, and what else is asked of them: bits of one compile-time integer. */
@@ -23,22 +23,26 @@ final class Terms {
     /** Recurrence: pseudo-values and the states before each chunk are kept for the selective read. */
     static final int KEEP_CHUNKS = 128;
 
+    /** The erase gain has one row per key head; without it, one per value head. */
+    static final int ERASE_GAIN_PER_KEY_HEAD = 256;
+    /** Recurrence: where its signature goes in the table, for TornadoVM takes at most 20 arguments. */
+    static final int SIGNATURE_SHIFT = 9;
+
     private Terms() {}
 
-    static int of(PlanSpec spec) {
-        Variant variant = spec.variant();
+    /** For an erase vector of its own with one row per value head. */
+    static int of(Variant variant) {
         return (variant.eraseKey().scalarGain() ? 0 : ERASE_PER_CHANNEL)
                 | (variant.writeValue().scalarGain() ? 0 : WRITE_PER_CHANNEL)
                 | (variant.eraseKey().vector() == Input.K ? 0 : OWN_ERASE_KEY);
     }
 
-    /** The same and the gate's width, which other kernels take as a number. */
-    static int ofRecurrence(PlanSpec spec) {
-        return of(spec)
-                | switch (spec.shape().gate()) {
-                    case NONE -> 0;
-                    case SCALAR -> DECAYS;
-                    case CHANNEL -> DECAYS | DECAY_PER_CHANNEL;
-                };
+    /** How the recurrence decays; other kernels take the gate's width as a number. */
+    static int ofGate(Gate gate) {
+        return switch (gate) {
+            case NONE -> 0;
+            case SCALAR -> DECAYS;
+            case CHANNEL -> DECAYS | DECAY_PER_CHANNEL;
+        };
     }
 }

@@ -6,6 +6,8 @@ import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,17 +53,31 @@ public final class TornadoEngine implements DeltaEngine {
     }
 
     @Override
+    public LayerPlan plan(LayerSpec spec) {
+        return new TornadoLayerPlan(spec, device(spec.device()));
+    }
+
+    @Override
     public DeltaPlan plan(PlanSpec spec) {
-        unavailable().ifPresent(why -> {
-            throw new EngineUnavailableException("engine tornado: " + why);
-        });
+        requireAvailable();
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
         } else {
             RecurrentLaunches.check(spec);
         }
-        DeviceHandle device = TornadoDevices.named(spec.device());
+        return new TornadoPlan(spec, device(spec.device()));
+    }
+
+    private void requireAvailable() {
+        unavailable().ifPresent(why -> {
+            throw new EngineUnavailableException("engine tornado: " + why);
+        });
+    }
+
+    private DeviceHandle device(String id) {
+        requireAvailable();
+        DeviceHandle device = TornadoDevices.named(id);
         TornadoSetup.announce();
-        return new TornadoPlan(spec, device);
+        return device;
     }
 }

@@ -18,6 +18,7 @@ import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * One operation as task graphs on one device.
@@ -32,6 +33,8 @@ import uk.ac.manchester.tornado.api.enums.ProfilerMode;
  * for ever, and withGraph makes a fresh one.
  */
 final class TornadoPlan extends AbstractDeltaPlan {
+    private static final int MOST_LAUNCHES = 16;
+
     private final DeviceHandle device;
     private final Operands operands;
     private final RunTable table;
@@ -48,30 +51,32 @@ final class TornadoPlan extends AbstractDeltaPlan {
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
         super(spec);
         this.device = device;
-        table = new RunTable(
-                spec.shape(), spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize());
-        KernelContext context = new KernelContext();
-        List<Object> between = new ArrayList<>();
+        int chunkSize = spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize();
+        table = new RunTable(spec.shape(), chunkSize, MOST_LAUNCHES);
         DeviceMemory count = DeviceMemory.counting(device);
-        launches(count, new Operands(spec, count), context, new ArrayList<>());
+        new Operands(spec, count);
+        buffers(spec, chunkSize, count);
         DeviceMemory memory = DeviceMemory.of(device);
         operands = new Operands(spec, memory);
-        launches = launches(memory, operands, context, between);
+        ChunkBuffers between = buffers(spec, chunkSize, memory);
+        Site site = new Site("", table, new KernelContext());
+        launches = spec.form() == Form.RECURRENT
+                ? RecurrentLaunches.of(spec, operands.arrays(), between, site)
+                : ChunkLaunches.of(spec, operands.arrays(), between, site);
         run = spec.keepsState() ? 1 : 0;
-        plan = device.guard(() -> build(context, between));
+        plan = device.guard(() -> build(site.context(), between == null ? List.of() : between.used()));
     }
 
-    private List<Launch> launches(DeviceMemory memory, Operands x, KernelContext context, List<Object> between) {
-        return spec().form() == Form.RECURRENT
-                ? RecurrentLaunches.of(spec(), memory, x, table, context, between)
-                : ChunkLaunches.of(spec(), memory, x, table, context, between);
+    private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, DeviceMemory memory) {
+        return chunkSize == 0 ? null : new ChunkBuffers(spec.shape(), chunkSize, spec.form() == Form.CHUNK, memory);
     }
 
-    private TornadoExecutionPlan build(KernelContext context, List<Object> between) {
+    private TornadoExecutionPlan build(KernelContext context, List<FloatArray> between) {
         GridScheduler scheduler = new GridScheduler();
         List<ImmutableTaskGraph> graphs = new ArrayList<>();
         if (spec().keepsState()) {
-            graphs.add(enterGraph(context, scheduler));
+            graphs.add(ResidentState.graph(scheduler, context, List.of(operands.state))
+                    .snapshot());
         }
         graphs.add(runGraph(scheduler, between));
         TornadoExecutionPlan built = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
@@ -80,10 +85,10 @@ final class TornadoPlan extends AbstractDeltaPlan {
         return built;
     }
 
-    private ImmutableTaskGraph runGraph(GridScheduler scheduler, List<Object> between) {
+    private ImmutableTaskGraph runGraph(GridScheduler scheduler, List<FloatArray> between) {
         TaskGraph graph = new TaskGraph("run");
         if (spec().keepsState()) {
-            graph.consumeFromDevice("enter", operands.state);
+            graph.consumeFromDevice(ResidentState.GRAPH, operands.state);
         } else {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.state);
         }
@@ -107,14 +112,6 @@ final class TornadoPlan extends AbstractDeltaPlan {
         return graph.snapshot();
     }
 
-    private ImmutableTaskGraph enterGraph(KernelContext context, GridScheduler scheduler) {
-        TaskGraph graph = new TaskGraph("enter");
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.state);
-        ResidentState.launch(operands, context).addTo(graph, scheduler);
-        graph.persistOnDevice(operands.state);
-        return graph.snapshot();
-    }
-
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         if (!spec().keepsState()) {
@@ -132,8 +129,8 @@ final class TornadoPlan extends AbstractDeltaPlan {
     private void compute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         operands.load(shape, in);
         operands.poison(shape);
-        table.describe(in.boundaries(shape));
-        launches.forEach(launch -> launch.size(table));
+        table.describe(in.boundaries(shape), null);
+        launches.forEach(Launch::size);
         lastRun = device.guard(() -> {
             if (spec().keepsState() && stateOnHost) {
                 plan.withGraph(run - 1).execute();
@@ -142,7 +139,7 @@ final class TornadoPlan extends AbstractDeltaPlan {
         });
         stateOnHost = false;
         for (Launch launch : launches) {
-            if (!launch.ran(table)) {
+            if (!launch.ran()) {
                 throw device.failure(
                         "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
             }

@@ -1,0 +1,174 @@
+package io.deltarule.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Form;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.testkit.LayerCase;
+import io.deltarule.core.testkit.LayerCases;
+import io.deltarule.core.testkit.LayerLaws;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The laws of layers on TornadoVM's device, or on the emulator, and what a TornadoVM plan promises beyond them. */
+class TornadoLayerTest extends LayerLaws {
+    @Override
+    protected DeltaEngine engine() {
+        return new TornadoEngine();
+    }
+
+    @Override
+    protected String device() {
+        return TestDevice.id();
+    }
+
+    /** The emulator is slow, and weights become float32 before they leave the host. */
+    @Override
+    protected List<LayerCase> cases() {
+        List<LayerCase> cases = new ArrayList<>(LayerCases.all());
+        if (TestDevice.emulated()) {
+            cases.removeAll(LayerCases.stored());
+            cases.add(LayerCases.stored().getFirst());
+        }
+        return cases;
+    }
+
+    @Override
+    protected List<LayerCase> continuityCases() {
+        if (!TestDevice.emulated()) {
+            return cases();
+        }
+        List<LayerCase> cases = new ArrayList<>(LayerCases.carrying());
+        cases.addAll(List.of(
+                LayerCases.stateless().getFirst(),
+                LayerCases.delta().get(2),
+                LayerCases.delta().getLast(),
+                LayerCases.deltaLens().getLast(),
+                LayerCases.experts().getFirst(),
+                LayerCases.programs().getFirst()));
+        return cases;
+    }
+
+    /** Prefill past every tile, a window's ring written over, decoding far into the context. */
+    @ParameterizedTest
+    @MethodSource("io.deltarule.core.testkit.LayerCases#large")
+    @Tag("device")
+    void largeMatchesReference(LayerCase c) {
+        matchesReference(
+                c, c.spec(420, 2, 700).onDevice(device()), new int[][] {{330, 66}, {1, 1}, {5, 0}, {0, 301}, {130, 0}});
+    }
+
+    /** Half a million radians on, a turn is still exact to float32. */
+    @Test
+    void anglesFarIntoTheContextKeepTheirFraction() {
+        Slot x = new Slot("x", 2);
+        Slot phi = new Slot("phi", 1);
+        Slot y = new Slot("y", 2);
+        LayerCase c = LayerCases.one("far", new LayerOp.SelectiveRotary(x, phi, y, null, 2, 2));
+        Tensor given = Tensor.of(new float[] {1, 0}, 1, 2);
+        Tensor step = Tensor.of(new float[] {0.25f}, 1, 1);
+        Tensor out = Tensor.zeros(1, 2).fill(Float.NaN);
+        try (LayerPlan plan = engine().plan(c.spec(1, 1, 2).onDevice(device()))) {
+            float high = 500000.03f;
+            float low = 0.0078f;
+            plan.loadState(List.of(Tensor.of(new float[] {high, low}, 1, 2, 1)), new int[] {1});
+            plan.run(new int[] {1}, List.of(given, step), List.of(out));
+            double angle = (double) high + low + 0.25;
+            assertEquals(Math.cos(angle), out.get(0), 3e-7);
+            assertEquals(Math.sin(angle), out.get(1), 3e-7);
+            List<Tensor> saved = plan.saveState();
+            assertEquals(
+                    angle, (double) saved.getFirst().get(0) + saved.getFirst().get(1), 1e-9);
+        }
+    }
+
+    @Test
+    void anInputMayBeAnOutput() {
+        Slot x = new Slot("x", 3);
+        Slot y = new Slot("y", 3);
+        LayerProgram program = new LayerProgram(
+                List.of(x, y), List.of(y), List.of(new LayerOp.Map1(x, new Slot("z", 3), Activation.RELU, 1)));
+        LayerCase c = new LayerCase("through", program);
+        try (LayerPlan plan = engine().plan(c.spec(2, 1, 2).onDevice(device()))) {
+            List<Tensor> in = c.inputs(2, 1);
+            List<Tensor> out = c.outputs(2);
+            plan.run(new int[] {2}, in, out);
+            assertArrayEquals(in.get(1).toArray(), out.getFirst().toArray());
+        }
+    }
+
+    @Test
+    void refusesAProgramThatNoTaskGraphHolds() {
+        Slot x = new Slot("x", 3);
+        List<LayerOp> ops = new ArrayList<>();
+        Slot last = x;
+        for (int i = 0; i < 257; i++) {
+            Slot next = new Slot("s" + i, 3);
+            ops.add(new LayerOp.Map1(last, next, Activation.RELU, 1));
+            last = next;
+        }
+        LayerCase deep = new LayerCase("deep", new LayerProgram(List.of(x), List.of(last), ops));
+        InvalidInputException e = assertThrows(
+                InvalidInputException.class,
+                () -> engine().plan(deep.spec(4, 1, 4).onDevice(device())));
+        assertTrue(e.getMessage().contains("256 kernels but this program needs 257"), e::getMessage);
+    }
+
+    @Test
+    void refusesChunksThatTheKernelsCannotCut() {
+        LayerCase c = LayerCases.delta().getFirst();
+        InvalidInputException e = assertThrows(
+                InvalidInputException.class,
+                () -> engine().plan(c.spec(40, 1, 40).withChunkSize(48).onDevice(device())));
+        assertTrue(e.getMessage().contains("expects 16, 32 or 64 but found 48"), e::getMessage);
+        engine().plan(c.spec(40, 1, 40)
+                        .withChunkSize(48)
+                        .withForm(Form.RECURRENT)
+                        .onDevice(device()))
+                .close();
+    }
+
+    @Test
+    @Tag("emulator")
+    void orderOfWorkGroupsDoesNotMatter() {
+        String property = "deltarule.emulator.shuffle";
+        String before = System.getProperty(property);
+        try {
+            for (LayerCase c : List.of(
+                    LayerCases.programs().getFirst(), LayerCases.deltaLens().getLast())) {
+                float[] expected = null;
+                for (String seed : new String[] {"off", "1", "2"}) {
+                    System.setProperty(property, seed);
+                    try (LayerPlan plan = engine().plan(c.spec(40, 2, 41).onDevice(device()))) {
+                        plan.run(new int[] {20, 19}, c.inputs(39, 1), c.outputs(39));
+                        List<Tensor> out = c.outputs(2);
+                        plan.run(new int[] {1, 1}, c.inputs(2, 2), out);
+                        float[] found = out.getLast().toArray();
+                        expected = expected == null ? found : expected;
+                        assertArrayEquals(expected, found, c + " seed " + seed);
+                    }
+                }
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
+    }
+}
