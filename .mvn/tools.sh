@@ -1,5 +1,6 @@
 # Finds what this project runs on; sourced by ./mvnw and ./deltarule (POSIX sh).
-# find_jdk sets JAVA_HOME to a JDK 25; find_tornado sets TORNADOVM_HOME to an SDK, or leaves it empty.
+# find_jdk sets JAVA_HOME to a JDK 25; find_tornado sets TORNADOVM_HOME to an SDK, or leaves it empty, and exports neither
+# it nor anything else.
 
 jdk_release() { # prints the feature release of the JDK in folder $1, nothing if it is none
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
@@ -30,25 +31,83 @@ EOT
   return 1
 }
 
-is_tornado() { [ -n "$1" ] && [ -r "$1/tornado-argfile" ]; }
+is_tornado() { # a release carries only the template of its argument file
+  [ -n "$1" ] && { [ -r "$1/tornado-argfile" ] || [ -r "$1/tornado-argfile.template" ]; }
+}
 
+installed_tornado() { # prints the folder of the SDK that `deltarule tornado install` chose (class SdkStore)
+  case ${XDG_DATA_HOME:-} in
+    /*) store=$XDG_DATA_HOME/deltarule/tornadovm ;;
+    *) store=$HOME/.local/share/deltarule/tornadovm ;;
+  esac
+  chosen=
+  [ ! -r "$store/current" ] || read -r chosen <"$store/current" || true
+  case $chosen in
+    */* | '') ;;
+    tornadovm-*) echo "$store/$chosen" ;;
+  esac
+}
+
+# Named, then installed for this project, then lying around (class SdkSearch); tornado_found says in words which. Where
+# TORNADOVM_HOME names none, tornado_problem says so and the result is 1.
 find_tornado() {
+  tornado_problem=
+  tornado_found=
   on_path=$(command -v tornado 2>/dev/null || true)
   if [ -n "$on_path" ]; then
     on_path=$(readlink -f "$on_path" 2>/dev/null || echo "$on_path")
     on_path=${on_path%/bin/tornado*}
   fi
   if [ -n "${TORNADOVM_HOME:-}" ] && ! is_tornado "$TORNADOVM_HOME"; then
-    echo "deltarule: TORNADOVM_HOME=$TORNADOVM_HOME holds no tornado-argfile: it is not an SDK folder, or an old one. Unset it or point it at a TornadoVM 5.2.0-jdk25 SDK." >&2
+    tornado_problem="TORNADOVM_HOME=$TORNADOVM_HOME holds no tornado-argfile: it is not an SDK folder, or an old one. Unset it (./deltarule tornado install fetches an SDK) or point it at a TornadoVM 5.2.0-jdk25 SDK."
+    TORNADOVM_HOME=
     return 1
   fi
-  for candidate in "${TORNADOVM_HOME:-}" "$on_path" "$HOME"/.sdkman/candidates/tornadovm/current; do
+  for candidate in "${TORNADOVM_HOME:-}" "$(installed_tornado)" "$on_path" \
+    "$HOME"/.sdkman/candidates/tornadovm/current; do
     if is_tornado "$candidate"; then
+      tornado_found=SDKMAN
+      case $candidate in
+        "${TORNADOVM_HOME:-}") tornado_found=TORNADOVM_HOME ;;
+        "$(installed_tornado)") tornado_found="deltarule tornado install" ;;
+        "$on_path") tornado_found="tornado on the PATH" ;;
+      esac
       TORNADOVM_HOME=$candidate
-      export TORNADOVM_HOME
       return 0
     fi
   done
   TORNADOVM_HOME=
   return 0
+}
+
+# Prints the SDK's argument file, made of its template if there is nothing else, less a "." in its module path: that
+# would load modules from the caller's folder.
+tornado_argfile() {
+  if [ -r "$TORNADOVM_HOME/tornado-argfile" ]; then
+    cat "$TORNADOVM_HOME/tornado-argfile"
+  else
+    # java ends a word at a space, and takes a backslash within quotes as an escape.
+    TORNADOVM_HOME=$TORNADOVM_HOME awk '{
+      place = "${TORNADOVM_HOME}"
+      home = ENVIRON["TORNADOVM_HOME"]
+      words = /^#/ ? 0 : split($0, word, " ")
+      for (w = 1; w <= words; w++) {
+        at = index(word[w], place)
+        if (at == 0) continue
+        whole = word[w]
+        made = ""
+        while ((at = index(whole, place)) > 0) {
+          made = made substr(whole, 1, at - 1) home
+          whole = substr(whole, at + length(place))
+        }
+        made = made whole
+        if (w == 2 && substr(made, 1, 2) == ".:") made = substr(made, 3)
+        if (made ~ /[^A-Za-z0-9_.\/:=,+@%-]/) { gsub(/\\/, "\\\\", made); gsub(/"/, "\\\"", made); made = "\"" made "\"" }
+        word[w] = made
+      }
+      line = words ? "" : $0
+      for (w = 1; w <= words; w++) line = line (w > 1 ? " " : "") word[w]
+      print line
+    }' "$TORNADOVM_HOME/tornado-argfile.template"
+  fi | sed 's/^\(--module-path[ =]\)\.:/\1/'
 }

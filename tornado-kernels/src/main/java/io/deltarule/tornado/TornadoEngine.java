@@ -30,18 +30,36 @@ public final class TornadoEngine implements DeltaEngine {
 
     @Override
     public Optional<String> unavailable() {
-        Optional<String> problem = TornadoSetup.current().problem();
-        if (problem.isPresent()) {
-            return problem;
+        return Found.PROBLEM;
+    }
+
+    /** Asked once: a second attempt to start TornadoVM only says that the first failed. */
+    private static final class Found {
+        static final Optional<String> PROBLEM = problem();
+
+        private static Optional<String> problem() {
+            Optional<String> problem = TornadoSetup.current().problem();
+            if (problem.isPresent()) {
+                return problem;
+            }
+            try {
+                return TornadoDevices.all().isEmpty()
+                        ? Optional.of("TornadoVM found no device; install the driver of one of its backends")
+                        : Optional.empty();
+            } catch (RuntimeException | LinkageError e) {
+                return Optional.of(
+                        "TornadoVM does not start: " + origin(e) + "; check that its SDK is complete, has the backend "
+                                + "of an installed driver and matches this JDK");
+            }
         }
-        try {
-            return TornadoDevices.all().isEmpty()
-                    ? Optional.of("TornadoVM found no device; install the driver of one of its backends")
-                    : Optional.empty();
-        } catch (RuntimeException | LinkageError e) {
-            return Optional.of(
-                    "TornadoVM does not start: " + e + "; check that its SDK is complete, has the backend of "
-                            + "an installed driver and matches this JDK");
+
+        /** In words; TornadoVM colours some of its messages for terminals. */
+        private static String origin(Throwable thrown) {
+            Throwable origin = thrown;
+            for (int depth = 0; depth < 20 && origin.getCause() != null; depth++) {
+                origin = origin.getCause();
+            }
+            return origin.toString().replaceAll("\u001b\\[[0-9;]*m", "");
         }
     }
 

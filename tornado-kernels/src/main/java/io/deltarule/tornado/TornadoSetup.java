@@ -18,8 +18,9 @@ enum TornadoSetup {
     ABSENT;
 
     private static final Logger LOG = System.getLogger("io.deltarule");
-    private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK, set TORNADOVM_HOME to its folder and "
-            + "start through ./deltarule or TornadoVM's own `tornado`";
+    private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK (./deltarule tornado install, or one of "
+            + "your own that TORNADOVM_HOME names) and start through ./deltarule, TornadoVM's own `tornado` or java with "
+            + "its argument file";
     /** More than any device has: the cap that TornadoVM sets itself is 4 GB, the device's own limit then decides. */
     private static final String NO_CAP = "1024GB";
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             MakeModelCommand.class,
             RetrievalCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            TornadoCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:a comparison past its tolerance, or a benchmark whose results are wrong",
             "2:bad input or options; one line on standard error says which",
-            "3:this machine cannot: an engine or device is missing, or memory is too small",
+            "3:this machine cannot: an engine or device is missing, memory is too small, an SDK cannot be had",
             "70:a defect of this program"
         })
 final class Cli implements Runnable {

@@ -1,5 +1,6 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.bench.sdk.InstallException;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.NumericException;
@@ -33,6 +34,7 @@ record Failure(int exitCode, String line) {
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case CannotDrawException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case InstallException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case OutOfMemoryError e ->
                 new Failure(
                         ExitCode.CANNOT_RUN_HERE,

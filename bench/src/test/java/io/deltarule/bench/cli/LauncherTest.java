@@ -48,6 +48,9 @@ class LauncherTest {
                     + ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
             System.out.println("bailout " + System.getProperty("tornado.recover.bailout"));
             System.out.println("sdk " + System.getProperty("probe.sdk"));
+            System.out.println("problem " + System.getProperty("io.deltarule.tornado.problem"));
+            System.out.println("found " + System.getProperty("io.deltarule.tornado.found"));
+            System.out.println("home " + System.getenv("TORNADOVM_HOME"));
             System.err.println("to standard error");
             System.exit(args.length > 0 && args[0].equals("fail") ? 7 : 0);
         }
@@ -117,7 +120,9 @@ class LauncherTest {
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).directory(elsewhere.toFile());
         Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(k -> k.startsWith("TORNADO") || k.startsWith("DELTARULE"));
+        environment
+                .keySet()
+                .removeIf(k -> k.startsWith("TORNADO") || k.startsWith("DELTARULE") || k.equals("XDG_DATA_HOME"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("HOME", folder.toString());
         environment.putAll(more);
@@ -231,5 +236,78 @@ class LauncherTest {
         assertEquals(3, broken.code());
         assertTrue(broken.err().contains("tornado.absent"), broken.err());
         assertTrue(broken.err().contains("5.2.0-jdk25"), broken.err());
+    }
+
+    /** As a release comes: without an expanded argument file. */
+    private Path sdk(String path, String mark) throws IOException {
+        Path sdk = Files.createDirectories(folder.resolve(path));
+        Files.createDirectories(sdk.resolve("share"));
+        Files.writeString(
+                sdk.resolve("tornado-argfile.template"),
+                "# ${TORNADOVM_HOME}\n-Dprobe.sdk=" + mark
+                        + "${TORNADOVM_HOME}\n\n--module-path .:${TORNADOVM_HOME}/share\n");
+        return sdk;
+    }
+
+    @Test
+    void anInstalledSdkIsUsedFromThenOn() throws Exception {
+        Path sdk = sdk("my data/deltarule/tornadovm/tornadovm-5.2.0-jdk25-opencl", "installed:");
+        Files.writeString(sdk.resolveSibling("current"), "tornadovm-5.2.0-jdk25-opencl\n");
+        Files.writeString(elsewhere.resolve("not-a-module.jar"), "would stop java if it were on the module path");
+        Map<String, String> environment =
+                Map.of("XDG_DATA_HOME", folder.resolve("my data").toString());
+
+        Outcome installed = finish(start(environment, "op"));
+        assertEquals(0, installed.code(), installed.err());
+        assertTrue(installed.out().contains("sdk installed:" + sdk), installed.out());
+        assertTrue(installed.out().contains("found deltarule tornado install"), installed.out());
+        assertTrue(installed.out().contains("home " + sdk), installed.out());
+
+        // What is named comes first; what merely lies around comes last.
+        Path named = sdk("named", "named:");
+        Outcome first = finish(start(
+                Map.of("XDG_DATA_HOME", folder.resolve("my data").toString(), "TORNADOVM_HOME", named.toString()),
+                "op"));
+        assertTrue(first.out().contains("sdk named:" + named), first.out());
+        assertTrue(first.out().contains("found TORNADOVM_HOME"), first.out());
+
+        Path around = sdk(".sdkman/candidates/tornadovm/current", "sdkman:");
+        assertTrue(finish(start(environment, "op")).out().contains("sdk installed:"));
+        Files.delete(sdk.resolveSibling("current"));
+        Outcome last = finish(start(environment, "op"));
+        assertTrue(last.out().contains("sdk sdkman:" + around), last.out());
+        assertTrue(last.out().contains("found SDKMAN"), last.out());
+    }
+
+    @Test
+    void aChoiceThatLeadsElsewhereIsNotFollowed() throws Exception {
+        sdk("my data/elsewhere", "elsewhere:");
+        Path store = Files.createDirectories(folder.resolve("my data/deltarule/tornadovm"));
+        for (String choice : new String[] {"../../elsewhere", "", "tornadovm-absent", "tornadovm-/../../elsewhere"}) {
+            Files.writeString(store.resolve("current"), choice);
+            Outcome outcome = finish(
+                    start(Map.of("XDG_DATA_HOME", folder.resolve("my data").toString()), "op"));
+            assertEquals(0, outcome.code(), outcome.err());
+            assertTrue(outcome.out().contains("sdk null"), outcome.out());
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheSdkIsToldToTheCommandsThatExplainOrMendIt() throws Exception {
+        Map<String, String> nothing = Map.of("TORNADOVM_HOME", elsewhere.toString());
+        for (String command : new String[] {"devices", "tornado"}) {
+            Outcome outcome = finish(start(nothing, "--debug", command));
+            assertEquals(0, outcome.code(), outcome.err());
+            assertTrue(outcome.out().contains("problem TORNADOVM_HOME=" + elsewhere), outcome.out());
+        }
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(broken.resolve("tornado-argfile"), "--add-modules tornado.absent\n");
+        Map<String, String> environment = Map.of("TORNADOVM_HOME", broken.toString());
+        Outcome devices = finish(start(environment, "devices"));
+        assertEquals(0, devices.code(), devices.err());
+        assertTrue(devices.out().contains("tornado.absent"), devices.out());
+        // Installing never starts inside an SDK, so that one that does not start can be replaced.
+        Outcome install = finish(start(environment, "tornado", "install"));
+        assertTrue(install.out().contains("problem \n"), install.out());
     }
 }
