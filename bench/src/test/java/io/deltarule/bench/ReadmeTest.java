@@ -3,59 +3,70 @@ package io.deltarule.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.io.StringWriter;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
+import io.deltarule.bench.cli.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's Java is compiled and run as it stands. */
+/** The documents' Java is compiled and run as it stands. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     @TempDir
     Path scratch;
 
+    private JavaExample example(String document, int index) {
+        return JavaExample.of(ROOT.resolve(document), index, scratch.resolve("classes" + index));
+    }
+
     @Test
-    void theJavaExampleRuns() throws Exception {
-        Matcher example = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(ROOT.resolve("README.md")));
-        assertTrue(example.find(), "README.md holds a Java example");
-        String source = """
-                import io.deltarule.core.*;
-                public class Readme {
-                    public static void run(int T, int H, int HV, int K, int V, float[] queries, float[] keys,
-                            float[] values, float[] logDecays, float[] strengths) {
-                        %s
-                    }
-                }
-                """.formatted(example.group(1));
-        compile(source);
+    void theOperationRuns() throws Exception {
         float[] queries = new float[9 * 2 * 8];
         float[] values = new float[9 * 4 * 6];
         float[] gates = new float[9 * 4];
-        String printed = capture(() -> {
-            try (URLClassLoader loader =
-                    new URLClassLoader(new URL[] {scratch.toUri().toURL()})) {
-                loader.loadClass("Readme")
-                        .getMethods()[0]
-                        .invoke(null, 9, 2, 4, 8, 6, queries, queries, values, gates, gates);
-            }
-        });
+        String printed = example("README.md", 0)
+                .run(
+                        "int T, int H, int HV, int K, int V, float[] queries, float[] keys, float[] values,"
+                                + " float[] logDecays, float[] strengths",
+                        9,
+                        2,
+                        4,
+                        8,
+                        6,
+                        queries,
+                        queries,
+                        values,
+                        gates,
+                        gates);
         assertEquals("read-out [1, 9, 4, 6], state [1, 4, 8, 6]", printed.strip());
+    }
+
+    @Test
+    void theModelGoesOnWithAText() throws Exception {
+        Path model =
+                TinyModel.withTokenizer("delta_net", scratch.resolve("model")).folder();
+        String printed = example("README.md", 1).run("java.nio.file.Path folder", model);
+        assertTrue(printed.matches("(?s).+\\n[0-9]+ new tokens, ended by (LENGTH|STOP)\\R"), printed);
+    }
+
+    @Test
+    void theGuidesExamplesRun() throws Exception {
+        Path model =
+                TinyModel.withTokenizer("qwen3_next", scratch.resolve("model")).folder();
+        String streamed = example("docs/generation.md", 0).run("java.nio.file.Path folder", model);
+        assertEquals(
+                1, streamed.lines().filter(line -> line.startsWith("after ")).count(), streamed);
+        String states = example("docs/generation.md", 1)
+                .run("java.nio.file.Path folder, java.nio.file.Path file", model, scratch.resolve("state"));
+        assertEquals("same text from memory, file and after rolling back: true", states.strip());
+        String batch = example("docs/generation.md", 2).run("java.nio.file.Path folder", model);
+        assertEquals(
+                3,
+                batch.lines().filter(line -> line.matches("[0-2]: \\[.*, .*]")).count(),
+                batch);
     }
 
     /** Every file that the README links to is there. */
@@ -68,37 +79,5 @@ class ReadmeTest {
             links++;
         }
         assertTrue(links > 5);
-    }
-
-    private void compile(String source) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavaFileObject file =
-                new SimpleJavaFileObject(URI.create("string:///Readme.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-        StringWriter complaints = new StringWriter();
-        List<String> options = List.of("-d", scratch.toString(), "-classpath", System.getProperty("java.class.path"));
-        boolean compiled = compiler.getTask(complaints, null, null, options, null, List.of(file))
-                .call();
-        assertTrue(compiled, complaints::toString);
-    }
-
-    private interface Body {
-        void run() throws Exception;
-    }
-
-    private static String capture(Body body) throws Exception {
-        PrintStream before = System.out;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        try {
-            body.run();
-        } finally {
-            System.setOut(before);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 }

@@ -9,17 +9,17 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** A small published-format model out of the tests of models, with what other libraries compute for it. */
-record TinyModel(Path folder) {
+public record TinyModel(Path folder) {
     private static final Path RESOURCES =
             Path.of("..", "models", "src", "test", "resources").toAbsolutePath().normalize();
 
     /** One without a tokenizer, where it lies. */
-    static TinyModel named(String name) {
+    public static TinyModel named(String name) {
         return new TinyModel(RESOURCES.resolve("published").resolve(name));
     }
 
     /** A copy with a tokenizer, which a test may break. */
-    static TinyModel withTokenizer(String name, Path target) {
+    public static TinyModel withTokenizer(String name, Path target) {
         try (Stream<Path> files = Files.list(named(name).folder())) {
             Files.createDirectories(target);
             for (Path file : files.toList()) {

@@ -1,9 +1,13 @@
 package io.deltarule.models.inference;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,12 +35,12 @@ final class HuggingFaceJson implements Tokenizer {
      * Reads one.
      *
      * @param file its path
-     * @throws InvalidInputException if it is none, or this machine cannot run the native library
+     * @throws InvalidInputException if it is none
+     * @throws EngineUnavailableException if this machine cannot run the native library
      */
     static Tokenizer open(Path file) {
         byte[] json = read(file);
-        setUnlessSet("ai.djl.offline", "true");
-        setUnlessSet("OPT_OUT_TRACKING", "true");
+        loadLibrary();
         try {
             // Without padding and truncation, DJL's default of 512 tokens.
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
@@ -44,9 +48,20 @@ final class HuggingFaceJson implements Tokenizer {
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(
                     "tokenizer " + file + ": expected a Hugging Face tokenizer.json but found " + oneLine(e) + CURE);
-        } catch (LinkageError e) {
-            throw new InvalidInputException("tokenizer " + file + ": expected a machine that DJL's tokenizers run on"
-                    + " (Linux x86-64 or arm64, macOS arm64, Windows x86-64) but found " + oneLine(e) + "; give ids");
+        }
+    }
+
+    private static void loadLibrary() {
+        setUnlessSet("ai.djl.offline", "true");
+        setUnlessSet("OPT_OUT_TRACKING", "true");
+        try {
+            LibUtils.checkStatus();
+        } catch (EngineException | LinkageError e) {
+            throw new EngineUnavailableException(
+                    "tokenizer: expected a machine that DJL's tokenizers run on (Linux x86-64"
+                            + " or arm64, macOS arm64, Windows x86-64) and a folder to unpack them into but found "
+                            + oneLine(e)
+                            + "; set DJL_CACHE_DIR to a folder that can be written, or give ids");
         }
     }
 
@@ -61,7 +76,7 @@ final class HuggingFaceJson implements Tokenizer {
                         + " MiB but found " + (size >> 20) + CURE);
             }
             byte[] json = Files.readAllBytes(file);
-            StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(json));
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
             return json;
         } catch (CharacterCodingException e) {
             throw new InvalidInputException("tokenizer " + file + ": expected UTF-8 text but found other bytes" + CURE);
