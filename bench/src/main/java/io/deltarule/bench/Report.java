@@ -10,9 +10,15 @@ import java.util.List;
  * @param places what could run here, measured or not
  * @param measurements in the order in which they were made
  * @param ratios those that the measurements allow
+ * @param wrongModels what a whole model computed wrongly, and was not timed for
  */
 public record Report(
-        String suite, Machine machine, List<Place> places, List<Measurement> measurements, List<Ratio> ratios) {
+        String suite,
+        Machine machine,
+        List<Place> places,
+        List<Measurement> measurements,
+        List<Ratio> ratios,
+        List<String> wrongModels) {
     /** The ceilings of the device that ran a workload; null where none were measured. */
     public Ceilings ceilings(Workload workload) {
         return places.stream()
@@ -25,6 +31,6 @@ public record Report(
 
     /** Whether something ran and gave wrong numbers. */
     public boolean wrong() {
-        return measurements.stream().anyMatch(Measurement::wrong);
+        return !wrongModels.isEmpty() || measurements.stream().anyMatch(Measurement::wrong);
     }
 }

@@ -32,7 +32,8 @@ public final class SingleRun {
                     .findFirst()
                     .map(d -> Place.measured(engine.name(), d, measured))
                     .orElseThrow();
-            return new Report("operation", machine, List.of(place), group.time(sampler, List.of()), List.of());
+            return new Report(
+                    "operation", machine, List.of(place), group.time(sampler, List.of()), List.of(), List.of());
         }
     }
 }

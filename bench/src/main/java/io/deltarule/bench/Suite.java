@@ -1,5 +1,6 @@
 package io.deltarule.bench;
 
+import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
@@ -27,8 +28,10 @@ public final class Suite {
      * @param tokens of all other prefills
      * @param batch sequences that decode at once
      * @param states bytes of state that decode in turn, at least
+     * @param model a whole model whose weights outgrow the cache
      */
-    record Scale(int heads, int size, List<Integer> lengths, int tokens, int batch, long states) {
+    record Scale(
+            int heads, int size, List<Integer> lengths, int tokens, int batch, long states, RandomModel.Size model) {
         /** What the numbers in docs are about; states that outgrow the machine's cache. */
         static Scale standard(Machine machine) {
             return new Scale(
@@ -37,7 +40,8 @@ public final class Suite {
                     List.of(512, 1024, 2048, 4096),
                     1024,
                     16,
-                    Math.max(LEAST_STATES, CACHES * machine.cacheBytes()));
+                    Math.max(LEAST_STATES, CACHES * machine.cacheBytes()),
+                    new RandomModel.Size(1024, 3584, 4, 65536, 512));
         }
 
         long stateBytes() {
@@ -60,6 +64,7 @@ public final class Suite {
     private final Scale scale;
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Ratio> ratios = new ArrayList<>();
+    private final List<String> wrongModels = new ArrayList<>();
 
     /**
      * @param watcher told what is going on
@@ -88,7 +93,7 @@ public final class Suite {
                 places.add(measure(engine, device));
             }
         }
-        return new Report("standard", machine, places, measurements, ratios);
+        return new Report("standard", machine, places, measurements, ratios, wrongModels);
     }
 
     private Place measure(DeltaEngine engine, Device device) {
@@ -119,6 +124,22 @@ public final class Suite {
         decode(engine, device, "decode/batch", scale.batch());
         decode(engine, device, "decode/single", 1);
         decodeAfter(engine, device, states);
+        model(engine);
+    }
+
+    private void model(DeltaEngine engine) {
+        watcher.begins("making a model of " + scale.model().inWords());
+        try (ModelSpeed model = new ModelSpeed(engine, scale.model())) {
+            watcher.begins("verifying the model");
+            Comparison comparison = model.verify();
+            if (!comparison.within(Verification.TOLERANCE)) {
+                wrongModels.add("model: WRONG: " + comparison);
+                return;
+            }
+            watcher.begins("timing the model");
+            ratios.add(model.decode(seconds(3)));
+            ratios.add(model.prefill(seconds(4)));
+        }
     }
 
     private void prefill(DeltaEngine engine, String device) {

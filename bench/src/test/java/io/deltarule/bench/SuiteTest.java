@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SuiteTest {
-    private static final Suite.Scale SMALL = new Suite.Scale(2, 16, List.of(64, 96, 128, 256), 70, 2, 1 << 16);
+    private static final Suite.Scale SMALL =
+            new Suite.Scale(2, 16, List.of(64, 96, 128, 256), 70, 2, 1 << 16, new RandomModel.Size(64, 96, 4, 128, 32));
 
     /** The speeds that docs/cli.md promises in the JSON document; sizes and effort are too small for them to mean much. */
     @Test
@@ -28,7 +29,9 @@ class SuiteTest {
                         "decode_batch_state_over_copy",
                         "decode_single_state_over_copy",
                         "prefill_per_token_longest_over_shortest",
-                        "decode_per_token_after_longest_over_shortest"),
+                        "decode_per_token_after_longest_over_shortest",
+                        "model_decode_weights_over_copy",
+                        "model_prefill_over_sgemm"),
                 report.ratios().stream().map(Ratio::name).collect(Collectors.toSet()));
         report.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
         List<String> cpu = report.measurements().stream()

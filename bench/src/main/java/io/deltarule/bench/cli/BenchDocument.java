@@ -40,6 +40,8 @@ final class BenchDocument {
                     .put("unit", ratio.unit())
                     .put("meaning", ratio.meaning());
         }
+        ArrayNode wrong = document.putArray("wrong_models");
+        report.wrongModels().forEach(wrong::add);
         ArrayNode results = document.putArray("results");
         for (Measurement measurement : report.measurements()) {
             result(results.addObject(), measurement, report.ceilings(measurement.workload()));

@@ -48,6 +48,7 @@ final class BenchText {
                         m.workload().name() + " on " + m.workload().engine().name() + ": not timed: " + m.problem());
             }
         }
+        report.wrongModels().forEach(out::println);
         if (!report.ratios().isEmpty()) {
             out.println();
             for (Ratio ratio : report.ratios()) {
