@@ -7,8 +7,8 @@ import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Weights over tensors of files: where they lie, as long as they lie together. */
 final class StoredWeight {
@@ -78,9 +78,8 @@ final class StoredWeight {
         float[] right = new float[Math.multiplyExact(rank, columns)];
         whole(folder, a).copyTo(MemorySegment.ofArray(right));
         Tensor product = Tensor.allocate(arena, rows, columns);
-        double[] sums = new double[columns];
-        for (int i = 0; i < rows; i++) {
-            Arrays.fill(sums, 0);
+        IntStream.range(0, rows).parallel().forEach(i -> {
+            double[] sums = new double[columns];
             for (int r = 0; r < rank; r++) {
                 double factor = left.get((long) i * rank + r);
                 for (int j = 0; j < columns; j++) {
@@ -90,7 +89,7 @@ final class StoredWeight {
             for (int j = 0; j < columns; j++) {
                 product.set((long) i * columns + j, (float) sums[j]);
             }
-        }
+        });
         return Weight.of(product);
     }
 }

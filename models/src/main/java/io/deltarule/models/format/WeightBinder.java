@@ -19,6 +19,9 @@ import java.util.Set;
  * whoever has to mend a folder wants to know all of it.
  */
 public final class WeightBinder {
+    /** A factor is copied to an array. */
+    private static final long MOST_IN_A_FACTOR = 1 << 30;
+
     private final SafetensorsFolder folder;
     private final TensorNames names;
     private final Arena arena;
@@ -154,7 +157,8 @@ public final class WeightBinder {
                 && a.rank() == 2
                 && b.shape()[0] == dims[0]
                 && a.shape()[1] == dims[1]
-                && b.shape()[1] == a.shape()[0];
+                && b.shape()[1] == a.shape()[0]
+                && Math.max(b.elementCount(), a.elementCount()) <= MOST_IN_A_FACTOR;
         if (!fits) {
             wrong(
                     b.name() + " and " + a.name(),

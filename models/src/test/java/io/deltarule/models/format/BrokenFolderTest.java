@@ -110,6 +110,7 @@ class BrokenFolderTest {
             delimiter = '|',
             value = {
                 "delta_net|attnres_block_size|4",
+                "delta_net|quantization_config|{\"quant_method\":\"fp8\"}",
                 "delta_net|conv_bias|true",
                 "delta_net|qk_norm|\"rms\"",
                 "delta_net|qk_activation|\"tanh\"",
