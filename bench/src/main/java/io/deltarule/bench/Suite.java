@@ -19,66 +19,35 @@ import java.util.List;
  * automatic choice may take, prefill and decoding. The reference, PoCL and the emulator are measured only by name.
  */
 public final class Suite {
-    /**
-     * How large the set is.
-     *
-     * @param heads query, key and value heads
-     * @param size K and V
-     * @param lengths tokens of the prefills that show growth, rising
-     * @param tokens of all other prefills
-     * @param batch sequences that decode at once
-     * @param states bytes of state that decode in turn, at least
-     * @param model a whole model whose weights outgrow the cache
-     */
-    record Scale(
-            int heads, int size, List<Integer> lengths, int tokens, int batch, long states, RandomModel.Size model) {
-        /** What the numbers in docs are about; states that outgrow the machine's cache. */
-        static Scale standard(Machine machine) {
-            return new Scale(
-                    32,
-                    128,
-                    List.of(512, 1024, 2048, 4096),
-                    1024,
-                    16,
-                    Math.max(LEAST_STATES, CACHES * machine.cacheBytes()),
-                    new RandomModel.Size(1024, 3584, 4, 65536, 512));
-        }
-
-        long stateBytes() {
-            return (long) heads * size * size * Float.BYTES;
-        }
-
-        String inWords() {
-            return heads + " heads, K = V = " + size;
-        }
-    }
-
-    /** The states that are decoded in turn, in multiples of the last cache. */
-    private static final int CACHES = 4;
-
-    private static final long LEAST_STATES = 256L << 20;
-
     private final Watcher watcher;
     private final double effort;
-    private final Machine machine;
-    private final Scale scale;
+    private final Machine machine = Machine.here();
+    private final Level level;
+    private final Filter filter;
+    /** Sizes of the device at hand. */
+    private Scale scale;
+
+    private final Scale fast;
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Ratio> ratios = new ArrayList<>();
     private final List<String> wrongModels = new ArrayList<>();
 
     /**
      * @param watcher told what is going on
-     * @param effort multiplies every group's seconds; 1 takes about a minute on a CPU
+     * @param effort multiplies every group's seconds
+     * @param level how much
+     * @param filter which of it
      */
-    public Suite(Watcher watcher, double effort) {
-        this(watcher, effort, Machine.here(), Scale.standard(Machine.here()));
+    public Suite(Watcher watcher, double effort, Level level, Filter filter) {
+        this(watcher, effort, level, filter, Scale.of(level, Machine.here()));
     }
 
-    Suite(Watcher watcher, double effort, Machine machine, Scale scale) {
+    Suite(Watcher watcher, double effort, Level level, Filter filter, Scale fast) {
         this.watcher = watcher;
         this.effort = effort;
-        this.machine = machine;
-        this.scale = scale;
+        this.level = level;
+        this.filter = filter;
+        this.fast = fast;
     }
 
     /** Measures everything. */
@@ -93,24 +62,29 @@ public final class Suite {
                 places.add(measure(engine, device));
             }
         }
-        return new Report("standard", machine, places, measurements, ratios, wrongModels);
+        return new Report(level.id(), machine, places, measurements, ratios, wrongModels);
     }
 
     private Place measure(DeltaEngine engine, Device device) {
+        scale = device.automatic() || engine.name().equals("cpu") ? fast : Scale.small(level);
+        if (!filter.allows(engine, device)) {
+            return Place.skipped(engine.name(), device, "not asked for");
+        }
         if (engine.name().equals("cpu")) {
             watcher.begins("measuring the machine");
             Ceilings ceilings = Ceilings.measure(manyStates(), effort);
             cpu(engine, device.id());
             return Place.measured(engine.name(), device, ceilings);
         }
-        if (device.automatic()) {
+        if (device.automatic() || filter.names(engine, device)) {
             accelerator(engine, device.id());
             return Place.measured(engine.name(), device, null);
         }
         return Place.skipped(
                 engine.name(),
                 device,
-                "slow by nature and measured by name only: --engine " + engine.name() + " --device " + device.id());
+                "slow by nature and measured by name only: --suite " + level.id() + " --engine " + engine.name()
+                        + " --device " + device.id());
     }
 
     private Sampler seconds(double seconds) {
@@ -120,11 +94,30 @@ public final class Suite {
     private void cpu(DeltaEngine engine, String device) {
         prefill(engine, device);
         variants(engine, device);
-        List<Tensor> states = lengths(engine, device);
+        curves(engine, device);
         decode(engine, device, "decode/batch", scale.batch());
         decode(engine, device, "decode/single", 1);
-        decodeAfter(engine, device, states);
-        model(engine);
+        if (filter.everything()) {
+            model(engine);
+        }
+    }
+
+    private void curves(DeltaEngine engine, String device) {
+        Curves curves = new Curves(engine, device, scale);
+        decodeAfter(engine, device, lengths(curves));
+        timed(curves.heads(), 3);
+        timed(curves.headSizes(), 3);
+        timed(curves.forms(), 3);
+        timed(curves.batches(), 2);
+    }
+
+    private void timed(List<Workload> workloads, double seconds) {
+        List<Workload> some = filter.of(workloads);
+        if (!some.isEmpty()) {
+            try (Group group = new Group(some, watcher)) {
+                measurements.addAll(group.time(seconds(seconds), List.of()));
+            }
+        }
     }
 
     private void model(DeltaEngine engine) {
@@ -144,7 +137,11 @@ public final class Suite {
 
     private void prefill(DeltaEngine engine, String device) {
         DeltaShape shape = shape(1, scale.tokens(), 1, Gate.SCALAR);
-        try (Group group = new Group(prefills(engine, device), watcher);
+        List<Workload> workloads = filter.of(prefills(engine, device));
+        if (workloads.isEmpty()) {
+            return;
+        }
+        try (Group group = new Group(workloads, watcher);
                 CpuBaseline products = CpuBaseline.products(shape, PlanSpec.DEFAULT_CHUNK_SIZE)) {
             List<Measurement> timed = group.time(seconds(8), List.of(products::run));
             measurements.addAll(timed);
@@ -176,10 +173,9 @@ public final class Suite {
 
     /** What the selective read adds to {@link #prefills}. */
     private void selectiveOverPlain(List<Measurement> timed) {
-        for (int i = 0; i + 1 < timed.size(); i += 2) {
-            Measurement plain = timed.get(i);
-            Measurement selective = timed.get(i + 1);
-            if (plain.timing() != null && selective.timing() != null) {
+        for (Measurement selective : timed) {
+            Measurement plain = selective.workload().shape().crossRead() ? plain(selective, timed) : null;
+            if (plain != null && plain.timing() != null && selective.timing() != null) {
                 ratios.add(Ratio.of(
                         selective.workload().name().replace("prefill/", "") + "_prefill_over_"
                                 + plain.workload().variant().id(),
@@ -190,6 +186,15 @@ public final class Suite {
                         "ms"));
             }
         }
+    }
+
+    private static Measurement plain(Measurement selective, List<Measurement> timed) {
+        return timed.stream()
+                .filter(m -> !m.workload().shape().crossRead())
+                .filter(m -> m.workload().shape().gate()
+                        == selective.workload().shape().gate())
+                .findFirst()
+                .orElse(null);
     }
 
     private String prefillInWords() {
@@ -214,17 +219,20 @@ public final class Suite {
                         device,
                         Variant.GATED_DELTA_PRODUCT,
                         shape(1, scale.tokens(), 2, Gate.SCALAR)));
-        try (Group group = new Group(workloads, watcher)) {
-            measurements.addAll(group.time(seconds(4), List.of()));
-        }
+        timed(level == Level.FULL ? bothForms(workloads) : workloads, 4);
+    }
+
+    private static List<Workload> bothForms(List<Workload> chunkwise) {
+        List<Workload> both = new ArrayList<>(chunkwise);
+        chunkwise.forEach(workload -> both.add(workload.recurrent()));
+        return both;
     }
 
     /** Returns the states after each length, null where it was not timed. */
-    private List<Tensor> lengths(DeltaEngine engine, String device) {
-        List<Workload> workloads = new ArrayList<>();
-        for (int T : scale.lengths()) {
-            workloads.add(Workload.prefill(
-                    "length/" + T, engine, device, Variant.GATED_DELTA_RULE, shape(1, T, 1, Gate.SCALAR)));
+    private List<Tensor> lengths(Curves curves) {
+        List<Workload> workloads = filter.of(curves.lengths());
+        if (workloads.isEmpty()) {
+            return List.of();
         }
         List<Tensor> states = new ArrayList<>();
         try (Group group = new Group(workloads, watcher)) {
@@ -260,6 +268,9 @@ public final class Suite {
     private void decode(DeltaEngine engine, String device, String name, int sequences) {
         Workload workload =
                 Workload.decode(name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, 1, Gate.SCALAR));
+        if (filter.of(List.of(workload)).isEmpty()) {
+            return;
+        }
         int plans = (int) (manyStates() / (scale.stateBytes() * sequences));
         watcher.begins("verifying " + name);
         List<Prepared> all = new ArrayList<>();
@@ -300,15 +311,19 @@ public final class Suite {
         if (states.size() != scale.lengths().size()) {
             return;
         }
-        List<Workload> workloads = new ArrayList<>();
+        List<Workload> all = new ArrayList<>();
         for (int T : scale.lengths()) {
-            workloads.add(Workload.decode(
+            all.add(Workload.decode(
                             "decode_context/" + T,
                             engine,
                             device,
                             Variant.GATED_DELTA_RULE,
                             shape(1, 1, 1, Gate.SCALAR))
                     .after(T));
+        }
+        List<Workload> workloads = filter.of(all);
+        if (workloads.isEmpty()) {
+            return;
         }
         try (Group group = new Group(workloads, watcher)) {
             for (int i = 0; i < group.prepared().size(); i++) {
@@ -321,12 +336,8 @@ public final class Suite {
     }
 
     private void accelerator(DeltaEngine engine, String device) {
-        List<Workload> workloads = new ArrayList<>(prefills(engine, device));
-        workloads.add(Workload.decode(
-                "decode/batch", engine, device, Variant.GATED_DELTA_RULE, shape(scale.batch(), 1, 1, Gate.SCALAR)));
-        try (Group group = new Group(workloads, watcher)) {
-            measurements.addAll(group.time(seconds(6), List.of()));
-        }
+        timed(prefills(engine, device), 6);
+        curves(engine, device);
     }
 
     /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */

@@ -44,6 +44,12 @@ public record Workload(
         return new Workload(name, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
     }
 
+    /** The same token by token. */
+    Workload recurrent() {
+        return new Workload(
+                name + "/recurrent", engine, device, variant, shape, Form.RECURRENT, chunkSize, keepsState, context);
+    }
+
     /** What its name begins with; workloads of one suite make one curve. */
     public String suite() {
         int slash = name.indexOf('/');

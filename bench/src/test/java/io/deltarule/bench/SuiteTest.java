@@ -11,14 +11,50 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SuiteTest {
-    private static final Suite.Scale SMALL =
-            new Suite.Scale(2, 16, List.of(64, 96, 128, 256), 70, 2, 1 << 16, new RandomModel.Size(64, 96, 4, 128, 32));
+    private static final Scale SMALL = new Scale(
+            2,
+            16,
+            List.of(64, 96, 128, 256),
+            70,
+            List.of(1, 2),
+            List.of(8, 16),
+            List.of(16, 70),
+            List.of(1, 3),
+            2,
+            1 << 16,
+            new RandomModel.Size(64, 96, 4, 128, 32));
+
+    private static List<String> names(Report report) {
+        return report.measurements().stream()
+                .filter(m -> m.workload().engine().name().equals("cpu"))
+                .map(m -> m.workload().name())
+                .toList();
+    }
+
+    private static Report run(Level level, Filter filter) {
+        return new Suite(said -> {}, 0.01, level, filter, SMALL).run();
+    }
+
+    @Test
+    void aFilterLeavesOnlyItsPart() {
+        Report decode = run(Level.STANDARD, new Filter("cpu", null, null, null, "decode"));
+        assertEquals(
+                Set.of("decode/batch", "decode/single", "decode_batch/1", "decode_batch/3"), Set.copyOf(names(decode)));
+        assertEquals(
+                List.of(),
+                run(Level.QUICK, new Filter("reference", null, null, null, null)).measurements().stream()
+                        .filter(m -> m.workload().engine().name().equals("cpu"))
+                        .toList());
+        Report kda = run(Level.FULL, new Filter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
+        assertEquals(List.of("prefill/kda"), names(kda));
+        assertTrue(kda.places().stream().anyMatch(p -> "not asked for".equals(p.skipped())));
+    }
 
     /** The speeds that docs/cli.md promises in the JSON document; sizes and effort are too small for them to mean much. */
     @Test
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
-        Report report = new Suite(begun::add, 0.01, Machine.here(), SMALL).run();
+        Report report = new Suite(begun::add, 0.01, Level.STANDARD, Filter.NONE, SMALL).run();
         assertFalse(report.wrong());
         assertEquals(
                 Set.of(
@@ -34,11 +70,19 @@ class SuiteTest {
                         "model_prefill_over_sgemm"),
                 report.ratios().stream().map(Ratio::name).collect(Collectors.toSet()));
         report.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
-        List<String> cpu = report.measurements().stream()
-                .filter(m -> m.workload().engine().name().equals("cpu"))
-                .map(m -> m.workload().name())
-                .toList();
-        assertTrue(cpu.containsAll(List.of("prefill/gdn2", "length/64", "length/256", "decode/single")), cpu::toString);
+        List<String> cpu = names(report);
+        assertTrue(
+                cpu.containsAll(List.of(
+                        "prefill/gdn2",
+                        "length/64",
+                        "length/256",
+                        "heads/2",
+                        "head_size/8",
+                        "forms/70/recurrent",
+                        "decode_context/256",
+                        "decode_batch/3",
+                        "decode/single")),
+                cpu::toString);
         assertTrue(begun.contains("measuring the machine"));
     }
 }

@@ -1,5 +1,7 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.bench.Filter;
+import io.deltarule.bench.Level;
 import io.deltarule.bench.Report;
 import io.deltarule.bench.Sampler;
 import io.deltarule.bench.SingleRun;
@@ -29,8 +31,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures speed, each configuration verified against float64 just before it is timed.",
-            "Without options of an operation: the default set, about a minute, on the CPU and every GPU found, with a report"
-                    + " to look at. With any of them: that one operation."
+            "Without options of an operation: the standard suite, about two minutes, on the CPU and every GPU found, with a"
+                    + " report to look at. With any of them: that one operation."
         })
 final class BenchCommand implements Callable<Integer> {
     /** What one operation is unless options say otherwise; smaller where a device is slow by nature. */
@@ -84,6 +86,26 @@ final class BenchCommand implements Callable<Integer> {
         @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: 64).")
         private Integer chunkSize;
 
+        /** What it says of a suite rather than of one operation. */
+        Filter filter(String direction) {
+            boolean sized = batch != null
+                    || tokens != null
+                    || heads != null
+                    || valueHeads != null
+                    || keySize != null
+                    || valueSize != null
+                    || householders != null
+                    || chunkSize != null;
+            if (sized) {
+                throw new InvalidInputException("--suite: expected only --variant, --form, --direction, --engine and"
+                        + " --device beside it but found sizes; without --suite they describe one operation");
+            }
+            if (engine != null || device != null) {
+                EngineChoice.of(or(engine, "auto"), device); // says what is wrong with the names
+            }
+            return new Filter(engine, device, variant == null ? null : Variant.named(variant), form, direction);
+        }
+
         Workload workload() {
             EngineChoice choice = EngineChoice.of(or(engine, "auto"), device);
             Device where = choice.engine().devices().stream()
@@ -135,6 +157,16 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--suite",
+            paramLabel = "NAME",
+            description = "quick, standard (default, about two minutes on a CPU) or full; --variant, --form,"
+                    + " --direction, --engine and --device then choose a part of it.")
+    private String suite;
+
+    @Option(names = "--direction", paramLabel = "NAME", description = "Only this part of a suite: forward or decode.")
+    private String direction;
+
     @ArgGroup(exclusive = false, heading = "One operation:%n")
     private OperationOptions operation;
 
@@ -169,22 +201,27 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
+        boolean whole = suite != null || direction != null || operation == null;
+        Level level = Level.named(suite == null ? Level.STANDARD.id() : suite);
+        Filter filter = whole && operation != null
+                ? operation.filter(direction)
+                : new Filter(null, null, null, null, direction);
         ResultsFolder folder = output != null
                 ? ResultsFolder.at(output)
-                : operation == null ? ResultsFolder.at(Path.of("deltarule-results")) : null;
+                : whole ? ResultsFolder.at(Path.of("deltarule-results")) : null;
         Path file = json == null || json.equals("-") ? null : Path.of(json);
         if (file != null) {
             OutputPath.check("--json", file);
         }
         // Before progress is drawn: choosing an engine may log why.
-        Workload workload = operation == null ? null : operation.workload();
+        Workload workload = whole ? null : operation.workload();
         if (workload != null) {
             MemoryNeed.check(workload.shape());
         }
         Report report;
         try (Progress progress = Progress.start("bench")) {
             report = workload == null
-                    ? new Suite(progress::say, seconds == null ? 1 : seconds / 8).run()
+                    ? new Suite(progress::say, seconds == null ? 1 : seconds / 8, level, filter).run()
                     : SingleRun.of(workload, sampler(), progress::say);
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -212,6 +249,13 @@ final class BenchCommand implements Callable<Integer> {
         if (repeats != null && operation == null) {
             throw new InvalidInputException(
                     "--repeats: expected one operation to repeat but found none; name its --variant, for example");
+        }
+        if (repeats != null && suite != null) {
+            throw new InvalidInputException("--repeats: expected one operation to repeat but found --suite");
+        }
+        if (direction != null && !direction.equals("forward") && !direction.equals("decode")) {
+            throw new InvalidInputException("--direction: expected forward or decode but found '" + direction
+                    + "'; there is no backward pass yet");
         }
         if (seconds != null && !(seconds > 0 && seconds < 86_400)) {
             throw new InvalidInputException("--seconds: expected more than 0 and less than a day but found " + seconds);

@@ -128,6 +128,12 @@ class BenchCommandTest {
         assertTrue(CliRun.of("bench", "--heads", "3", "--value-heads", "4")
                 .refusal()
                 .contains("HV"));
+        assertTrue(CliRun.of("bench", "--suite", "huge").refusal().contains("quick, standard, full"));
+        assertTrue(CliRun.of("bench", "--suite", "quick", "--T", "9").refusal().contains("--suite"));
+        assertTrue(CliRun.of("bench", "--direction", "backward").refusal().contains("backward"));
+        assertTrue(CliRun.of("bench", "--suite", "quick", "--engine", "gpu")
+                .refusal()
+                .contains("gpu"));
         assertTrue(CliRun.of("bench", "--K", "0").refusal().contains("K"));
         assertTrue(CliRun.of("bench", "--B", "100000", "--T", "20000").refusal().contains("size"));
         assertTrue(CliRun.of("bench", "--json", folder.resolve("no/file"))
