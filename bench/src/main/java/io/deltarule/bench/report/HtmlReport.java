@@ -80,8 +80,12 @@ public final class HtmlReport {
                 .filter(r -> !r.row().status().equals("ok"))
                 .map(HtmlReport::cells)
                 .toList();
+        List<String> wrongModels = files.stream()
+                .flatMap(f -> f.wrongModels().stream().map(text -> files.size() == 1 ? text : f.label() + ": " + text))
+                .toList();
         page.put("failures", failures);
-        page.put("failed", failures.size());
+        page.put("wrongModels", wrongModels);
+        page.put("failed", failures.size() + wrongModels.size());
         page.put("verified", rows.size() - failures.size());
         page.put("curves", curves());
         page.put("rooflines", rooflines());

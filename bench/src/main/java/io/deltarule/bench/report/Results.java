@@ -13,6 +13,7 @@ import java.util.Map;
  * @param devices what was there
  * @param ratios speeds beside each other
  * @param rows one per configuration
+ * @param wrongModels whole models that did not match the reference, in words
  */
 record Results(
         String label,
@@ -21,7 +22,8 @@ record Results(
         Map<String, String> machine,
         List<Device> devices,
         List<Ratio> ratios,
-        List<Row> rows) {
+        List<Row> rows,
+        List<String> wrongModels) {
     /**
      * Something that could run.
      *

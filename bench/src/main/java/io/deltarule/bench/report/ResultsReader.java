@@ -74,7 +74,10 @@ final class ResultsReader {
         object(root, "ratios").properties().forEach(e -> ratios.add(ratio(e.getKey(), e.getValue())));
         List<Results.Row> rows = new ArrayList<>();
         array(root, "results").forEach(node -> rows.add(row(node)));
-        return new Results(label, text(root, "version"), text(root, "time"), machine, devices, ratios, rows);
+        List<String> wrongModels = new ArrayList<>();
+        array(root, "wrong_models").forEach(node -> wrongModels.add(node.asText()));
+        return new Results(
+                label, text(root, "version"), text(root, "time"), machine, devices, ratios, rows, wrongModels);
     }
 
     private Results.Device device(JsonNode node) {

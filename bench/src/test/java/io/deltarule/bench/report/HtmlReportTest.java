@@ -75,8 +75,8 @@ class HtmlReportTest {
                 lengths(3)
                         .failed("length", "length/64", "wrong", "o differs")
                         .failed("heads", "h", "failed", "no room"))));
-        assertTrue(page.indexOf("2 of the configurations") < page.indexOf("What ran where"));
-        assertTrue(page.contains("o differs") && page.contains("no room"));
+        assertTrue(page.indexOf("3 of the configurations") < page.indexOf("What ran where"));
+        assertTrue(page.contains("o differs") && page.contains("a model differs") && page.contains("no room"));
     }
 
     @Test

@@ -55,6 +55,7 @@ final class ResultsText {
                 + "{\"engine\":\"tornado\",\"id\":\"opencl:0:0\",\"name\":\"pocl\",\"kind\":\"cpu\",\"backend\":\"OpenCL\","
                 + "\"memory_bytes\":0,\"status\":\"skipped\",\"reason\":\"measured by name only\",\"ceilings\":null}],"
                 + "\"ratios\":{\"one_over_other\":{\"ratio\":2,\"subject\":4,\"baseline\":2,\"unit\":\"ms\","
-                + "\"meaning\":\"one over the other\"}},\"results\":[" + String.join(",", rows) + "]}";
+                + "\"meaning\":\"one over the other\"}},\"wrong_models\":[\"a model differs\"],\"results\":["
+                + String.join(",", rows) + "]}";
     }
 }
