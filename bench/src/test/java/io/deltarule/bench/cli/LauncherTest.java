@@ -3,6 +3,7 @@ package io.deltarule.bench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -155,6 +156,15 @@ class LauncherTest {
         assertEquals(7, second.code());
         // Nothing about incubator modules, nothing of the build.
         assertEquals("to standard error", second.err().strip());
+    }
+
+    @Test
+    void lettersArriveWhereNoLanguageIsSet() throws Exception {
+        assumeTrue(System.getProperty("sun.jnu.encoding", "").equals("UTF-8"), "this test can pass them on");
+        for (String none : new String[] {"C", "POSIX", ""}) {
+            Outcome outcome = finish(start(Map.of("LC_ALL", none, "LC_CTYPE", "", "LANG", ""), "Grüße, 你好"));
+            assertTrue(outcome.out().contains("args Grüße, 你好"), outcome.out());
+        }
     }
 
     @Test

@@ -37,12 +37,12 @@ public record TinyModel(Path folder) {
     }
 
     /** The tokens that the expected logits come after. */
-    int[] ids() {
+    public int[] ids() {
         return ints("input_ids");
     }
 
     /** Begin and greedy continuation. */
-    int[] greedy() {
+    public int[] greedy() {
         return ints("greedy");
     }
 

@@ -1,10 +1,12 @@
 package io.deltarule.models.inference;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +49,7 @@ public final class Session implements AutoCloseable {
         this.network = network;
         this.options = options;
         this.layout = new StateLayout(network.body(), options.maxContext());
+        checkMemory();
         this.next = new Tensor[options.sequences()];
         this.histories = new History[options.sequences()];
         for (int i = 0; i < histories.length; i++) {
@@ -59,6 +62,17 @@ public final class Session implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
+        }
+    }
+
+    /** A context of any length can be asked for; what it takes is known before it is allocated. */
+    private void checkMemory() {
+        double caches = (double) options.sequences() * layout.cacheBytes(options.maxContext());
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        if (caches > memory / 2.0) {
+            throw new InvalidInputException("context: expected key/value caches that fit half of this machine's "
+                    + (memory >> 20) + " MiB but " + options.sequences() + " of " + options.maxContext()
+                    + " tokens need " + (long) (caches / (1 << 20)) + " MiB; take a smaller maxContext");
         }
     }
 

@@ -258,6 +258,7 @@ abstract class SessionLaws {
             assertEquals(45, session.length(0));
             close("unchanged", before, session.logits(0), 0);
             ModelState state = session.state(0);
+            refused("MiB", () -> session(SessionOptions.of(Integer.MAX_VALUE)));
             try (Session smaller = session(SessionOptions.of(44))) {
                 refused("at most 44", () -> smaller.restore(0, state));
             }
