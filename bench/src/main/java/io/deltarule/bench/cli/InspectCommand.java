@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         description =
                 "Reads a model's config and the headers of its files, and says what it is, what memory it takes and"
-                        + " what runs where. No weight is read.")
+                        + " what runs where. Weights are not loaded.")
 final class InspectCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -87,10 +87,7 @@ final class InspectCommand implements Runnable {
                 Files.exists(folder.path().resolve(LanguageModel.TOKENIZER))
                         ? LanguageModel.TOKENIZER
                         : "none: takes and gives ids only");
-        table.row(
-                "runs on",
-                engine.engine().name() + (engine.device() == null ? "" : ", device " + engine.device())
-                        + ": all of it; prompts chunkwise, single tokens recurrently");
+        table.row("runs on", place(engine) + ": all of it; prompts chunkwise, single tokens recurrently");
         table.row(
                 "not used",
                 folder.ignored().isEmpty() ? "nothing" : folder.ignored().size() + " tensors" + reasons(folder));
@@ -137,6 +134,14 @@ final class InspectCommand implements Runnable {
     private String cache(Network network) {
         long bytes = network.cacheBytes(context);
         return bytes == 0 ? ", whatever its length" : " and caches of " + mib(bytes) + " for " + context + " tokens";
+    }
+
+    private static String place(EngineChoice choice) {
+        return choice.engine().devices().stream()
+                .filter(device -> device.id().equals(choice.device()))
+                .findFirst()
+                .map(device -> choice.engine().name() + ", device " + device.id() + " (" + device.name() + ")")
+                .orElse(choice.engine().name());
     }
 
     private static String reasons(ModelFolder folder) {
