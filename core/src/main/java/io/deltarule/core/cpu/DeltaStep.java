@@ -19,9 +19,9 @@ import java.util.function.Function;
 
 /**
  * The delta rule as an operation of a layer. The state is this step's own tensor, initial and final state of every run,
- * so that the recurrent plan of decoding and the chunkwise plan of prefill go on from each other; they copy it to and from
- * scratch that stays in the cache, which costs main memory what updating it in place would. Layers of the same shape
- * share their plans.
+ * so that the recurrent plan of decoding and the chunkwise plan of prefill go on from each other: the first updates it in
+ * place where V is a whole number of vectors, the second copies it to and from scratch once per run. Layers of the same
+ * shape share their plans.
  */
 final class DeltaStep implements LayerStep {
     private final LayerOp.Delta op;

@@ -50,7 +50,7 @@ final class NonFinite {
                         + view.data().getAtIndex(Tensor.FLOAT, bad) + " at row-major index " + bad);
             }
         }
-        if (in.initialState != null) {
+        if (in.initialState != null && !in.stateStaysInPlace()) { // else it may be overwritten by now
             long size = (long) in.shape.K() * in.shape.V();
             long from = ((long) sequence * in.shape.HV() + valueHead) * size;
             for (long i = from; i < from + size; i++) {

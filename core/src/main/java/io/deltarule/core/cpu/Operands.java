@@ -63,6 +63,15 @@ final class Operands {
         boundaries = in.boundaries(shape);
     }
 
+    /** Whether the initial and the final state are the same memory, so that a step may write where it reads. */
+    boolean stateStaysInPlace() {
+        return initialState != null
+                && finalState != null
+                && initialState.isNative()
+                && finalState.isNative()
+                && initialState.address() == finalState.address();
+    }
+
     private RowView view(Input input, Tensor tensor) {
         int heads = tensor.dim(2); // every input is [B, rows, heads] or [B, rows, heads, width]
         int width = tensor.rank() == 4 ? tensor.dim(3) : 1;

@@ -60,7 +60,7 @@ final class RecurrentWorker extends HeadWorker {
                     crossRead(in, sequence, token, head, state);
                 }
             }
-            if (in.finalState != null) {
+            if (in.finalState != null && !inPlace(in)) {
                 State.copyOut(state.data(), state.stride(), planned, in.finalState, index(sequence, head));
             }
         }
@@ -79,12 +79,20 @@ final class RecurrentWorker extends HeadWorker {
         if (kept(sequence, head) != null) {
             return kept(sequence, head);
         }
+        if (inPlace(in)) {
+            return State.of(in.finalState, index(sequence, head), planned);
+        }
         if (in.initialState == null) {
             scratch.data().fill((byte) 0);
         } else {
             State.copyIn(in.initialState, index(sequence, head), planned, scratch.data(), scratch.stride());
         }
         return scratch;
+    }
+
+    /** Whether the caller's state is the initial and the final one, and laid out as the sweeps want it. */
+    private boolean inPlace(Operands in) {
+        return scratch != null && in.stateStaysInPlace() && planned.V() == scratch.stride();
     }
 
     private void step(Operands in, int token, int head, State state) {

@@ -26,6 +26,12 @@ record State(MemorySegment data, int stride) {
         return states;
     }
 
+    /** The index-th state of a tensor's numbers [N · HV, K, V], where it lies; V is a whole number of vectors. */
+    static State of(MemorySegment states, long index, DeltaShape shape) {
+        long bytes = (long) shape.K() * shape.V() * Float.BYTES;
+        return new State(states.asSlice(index * bytes, bytes), shape.V());
+    }
+
     long rowBytes() {
         return (long) stride * Float.BYTES;
     }

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -273,5 +274,30 @@ class CpuPlanTest {
         assertTrue(plan.holdsMemory());
         plan.close();
         assertFalse(plan.holdsMemory());
+    }
+
+    /** Off-heap and of whole vectors it is updated where it lies, otherwise by way of scratch: the same numbers. */
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void oneTensorMayBeTheInitialAndTheFinalState(Form form) {
+        for (int V : new int[] {20, 32}) {
+            DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 9, 2, 4, 32, V, 1);
+            DeltaInputs given = c.inputs();
+            try (Arena arena = Arena.ofConfined();
+                    DeltaPlan plan = ENGINE.plan(spec(c, form))) {
+                Tensor initial = Tensor.allocate(arena, 2, 4, 32, V).fill(0.25f);
+                DeltaOutputs apart =
+                        outputs(arena, V, Tensor.allocate(arena, 2, 4, 32, V).fill(Float.NaN));
+                plan.run(given.withInitialState(initial), apart);
+                DeltaOutputs together = outputs(arena, V, initial);
+                plan.run(given.withInitialState(initial), together);
+                assertArrayEquals(apart.o().toArray(), together.o().toArray(), "o, V " + V);
+                assertArrayEquals(apart.finalState().toArray(), initial.toArray(), "state, V " + V);
+            }
+        }
+    }
+
+    private static DeltaOutputs outputs(Arena arena, int V, Tensor state) {
+        return new DeltaOutputs(Tensor.allocate(arena, 2, 9, 4, V).fill(Float.NaN), null, state);
     }
 }
