@@ -31,12 +31,12 @@ final class LayerLaunches {
         this.carried = carried;
     }
 
-    /** The launches of all operations, in order. */
-    static List<Launch> of(LayerSpec spec, LayerArrays arrays, LayerTables tables, KernelContext context) {
-        List<Launch> launches = new ArrayList<>();
+    /** The launches of each operation, in order. */
+    static List<List<Launch>> of(LayerSpec spec, LayerArrays arrays, LayerTables tables, KernelContext context) {
+        List<List<Launch>> launches = new ArrayList<>();
         for (int i = 0; i < spec.program().ops().size(); i++) {
             Site site = new Site("op" + i + "_", tables.tokens(), context);
-            launches.addAll(new LayerLaunches(spec, arrays, tables, site, arrays.carried(i))
+            launches.add(new LayerLaunches(spec, arrays, tables, site, arrays.carried(i))
                     .launches(spec.program().ops().get(i)));
         }
         return launches;

@@ -72,7 +72,7 @@ public final class TornadoEngine implements DeltaEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return new TornadoLayerPlan(spec, device(spec.device()));
+        return LayerParts.plan(spec, device(spec.device()), LayerParts.MOST_TASKS);
     }
 
     @Override

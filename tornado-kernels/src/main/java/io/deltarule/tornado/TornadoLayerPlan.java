@@ -1,15 +1,18 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import uk.ac.manchester.tornado.api.DataRange;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -31,13 +34,15 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * Slots in between never leave the device.
  */
 final class TornadoLayerPlan extends AbstractLayerPlan {
-    /** TornadoVM's own limit, which it does not report by a message. */
-    private static final int MOST_TASKS = 256;
-
     private final DeviceHandle device;
     private final LayerTables tables;
     private final LayerArrays arrays;
     private final List<Launch> launches;
+    /** The inputs that some operation reads. */
+    private final List<Slot> inputs;
+    /** The outputs that some operation writes; others are inputs. */
+    private final List<Slot> outputs;
+
     private final TornadoExecutionPlan plan;
     /** Index of the graph that computes; the one before it, if any, brings what is carried. */
     private final int run;
@@ -47,20 +52,19 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
     /** Whether the host side of the carried state must go to the device before the next run. */
     private boolean stateOnHost = true;
 
+    /** @param spec what for; known to fit the device and one task graph: {@link LayerParts} */
     TornadoLayerPlan(LayerSpec spec, DeviceHandle device) {
         super(spec);
         this.device = device;
         KernelContext context = new KernelContext();
-        DeviceMemory count = DeviceMemory.counting(device);
-        int tasks = LayerLaunches.of(spec, new LayerArrays(spec, count), new LayerTables(spec), context)
-                .size();
-        if (tasks < 1 || tasks > MOST_TASKS) {
-            throw new InvalidInputException("program: a task graph of TornadoVM has 1 to " + MOST_TASKS
-                    + " kernels but this program needs " + tasks + "; make a plan for each part of it");
-        }
         tables = new LayerTables(spec);
         arrays = new LayerArrays(spec, DeviceMemory.of(device));
-        launches = LayerLaunches.of(spec, arrays, tables, context);
+        launches = LayerLaunches.of(spec, arrays, tables, context).stream()
+                .flatMap(List::stream)
+                .toList();
+        inputs = among(spec.program().inputs(), spec, LayerOp::reads);
+        outputs = among(spec.program().outputs(), spec, LayerOp::writes);
+        outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
         run = arrays.carried().isEmpty() ? 0 : 1;
         plan = device.guard(() -> build(context));
     }
@@ -80,17 +84,16 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
 
     private ImmutableTaskGraph runGraph(GridScheduler scheduler) {
         Set<TornadoNativeArray> in = new LinkedHashSet<>();
-        inputs().forEach(slot -> in.add(arrays.slot(slot)));
+        inputs.forEach(slot -> in.add(arrays.slot(slot)));
         in.addAll(tables.arrays());
         Set<TornadoNativeArray> out = new LinkedHashSet<>();
-        outputs().forEach(slot -> out.add(arrays.slot(slot)));
+        outputs.forEach(slot -> out.add(arrays.slot(slot)));
         Set<TornadoNativeArray> once = new LinkedHashSet<>(arrays.constants());
         once.addAll(out); // carries the NaN poison to the device; later runs overwrite what earlier ones wrote
         once.removeAll(in);
-        out.addAll(tables.arrays());
         Set<TornadoNativeArray> demand = new LinkedHashSet<>(arrays.carried());
+        demand.addAll(out); // as many rows as a run has
         demand.addAll(arrays.between()); // never asked for; but closing frees only arrays that some transfer names
-        demand.removeAll(out);
 
         TaskGraph graph = new TaskGraph("run");
         if (run > 0) {
@@ -103,36 +106,28 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
         for (Launch launch : launches) {
             launch.addTo(graph, scheduler);
         }
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, out.toArray());
-        if (!demand.isEmpty()) {
-            graph.transferToHost(DataTransferMode.UNDER_DEMAND, demand.toArray());
-        }
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, tables.arrays().toArray());
+        graph.transferToHost(DataTransferMode.UNDER_DEMAND, demand.toArray());
         return graph.snapshot();
     }
 
-    /** The input slots that some operation reads. */
-    private List<Slot> inputs() {
-        Set<Slot> read = new LinkedHashSet<>();
-        spec().program().ops().forEach(op -> read.addAll(op.reads()));
-        return spec().program().inputs().stream().filter(read::contains).toList();
-    }
-
-    /** The output slots that some operation writes. */
-    private List<Slot> outputs() {
-        Set<Slot> written = new LinkedHashSet<>();
-        for (LayerOp op : spec().program().ops()) {
-            written.addAll(op.writes());
-        }
-        return spec().program().outputs().stream().filter(written::contains).toList();
+    /** Those of some slots that operations read, or write. */
+    private static List<Slot> among(List<Slot> slots, LayerSpec spec, Function<LayerOp, List<Slot>> used) {
+        Set<Slot> all = new HashSet<>();
+        spec.program().ops().forEach(op -> all.addAll(used.apply(op)));
+        return slots.stream().filter(all::contains).toList();
     }
 
     @Override
     protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs) {
+        int tokens = Arrays.stream(lengths).sum();
         List<Slot> given = spec().program().inputs();
-        for (int i = 0; i < given.size(); i++) {
-            if (inputs().contains(given.get(i))) {
-                LayerArrays.copyIn(inputs.get(i), arrays.slot(given.get(i)));
-            }
+        for (Slot slot : this.outputs) { // so that what never came back shows
+            arrays.slot(slot).set(0, Float.NaN);
+            arrays.slot(slot).set(tokens * slot.width() - 1, Float.NaN);
+        }
+        for (Slot slot : this.inputs) {
+            LayerArrays.copyIn(inputs.get(given.indexOf(slot)), arrays.slot(slot));
         }
         tables.describe(lengths, positions);
         launches.forEach(Launch::size);
@@ -140,7 +135,11 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
             if (run > 0 && stateOnHost) {
                 plan.withGraph(run - 1).execute();
             }
-            return plan.withGraph(run).execute();
+            TornadoExecutionResult result = plan.withGraph(run).execute();
+            for (Slot slot : this.outputs) {
+                result.transferToHost(new DataRange(arrays.slot(slot)).withSize((long) tokens * slot.width()));
+            }
+            return result;
         });
         stateOnHost = false;
         for (Launch launch : launches) {

@@ -24,6 +24,9 @@ enum TornadoSetup {
     /** More than any device has: the cap that TornadoVM sets itself is 4 GB, the device's own limit then decides. */
     private static final String NO_CAP = "1024GB";
 
+    /** Room for the bytecode of any graph of up to 256 tasks: 4096 bytes, TornadoVM's own limit, hold about thirty. */
+    private static final String BYTECODE = "262144";
+
     private static final TornadoSetup FOUND = find();
     private static final AtomicBoolean ANNOUNCED = new AtomicBoolean();
 
@@ -46,6 +49,7 @@ enum TornadoSetup {
         if (ModuleLayer.boot().findModule("tornado.api").isPresent()) {
             setUnlessGiven("tornado.recover.bailout", "False");
             setUnlessGiven("tornado.device.memory", NO_CAP);
+            setUnlessGiven("tornado.tvm.maxbytecodesize", BYTECODE);
             // This late phase decides conditions that nothing simplifies afterwards, and code generation then fails.
             setUnlessGiven("tornado.enable.fix.reads", "False");
             return SDK;

@@ -13,6 +13,7 @@ import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
@@ -111,21 +112,56 @@ class TornadoLayerTest extends LayerLaws {
         }
     }
 
+    /** 257 operations of one kernel each: one more than a graph holds. */
     @Test
-    void refusesAProgramThatNoTaskGraphHolds() {
-        Slot x = new Slot("x", 3);
+    void aProgramTooDeepForOneGraphBecomesSeveral() {
+        Slot last = new Slot("x", 3);
+        Slot first = last;
         List<LayerOp> ops = new ArrayList<>();
-        Slot last = x;
         for (int i = 0; i < 257; i++) {
             Slot next = new Slot("s" + i, 3);
             ops.add(new LayerOp.Map1(last, next, Activation.RELU, 1));
             last = next;
         }
-        LayerCase deep = new LayerCase("deep", new LayerProgram(List.of(x), List.of(last), ops));
-        InvalidInputException e = assertThrows(
-                InvalidInputException.class,
-                () -> engine().plan(deep.spec(4, 1, 4).onDevice(device())));
-        assertTrue(e.getMessage().contains("256 kernels but this program needs 257"), e::getMessage);
+        LayerCase deep = new LayerCase("deep", new LayerProgram(List.of(first), List.of(last), ops));
+        try (LayerPlan plan = engine().plan(deep.spec(1, 1, 4).onDevice(device()))) {
+            Tensor out = Tensor.zeros(1, 3).fill(Float.NaN);
+            plan.run(new int[] {1}, List.of(Tensor.of(new float[] {1, -2, 3}, 1, 3)), List.of(out));
+            assertArrayEquals(new float[] {1, 0, 3}, out.toArray());
+        }
+    }
+
+    @Test
+    void partsOfAProgramDoWhatTheWholeDoes() {
+        LayerCase c = LayerCases.programs().getFirst();
+        LayerSpec spec = c.spec(9, 2, 20).onDevice(device());
+        DeviceHandle handle = TornadoDevices.named(device());
+        List<Tensor> in = c.inputs(9, 1);
+        List<Tensor> next = c.inputs(4, 2);
+        try (LayerPlan whole = engine().plan(spec);
+                LayerPlan split = LayerParts.plan(spec, handle, 6);
+                LayerPlan other = LayerParts.plan(spec, handle, 6)) {
+            assertTrue(((SplitLayerPlan) split).parts() > 2);
+            List<Tensor> expected = c.outputs(9);
+            List<Tensor> found = c.outputs(9);
+            whole.run(new int[] {5, 4}, in, expected);
+            split.run(new int[] {5, 4}, in, found);
+            assertSame(expected, found);
+            other.loadState(split.saveState(), split.positions());
+            assertSame(whole.saveState(), other.saveState());
+            expected = c.outputs(4);
+            found = c.outputs(4);
+            whole.run(new int[] {1, 3}, next, expected);
+            other.run(new int[] {1, 3}, next, found);
+            assertSame(expected, found);
+        }
+    }
+
+    private static void assertSame(List<Tensor> expected, List<Tensor> found) {
+        assertEquals(expected.size(), found.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i).toArray(), found.get(i).toArray(), "tensor " + i);
+        }
     }
 
     @Test

@@ -44,6 +44,11 @@ public record LayerSpec(
                 program, weights, maxTokens, sequences, maxContext, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, null);
     }
 
+    /** The same capacities for another program, or part of this one. */
+    public LayerSpec withProgram(LayerProgram other) {
+        return new LayerSpec(other, weights, maxTokens, sequences, maxContext, form, chunkSize, device);
+    }
+
     /** The same on a named device. */
     public LayerSpec onDevice(String id) {
         return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, chunkSize, id);
