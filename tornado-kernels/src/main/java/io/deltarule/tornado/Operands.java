@@ -156,7 +156,7 @@ final class Operands {
      * Copies log-decays; a full reset may come as −∞, which the kernels' arithmetic must not meet: exp of the
      * replacement is 0 as well.
      */
-    private static void copyDecays(Tensor from, FloatArray to) {
+    static void copyDecays(Tensor from, FloatArray to) {
         MemorySegment target = to.getSegment();
         long size = from.size();
         for (long i = 0; i < size; i++) {

@@ -1,5 +1,6 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
@@ -40,6 +41,8 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
     private final List<Launch> launches;
     /** The inputs that some operation reads. */
     private final List<Slot> inputs;
+    /** The inputs that are log-decays of some delta rule. */
+    private final Set<Slot> decays = new HashSet<>();
     /** The outputs that some operation writes; others are inputs. */
     private final List<Slot> outputs;
 
@@ -63,6 +66,11 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
                 .flatMap(List::stream)
                 .toList();
         inputs = among(spec.program().inputs(), spec, LayerOp::reads);
+        for (LayerOp op : spec.program().ops()) {
+            if (op instanceof LayerOp.Delta d && d.gated()) {
+                decays.add(d.inputs().get(Input.G));
+            }
+        }
         outputs = among(spec.program().outputs(), spec, LayerOp::writes);
         outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
         run = arrays.carried().isEmpty() ? 0 : 1;
@@ -127,7 +135,12 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
             arrays.slot(slot).set(tokens * slot.width() - 1, Float.NaN);
         }
         for (Slot slot : this.inputs) {
-            LayerArrays.copyIn(inputs.get(given.indexOf(slot)), arrays.slot(slot));
+            Tensor rows = inputs.get(given.indexOf(slot));
+            if (decays.contains(slot)) {
+                Operands.copyDecays(rows, arrays.slot(slot));
+            } else {
+                LayerArrays.copyIn(rows, arrays.slot(slot));
+            }
         }
         tables.describe(lengths, positions);
         launches.forEach(Launch::size);

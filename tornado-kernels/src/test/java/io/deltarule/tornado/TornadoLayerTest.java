@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
@@ -19,7 +23,9 @@ import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.LayerLaws;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +115,38 @@ class TornadoLayerTest extends LayerLaws {
             List<Tensor> out = c.outputs(2);
             plan.run(new int[] {2}, in, out);
             assertArrayEquals(in.get(1).toArray(), out.getFirst().toArray());
+        }
+    }
+
+    /** S = v k forgets everything at −∞. */
+    @Test
+    void anInfiniteLogDecayIsAFullReset() {
+        DeltaShape shape = new DeltaShape(1, 1, 1, 1, 1, 1, 1, 1, Gate.SCALAR);
+        Map<Input, Slot> in = new EnumMap<>(Input.class);
+        for (Input input : List.of(Input.Q, Input.K, Input.V, Input.BETA, Input.G)) {
+            in.put(input, new Slot(input.id(), 1));
+        }
+        Slot o = new Slot("o", 1);
+        LayerOp op = new LayerOp.Delta(Variant.GATED_DELTA_RULE, shape, in, o, null, 1);
+        Map<Input, float[]> rows = Map.of(
+                Input.Q, new float[] {1, 1},
+                Input.K, new float[] {1, 0},
+                Input.V, new float[] {3, 3},
+                Input.BETA, new float[] {1, 1},
+                Input.G, new float[] {0, Float.NEGATIVE_INFINITY});
+        List<Tensor> given = new ArrayList<>();
+        List<Slot> slots = new ArrayList<>();
+        rows.forEach((input, values) -> {
+            slots.add(in.get(input));
+            given.add(Tensor.of(values, 2, 1));
+        });
+        LayerCase c = new LayerCase("reset", new LayerProgram(slots, List.of(o), List.of(op)));
+        for (Form form : Form.values()) {
+            try (LayerPlan plan = engine().plan(c.spec(2, 1, 2).withForm(form).onDevice(device()))) {
+                List<Tensor> out = c.outputs(2);
+                plan.run(new int[] {2}, given, out);
+                assertArrayEquals(new float[] {3, 0}, out.getFirst().toArray(), 1e-5f);
+            }
         }
     }
 
