@@ -24,7 +24,7 @@ enum TornadoSetup {
     /** More than any device has: the cap that TornadoVM sets itself is 4 GB, the device's own limit then decides. */
     private static final String NO_CAP = "1024GB";
 
-    /** Room for the bytecode of any graph of up to 256 tasks: 4096 bytes, TornadoVM's own limit, hold about thirty. */
+    /** Room for the bytecode of any graph of up to 256 tasks: TornadoVM gives it 4096 bytes. */
     private static final String BYTECODE = "262144";
 
     private static final TornadoSetup FOUND = find();
