@@ -65,6 +65,11 @@ public final class CpuEngine implements DeltaEngine {
         this.misconfigured = null;
     }
 
+    /** How many threads share a plan's work. */
+    public int threads() {
+        return threads;
+    }
+
     static int defaultThreads() {
         String value = System.getProperty(THREADS_PROPERTY);
         if (value == null) {

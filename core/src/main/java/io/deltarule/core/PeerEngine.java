@@ -1,0 +1,30 @@
+package io.deltarule.core;
+
+/**
+ * Another library doing the same operation, to be measured beside this project's engines: verified like any other, found
+ * like any other where it is on the class path, and never chosen but by its name.
+ */
+public interface PeerEngine extends DeltaEngine {
+    /** How many threads its library computes on. */
+    int threads();
+
+    /**
+     * Its library's own matrix products, the most that its chunks can reach.
+     *
+     * @param n rows and columns of both factors
+     * @return products that the caller closes
+     */
+    Products products(int n);
+
+    /** Some float32 products of square matrices. */
+    interface Products extends AutoCloseable {
+        /** Multiplies once. */
+        void run();
+
+        /** Multiplications and additions per run. */
+        double flops();
+
+        @Override
+        void close();
+    }
+}
