@@ -24,8 +24,8 @@ public record Report(
         return places.stream()
                 .filter(p -> p.engine().equals(workload.engine().name())
                         && p.device().id().equals(workload.device()))
-                .map(Place::ceilings)
                 .findFirst()
+                .map(Place::ceilings)
                 .orElse(null);
     }
 

@@ -1,6 +1,7 @@
 package io.deltarule.bench;
 
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.PeerEngine;
 import java.util.List;
 
 /** One operation that the user asks for, beside the machine's ceilings. */
@@ -20,10 +21,14 @@ public final class SingleRun {
         Machine machine = Machine.here();
         Ceilings ceilings = null;
         DeltaEngine engine = workload.engine();
+        long copied = Math.min(COPY_SIZE, machine.memoryBytes() / 16);
+        double seconds = Math.clamp(sampler.seconds(), 0.2, 1);
         if (engine.name().equals("cpu")) {
             watcher.begins("measuring the machine");
-            ceilings = Ceilings.measure(
-                    Math.min(COPY_SIZE, machine.memoryBytes() / 16), Math.clamp(sampler.seconds(), 0.2, 1));
+            ceilings = Ceilings.measure(copied, seconds);
+        } else if (engine instanceof PeerEngine peer) {
+            watcher.begins("measuring " + peer.name());
+            ceilings = Ceilings.of(peer, copied, seconds);
         }
         Ceilings measured = ceilings;
         try (Group group = new Group(List.of(workload), watcher)) {

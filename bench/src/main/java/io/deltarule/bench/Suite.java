@@ -6,6 +6,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
 import io.deltarule.core.Gate;
+import io.deltarule.core.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -16,7 +17,8 @@ import java.util.List;
 /**
  * The set that is measured when nothing in particular is asked for: on the CPU engine the prefill of every variant
  * beside its bare matrix products, growth with the length, and decoding beside a plain copy; on every device that the
- * automatic choice may take, prefill and decoding. The reference, PoCL and the emulator are measured only by name.
+ * automatic choice may take, prefill and decoding; every other library on the class path beside the CPU engine. The
+ * reference, PoCL and the emulator are measured only by name.
  */
 public final class Suite {
     private final Watcher watcher;
@@ -66,7 +68,8 @@ public final class Suite {
     }
 
     private Place measure(DeltaEngine engine, Device device) {
-        scale = device.automatic() || engine.name().equals("cpu") ? fast : Scale.small(level);
+        boolean runsAtSpeed = device.automatic() || engine.name().equals("cpu") || engine instanceof PeerEngine;
+        scale = runsAtSpeed ? fast : Scale.small(level);
         if (!filter.allows(engine, device)) {
             return Place.skipped(engine.name(), device, "not asked for");
         }
@@ -75,6 +78,9 @@ public final class Suite {
             Ceilings ceilings = Ceilings.measure(manyStates(), effort);
             cpu(engine, device.id());
             return Place.measured(engine.name(), device, ceilings);
+        }
+        if (engine instanceof PeerEngine peer) {
+            return peer(peer, device);
         }
         if (device.automatic() || filter.names(engine, device)) {
             accelerator(engine, device.id());
@@ -85,6 +91,25 @@ public final class Suite {
                 device,
                 "slow by nature and measured by name only: --suite " + level.id() + " --engine " + engine.name()
                         + " --device " + device.id());
+    }
+
+    /** In turn with the CPU engine, which has the same threads. */
+    private Place peer(PeerEngine peer, Device device) {
+        DeltaEngine ours = Engines.named("cpu");
+        watcher.begins("measuring " + peer.name());
+        Ceilings ceilings = Ceilings.of(peer, manyStates(), effort);
+        PeerSpeed.Pair pair = new PeerSpeed.Pair(
+                peer, device.id(), ours, ours.devices().getFirst().id());
+        for (Variant variant : List.of(Variant.GATED_DELTA_RULE, Variant.DELTA_RULE)) {
+            Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.SCALAR;
+            List<Workload> workloads = filter.of(pair.prefills(variant, shape(1, scale.tokens(), 1, gate)));
+            if (!workloads.isEmpty()) {
+                PeerSpeed speed = PeerSpeed.measure(workloads, peer.threads(), seconds(6), watcher);
+                measurements.addAll(speed.measurements());
+                ratios.addAll(speed.ratios());
+            }
+        }
+        return Place.measured(peer.name(), device, ceilings);
     }
 
     private Sampler seconds(double seconds) {

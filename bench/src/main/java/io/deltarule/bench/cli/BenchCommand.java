@@ -9,10 +9,13 @@ import io.deltarule.bench.Suite;
 import io.deltarule.bench.Workload;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
+import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.core.Engines;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import java.io.PrintWriter;
@@ -112,7 +115,8 @@ final class BenchCommand implements Callable<Integer> {
                     .filter(d -> device == null ? d.automatic() : d.id().equals(device))
                     .findFirst()
                     .orElse(choice.engine().devices().getFirst());
-            Defaults defaults = where.automatic() ? Defaults.FAST : Defaults.SLOW;
+            Defaults defaults =
+                    where.automatic() || choice.engine() instanceof PeerEngine ? Defaults.FAST : Defaults.SLOW;
             Variant chosen = Variant.named(or(variant, Variant.GATED_DELTA_RULE.id()));
             int B = or(batch, 1);
             int H = or(heads, defaults.heads());
@@ -192,6 +196,12 @@ final class BenchCommand implements Callable<Integer> {
     private String json;
 
     @Option(
+            names = "--peers",
+            description = "Measure other libraries too, beside the CPU engine: PyTorch. The first time ./deltarule"
+                    + " builds what that needs, a download of 120 MB.")
+    private boolean peers;
+
+    @Option(
             names = "--output",
             paramLabel = "FOLDER",
             description = "Where the default set leaves results.json, results.csv and report.html (default:"
@@ -243,6 +253,11 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void check() {
+        if (peers && Engines.all().stream().noneMatch(PeerEngine.class::isInstance)) {
+            throw new EngineUnavailableException(
+                    "--peers: expected another library's engine on the class path but found"
+                            + " none; start through ./deltarule, which builds and adds it");
+        }
         if (repeats != null && repeats < 1) {
             throw new InvalidInputException("--repeats: expected at least 1 but found " + repeats);
         }

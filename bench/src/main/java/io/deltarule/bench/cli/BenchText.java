@@ -21,8 +21,11 @@ final class BenchText {
             Ceilings ceilings = place.ceilings();
             if (ceilings != null) {
                 out.println(text(
-                        "ceilings on %d threads: sgemm %.1f GFLOP/s, copy %.1f GB/s (read + written)",
-                        ceilings.threads(), ceilings.sgemmGflops(), ceilings.copyGbytes()));
+                        "%sceilings on %d threads: sgemm %.1f GFLOP/s, copy %.1f GB/s (read + written)",
+                        place.engine().equals("cpu") ? "" : place.engine() + ": ",
+                        ceilings.threads(),
+                        ceilings.sgemmGflops(),
+                        ceilings.copyGbytes()));
             }
         }
         out.println();
