@@ -140,4 +140,11 @@ class BenchCommandTest {
                 .refusal()
                 .contains("folder"));
     }
+
+    @Test
+    void peersThatAreNotThereAreNotPassedOver() {
+        CliRun run = CliRun.of("bench", "--peers");
+        assertEquals(ExitCode.CANNOT_RUN_HERE, run.code(), run.err());
+        assertTrue(run.err().contains("--peers: expected another library's engine"), run.err());
+    }
 }

@@ -183,6 +183,39 @@ class LauncherTest {
         assertEquals(0, run().builds());
     }
 
+    /** Built with their profile and on the class path where bench asks for them, and otherwise not at all. */
+    @Test
+    void peersAreBuiltAndAddedOnlyWhereAskedFor() throws Exception {
+        Path source = Files.writeString(
+                folder.resolve("Main.java"),
+                "package io.deltarule.bench.cli; public class Main { public static void main(String[] args) {"
+                        + " System.out.println(String.join(\" \", args) + \"@\""
+                        + " + System.getProperty(\"java.class.path\")); } }");
+        Path classes = folder.resolve("classes");
+        assertEquals(
+                0,
+                javax.tools.ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-d", classes.toString(), source.toString()));
+        Path target = project.resolve("peer-torch/target");
+        maven("echo \"$*\" >> '" + folder.resolve("asked") + "'; cp '" + folder.resolve("probe.jar") + "' '"
+                + project.resolve("bench/target/deltarule.jar") + "'; case $* in *-Ppeers*) mkdir -p '" + target
+                + "'; touch '" + target + "/peer-torch.jar'; printf %s '" + classes + "' > '" + target
+                + "/class-path';; esac");
+        Outcome plain = run("op", "--peers");
+        assertTrue(plain.out().contains("args op|--peers"), plain.out());
+        Outcome first = run("bench", "--peers");
+        assertEquals(0, first.code(), first.err());
+        assertEquals(1, first.builds(), "the peer is not built yet");
+        assertTrue(first.out().startsWith("bench --peers@"), first.out());
+        assertTrue(first.out().contains("/bench/target/deltarule.jar:"), first.out());
+        assertTrue(first.out().strip().endsWith("/peer-torch/target/peer-torch.jar:" + classes), first.out());
+        assertEquals(0, run("bench", "--peers").builds());
+        List<String> asked = Files.readAllLines(folder.resolve("asked"));
+        assertEquals(2, asked.size());
+        assertFalse(asked.getFirst().contains("peers"), asked.getFirst());
+        assertTrue(asked.getLast().contains("-Ppeers -pl bench,peer-torch -am package"), asked.getLast());
+    }
+
     @Test
     void twoFirstRunsBuildOnce() throws Exception {
         Process one = start(Map.of(), "one");
