@@ -14,17 +14,22 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /** Cuts a program that is too deep for one task graph, where the fewest numbers cross the cut. */
 final class LayerParts {
-    /** TornadoVM's own limit for one graph, past which it fails with an index out of bounds. */
-    static final int MOST_TASKS = 256;
+    /** Bytes in which TornadoVM 5.2.0 notes a graph's tasks; past them it fails with a buffer overflow. */
+    static final int ROOM = 8192;
+
+    /** What a task takes of them besides its arguments. */
+    private static final int TASK = 15;
+    /** What each argument takes. */
+    private static final int ARGUMENT = 5;
 
     private final LayerSpec spec;
     private final List<LayerOp> ops;
-    private final int mostTasks;
+    private final int room;
 
-    private LayerParts(LayerSpec spec, int mostTasks) {
+    private LayerParts(LayerSpec spec, int room) {
         this.spec = spec;
         this.ops = spec.program().ops();
-        this.mostTasks = mostTasks;
+        this.room = room;
     }
 
     /**
@@ -32,25 +37,39 @@ final class LayerParts {
      *
      * @throws InvalidInputException if the device cannot hold the program, or the kernels cannot do it
      */
-    static LayerPlan plan(LayerSpec spec, DeviceHandle device, int mostTasks) {
+    static LayerPlan plan(LayerSpec spec, DeviceHandle device, int room) {
         if (spec.program().ops().isEmpty()) {
             throw new InvalidInputException("program: the tornado engine expects at least one operation");
         }
         DeviceMemory count = DeviceMemory.counting(device);
         List<List<Launch>> launches =
                 LayerLaunches.of(spec, new LayerArrays(spec, count), new LayerTables(spec), new KernelContext());
-        List<LayerSpec> parts = new LayerParts(spec, mostTasks)
-                .parts(launches.stream().map(List::size).toList());
+        List<Integer> bytes = new ArrayList<>();
+        for (int i = 0; i < launches.size(); i++) {
+            bytes.add(launches.get(i).size() * bytes(spec.program().ops().get(i)));
+        }
+        List<LayerSpec> parts = new LayerParts(spec, room).parts(bytes);
         if (parts.size() == 1) {
             return new TornadoLayerPlan(spec, device);
         }
         return new SplitLayerPlan(spec, parts, part -> new TornadoLayerPlan(part, device));
     }
 
-    private List<LayerSpec> parts(List<Integer> tasks) {
+    /** At most what one of an operation's tasks takes: by the most arguments that its kernels have. */
+    private static int bytes(LayerOp op) {
+        return TASK
+                + ARGUMENT
+                        * switch (op) {
+                            case LayerOp.Delta _ -> 20;
+                            case LayerOp.Attention _ -> 16;
+                            default -> 14;
+                        };
+    }
+
+    private List<LayerSpec> parts(List<Integer> bytes) {
         List<LayerSpec> parts = new ArrayList<>();
         for (int from = 0; from < ops.size(); ) {
-            int to = end(from, tasks);
+            int to = end(from, bytes);
             parts.add(spec.withProgram(part(from, to)));
             from = to;
         }
@@ -58,10 +77,10 @@ final class LayerParts {
     }
 
     /** Where a part that begins here ends: in the later half of where it may. */
-    private int end(int from, List<Integer> tasks) {
+    private int end(int from, List<Integer> bytes) {
         int last = from;
-        for (int sum = 0; last < ops.size() && sum + tasks.get(last) <= mostTasks; last++) {
-            sum += tasks.get(last);
+        for (int sum = 0; last < ops.size() && sum + bytes.get(last) <= room; last++) {
+            sum += bytes.get(last);
         }
         if (last == ops.size()) {
             return last;

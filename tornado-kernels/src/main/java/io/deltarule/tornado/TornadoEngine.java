@@ -72,7 +72,7 @@ public final class TornadoEngine implements DeltaEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return LayerParts.plan(spec, device(spec.device()), LayerParts.MOST_TASKS);
+        return LayerParts.plan(spec, device(spec.device()), LayerParts.ROOM);
     }
 
     @Override
