@@ -86,6 +86,7 @@ public final class HtmlReport {
         page.put("failures", failures);
         page.put("wrongModels", wrongModels);
         page.put("failed", failures.size() + wrongModels.size());
+        page.put("anyFailed", !failures.isEmpty() || !wrongModels.isEmpty()); // to the template 0 is as true as 1
         page.put("verified", rows.size() - failures.size());
         page.put("curves", curves());
         page.put("rooflines", rooflines());

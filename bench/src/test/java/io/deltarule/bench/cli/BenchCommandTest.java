@@ -1,6 +1,7 @@
 package io.deltarule.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,7 +93,9 @@ class BenchCommandTest {
     void aFolderForPeopleAndMachines() throws Exception {
         Path results = folder.resolve("a/b");
         CliRun.of(small("--output", results)).succeeded();
-        assertTrue(Files.readString(results.resolve("report.html")).contains("1 configurations matched"));
+        String report = Files.readString(results.resolve("report.html"));
+        assertTrue(report.contains("1 configurations matched"));
+        assertFalse(report.contains("id=\"failures\""), "nothing failed");
         assertEquals(2, Files.readAllLines(results.resolve("results.csv")).size());
         Path page = folder.resolve("both.html");
         Path file = results.resolve("results.json");
