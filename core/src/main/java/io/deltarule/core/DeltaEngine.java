@@ -33,6 +33,19 @@ public interface DeltaEngine {
     DeltaPlan plan(PlanSpec spec);
 
     /**
+     * Makes a plan for the backward pass. An engine without one refuses, as this default does.
+     *
+     * @param spec what for: the operation's variant, shape, form, chunk size and scale, without a kept state
+     * @return a plan that the caller closes
+     * @throws InvalidInputException if this engine does not do what the specification asks; the message says what it does
+     * @throws EngineUnavailableException if the engine or the named device is not here
+     */
+    default GradientPlan gradientPlan(PlanSpec spec) {
+        throw new InvalidInputException(
+                "engine " + name() + ": expected a forward pass, it has no backward pass; use engine reference or cpu");
+    }
+
+    /**
      * Makes a plan for a whole layer or model.
      *
      * @param spec program, weights, capacities
