@@ -66,4 +66,20 @@ public final class Times {
         return "emulated: total %d ns, rewriting %d ns, kernels %d ns, to device %d ns (%d bytes), to host %d ns (%d bytes)"
                 .formatted(total, compile, kernels, toDevice, bytesIn, toHost, bytesOut);
     }
+
+    public String json() {
+        return """
+                {
+                    "emulated": {
+                        "TOTAL_TASK_GRAPH_TIME": "%d",
+                        "COPY_IN_TIME": "%d",
+                        "COPY_OUT_TIME": "%d",
+                        "kernels": {
+                            "POWER_USAGE_mW": "n/a",
+                            "TASK_KERNEL_TIME": "%d"
+                        }
+                    }
+                }
+                """.formatted(total, toDevice, toHost, kernels);
+    }
 }

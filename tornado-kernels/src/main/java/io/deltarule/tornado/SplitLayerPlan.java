@@ -1,5 +1,7 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.Profiled;
+import io.deltarule.core.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
 import io.deltarule.core.layer.CarriedState;
@@ -12,9 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A program as several task graphs, one after the other; what crosses from one to the next passes through the host. */
-final class SplitLayerPlan extends AbstractLayerPlan {
+final class SplitLayerPlan extends AbstractLayerPlan implements Profiled {
     private final List<LayerPlan> parts = new ArrayList<>();
 
     /**
@@ -90,6 +93,20 @@ final class SplitLayerPlan extends AbstractLayerPlan {
             part.loadState(state.subList(next, next + count), positions);
             next += count;
         }
+    }
+
+    private Stream<Profiled> profiled() {
+        return parts.stream().filter(Profiled.class::isInstance).map(Profiled.class::cast);
+    }
+
+    @Override
+    public void profile(boolean on) {
+        profiled().forEach(part -> part.profile(on));
+    }
+
+    @Override
+    public RunTimes lastRun() {
+        return profiled().map(Profiled::lastRun).reduce(RunTimes.NONE, RunTimes::plus);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.CeilingEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
+import io.deltarule.core.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.Optional;
  *
  * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
-public final class TornadoEngine implements DeltaEngine {
+public final class TornadoEngine implements CeilingEngine {
     @Override
     public String name() {
         return "tornado";
@@ -84,6 +86,21 @@ public final class TornadoEngine implements DeltaEngine {
             RecurrentLaunches.check(spec);
         }
         return new TornadoPlan(spec, device(spec.device()));
+    }
+
+    @Override
+    public DeviceWork copy(String device, Tensor x) {
+        return TornadoWork.copy(device(device), x, false);
+    }
+
+    @Override
+    public DeviceWork multiply(String device, Tensor a, Tensor b) {
+        return TornadoWork.multiply(device(device), a, b);
+    }
+
+    @Override
+    public DeviceWork transfer(String device, Tensor x) {
+        return TornadoWork.copy(device(device), x, true);
     }
 
     private void requireAvailable() {

@@ -1,6 +1,8 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Input;
+import io.deltarule.core.Profiled;
+import io.deltarule.core.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
@@ -34,7 +36,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  *
  * Slots in between never leave the device.
  */
-final class TornadoLayerPlan extends AbstractLayerPlan {
+final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     private final DeviceHandle device;
     private final LayerTables tables;
     private final LayerArrays arrays;
@@ -47,6 +49,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
     private final List<Slot> outputs;
 
     private final TornadoExecutionPlan plan;
+    private final Stopwatch stopwatch = new Stopwatch();
     /** Index of the graph that computes; the one before it, if any, brings what is carried. */
     private final int run;
 
@@ -144,13 +147,16 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
         }
         tables.describe(lengths, positions);
         launches.forEach(Launch::size);
+        stopwatch.begin();
         lastRun = device.guard(() -> {
             if (run > 0 && stateOnHost) {
-                plan.withGraph(run - 1).execute();
+                stopwatch.add(plan.withGraph(run - 1).execute());
             }
-            TornadoExecutionResult result = plan.withGraph(run).execute();
+            TornadoExecutionResult result = stopwatch.add(plan.withGraph(run).execute());
             for (Slot slot : this.outputs) {
-                result.transferToHost(new DataRange(arrays.slot(slot)).withSize((long) tokens * slot.width()));
+                long numbers = (long) tokens * slot.width();
+                DataRange rows = new DataRange(arrays.slot(slot)).withSize(numbers);
+                stopwatch.copyOut(numbers * Float.BYTES, () -> result.transferToHost(rows));
             }
             return result;
         });
@@ -196,6 +202,16 @@ final class TornadoLayerPlan extends AbstractLayerPlan {
             LayerArrays.copyIn(state.get(i), carried.get(i));
         }
         stateOnHost = true;
+    }
+
+    @Override
+    public void profile(boolean on) {
+        stopwatch.profile(plan, on);
+    }
+
+    @Override
+    public RunTimes lastRun() {
+        return stopwatch.times();
     }
 
     @Override

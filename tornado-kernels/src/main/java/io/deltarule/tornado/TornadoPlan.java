@@ -6,6 +6,8 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Profiled;
+import io.deltarule.core.RunTimes;
 import io.deltarule.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +17,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
-import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -32,7 +32,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * Kernels are compiled at the first run. Each run calls withGraph anew: TornadoVM keeps every result of a plan object
  * for ever, and withGraph makes a fresh one.
  */
-final class TornadoPlan extends AbstractDeltaPlan {
+final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private static final int MOST_LAUNCHES = 16;
 
     private final DeviceHandle device;
@@ -40,6 +40,7 @@ final class TornadoPlan extends AbstractDeltaPlan {
     private final RunTable table;
     private final List<Launch> launches;
     private final TornadoExecutionPlan plan;
+    private final Stopwatch stopwatch = new Stopwatch();
     /** Index of the graph that computes; the one before it, if any, brings the state. */
     private final int run;
 
@@ -114,6 +115,7 @@ final class TornadoPlan extends AbstractDeltaPlan {
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
+        stopwatch.begin();
         if (!spec().keepsState()) {
             writeState(in.initialState());
         }
@@ -133,9 +135,9 @@ final class TornadoPlan extends AbstractDeltaPlan {
         launches.forEach(Launch::size);
         lastRun = device.guard(() -> {
             if (spec().keepsState() && stateOnHost) {
-                plan.withGraph(run - 1).execute();
+                stopwatch.add(plan.withGraph(run - 1).execute());
             }
-            return plan.withGraph(run).execute();
+            return stopwatch.add(plan.withGraph(run).execute());
         });
         stateOnHost = false;
         for (Launch launch : launches) {
@@ -160,19 +162,20 @@ final class TornadoPlan extends AbstractDeltaPlan {
     @Override
     protected void readState(Tensor state) {
         if (!stateOnHost) {
-            device.guard(() -> lastRun.transferToHost(operands.state));
+            long bytes = operands.state.getNumBytesOfSegment();
+            device.guard(() -> stopwatch.copyOut(bytes, () -> lastRun.transferToHost(operands.state)));
         }
         operands.storeState(state);
     }
 
-    /** Switches TornadoVM's own measurements on, for {@link #measured}; each operation then waits for its end. */
-    void measure() {
-        plan.withProfiler(ProfilerMode.SILENT);
+    @Override
+    public void profile(boolean on) {
+        stopwatch.profile(plan, on);
     }
 
-    /** What TornadoVM measured in the last run: compile time, bytes copied, kernel time. */
-    TornadoProfilerResult measured() {
-        return lastRun.getProfilerResult();
+    @Override
+    public RunTimes lastRun() {
+        return stopwatch.times();
     }
 
     /** Bytes that the plan holds on the device. */

@@ -74,13 +74,13 @@ class TornadoPlanTest {
     @EnumSource(Form.class)
     void aNewLengthDoesNotRecompile(Form form) {
         try (TornadoPlan plan = plan(spec(CASE, form))) {
-            plan.measure();
-            plan.run(CASE.inputs(), withoutState(CASE)); // fetching a state would reset TornadoVM's measurements
-            assertTrue(plan.measured().getCompileTime() > 0, "the first run compiles");
+            plan.profile(true);
+            plan.run(CASE.inputs(), withoutState(CASE));
+            assertTrue(plan.lastRun().compileNanos() > 0, "the first run compiles");
             for (int tokens : new int[] {17, 1, 39}) {
                 DeltaCase c = shorter(tokens);
                 plan.run(c.inputs(), withoutState(c));
-                assertEquals(0, plan.measured().getCompileTime(), () -> "compile time at T=" + tokens);
+                assertEquals(0, plan.lastRun().compileNanos(), () -> "compile time at T=" + tokens);
                 Verify.matchesReference("T=" + tokens, plan.spec(), c.inputs(), plan.run(c.inputs()));
             }
         }
@@ -93,11 +93,10 @@ class TornadoPlanTest {
         DeltaInputs in = step.inputs().withInitialState(null);
         long stateBytes = 2L * 64 * 64 * Float.BYTES;
         try (TornadoPlan plan = plan(spec(step, form).keepingState())) {
-            plan.measure();
+            plan.profile(true);
             plan.run(in, withoutState(step));
             plan.run(in, withoutState(step));
-            long copied =
-                    plan.measured().getTotalBytesCopyIn() + plan.measured().getTotalBytesCopyOut();
+            long copied = plan.lastRun().bytesIn() + plan.lastRun().bytesOut();
             assertTrue(copied > 0 && copied < stateBytes / 2, () -> "copied " + copied + " bytes, state " + stateBytes);
         }
     }

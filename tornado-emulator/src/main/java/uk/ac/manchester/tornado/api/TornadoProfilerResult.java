@@ -55,4 +55,9 @@ public class TornadoProfilerResult {
     public long getTotalDeviceMemoryUsage() {
         return deviceBytes;
     }
+
+    /** This execution as JSON, of one task that stands for all; like a device without a meter it tells no power. */
+    public String getProfileLog() {
+        return times.json();
+    }
 }
