@@ -1,7 +1,10 @@
 package io.deltarule.core.reference;
 
 import io.deltarule.core.AbstractDeltaPlan;
+import io.deltarule.core.AbstractGradientPlan;
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
@@ -9,6 +12,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
+import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
@@ -47,6 +51,12 @@ public final class ReferenceEngine implements DeltaEngine {
     }
 
     @Override
+    public GradientPlan gradientPlan(PlanSpec spec) {
+        checkDevice(spec.device());
+        return new Gradients(spec);
+    }
+
+    @Override
     public LayerPlan plan(LayerSpec spec) {
         checkDevice(spec.device());
         return new ReferenceLayerPlan(spec);
@@ -56,6 +66,33 @@ public final class ReferenceEngine implements DeltaEngine {
         if (device != null && !device.equals(DEVICE.id())) {
             throw new EngineUnavailableException("engine reference: expected device cpu but found '" + device + "'");
         }
+    }
+
+    private static void copy(double[] from, Tensor to) {
+        for (int i = 0; i < from.length; i++) {
+            to.set(i, (float) from[i]);
+        }
+    }
+
+    private static final class Gradients extends AbstractGradientPlan {
+        Gradients(PlanSpec spec) {
+            super(spec);
+        }
+
+        @Override
+        protected void execute(DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
+            PlanSpec s = spec();
+            BackwardReference.Result result = s.form() == Form.RECURRENT
+                    ? BackwardReference.recurrent(s.variant(), in, given, s.scale())
+                    : ChunkwiseBackwardReference.run(s.variant(), in, given, s.scale(), s.chunkSize());
+            out.tensors().forEach((input, gradient) -> copy(result.tensors().get(input), gradient));
+            if (out.initialState() != null) {
+                copy(result.initialState(), out.initialState());
+            }
+        }
+
+        @Override
+        protected void release() {}
     }
 
     private static final class Plan extends AbstractDeltaPlan {
@@ -81,12 +118,6 @@ public final class ReferenceEngine implements DeltaEngine {
             if (spec().keepsState()) {
                 kept = Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V());
                 copy(result.finalState(), kept);
-            }
-        }
-
-        private static void copy(double[] from, Tensor to) {
-            for (int i = 0; i < from.length; i++) {
-                to.set(i, (float) from[i]);
             }
         }
 

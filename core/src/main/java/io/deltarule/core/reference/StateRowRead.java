@@ -13,11 +13,25 @@ final class StateRowRead {
     private StateRowRead() {}
 
     static double[] read(double[][] S, double[] r) {
+        return TokenRule.retrieve(S, softmax(logits(S, r)));
+    }
+
+    static double[] logits(double[][] S, double[] r) {
         double[] logits = new double[S.length];
         for (int i = 0; i < S.length; i++) {
             logits[i] = dot(S[i], r) / Math.sqrt(r.length);
         }
-        return TokenRule.retrieve(S, softmax(logits));
+        return logits;
+    }
+
+    /** From the weights π and their gradients z to the logits': dℓ = π ⊙ (z − π·z). */
+    static double[] logitGradients(double[] weights, double[] z) {
+        double mean = dot(weights, z);
+        double[] out = new double[weights.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = weights[i] * (z[i] - mean);
+        }
+        return out;
     }
 
     static double[] softmax(double[] logits) {

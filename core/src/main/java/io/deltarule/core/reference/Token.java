@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.Term;
 
 /** One head's share of one token in float64: a query, a log-decay per key channel, and n micro-steps' other inputs. */
 final class Token {
@@ -59,6 +60,27 @@ final class Token {
             Tensor strength = in.get(Input.BETA);
             beta[m] = strength == null ? Double.NaN : strength.get((long) step * s.HV() + j);
         }
+    }
+
+    /** A term of micro-step m: vector ⊙ gain. */
+    double[] term(Term term, int m) {
+        double[] out = channels(term.vector(), m).clone();
+        for (int i = 0; i < out.length; i++) {
+            out[i] *= term.scalarGain() ? beta[m] : channels(term.gain(), m)[i];
+        }
+        return out;
+    }
+
+    /** The row of micro-step m of a tensor that makes terms. */
+    double[] channels(Input input, int m) {
+        return switch (input) {
+            case K -> k[m];
+            case V -> v[m];
+            case P -> p[m];
+            case B -> b[m];
+            case W -> w[m];
+            case Q, G, BETA, R -> throw new IllegalArgumentException(input + " is no factor of a term");
+        };
     }
 
     /** Copies one row of a [.., .., heads, channels] tensor; grouped heads share theirs. NaN where there is no tensor. */

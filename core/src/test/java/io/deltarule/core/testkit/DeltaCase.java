@@ -1,5 +1,6 @@
 package io.deltarule.core.testkit;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
@@ -110,6 +111,16 @@ public record DeltaCase(
             in = in.withCuSeqlens(ends);
         }
         return in.withInitialState(gaussian(random, s.sequences(), s.HV(), s.K(), s.V()));
+    }
+
+    /** Gradients of the case's outputs, standard normals, the same on every call. */
+    public DeltaCotangents cotangents() {
+        Random random = new Random(~name.hashCode());
+        DeltaShape s = shape;
+        return new DeltaCotangents(
+                gaussian(random, s.B(), s.T(), s.HV(), s.V()),
+                s.crossRead() ? gaussian(random, s.B(), s.T(), s.HV(), s.V()) : null,
+                gaussian(random, s.sequences(), s.HV(), s.K(), s.V()));
     }
 
     /** Independent standard normals. */

@@ -12,7 +12,7 @@ import java.util.Set;
 /** Cuts operations along time, for laws about splitting and packing. */
 final class Slices {
     /** Tensors with one row per token; the others have one per micro-step. */
-    private static final Set<Input> PER_TOKEN = EnumSet.of(Input.Q, Input.G, Input.R);
+    static final Set<Input> PER_TOKEN = EnumSet.of(Input.Q, Input.G, Input.R);
 
     private Slices() {}
 
@@ -41,7 +41,7 @@ final class Slices {
                 state(out.finalState(), i));
     }
 
-    private static Tensor state(Tensor states, int i) {
+    static Tensor state(Tensor states, int i) {
         int[] dims = states.dims();
         dims[0] = 1;
         Tensor one = Tensor.zeros(dims);
@@ -51,7 +51,7 @@ final class Slices {
         return one;
     }
 
-    private static Tensor rows(Tensor t, int from, int to) {
+    static Tensor rows(Tensor t, int from, int to) {
         int[] dims = t.dims();
         int T = dims[1];
         dims[1] = to - from;
@@ -74,13 +74,13 @@ final class Slices {
                 finalState);
     }
 
-    private static Tensor join(Tensor first, Tensor second) {
+    static Tensor join(Tensor first, Tensor second) {
         int[] dims = first.dims();
         int a = first.dim(1);
         int b = second.dim(1);
         dims[1] = a + b;
         Tensor out = Tensor.zeros(dims);
-        long row = (long) dims[2] * dims[3];
+        long row = java.util.Arrays.stream(dims).skip(2).asLongStream().reduce(1, (x, y) -> x * y);
         for (int batch = 0; batch < dims[0]; batch++) {
             for (long x = 0; x < a * row; x++) {
                 out.set((long) batch * (a + b) * row + x, first.get((long) batch * a * row + x));
