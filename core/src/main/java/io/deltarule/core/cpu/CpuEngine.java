@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
+import io.deltarule.core.GradientPlan;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.layer.LayerPlan;
@@ -127,6 +128,22 @@ public final class CpuEngine implements DeltaEngine {
         }
     }
 
+    /**
+     * Makes a plan for the backward pass, which is chunkwise: the recurrent form is refused. A thread keeps, of the longest
+     * sequence, one state [K, V] and C pseudo-values [V] per chunk.
+     */
+    @Override
+    public GradientPlan gradientPlan(PlanSpec spec) {
+        checkAvailable(spec.device());
+        if (spec.form() != Form.CHUNK) {
+            throw new InvalidInputException(
+                    "form: the cpu engine's backward pass is chunkwise, expected chunk but found "
+                            + spec.form().id() + "; engine reference has both");
+        }
+        checkChunkSize(spec);
+        return new CpuGradientPlan(spec, WorkerPool.of(threads));
+    }
+
     @Override
     public LayerPlan plan(LayerSpec spec) {
         checkAvailable(spec.device());
@@ -136,10 +153,14 @@ public final class CpuEngine implements DeltaEngine {
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         checkAvailable(spec.device());
+        checkChunkSize(spec);
+        return new CpuPlan(spec, WorkerPool.of(threads));
+    }
+
+    private static void checkChunkSize(PlanSpec spec) {
         if (spec.form() == Form.CHUNK && spec.chunkSize() > MAX_CHUNK) {
             throw new InvalidInputException(
                     "chunk size: the cpu engine takes 1 to " + MAX_CHUNK + " but found " + spec.chunkSize());
         }
-        return new CpuPlan(spec, WorkerPool.of(threads));
     }
 }

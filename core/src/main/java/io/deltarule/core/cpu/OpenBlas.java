@@ -199,6 +199,15 @@ final class OpenBlas {
         }
     }
 
+    /** B ← (I + L)⁻ᵀ B with L [m, m], of which only what is below the diagonal is read, and B [m, n]. */
+    static void solveUnitLowerTransposed(int m, int n, MemorySegment l, int ldl, MemorySegment b, int ldb) {
+        try {
+            STRSM.invokeExact(ROW_MAJOR, LEFT, LOWER, TRANSPOSED, UNIT, m, n, 1f, l, ldl, b, ldb);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
     /** B ← (I + L)⁻¹ B with L [m, m], of which only what is below the diagonal is read, and B [m, n]. */
     static void solveUnitLower(int m, int n, MemorySegment l, int ldl, MemorySegment b, int ldb) {
         try {

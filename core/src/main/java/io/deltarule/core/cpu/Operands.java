@@ -30,7 +30,7 @@ final class Operands {
     final RowView writeGain;
     final boolean eraseGainIsScalar;
     final boolean writeGainIsScalar;
-    final RowView o;
+    final RowView o; // null in a backward pass, which has no outputs of this kind
     final RowView r; // null without a selective read
     final RowView oCross; // likewise
     final MemorySegment initialState; // null for zeros
@@ -38,6 +38,9 @@ final class Operands {
     private final int[] boundaries; // in tokens
     private final Map<Input, RowView> views = new EnumMap<>(Input.class);
 
+    /**
+     * @param out null for a backward pass
+     */
     Operands(PlanSpec spec, DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         this.shape = shape;
         this.scale = (float) spec.scale();
@@ -53,13 +56,13 @@ final class Operands {
         writeVector = views.get(write.vector());
         writeGain = views.get(write.gain());
         writeGainIsScalar = write.scalarGain();
-        o = new RowView("o", shared(out.o()), shape.HV(), shape.HV(), shape.V());
+        o = out == null ? null : new RowView("o", shared(out.o()), shape.HV(), shape.HV(), shape.V());
         r = views.get(Input.R);
-        oCross = out.oCross() == null
+        oCross = out == null || out.oCross() == null
                 ? null
                 : new RowView("o_cross", shared(out.oCross()), shape.HV(), shape.HV(), shape.V());
         initialState = in.initialState() == null ? null : shared(in.initialState());
-        finalState = out.finalState() == null ? null : shared(out.finalState());
+        finalState = out == null || out.finalState() == null ? null : shared(out.finalState());
         boundaries = in.boundaries(shape);
     }
 
@@ -82,7 +85,7 @@ final class Operands {
      * The tensor's numbers as every worker may see them. A confined arena's memory is opened to the workers for the time
      * of the run: its owner, the only thread that could close it, is the caller and waits.
      */
-    private static MemorySegment shared(Tensor tensor) {
+    static MemorySegment shared(Tensor tensor) {
         MemorySegment data = tensor.data();
         if (!data.isNative() || data.isAccessibleBy(ANOTHER_THREAD)) {
             return data;

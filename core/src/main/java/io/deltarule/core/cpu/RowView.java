@@ -53,6 +53,11 @@ final class RowView {
         return group == valueHeadsPerKeyHead;
     }
 
+    /** Whether a value head is the first of those that share its head of this tensor. */
+    boolean isFirst(int valueHead) {
+        return valueHead % group == 0;
+    }
+
     private long index(long row, int valueHead) {
         return (row * heads + valueHead / group) * width;
     }

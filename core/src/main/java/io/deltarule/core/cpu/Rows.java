@@ -43,6 +43,58 @@ final class Rows {
         }
     }
 
+    /** to_i ← to_i + factor · a_i. */
+    static void accumulate(Matrix to, int toRow, float factor, Matrix a, int row) {
+        float[] from = a.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int target = to.row(toRow);
+        FloatVector times = FloatVector.broadcast(Lanes.SPECIES, factor);
+        for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
+            Lanes.load(from, source + i)
+                    .fma(times, Lanes.load(into, target + i))
+                    .intoArray(into, target + i);
+        }
+    }
+
+    /** to_i ← to_i + factor · a_i · b_i. */
+    static void accumulateProduct(Matrix to, int toRow, float factor, Matrix a, int row, Matrix b, int bRow) {
+        float[] left = a.data();
+        float[] right = b.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int other = b.row(bRow);
+        int target = to.row(toRow);
+        for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
+            Lanes.load(left, source + i)
+                    .mul(factor)
+                    .fma(Lanes.load(right, other + i), Lanes.load(into, target + i))
+                    .intoArray(into, target + i);
+        }
+    }
+
+    /** Σ_i a_i · b_i. */
+    static float dot(Matrix a, int row, Matrix b, int bRow) {
+        float[] left = a.data();
+        float[] right = b.data();
+        int source = a.row(row);
+        int other = b.row(bRow);
+        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            sum = Lanes.load(left, source + i).fma(Lanes.load(right, other + i), sum);
+        }
+        return Lanes.sum(sum);
+    }
+
+    /** Σ_i a_i. */
+    static float sum(Matrix a, int row) {
+        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
+        for (int i = a.row(row); i < a.row(row + 1); i += Lanes.COUNT) {
+            sum = sum.add(Lanes.load(a.data(), i));
+        }
+        return Lanes.sum(sum);
+    }
+
     /** The first {@code count} numbers of to ← those of a, and what is left of the last vector. */
     static void copy(Matrix a, int row, int count, Matrix to, int toRow) {
         float[] from = a.data();

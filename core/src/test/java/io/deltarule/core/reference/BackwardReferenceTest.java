@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -32,6 +33,13 @@ class BackwardReferenceTest extends GradientLaws {
     @Override
     protected List<Integer> chunkSizes() {
         return List.of(7, 1, 16, 64);
+    }
+
+    @Override
+    protected List<DeltaCase> cases() {
+        List<DeltaCase> all = new ArrayList<>(DeltaCases.small());
+        all.addAll(DeltaCases.edges());
+        return all;
     }
 
     /** Worked by hand: K = V = 1, one token. */
@@ -63,15 +71,14 @@ class BackwardReferenceTest extends GradientLaws {
     static List<DeltaCase> differentiable() {
         List<DeltaCase> cases = new ArrayList<>(DeltaCases.small());
         cases.addAll(List.of(
-                DeltaCase.of(Variant.KDA, io.deltarule.core.Gate.CHANNEL, 1, 1, 1, 2, 6, 4, 1)
+                DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 1, 2, 6, 4, 1)
                         .packed(3, 0, 9, 1)
                         .withCrossRead(1),
-                DeltaCase.of(Variant.GDN2, io.deltarule.core.Gate.CHANNEL, 1, 70, 1, 2, 6, 4, 1)
+                DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 70, 1, 2, 6, 4, 1)
                         .withDecay(5)
                         .withCrossRead(2),
-                DeltaCase.of(Variant.COMBA, io.deltarule.core.Gate.SCALAR, 2, 5, 2, 4, 6, 4, 1)
-                        .withCrossRead(1),
-                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, io.deltarule.core.Gate.SCALAR, 1, 9, 1, 2, 6, 4, 3)
+                DeltaCase.of(Variant.COMBA, Gate.SCALAR, 2, 5, 2, 4, 6, 4, 1).withCrossRead(1),
+                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 9, 1, 2, 6, 4, 3)
                         .withCrossRead(1)));
         return cases;
     }
