@@ -12,20 +12,26 @@ import java.lang.management.ManagementFactory;
 final class MemoryNeed {
     private MemoryNeed() {}
 
+    /** The same for a forward run, which writes final states only. */
+    static void check(DeltaShape shape) {
+        check(shape, 1);
+    }
+
     /**
      * Refuses what cannot fit before anything is allocated.
      *
      * @param shape the operation's lengths
-     * @throws InvalidInputException if o and the final state together are larger than a quarter of this machine's memory
+     * @param states how many states are written per sequence and head: the final one, and the initial one's gradient
+     * @throws InvalidInputException if o and these states together are larger than a quarter of this machine's memory
      */
-    static void check(DeltaShape shape) {
+    static void check(DeltaShape shape, int states) {
         double bytes = Float.BYTES
                 * ((shape.crossRead() ? 2.0 : 1.0) * shape.tokens() * shape.HV() * shape.V()
-                        + (double) shape.sequences() * shape.HV() * shape.K() * shape.V());
+                        + (double) states * shape.sequences() * shape.HV() * shape.K() * shape.V());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (bytes > memory / 4.0) {
             throw new InvalidInputException(String.format(
-                    "size: expected o and final_state to fit a quarter of this machine's %d MiB but they need %.0f MiB"
+                    "size: expected the outputs to fit a quarter of this machine's %d MiB but they need %.0f MiB"
                             + " (B=%d, T=%d, HV=%d, K=%d, V=%d, %d sequences); split the operation",
                     memory >> 20,
                     bytes / (1 << 20),

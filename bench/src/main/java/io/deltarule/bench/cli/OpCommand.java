@@ -1,9 +1,12 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
+import io.deltarule.core.GradientPlan;
+import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
@@ -12,7 +15,11 @@ import io.deltarule.loader.SafetensorsWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +33,11 @@ import picocli.CommandLine.Spec;
             "The input holds q [B,T,H,K], k [B,T*n,H,K], v [B,T*n,HV,V], beta [B,T*n,HV] and, where the variant has"
                     + " them, g [B,T,HV] or [B,T,HV,K], p, b, w, initial_state [N,HV,K,V] and cu_seqlens (I64 [N+1],"
                     + " packed sequences with B = 1). Its metadata names the variant (delta_rule, gated_delta_rule,"
-                    + " kda, comba, gdn2, gated_delta_product) and may give householders (n), scale (default K^-1/2)"
-                    + " and gate (none, scalar, channel)."
+                    + " kda, comba, gdn2, gated_delta_product, deltalens) and may give householders (n), scale (default"
+                    + " K^-1/2) and gate (none, scalar, channel).",
+            "With --backward it also holds gradients of the outputs, d_o, d_final_state and d_o_cross (those that are"
+                    + " missing are zeros, one has to be there), and the output gets d_initial_state and d_NAME for each"
+                    + " of the input's q, k, v, ..."
         })
 final class OpCommand implements Runnable {
     /** More is no use: the work per token grows with the chunk, and all of it is kept per thread. */
@@ -75,6 +85,12 @@ final class OpCommand implements Runnable {
             description = "Tokens per chunk (default: ${DEFAULT-VALUE}).")
     private int chunkSize;
 
+    @Option(
+            names = "--backward",
+            description = "Also the gradients of all inputs, from d_o, d_final_state and d_o_cross in the input file."
+                    + " Engine reference does it in both forms, cpu in chunks.")
+    private boolean backward;
+
     @Override
     public void run() {
         if (chunkSize < 1 || chunkSize > LARGEST_CHUNK) {
@@ -84,8 +100,8 @@ final class OpCommand implements Runnable {
         OutputPath.check("--output", output, input);
         try (Arena arena = Arena.ofShared();
                 SafetensorsFile file = SafetensorsFile.open(input)) {
-            Operation operation = OperationFile.read(input, file, arena);
-            MemoryNeed.check(operation.shape());
+            Operation operation = OperationFile.read(input, file, arena, backward);
+            MemoryNeed.check(operation.shape(), backward ? 2 : 1);
             run(operation, arena);
         }
     }
@@ -95,43 +111,77 @@ final class OpCommand implements Runnable {
         EngineChoice choice = EngineChoice.of(engine, device);
         PlanSpec plan =
                 new PlanSpec(operation.variant(), shape, form, chunkSize, operation.scale(), false, choice.device());
-        DeltaOutputs out = new DeltaOutputs(
-                Tensor.allocate(arena, shape.B(), shape.T(), shape.HV(), shape.V()),
-                shape.crossRead() ? Tensor.allocate(arena, shape.B(), shape.T(), shape.HV(), shape.V()) : null,
-                Tensor.allocate(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
-        out.o().fill(Float.NaN);
-        if (out.oCross() != null) {
-            out.oCross().fill(Float.NaN);
-        }
-        out.finalState().fill(Float.NaN);
+        DeltaOutputs out = outputs(shape, arena);
+        DeltaGradients gradients = backward ? gradients(operation, arena) : null;
         long nanos;
+        long backwardNanos = 0;
         try (Progress _ = Progress.start(
-                        operation.variant().id() + " on " + choice.engine().name());
-                DeltaPlan made = choice.engine().plan(plan)) {
-            long begun = System.nanoTime();
-            made.run(operation.inputs(), out);
-            nanos = System.nanoTime() - begun;
+                operation.variant().id() + " on " + choice.engine().name())) {
+            if (backward) { // first, so that an engine that refuses does so at once
+                try (GradientPlan made = choice.engine().gradientPlan(plan)) {
+                    long begun = System.nanoTime();
+                    made.run(operation.inputs(), operation.cotangents(), gradients);
+                    backwardNanos = System.nanoTime() - begun;
+                }
+            }
+            try (DeltaPlan made = choice.engine().plan(plan)) {
+                long begun = System.nanoTime();
+                made.run(operation.inputs(), out);
+                nanos = System.nanoTime() - begun;
+            }
         }
-        checkFinite("o", out.o());
-        if (out.oCross() != null) {
-            checkFinite("o_cross", out.oCross());
-        }
-        checkFinite("final_state", out.finalState());
-        write(operation, choice, out);
+        Map<String, Tensor> results = results(out, gradients);
+        results.forEach(OpCommand::checkFinite);
+        write(operation, choice, results);
         spec.commandLine()
                 .getOut()
                 .println(String.format(
                         Locale.ROOT,
-                        "%s: o %s,%s final_state %s; %s, engine %s%s, form %s, %.1f ms",
+                        "%s: %s; %s, engine %s%s, form %s, %.1f ms%s",
                         output,
-                        out.o(),
-                        out.oCross() == null ? "" : " o_cross " + out.oCross() + ",",
-                        out.finalState(),
+                        results.entrySet().stream()
+                                .map(e -> e.getKey() + " " + e.getValue())
+                                .collect(Collectors.joining(", ")),
                         operation.variant().id(),
                         choice.engine().name(),
                         choice.device() == null ? "" : ", device " + choice.device(),
                         form.id(),
-                        nanos / 1e6));
+                        nanos / 1e6,
+                        backward ? String.format(Locale.ROOT, ", backward %.1f ms", backwardNanos / 1e6) : ""));
+    }
+
+    /** Poisoned, so that what an engine does not write is not taken for a result. */
+    private static Tensor poisoned(Arena arena, int... dims) {
+        return Tensor.allocate(arena, dims).fill(Float.NaN);
+    }
+
+    private static DeltaOutputs outputs(DeltaShape shape, Arena arena) {
+        return new DeltaOutputs(
+                poisoned(arena, shape.B(), shape.T(), shape.HV(), shape.V()),
+                shape.crossRead() ? poisoned(arena, shape.B(), shape.T(), shape.HV(), shape.V()) : null,
+                poisoned(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
+    }
+
+    private static DeltaGradients gradients(Operation operation, Arena arena) {
+        DeltaShape shape = operation.shape();
+        Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
+        operation.inputs().tensors().forEach((input, tensor) -> tensors.put(input, poisoned(arena, tensor.dims())));
+        return new DeltaGradients(tensors, poisoned(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
+    }
+
+    /** All that was computed, by the names that files give it. */
+    private static Map<String, Tensor> results(DeltaOutputs out, DeltaGradients gradients) {
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        results.put("o", out.o());
+        if (out.oCross() != null) {
+            results.put("o_cross", out.oCross());
+        }
+        results.put("final_state", out.finalState());
+        if (gradients != null) {
+            gradients.tensors().forEach((input, tensor) -> results.put("d_" + input.id(), tensor));
+            results.put("d_initial_state", gradients.initialState());
+        }
+        return results;
     }
 
     /** Finite inputs overflow where keys are not normalised: the state then grows with every token. */
@@ -146,7 +196,7 @@ final class OpCommand implements Runnable {
         }
     }
 
-    private void write(Operation operation, EngineChoice choice, DeltaOutputs out) {
+    private void write(Operation operation, EngineChoice choice, Map<String, Tensor> results) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("variant", operation.variant().id())
                 .metadata("householders", Integer.toString(operation.shape().householders()))
@@ -158,15 +208,8 @@ final class OpCommand implements Runnable {
         if (form == Form.CHUNK) {
             writer.metadata("chunk_size", Integer.toString(chunkSize));
         }
-        writer.addFloats("o", longs(out.o().dims()), out.o().data());
-        if (out.oCross() != null) {
-            writer.addFloats("o_cross", longs(out.oCross().dims()), out.oCross().data());
-        }
-        writer.addFloats(
-                        "final_state",
-                        longs(out.finalState().dims()),
-                        out.finalState().data())
-                .write(output);
+        results.forEach((name, tensor) -> writer.addFloats(name, longs(tensor.dims()), tensor.data()));
+        writer.write(output);
     }
 
     private static long[] longs(int[] dims) {

@@ -1,5 +1,6 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Variant;
@@ -11,5 +12,6 @@ import io.deltarule.core.Variant;
  * @param inputs its tensors
  * @param shape their lengths
  * @param scale what the read-out is multiplied by
+ * @param cotangents gradients of its outputs, null unless they were asked for
  */
-record Operation(Variant variant, DeltaInputs inputs, DeltaShape shape, double scale) {}
+record Operation(Variant variant, DeltaInputs inputs, DeltaShape shape, double scale, DeltaCotangents cotangents) {}

@@ -1,5 +1,6 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
@@ -15,20 +16,24 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Reads an operation file: safetensors with the tensors q, k, v, beta, g, p, b, w, initial_state and cu_seqlens as the
  * variant needs them, and the metadata variant, householders, scale and gate. The cotangents of a backward pass may be
- * there and are left alone; any other tensor is refused, since ignoring a misspelt one would give wrong numbers.
+ * there and are left alone unless asked for; any other tensor is refused, since ignoring a misspelt one would give wrong
+ * numbers.
  */
 final class OperationFile {
     private static final String INITIAL_STATE = "initial_state";
     private static final String CU_SEQLENS = "cu_seqlens";
-    private static final Set<String> COTANGENTS = Set.of("d_o", "d_final_state", "d_o_cross");
+    private static final String D_O = "d_o";
+    private static final String D_O_CROSS = "d_o_cross";
+    private static final String D_FINAL_STATE = "d_final_state";
+    private static final List<String> COTANGENTS = List.of(D_O, D_FINAL_STATE, D_O_CROSS);
     private static final Pattern INTEGER = Pattern.compile("[0-9]{1,9}");
     private static final Pattern DECIMAL = Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
 
@@ -46,18 +51,19 @@ final class OperationFile {
      * @param path names the file in messages
      * @param file stays open while the operation is used: float32 tensors are read where they lie
      * @param arena owner of the tensors of other types, which are converted
+     * @param backward whether the cotangents are read too
      * @return the operation
      * @throws InvalidInputException naming the file and the first thing that does not fit
      */
-    static Operation read(Path path, SafetensorsFile file, Arena arena) {
+    static Operation read(Path path, SafetensorsFile file, Arena arena, boolean backward) {
         try {
-            return new OperationFile(file, arena).operation();
+            return new OperationFile(file, arena).operation(backward);
         } catch (InvalidInputException e) {
             throw new InvalidInputException(path + ": " + e.getMessage());
         }
     }
 
-    private Operation operation() {
+    private Operation operation(boolean backward) {
         String id = file.metadata().get("variant");
         if (id == null) {
             throw new InvalidInputException("metadata: expected variant, one of "
@@ -72,17 +78,36 @@ final class OperationFile {
                 tensors.put(input, tensor(input.id()));
             }
         }
-        Tensor state = file.contains(INITIAL_STATE) ? tensor(INITIAL_STATE) : null;
+        Tensor state = optional(INITIAL_STATE);
         DeltaInputs inputs = new DeltaInputs(householders(), tensors, state, boundaries());
         DeltaShape shape = inputs.validate(variant);
         checkGate(shape);
         double scale = scale(shape);
+        DeltaCotangents cotangents = backward ? cotangents(shape) : null;
         // Last, because it reads every value.
         tensors.forEach((input, tensor) -> checkFinite(input.id(), tensor, input == Input.G));
-        if (state != null) {
-            checkFinite(INITIAL_STATE, state, false);
+        checkFinite(INITIAL_STATE, state, false);
+        if (backward) {
+            checkFinite(D_O, cotangents.o(), false);
+            checkFinite(D_O_CROSS, cotangents.oCross(), false);
+            checkFinite(D_FINAL_STATE, cotangents.finalState(), false);
         }
-        return new Operation(variant, inputs, shape, scale);
+        return new Operation(variant, inputs, shape, scale, cotangents);
+    }
+
+    /** Those that are there; the others are zeros. */
+    private DeltaCotangents cotangents(DeltaShape shape) {
+        if (COTANGENTS.stream().noneMatch(file::contains)) {
+            throw new InvalidInputException("--backward: expected " + D_O + ", " + D_FINAL_STATE + " or " + D_O_CROSS
+                    + " but found none; add the gradient of at least one output, or leave --backward out");
+        }
+        DeltaCotangents cotangents = new DeltaCotangents(optional(D_O), optional(D_O_CROSS), optional(D_FINAL_STATE));
+        cotangents.validate(shape);
+        return cotangents;
+    }
+
+    private Tensor optional(String name) {
+        return file.contains(name) ? tensor(name) : null;
     }
 
     private void refuseUnknownTensors() {
@@ -126,9 +151,12 @@ final class OperationFile {
         };
     }
 
-    /** @param reset whether −∞ is a value: as a log-decay it forgets everything */
+    /**
+     * @param tensor null if it is not there
+     * @param reset whether −∞ is a value: as a log-decay it forgets everything
+     */
     private static void checkFinite(String name, Tensor tensor, boolean reset) {
-        for (long i = 0, n = tensor.size(); i < n; i++) {
+        for (long i = 0, n = tensor == null ? 0 : tensor.size(); i < n; i++) {
             float value = tensor.get(i);
             if (!Float.isFinite(value) && !(reset && value == Float.NEGATIVE_INFINITY)) {
                 long[] dims = Arrays.stream(tensor.dims()).asLongStream().toArray();
