@@ -13,7 +13,7 @@ import java.util.List;
  * @param device a device's id
  * @param variant a variant
  * @param form a form
- * @param direction forward or decode
+ * @param direction forward, backward or decode
  */
 public record Filter(String engine, String device, Variant variant, Form form, String direction) {
     /** Lets everything through. */

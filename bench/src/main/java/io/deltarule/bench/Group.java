@@ -2,16 +2,48 @@ package io.deltarule.bench;
 
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.NumericException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Workloads that are prepared, verified one by one, and timed in turn with each other and with baselines. */
 final class Group implements AutoCloseable {
     private final Watcher watcher;
-    private final List<Prepared> prepared = new ArrayList<>();
-    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<Candidate> candidates = new ArrayList<>();
     private List<Timing> baselines = List.of();
+
+    /** A workload, and what became of it so far. */
+    private static final class Candidate {
+        private final Workload workload;
+        /** Null unless it passed, and has not broken since. */
+        private Prepared prepared;
+
+        private FirstRun first;
+        private Measurement result;
+
+        Candidate(Workload workload) {
+            this.workload = workload;
+        }
+
+        void run() {
+            try {
+                prepared.run();
+            } catch (RuntimeException | OutOfMemoryError e) {
+                throw new Broken(this, e);
+            }
+        }
+    }
+
+    /** Something that passed and broke while it was timed. */
+    private static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Candidate candidate;
+
+        Broken(Candidate candidate, Throwable cause) {
+            super(cause);
+            this.candidate = candidate;
+        }
+    }
 
     /**
      * Prepares and verifies.
@@ -20,66 +52,111 @@ final class Group implements AutoCloseable {
      * @param watcher told of each
      */
     Group(List<Workload> workloads, Watcher watcher) {
+        this(workloads, watcher, Prepared::of);
+    }
+
+    /** The same for workloads that something else prepares. */
+    Group(List<Workload> workloads, Watcher watcher, Function<Workload, Prepared> maker) {
         this.watcher = watcher;
         for (Workload workload : workloads) {
             watcher.begins("verifying " + workload.name());
-            measurements.add(admit(workload));
+            Candidate candidate = new Candidate(workload);
+            candidates.add(candidate);
+            admit(candidate, maker);
         }
     }
 
-    private Measurement admit(Workload workload) {
-        Prepared candidate = null;
-        boolean admitted = false;
+    private static void admit(Candidate candidate, Function<Workload, Prepared> maker) {
+        Prepared prepared = null;
+        Verification verification = null;
         try {
-            candidate = new Prepared(workload);
-            Verification verification = candidate.verify();
-            if (!verification.passed()) {
-                return Measurement.wrong(workload, verification);
-            }
-            prepared.add(candidate);
-            admitted = true;
-            return Measurement.timed(workload, verification, null);
-        } catch (InvalidInputException | EngineUnavailableException | NumericException e) {
-            return Measurement.failed(workload, e.getMessage());
-        } catch (OutOfMemoryError e) {
-            return Measurement.failed(workload, "not enough memory: " + e.getMessage());
+            prepared = maker.apply(candidate.workload);
+            candidate.first = FirstRun.of(prepared);
+            verification = prepared.verify();
+            candidate.result = verification.passed()
+                    ? Measurement.timed(candidate.workload, verification, null)
+                    : Measurement.wrong(candidate.workload, verification);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            candidate.result = problem(candidate.workload, e);
         } finally {
-            if (candidate != null && !admitted) {
-                candidate.close();
+            if (verification != null && verification.passed()) {
+                candidate.prepared = prepared;
+            } else if (prepared != null) {
+                prepared.close();
             }
         }
+    }
+
+    /** What an exception says of a workload. */
+    static Measurement problem(Workload workload, Throwable e) {
+        return switch (e) {
+            case InvalidInputException _, EngineUnavailableException _ -> Measurement.refused(workload, e.getMessage());
+            case OutOfMemoryError _ -> Measurement.refused(workload, "not enough memory: " + e.getMessage());
+            default -> Measurement.failed(workload, e.getClass().getSimpleName() + ": " + e.getMessage());
+        };
     }
 
     /** Those that passed. */
     List<Prepared> prepared() {
-        return prepared;
+        return passed().map(candidate -> candidate.prepared).toList();
+    }
+
+    private java.util.stream.Stream<Candidate> passed() {
+        return candidates.stream().filter(candidate -> candidate.prepared != null);
     }
 
     /**
-     * Times what passed.
+     * Times what passed. What breaks in doing so is not timed, and the others are timed again without it.
      *
      * @param sampler how long
      * @param others run in turn with it
      * @return what became of every workload
      */
     List<Measurement> time(Sampler sampler, List<? extends Runnable> others) {
-        List<Runnable> bodies = new ArrayList<>(others);
-        prepared.forEach(p -> bodies.add(p::run));
-        if (!prepared.isEmpty()) {
-            watcher.begins("timing "
-                    + String.join(
-                            ", ",
-                            prepared.stream().map(p -> p.workload().name()).toList()));
+        List<Timing> timings = null;
+        while (timings == null) {
+            List<Runnable> bodies = new ArrayList<>(others);
+            passed().forEach(candidate -> bodies.add(candidate::run));
+            if (bodies.size() > others.size()) {
+                watcher.begins("timing "
+                        + String.join(
+                                ", ",
+                                passed().map(candidate -> candidate.workload.name())
+                                        .toList()));
+            }
+            try {
+                timings = sampler.time(bodies);
+            } catch (Broken e) {
+                drop(e);
+            }
         }
-        List<Timing> timings = sampler.time(bodies);
         baselines = timings.subList(0, others.size());
-        List<Measurement> result = new ArrayList<>();
         int next = others.size();
-        for (Measurement m : measurements) {
-            boolean passed = m.problem() == null;
-            result.add(passed ? Measurement.timed(m.workload(), m.verification(), timings.get(next++)) : m);
+        for (Candidate candidate : candidates) {
+            if (candidate.prepared != null) {
+                candidate.result = measured(candidate, timings.get(next++));
+            }
         }
-        return result;
+        return candidates.stream().map(candidate -> candidate.result).toList();
+    }
+
+    private static Measurement measured(Candidate candidate, Timing timing) {
+        try {
+            Breakdown breakdown =
+                    Breakdown.of(candidate.prepared.profiled(), candidate::run).orElse(null);
+            return Measurement.timed(candidate.workload, candidate.result.verification(), timing)
+                    .with(candidate.first, breakdown);
+        } catch (Broken e) {
+            drop(e);
+            return candidate.result;
+        }
+    }
+
+    private static void drop(Broken e) {
+        Candidate candidate = e.candidate;
+        candidate.result = problem(candidate.workload, e.getCause());
+        candidate.prepared.close();
+        candidate.prepared = null;
     }
 
     /** How long the others took in the last {@link #time}. */
@@ -89,6 +166,6 @@ final class Group implements AutoCloseable {
 
     @Override
     public void close() {
-        prepared.forEach(Prepared::close);
+        prepared().forEach(Prepared::close);
     }
 }

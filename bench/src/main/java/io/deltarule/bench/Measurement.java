@@ -1,30 +1,73 @@
 package io.deltarule.bench;
 
+import java.util.Locale;
+
 /**
  * What became of one workload.
  *
  * @param workload what was to be measured
+ * @param status whether it was timed
  * @param problem why it was not timed, else null
  * @param verification against the reference; null if it did not run
  * @param work what one run does
  * @param timing null if it was not timed
+ * @param first the plan's first run; null where the engine does not tell
+ * @param breakdown where the time goes; null where the engine does not tell
  */
-public record Measurement(Workload workload, String problem, Verification verification, WorkCount work, Timing timing) {
+public record Measurement(
+        Workload workload,
+        Status status,
+        String problem,
+        Verification verification,
+        WorkCount work,
+        Timing timing,
+        FirstRun first,
+        Breakdown breakdown) {
+    /** What can become of it. */
+    public enum Status {
+        /** Verified and timed. */
+        OK,
+        /** It gave wrong numbers. */
+        WRONG,
+        /** It broke: an engine must not do that. */
+        FAILED,
+        /** The engine said beforehand that it does not do this, or there is no room for it. */
+        REFUSED;
+
+        /** As reports call it. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static Measurement without(Workload workload, Status status, String problem, Verification verification) {
+        return new Measurement(workload, status, problem, verification, WorkCount.of(workload), null, null, null);
+    }
+
+    static Measurement refused(Workload workload, String problem) {
+        return without(workload, Status.REFUSED, problem, null);
+    }
+
     static Measurement failed(Workload workload, String problem) {
-        return new Measurement(workload, problem, null, WorkCount.of(workload), null);
+        return without(workload, Status.FAILED, problem, null);
     }
 
     static Measurement wrong(Workload workload, Verification verification) {
-        return new Measurement(workload, verification.toString(), verification, WorkCount.of(workload), null);
+        return without(workload, Status.WRONG, verification.toString(), verification);
     }
 
     static Measurement timed(Workload workload, Verification verification, Timing timing) {
-        return new Measurement(workload, null, verification, WorkCount.of(workload), timing);
+        return new Measurement(workload, Status.OK, null, verification, WorkCount.of(workload), timing, null, null);
     }
 
-    /** Whether it ran and gave wrong numbers. */
-    public boolean wrong() {
-        return verification != null && !verification.passed();
+    /** The same with what the engine says of its runs. */
+    Measurement with(FirstRun run, Breakdown parts) {
+        return new Measurement(workload, status, problem, verification, work, timing, run, parts);
+    }
+
+    /** Whether the engine did what it must not do: gave wrong numbers, or broke. */
+    public boolean faulty() {
+        return status == Status.WRONG || status == Status.FAILED;
     }
 
     /** Tokens of all sequences together per second. */

@@ -2,6 +2,7 @@ package io.deltarule.bench;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
 import io.deltarule.core.PeerEngine;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
@@ -23,6 +24,21 @@ record PeerSpeed(List<Measurement> measurements, List<Ratio> ratios) {
             return List.of(
                     Workload.prefill(name, ours, device, variant, shape),
                     Workload.prefill(name, peer, peerDevice, variant, shape));
+        }
+    }
+
+    /** Gated and plain, as large as a suite's prefills. */
+    static void measure(Pair pair, Scale scale, Findings findings) {
+        for (Variant variant : List.of(Variant.GATED_DELTA_RULE, Variant.DELTA_RULE)) {
+            Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.SCALAR;
+            DeltaShape shape = new DeltaShape(
+                    1, scale.tokens(), scale.heads(), scale.heads(), scale.size(), scale.size(), 1, 1, gate);
+            List<Workload> workloads = findings.wanted(pair.prefills(variant, shape));
+            if (!workloads.isEmpty()) {
+                PeerSpeed speed = measure(workloads, pair.peer().threads(), findings.seconds(6), findings.watcher());
+                findings.add(speed.measurements());
+                speed.ratios().forEach(findings::add);
+            }
         }
     }
 

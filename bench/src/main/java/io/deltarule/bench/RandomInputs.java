@@ -1,5 +1,6 @@
 package io.deltarule.bench;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
@@ -7,6 +8,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -56,6 +58,26 @@ final class RandomInputs {
             return in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, s.B(), s.T(), s.HV(), s.K()));
         }
         return in;
+    }
+
+    /** The same numbers in other memory. */
+    static DeltaInputs copy(DeltaInputs of, Arena arena) {
+        DeltaInputs copy = of;
+        for (Map.Entry<Input, Tensor> entry : of.tensors().entrySet()) {
+            copy = copy.with(
+                    entry.getKey(),
+                    Tensor.allocate(arena, entry.getValue().dims()).copyFrom(entry.getValue()));
+        }
+        return copy;
+    }
+
+    /** Gradients of all outputs, as large as these. */
+    static DeltaCotangents cotangents(DeltaShape s, Arena arena) {
+        RandomInputs make = new RandomInputs(arena);
+        return new DeltaCotangents(
+                make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()),
+                s.crossRead() ? make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()) : null,
+                make.uniform(-1, 1, s.sequences(), s.HV(), s.K(), s.V()));
     }
 
     /** A state as tokens leave it. */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param places what could run here, measured or not
  * @param measurements in the order in which they were made
  * @param ratios those that the measurements allow
- * @param wrongModels what a whole model computed wrongly, and was not timed for
+ * @param transfers to accelerators and back
  */
 public record Report(
         String suite,
@@ -18,7 +18,7 @@ public record Report(
         List<Place> places,
         List<Measurement> measurements,
         List<Ratio> ratios,
-        List<String> wrongModels) {
+        List<Transfer> transfers) {
     /** The ceilings of the device that ran a workload; null where none were measured. */
     public Ceilings ceilings(Workload workload) {
         return places.stream()
@@ -29,8 +29,11 @@ public record Report(
                 .orElse(null);
     }
 
-    /** Whether something ran and gave wrong numbers. */
-    public boolean wrong() {
-        return !wrongModels.isEmpty() || measurements.stream().anyMatch(Measurement::wrong);
+    /** Whether something gave wrong numbers, or broke. */
+    public boolean faulty() {
+        return measurements.stream().anyMatch(Measurement::faulty)
+                || transfers.stream().anyMatch(Transfer::faulty)
+                || places.stream()
+                        .anyMatch(p -> p.ceilings() != null && p.ceilings().faulty());
     }
 }

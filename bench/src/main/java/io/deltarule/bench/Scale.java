@@ -1,5 +1,6 @@
 package io.deltarule.bench;
 
+import io.deltarule.core.Device;
 import java.util.List;
 
 /**
@@ -7,28 +8,26 @@ import java.util.List;
  *
  * @param heads query, key and value heads
  * @param size K and V
+ * @param tokens of all prefills that show no growth
  * @param lengths tokens of the prefills that show growth, rising
- * @param tokens of all other prefills
- * @param headCounts heads of the prefills that show how many it takes; empty for none
- * @param sizes K = V of the prefills that show what wide heads cost; empty for none
- * @param formLengths tokens of prefills in both forms; empty for none
- * @param batches sequences that decode together; empty for none
+ * @param swept what other curves go over
  * @param batch sequences that decode at once beside a copy
  * @param states bytes of state that decode in turn, at least
- * @param model a whole model whose weights outgrow the cache
+ * @param layer a layer
+ * @param model a whole model; its weights outgrow the cache where the device is fast
+ * @param probes what shows an accelerator's ceilings
  */
 record Scale(
         int heads,
         int size,
-        List<Integer> lengths,
         int tokens,
-        List<Integer> headCounts,
-        List<Integer> sizes,
-        List<Integer> formLengths,
-        List<Integer> batches,
+        List<Integer> lengths,
+        Swept swept,
         int batch,
         long states,
-        RandomModel.Size model) {
+        NetworkSize layer,
+        NetworkSize model,
+        ProbeSizes probes) {
     /** The states that are decoded in turn, in multiples of the last cache. */
     private static final int CACHES = 4;
 
@@ -42,39 +41,52 @@ record Scale(
 
     private static final int HEADS = 32;
     private static final int SIZE = 128;
+    private static final int TOKENS = 1024;
 
     /** What the numbers in docs are about; states that outgrow the machine's cache. */
     static Scale of(Level level, Machine machine) {
-        boolean curves = level != Level.QUICK;
+        Swept curves = new Swept(
+                List.of(1, 4, 16, 32),
+                List.of(32, 64, 128, 256),
+                List.of(16, 64, 256, 1024),
+                List.of(1, 4, 16, 64),
+                List.of(256, 512, TOKENS, 2048));
         return new Scale(
                 HEADS,
                 SIZE,
+                TOKENS,
                 lengths(level, machine),
-                1024,
-                curves ? List.of(1, 4, 16, 32) : List.of(),
-                curves ? List.of(32, 64, 128, 256) : List.of(),
-                curves ? List.of(16, 64, 256, 1024) : List.of(),
-                curves ? List.of(1, 4, 16, 64) : List.of(),
+                level == Level.QUICK ? Swept.none(TOKENS) : curves,
                 16,
                 Math.max(LEAST_STATES, CACHES * machine.cacheBytes()),
-                new RandomModel.Size(1024, 3584, 4, 65536, 512));
+                NetworkSize.layer(1024, SIZE, TOKENS),
+                new NetworkSize(1024, SIZE, 3584, 4, 65536, 512),
+                ProbeSizes.GPU);
     }
 
-    /** For devices that are slow by nature: PoCL and the emulator. */
-    static Scale small(Level level) {
-        boolean curves = level != Level.QUICK;
+    /** As large as suits a device. */
+    static Scale of(Level level, Device device, Machine machine) {
+        return device.automatic()
+                ? of(level, machine)
+                : small(level, device.kind().equals("emulator"));
+    }
+
+    /** For devices that are slow by nature: PoCL, and the emulator, which is slower still. */
+    private static Scale small(Level level, boolean emulator) {
+        Swept curves =
+                new Swept(List.of(1, 2, 4), List.of(16, 32, 64), List.of(16, 64), List.of(1, 4), List.of(16, 32, 64));
+        int tokens = emulator ? 16 : 64;
         return new Scale(
                 2,
                 32,
-                List.of(64, 128, 256),
-                64,
-                curves ? List.of(1, 2, 4) : List.of(),
-                curves ? List.of(16, 32, 64) : List.of(),
-                curves ? List.of(16, 64) : List.of(),
-                curves ? List.of(1, 4) : List.of(),
+                tokens,
+                emulator ? List.of(16, 32, 64) : List.of(64, 128, 256),
+                level == Level.QUICK ? Swept.none(tokens) : curves,
                 4,
                 1 << 20,
-                null);
+                NetworkSize.layer(emulator ? 32 : 64, 32, tokens),
+                new NetworkSize(emulator ? 32 : 64, 32, 64, 2, 128, tokens),
+                emulator ? ProbeSizes.EMULATOR : ProbeSizes.POCL);
     }
 
     private static List<Integer> lengths(Level level, Machine machine) {

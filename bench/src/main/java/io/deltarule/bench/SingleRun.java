@@ -1,6 +1,8 @@
 package io.deltarule.bench;
 
+import io.deltarule.core.CeilingEngine;
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Device;
 import io.deltarule.core.PeerEngine;
 import java.util.List;
 
@@ -19,26 +21,35 @@ public final class SingleRun {
      */
     public static Report of(Workload workload, Sampler sampler, Watcher watcher) {
         Machine machine = Machine.here();
-        Ceilings ceilings = null;
         DeltaEngine engine = workload.engine();
-        long copied = Math.min(COPY_SIZE, machine.memoryBytes() / 16);
-        double seconds = Math.clamp(sampler.seconds(), 0.2, 1);
-        if (engine.name().equals("cpu")) {
-            watcher.begins("measuring the machine");
-            ceilings = Ceilings.measure(copied, seconds);
-        } else if (engine instanceof PeerEngine peer) {
-            watcher.begins("measuring " + peer.name());
-            ceilings = Ceilings.of(peer, copied, seconds);
-        }
-        Ceilings measured = ceilings;
+        Device device = engine.devices().stream()
+                .filter(d -> d.id().equals(workload.device()))
+                .findFirst()
+                .orElseThrow();
+        watcher.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
+        Ceilings ceilings = ceilings(engine, device, machine, Math.clamp(sampler.seconds(), 0.2, 1));
         try (Group group = new Group(List.of(workload), watcher)) {
-            Place place = engine.devices().stream()
-                    .filter(d -> d.id().equals(workload.device()))
-                    .findFirst()
-                    .map(d -> Place.measured(engine.name(), d, measured))
-                    .orElseThrow();
             return new Report(
-                    "operation", machine, List.of(place), group.time(sampler, List.of()), List.of(), List.of());
+                    "operation",
+                    machine,
+                    List.of(Place.measured(engine.name(), device, ceilings)),
+                    group.time(sampler, List.of()),
+                    List.of(),
+                    List.of());
         }
+    }
+
+    private static Ceilings ceilings(DeltaEngine engine, Device device, Machine machine, double seconds) {
+        long copied = Math.min(COPY_SIZE, machine.memoryBytes() / 16);
+        if (engine.name().equals("cpu")) {
+            return Ceilings.measure(copied, seconds);
+        }
+        return switch (engine) {
+            case PeerEngine peer -> Ceilings.of(peer, copied, seconds);
+            case CeilingEngine shows ->
+                new DeviceProbe(shows, device.id(), Scale.of(Level.QUICK, device, machine), Sampler.forSeconds(seconds))
+                        .ceilings();
+            default -> null;
+        };
     }
 }

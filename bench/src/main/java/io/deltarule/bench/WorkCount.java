@@ -15,13 +15,33 @@ import io.deltarule.core.Input;
 public record WorkCount(double flops, double bytes, double stateBytes) {
     /** Counts one run. */
     static WorkCount of(Workload workload) {
+        return switch (workload.subject().kind()) {
+            case OPERATION -> operation(workload);
+            case GRADIENT -> GradientCount.of(workload);
+            case LAYER, MODEL -> network(workload);
+        };
+    }
+
+    /** The projections alone, and their weights; besides the rows that come in and go out. */
+    private static WorkCount network(Workload workload) {
+        NetworkSize size = workload.subject().network();
+        NetworkProgram program = NetworkProgram.of(size);
+        boolean logits = workload.keepsState();
+        double tokens = workload.shape().tokens();
+        double in = size.isLayer() ? (double) Float.BYTES * size.hidden() : (double) Short.BYTES * size.hidden();
+        double out = (double) Float.BYTES * (logits && !size.isLayer() ? size.vocab() : size.hidden());
+        return new WorkCount(
+                tokens * program.flopsPerToken(logits), program.weightBytes(logits) + tokens * (in + out), 0);
+    }
+
+    private static WorkCount operation(Workload workload) {
         DeltaShape s = workload.shape();
         double steps = (double) s.microTokens() * s.HV();
         double reads = (double) s.tokens() * s.HV();
         double KV = (double) s.K() * s.V();
         double flops = 4 * steps * KV + 2 * reads * KV;
         if (workload.form() == Form.CHUNK) {
-            double C = Math.min(workload.chunkSize(), Math.max(1, s.T() * s.householders()));
+            double C = chunk(workload);
             flops += (steps + reads) * C * (s.K() + s.V());
         } else if (s.gate() != Gate.NONE) {
             flops += reads * KV;
@@ -31,7 +51,13 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         }
         double states = (double) s.sequences() * s.HV() * KV * Float.BYTES;
         double stateBytes = workload.keepsState() ? 2 * states : states;
-        return new WorkCount(flops, Float.BYTES * values(workload) + stateBytes, stateBytes);
+        return new WorkCount(flops, Float.BYTES * (inputs(workload) + outputs(s)) + stateBytes, stateBytes);
+    }
+
+    /** Micro-steps of a chunk: no more than a sequence has. */
+    static double chunk(Workload workload) {
+        DeltaShape s = workload.shape();
+        return Math.min(workload.chunkSize(), Math.max(1, s.T() * s.householders()));
     }
 
     /** Logits and weighted sum of rows; in chunks also the four C × C products, half of each counted. */
@@ -39,19 +65,23 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         DeltaShape s = workload.shape();
         double flops = 4 * reads * KV;
         if (workload.form() == Form.CHUNK) {
-            double C = Math.min(workload.chunkSize(), Math.max(1, s.T() * s.householders()));
+            double C = chunk(workload);
             flops += 2 * reads * C * (s.K() + s.V());
         }
         return flops;
     }
 
-    /** How many numbers come in and go out besides the state. */
-    private static double values(Workload workload) {
+    /** How many numbers o has, and o_cross. */
+    static double outputs(DeltaShape s) {
+        return (s.crossRead() ? 2.0 : 1.0) * s.tokens() * s.HV() * s.V();
+    }
+
+    /** How many numbers come in besides the state. */
+    static double inputs(Workload workload) {
         DeltaShape s = workload.shape();
         double tokens = s.tokens();
         double rows = s.microTokens();
-        double readOuts = s.crossRead() ? 2 : 1;
-        double count = readOuts * tokens * s.HV() * s.V() + tokens * s.HV() * s.gateWidth();
+        double count = tokens * s.HV() * s.gateWidth();
         for (Input input : workload.variant().inputs()) {
             count += switch (input) {
                 case Q -> tokens * s.H() * s.K();

@@ -10,6 +10,7 @@ import io.deltarule.core.Variant;
  * One thing to measure.
  *
  * @param name how reports call it, for example {@code prefill/kda}
+ * @param subject the operation, its gradient, or a layer or model around it
  * @param engine what runs it
  * @param device one of the engine's devices
  * @param variant which member of the family
@@ -21,6 +22,7 @@ import io.deltarule.core.Variant;
  */
 public record Workload(
         String name,
+        Subject subject,
         DeltaEngine engine,
         String device,
         Variant variant,
@@ -31,23 +33,57 @@ public record Workload(
         int context) {
     /** A prefill: the whole sequence in one run, from a zero state, chunk by chunk. */
     public static Workload prefill(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
-        return new Workload(name, engine, device, variant, shape, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, false, 0);
+        return new Workload(
+                name,
+                Subject.OPERATION,
+                engine,
+                device,
+                variant,
+                shape,
+                Form.CHUNK,
+                PlanSpec.DEFAULT_CHUNK_SIZE,
+                false,
+                0);
     }
 
     /** Decoding: one token per sequence and run, the state kept on the device. */
     public static Workload decode(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
-        return new Workload(name, engine, device, variant, shape, Form.RECURRENT, PlanSpec.DEFAULT_CHUNK_SIZE, true, 0);
+        return prefill(name, engine, device, variant, shape).keepingState();
     }
 
     /** The same after so many tokens. */
     Workload after(int tokens) {
-        return new Workload(name, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
+        return new Workload(name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
+    }
+
+    /** The same of something else. */
+    Workload of(Subject other) {
+        return new Workload(name, other, engine, device, variant, shape, form, chunkSize, keepsState, context);
+    }
+
+    /** The same under another name. */
+    Workload named(String other) {
+        return new Workload(other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context);
+    }
+
+    /** The same in another form. */
+    public Workload in(Form other) {
+        return new Workload(name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context);
+    }
+
+    /** The same in chunks of another size. */
+    public Workload withChunkSize(int C) {
+        return new Workload(name, subject, engine, device, variant, shape, form, C, keepsState, context);
+    }
+
+    /** The same token by token, every run going on where the last one ended. */
+    public Workload keepingState() {
+        return new Workload(name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context);
     }
 
     /** The same token by token. */
     Workload recurrent() {
-        return new Workload(
-                name + "/recurrent", engine, device, variant, shape, Form.RECURRENT, chunkSize, keepsState, context);
+        return named(name + "/recurrent").in(Form.RECURRENT);
     }
 
     /** What its name begins with; workloads of one suite make one curve. */
@@ -56,8 +92,11 @@ public record Workload(
         return slash < 0 ? name : name.substring(0, slash);
     }
 
-    /** forward or decode, as reports call it. */
+    /** forward, backward or decode, as reports call it. */
     public String direction() {
+        if (subject.kind() == Subject.Kind.GRADIENT) {
+            return "backward";
+        }
         return keepsState ? "decode" : "forward";
     }
 

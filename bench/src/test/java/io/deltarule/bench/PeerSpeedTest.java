@@ -89,7 +89,7 @@ class PeerSpeedTest {
     void aPeerThatIsWrongIsNotTimed() {
         PeerSpeed speed = measure(new Other(0.2501));
         assertEquals(List.of(), speed.ratios());
-        assertTrue(speed.measurements().getLast().wrong());
+        assertTrue(speed.measurements().getLast().faulty());
         assertNull(speed.measurements().getLast().timing());
     }
 

@@ -14,15 +14,14 @@ class SuiteTest {
     private static final Scale SMALL = new Scale(
             2,
             16,
-            List.of(64, 96, 128, 256),
             70,
-            List.of(1, 2),
-            List.of(8, 16),
-            List.of(16, 70),
-            List.of(1, 3),
+            List.of(64, 96, 128, 256),
+            new Swept(List.of(1, 2), List.of(8, 16), List.of(16, 70), List.of(1, 3), List.of(20, 70)),
             2,
             1 << 16,
-            new RandomModel.Size(64, 96, 4, 128, 32));
+            NetworkSize.layer(32, 16, 90),
+            new NetworkSize(64, 32, 96, 4, 128, 32),
+            ProbeSizes.EMULATOR);
 
     private static List<String> names(Report report) {
         return report.measurements().stream()
@@ -39,14 +38,21 @@ class SuiteTest {
     void aFilterLeavesOnlyItsPart() {
         Report decode = run(Level.STANDARD, new Filter("cpu", null, null, null, "decode"));
         assertEquals(
-                Set.of("decode/batch", "decode/single", "decode_batch/1", "decode_batch/3"), Set.copyOf(names(decode)));
+                Set.of(
+                        "decode/batch",
+                        "decode/single",
+                        "decode_batch/1",
+                        "decode_batch/3",
+                        "layer/decode",
+                        "model/decode"),
+                Set.copyOf(names(decode)));
         assertEquals(
                 List.of(),
                 run(Level.QUICK, new Filter("reference", null, null, null, null)).measurements().stream()
                         .filter(m -> m.workload().engine().name().equals("cpu"))
                         .toList());
         Report kda = run(Level.FULL, new Filter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
-        assertEquals(List.of("prefill/kda"), names(kda));
+        assertEquals(List.of("prefill/kda", "backward_prefill/kda"), names(kda));
         assertTrue(kda.places().stream().anyMatch(p -> "not asked for".equals(p.skipped())));
     }
 
@@ -55,7 +61,7 @@ class SuiteTest {
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
         Report report = new Suite(begun::add, 0.01, Level.STANDARD, Filter.NONE, SMALL).run();
-        assertFalse(report.wrong());
+        assertFalse(report.faulty());
         assertEquals(
                 Set.of(
                         "gated_delta_rule_prefill_over_products_only",
@@ -81,7 +87,14 @@ class SuiteTest {
                         "forms/70/recurrent",
                         "decode_context/256",
                         "decode_batch/3",
-                        "decode/single")),
+                        "decode/single",
+                        "deltalens/16",
+                        "backward/70",
+                        "backward_prefill/kda",
+                        "layer/prefill",
+                        "layer/decode",
+                        "model/prefill",
+                        "model/decode")),
                 cpu::toString);
         assertTrue(begun.contains("measuring the machine"));
     }

@@ -126,13 +126,13 @@ class VerificationTest {
     void whatIsWrongIsNotTimed() {
         Measurement m =
                 measure(prefill(new Broken(out -> out.o().set(11, out.o().get(11) + 0.1f))));
-        assertTrue(m.wrong());
+        assertTrue(m.faulty());
         assertNull(m.timing());
         assertEquals("o", m.verification().worst().name());
         assertNotNull(m.problem());
 
         m = measure(prefill(new Broken(out -> out.finalState().fill(0))));
-        assertTrue(m.wrong());
+        assertTrue(m.faulty());
         assertEquals("final_state", m.verification().worst().name());
     }
 
@@ -142,7 +142,7 @@ class VerificationTest {
         DeltaShape one = new DeltaShape(2, 1, 2, 4, 8, 6, 1, 2, Gate.SCALAR);
         Broken engine = new Broken(out -> {}, false);
         Measurement m = measure(Workload.decode("d", engine, "cpu", Variant.GATED_DELTA_RULE, one));
-        assertTrue(m.wrong());
+        assertTrue(m.faulty());
     }
 
     @Test
@@ -159,23 +159,14 @@ class VerificationTest {
                 new DeltaShape(1, 256, 64, 64, 64, 128, 1, 1, Gate.SCALAR));
         Measurement m = measure(workload);
         assertTrue(m.verification().heads() < 64, "some heads only");
-        assertTrue(m.wrong());
+        assertTrue(m.faulty());
     }
 
     @Test
     void whatCannotRunSaysWhy() {
-        Workload tooLarge = new Workload(
-                "p",
-                Engines.named("cpu"),
-                "cpu",
-                Variant.GATED_DELTA_RULE,
-                SHAPE,
-                io.deltarule.core.Form.CHUNK,
-                4000,
-                false,
-                0);
-        Measurement m = measure(tooLarge);
-        assertFalse(m.wrong());
+        Measurement m = measure(prefill(Engines.named("cpu")).withChunkSize(4000));
+        assertFalse(m.faulty());
+        assertEquals(Measurement.Status.REFUSED, m.status());
         assertTrue(m.problem().contains("4000"), m.problem());
     }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 /** The formulas of docs/benchmarks.md on lengths small enough to count by hand. */
 class WorkCountTest {
     private static Workload workload(Variant variant, DeltaShape shape, Form form, boolean keepsState) {
-        return new Workload("w", Engines.named("cpu"), "cpu", variant, shape, form, 4, keepsState, 0);
+        Workload workload = Workload.prefill("w", Engines.named("cpu"), "cpu", variant, shape)
+                .in(form)
+                .withChunkSize(4);
+        return keepsState ? workload.keepingState() : workload;
     }
 
     @Test
@@ -58,5 +61,38 @@ class WorkCountTest {
             assertEquals(8 * 2 * 12 + triangles, with.flops() - without.flops());
             assertEquals(8 * 2 * 2 * 4, with.bytes() - without.bytes()); // r comes in, o_cross goes out
         }
+    }
+
+    @Test
+    void aGradientGoesForwardOnceMoreAndBackThroughEveryProduct() {
+        DeltaShape shape = new DeltaShape(1, 8, 1, 1, 3, 2, 1, 1, Gate.SCALAR);
+        Workload recurrent =
+                workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, false).of(Subject.GRADIENT);
+        WorkCount count = WorkCount.of(recurrent);
+        // Per token forward: S'ᵀe and the write (12 each) and the decay (6); back: the products for R, dp, dk, dq, de
+        // and
+        // dS' (12 each), dg (12) and the decay (6).
+        assertEquals(8 * (2 * 12 + 6 + 6 * 12 + 12 + 6), count.flops());
+        assertEquals(2 * 6 * 4, count.stateBytes());
+        // Inputs come in and their gradients go out: q, k: 3 each, v: 2, g, beta: 1 each; d_o comes in.
+        assertEquals(4 * 8 * (2 * (3 + 3 + 2 + 1 + 1) + 2) + 48, count.bytes());
+        // In chunks of 4 the state meets six products of M rows and two of R; triangles are half of 2·4·4 each:
+        // K: L, M, and two each for dq, de, dk's; V: the two solves and three scores.
+        assertEquals(
+                8 * (16 * 6) + 8 * 4 * (6 * 3 + 5 * 2),
+                WorkCount.of(recurrent.in(Form.CHUNK)).flops());
+    }
+
+    @Test
+    void aNetworkCountsItsProjectionsAndReadsEveryWeightOnce() {
+        NetworkSize size = NetworkSize.layer(8, 4, 5);
+        NetworkProgram program = NetworkProgram.of(size);
+        // 4 heads of 4: q, k, v, the output gate and the way back are 8 × 16 each, a and b 8 × 4.
+        assertEquals(2 * (5 * 8 * 16 + 2 * 8 * 4), program.flopsPerToken(false));
+        DeltaShape shape = new DeltaShape(1, 5, 4, 4, 4, 4, 1, 1, Gate.SCALAR);
+        WorkCount count = WorkCount.of(
+                workload(Variant.GATED_DELTA_RULE, shape, Form.CHUNK, false).of(Subject.of(size)));
+        assertEquals(5 * program.flopsPerToken(false), count.flops());
+        assertEquals(program.weightBytes(false) + 5 * 8 * (4 + 4), count.bytes());
     }
 }

@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -136,16 +137,12 @@ final class BenchCommand implements Callable<Integer> {
                         + "; nothing to time without tokens");
             }
             Form chosenForm = or(form, Form.CHUNK);
-            return new Workload(
-                    chosenForm == Form.RECURRENT && shape.T() == 1 ? "decode" : "prefill",
-                    choice.engine(),
-                    where.id(),
-                    chosen,
-                    shape,
-                    chosenForm,
-                    or(chunkSize, PlanSpec.DEFAULT_CHUNK_SIZE),
-                    chosenForm == Form.RECURRENT && shape.T() == 1,
-                    0);
+            boolean decodes = chosenForm == Form.RECURRENT && shape.T() == 1;
+            Workload workload = Workload.prefill(
+                            decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape)
+                    .in(chosenForm)
+                    .withChunkSize(or(chunkSize, PlanSpec.DEFAULT_CHUNK_SIZE));
+            return decodes ? workload.keepingState() : workload;
         }
 
         /** A variant that exists with and without a gate is measured with it. */
@@ -168,7 +165,10 @@ final class BenchCommand implements Callable<Integer> {
                     + " --direction, --engine and --device then choose a part of it.")
     private String suite;
 
-    @Option(names = "--direction", paramLabel = "NAME", description = "Only this part of a suite: forward or decode.")
+    @Option(
+            names = "--direction",
+            paramLabel = "NAME",
+            description = "Only this part of a suite: forward, backward or decode.")
     private String direction;
 
     @ArgGroup(exclusive = false, heading = "One operation:%n")
@@ -249,7 +249,7 @@ final class BenchCommand implements Callable<Integer> {
             folder.write(document);
             spec.commandLine().getErr().println("deltarule: wrote " + folder.page());
         }
-        return report.wrong() ? ExitCode.MISMATCH : ExitCode.OK;
+        return report.faulty() ? ExitCode.MISMATCH : ExitCode.OK;
     }
 
     private void check() {
@@ -268,9 +268,9 @@ final class BenchCommand implements Callable<Integer> {
         if (repeats != null && suite != null) {
             throw new InvalidInputException("--repeats: expected one operation to repeat but found --suite");
         }
-        if (direction != null && !direction.equals("forward") && !direction.equals("decode")) {
-            throw new InvalidInputException("--direction: expected forward or decode but found '" + direction
-                    + "'; there is no backward pass yet");
+        if (direction != null && !List.of("forward", "backward", "decode").contains(direction)) {
+            throw new InvalidInputException(
+                    "--direction: expected forward, backward or decode but found '" + direction + "'");
         }
         if (seconds != null && !(seconds > 0 && seconds < 86_400)) {
             throw new InvalidInputException("--seconds: expected more than 0 and less than a day but found " + seconds);

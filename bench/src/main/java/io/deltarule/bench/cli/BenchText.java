@@ -1,11 +1,13 @@
 package io.deltarule.bench.cli;
 
+import io.deltarule.bench.Breakdown;
 import io.deltarule.bench.Ceilings;
 import io.deltarule.bench.Measurement;
 import io.deltarule.bench.Place;
 import io.deltarule.bench.Ratio;
 import io.deltarule.bench.Report;
 import io.deltarule.bench.Timing;
+import io.deltarule.bench.Transfer;
 import io.deltarule.core.DeltaShape;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -18,14 +20,8 @@ final class BenchText {
         out.println(report.machine().processor() + ", " + report.machine().processors() + " processors, "
                 + report.machine().system() + ", Java " + report.machine().java());
         for (Place place : report.places()) {
-            Ceilings ceilings = place.ceilings();
-            if (ceilings != null) {
-                out.println(text(
-                        "%sceilings on %d threads: sgemm %.1f GFLOP/s, copy %.1f GB/s (read + written)",
-                        place.engine().equals("cpu") ? "" : place.engine() + ": ",
-                        ceilings.threads(),
-                        ceilings.sgemmGflops(),
-                        ceilings.copyGbytes()));
+            if (place.ceilings() != null) {
+                out.println(ceilings(place));
             }
         }
         out.println();
@@ -47,11 +43,17 @@ final class BenchText {
         table.print(out);
         for (Measurement m : report.measurements()) {
             if (m.problem() != null) {
-                out.println(
-                        m.workload().name() + " on " + m.workload().engine().name() + ": not timed: " + m.problem());
+                out.println(m.workload().name() + " on " + where(m) + ": not timed: " + m.problem());
             }
         }
-        report.wrongModels().forEach(out::println);
+        if (report.measurements().stream().anyMatch(m -> m.breakdown() != null)) {
+            out.println();
+            whereTimeGoes(report, out);
+        }
+        if (!report.transfers().isEmpty()) {
+            out.println();
+            transfers(report, out);
+        }
         if (!report.ratios().isEmpty()) {
             out.println();
             for (Ratio ratio : report.ratios()) {
@@ -67,17 +69,16 @@ final class BenchText {
 
     private static String[] row(Measurement m, Ceilings ceilings) {
         Timing t = m.timing();
-        String device = m.workload().device();
-        String engine = m.workload().engine().name();
-        String where = device == null || device.equals(engine) ? engine : engine + " " + device;
+        String where = where(m);
         String error = m.verification() == null
                 ? "-"
                 : text("%.1e", m.verification().worst().ratio());
         if (t == null) {
-            String verdict = m.wrong() ? "WRONG" : "failed";
+            String verdict = m.status() == Measurement.Status.WRONG
+                    ? "WRONG"
+                    : m.status().id();
             return new String[] {m.workload().name(), where, shape(m), verdict, "-", "-", "-", "-", "-", "-", error};
         }
-        boolean cpu = ceilings != null;
         return new String[] {
             m.workload().name(),
             where,
@@ -86,11 +87,88 @@ final class BenchText {
             time(t.p10Nanos()) + ".." + time(t.p90Nanos()),
             text("%,.0f", m.tokensPerSecond()),
             text("%.1f", m.gflops()),
-            cpu ? text("%.0f%%", 100 * m.gflops() / ceilings.sgemmGflops()) : "-",
+            share(m.gflops(), ceilings == null ? Double.NaN : ceilings.sgemmGflops()),
             text("%.1f", m.gbytes()),
-            cpu ? text("%.0f%%", 100 * m.gbytes() / ceilings.copyGbytes()) : "-",
+            share(m.gbytes(), ceilings == null ? Double.NaN : ceilings.copyGbytes()),
             error
         };
+    }
+
+    private static String share(double of, double ceiling) {
+        return Double.isNaN(ceiling) ? "-" : text("%.0f%%", 100 * of / ceiling);
+    }
+
+    private static String where(Measurement m) {
+        return where(m.workload().engine().name(), m.workload().device());
+    }
+
+    private static String where(String engine, String device) {
+        return device == null || device.equals(engine) ? engine : engine + " " + device;
+    }
+
+    private static String ceilings(Place place) {
+        Ceilings c = place.ceilings();
+        String where = place.engine().equals("cpu")
+                ? ""
+                : where(place.engine(), place.device().id()) + ": ";
+        String on = c.threads() > 0 ? " on " + c.threads() + " threads" : "";
+        return text(
+                        "%sceilings%s: %s %s, copy %s (read + written)",
+                        where,
+                        on,
+                        c.threads() > 0 ? "sgemm" : "matrix product",
+                        Double.isNaN(c.sgemmGflops()) ? "none" : text("%.1f GFLOP/s", c.sgemmGflops()),
+                        Double.isNaN(c.copyGbytes()) ? "none" : text("%.1f GB/s", c.copyGbytes()))
+                + (c.problem() == null ? "" : "; not timed: " + c.problem());
+    }
+
+    /** What the engine measured itself, in runs of their own. */
+    private static void whereTimeGoes(Report report, PrintWriter out) {
+        TextTable table = new TextTable(
+                "where the time goes",
+                "engine",
+                "median",
+                "kernels",
+                "copies in",
+                "copies out",
+                "energy",
+                "first run",
+                "compiling");
+        for (Measurement m : report.measurements()) {
+            Breakdown parts = m.breakdown();
+            if (parts != null) {
+                table.row(
+                        m.workload().name(),
+                        where(m),
+                        time(m.timing().medianNanos()),
+                        time(parts.kernelNanos()),
+                        time(parts.copyInNanos()),
+                        time(parts.copyOutNanos()),
+                        Double.isNaN(parts.joules()) ? "-" : text("%.3g mJ", 1e3 * parts.joules()),
+                        m.first() == null ? "-" : time(m.first().nanos()),
+                        m.first() == null ? "-" : time(m.first().compileNanos()));
+            }
+        }
+        table.print(out);
+    }
+
+    private static void transfers(Report report, PrintWriter out) {
+        TextTable table = new TextTable("transfer", "engine", "there and back", "in GB/s", "out GB/s");
+        for (Transfer t : report.transfers()) {
+            String bytes = t.bytes() >= 1 << 20 ? (t.bytes() >> 20) + " MiB" : (t.bytes() >> 10) + " KiB";
+            String where = where(t.engine().name(), t.device());
+            if (t.timing() == null) {
+                table.row(bytes, where, "not timed: " + t.problem(), "-", "-");
+            } else {
+                table.row(
+                        bytes,
+                        where,
+                        time(t.timing().medianNanos()),
+                        Double.isNaN(t.inGbytes()) ? "-" : text("%.2f", t.inGbytes()),
+                        Double.isNaN(t.outGbytes()) ? "-" : text("%.2f", t.outGbytes()));
+            }
+        }
+        table.print(out);
     }
 
     private static String shape(Measurement m) {

@@ -12,6 +12,7 @@ public final class CsvReport {
             "file",
             "suite",
             "name",
+            "subject",
             "direction",
             "engine",
             "device",
@@ -35,6 +36,11 @@ public final class CsvReport {
             "p10_ms",
             "p90_ms",
             "kernel_ms",
+            "copy_in_ms",
+            "copy_out_ms",
+            "energy_mj",
+            "first_run_ms",
+            "compile_ms",
             "tokens_per_s",
             "gflops",
             "gbytes_per_s",
@@ -60,13 +66,16 @@ public final class CsvReport {
     }
 
     private static String line(String label, Results.Row r) {
-        List<Object> cells = new ArrayList<>(
-                List.of(label, r.suite(), r.name(), r.direction(), r.engine(), r.device(), r.variant(), r.form()));
+        List<Object> cells = new ArrayList<>(List.of(
+                label, r.suite(), r.name(), r.subject(), r.direction(), r.engine(), r.device(), r.variant(), r.form()));
         for (String axis : List.of("B", "T", "H", "HV", "K", "V", "householders")) {
             cells.add(r.length(axis));
         }
         cells.addAll(List.of(r.gate(), r.context(), r.status(), r.problem() == null ? "" : r.problem()));
-        cells.addAll(List.of(r.error(), r.flops(), r.bytes(), r.medianMs(), r.p10Ms(), r.p90Ms(), r.kernelMs()));
+        cells.addAll(List.of(r.error(), r.flops(), r.bytes(), r.medianMs(), r.p10Ms(), r.p90Ms()));
+        Results.Parts parts = r.parts();
+        cells.addAll(List.of(parts.kernelMs(), parts.inMs(), parts.outMs(), parts.energyMj()));
+        cells.addAll(List.of(r.first().ms(), r.first().compileMs()));
         cells.addAll(
                 r.timed()
                         ? List.of(r.tokensPerSecond(), r.gflops(), r.gbytes(), r.repeats())

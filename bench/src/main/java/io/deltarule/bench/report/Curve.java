@@ -33,6 +33,22 @@ enum Curve {
             r -> r.length("K"),
             "GFLOP/s",
             Results.Row::gflops),
+    READS(
+            "deltalens",
+            "Prefill with a selective read against the size of its state",
+            "K = V, as many heads fewer as each is wider",
+            "key channels, K",
+            r -> r.length("K"),
+            "GFLOP/s",
+            Results.Row::gflops),
+    BACKWARD(
+            "backward",
+            "Backward against length",
+            "gradients of every input; flat is linear cost",
+            "tokens per sequence, T",
+            r -> r.length("T"),
+            "tokens per second",
+            Results.Row::tokensPerSecond),
     FORMS(
             "forms",
             "Chunks against token by token",
@@ -56,7 +72,15 @@ enum Curve {
             "sequences, B",
             r -> r.length("B"),
             "tokens per second",
-            Results.Row::tokensPerSecond);
+            Results.Row::tokensPerSecond),
+    BATCH_LATENCY(
+            "decode_batch",
+            "Latency of a decoding step",
+            "one token for every sequence of a batch",
+            "sequences, B",
+            r -> r.length("B"),
+            "microseconds per step",
+            r -> r.medianMs() * 1e3);
 
     private final String suite;
     private final String title;
@@ -119,7 +143,7 @@ enum Curve {
 
     private Chart.Point point(Results.Row r) {
         double median = y.applyAsDouble(r);
-        boolean time = this == FORMS || this == CONTEXT;
+        boolean time = this == FORMS || this == CONTEXT || this == BATCH_LATENCY;
         double fast = time ? median * r.p10Ms() / r.medianMs() : median * r.medianMs() / r.p90Ms();
         double slow = time ? median * r.p90Ms() / r.medianMs() : median * r.medianMs() / r.p10Ms();
         return new Chart.Point(

@@ -76,21 +76,29 @@ public final class HtmlReport {
     private String page() {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("files", files.stream().map(HtmlReport::file).toList());
-        List<Map<String, Object>> failures = rows.stream()
-                .filter(r -> !r.row().status().equals("ok"))
-                .map(HtmlReport::cells)
-                .toList();
-        List<String> wrongModels = files.stream()
-                .flatMap(f -> f.wrongModels().stream().map(text -> files.size() == 1 ? text : f.label() + ": " + text))
-                .toList();
-        page.put("failures", failures);
-        page.put("wrongModels", wrongModels);
-        page.put("failed", failures.size() + wrongModels.size());
-        page.put("anyFailed", !failures.isEmpty() || !wrongModels.isEmpty()); // to the template 0 is as true as 1
-        page.put("verified", rows.size() - failures.size());
+        Failures failures = Failures.of(files, rows);
+        page.put("failures", failures.faulty());
+        page.put("failed", failures.faulty().size());
+        page.put("anyFailed", !failures.faulty().isEmpty()); // to the template 0 is as true as 1
+        page.put("refusals", failures.refused());
+        page.put("anyRefused", !failures.refused().isEmpty());
+        page.put("verified", rows.stream().filter(r -> r.row().timed()).count());
         page.put("curves", curves());
         page.put("rooflines", rooflines());
         page.put("ratios", ratios());
+        List<Map<String, Object>> splits = TimeSplits.of(rows);
+        page.put("splits", splits);
+        page.put("anySplits", !splits.isEmpty());
+        List<Map<String, Object>> compiled = CompileTable.of(rows);
+        page.put("compiled", compiled);
+        page.put("anyCompiled", !compiled.isEmpty());
+        List<Map<String, Object>> transfers = Transfers.lines(files);
+        page.put("transfers", transfers);
+        page.put("anyTransfers", !transfers.isEmpty());
+        Chart chart = Transfers.chart(files);
+        page.put(
+                "transferChart",
+                chart == null ? List.of() : List.of(figure(chart, "medians of the engine's own times")));
         page.put("several", files.size() > 1);
         speedUps(page);
         page.put("rows", rows.stream().map(HtmlReport::cells).toList());
@@ -116,8 +124,8 @@ public final class HtmlReport {
             cells.put("backend", d.backend());
             cells.put("status", d.status());
             cells.put("reason", d.reason());
-            cells.put("sgemm", value(d.sgemmGflops()));
-            cells.put("copy", value(d.copyGbytes()));
+            cells.put("sgemm", Amounts.value(d.sgemmGflops()));
+            cells.put("copy", Amounts.value(d.copyGbytes()));
             devices.add(cells);
         }
         return Map.of(
@@ -181,11 +189,11 @@ public final class HtmlReport {
                         "name",
                         r.name().replace('_', ' '),
                         "value",
-                        value(r.value()),
+                        Amounts.value(r.value()),
                         "subject",
-                        value(r.subject()) + " " + r.unit(),
+                        Amounts.value(r.subject()) + " " + r.unit(),
                         "baseline",
-                        value(r.baseline()) + " " + r.unit(),
+                        Amounts.value(r.baseline()) + " " + r.unit(),
                         "meaning",
                         r.meaning()));
             }
@@ -220,7 +228,7 @@ public final class HtmlReport {
                                 ? Map.of("time", "", "times", "")
                                 : Map.of(
                                         "time",
-                                        time(row.medianMs()),
+                                        Amounts.time(row.medianMs()),
                                         "times",
                                         String.format(Locale.ROOT, "%.1f×", slowest / row.medianMs())));
             }
@@ -232,7 +240,7 @@ public final class HtmlReport {
     }
 
     private static String key(Results.Row r) {
-        return r.name() + " · " + r.variant() + " " + r.form() + " · " + shape(r);
+        return r.name() + " · " + r.variant() + " " + r.form() + " · " + Amounts.shape(r);
     }
 
     private static Map<String, Object> cells(Placed placed) {
@@ -243,44 +251,22 @@ public final class HtmlReport {
         cells.put("variant", r.variant());
         cells.put("form", r.form());
         cells.put("direction", r.direction());
-        cells.put("shape", shape(r));
+        cells.put("shape", Amounts.shape(r));
         cells.put("status", r.status());
         cells.put("problem", r.problem());
         cells.put("error", Double.isNaN(r.error()) ? "" : String.format(Locale.ROOT, "%.1e", r.error()));
         cells.put("timed", r.timed());
         cells.put("ms", r.timed() ? r.medianMs() : "");
-        cells.put("median", time(r.medianMs()));
-        cells.put("spread", r.timed() ? time(r.p10Ms()) + " – " + time(r.p90Ms()) : "");
-        cells.put("kernel", time(r.kernelMs()));
-        cells.put("tokens", r.timed() && r.tokens() > 0 ? value(r.tokensPerSecond()) : "");
+        cells.put("median", Amounts.time(r.medianMs()));
+        cells.put("spread", r.timed() ? Amounts.time(r.p10Ms()) + " – " + Amounts.time(r.p90Ms()) : "");
+        cells.put("kernel", Amounts.time(r.parts().kernelMs()));
+        cells.put("tokens", r.timed() && r.tokens() > 0 ? Amounts.value(r.tokensPerSecond()) : "");
         cells.put("rawTokens", r.timed() ? r.tokensPerSecond() : "");
-        cells.put("gflops", r.timed() && r.flops() > 0 ? value(r.gflops()) : "");
+        cells.put("gflops", r.timed() && r.flops() > 0 ? Amounts.value(r.gflops()) : "");
         cells.put("rawGflops", r.timed() ? r.gflops() : "");
-        cells.put("gbytes", r.timed() && r.bytes() > 0 ? value(r.gbytes()) : "");
+        cells.put("gbytes", r.timed() && r.bytes() > 0 ? Amounts.value(r.gbytes()) : "");
         cells.put("rawGbytes", r.timed() ? r.gbytes() : "");
         cells.put("repeats", r.repeats());
         return cells;
-    }
-
-    private static String shape(Results.Row r) {
-        String heads = r.length("H") == r.length("HV") ? "" : r.length("H") + "/";
-        String steps = r.length("householders") > 1 ? " n" + r.length("householders") : "";
-        return "B" + r.length("B") + " T" + r.length("T") + " H" + heads + r.length("HV") + " K" + r.length("K") + " V"
-                + r.length("V") + steps;
-    }
-
-    private static String value(double number) {
-        return Double.isNaN(number) ? "" : LogAxis.label(number, false);
-    }
-
-    private static String time(double ms) {
-        if (Double.isNaN(ms)) {
-            return "";
-        }
-        return ms >= 1000
-                ? String.format(Locale.ROOT, "%.2f s", ms / 1000)
-                : ms >= 1
-                        ? String.format(Locale.ROOT, "%.2f ms", ms)
-                        : String.format(Locale.ROOT, "%.1f µs", ms * 1000);
     }
 }

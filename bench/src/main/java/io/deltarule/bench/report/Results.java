@@ -13,7 +13,8 @@ import java.util.Map;
  * @param devices what was there
  * @param ratios speeds beside each other
  * @param rows one per configuration
- * @param wrongModels whole models that did not match the reference, in words
+ * @param transfers to accelerators and back
+ * @param wrongModels whole models that did not match the reference, in words; of files before version 3
  */
 record Results(
         String label,
@@ -23,6 +24,7 @@ record Results(
         List<Device> devices,
         List<Ratio> ratios,
         List<Row> rows,
+        List<Transfer> transfers,
         List<String> wrongModels) {
     /**
      * Something that could run.
@@ -35,6 +37,8 @@ record Results(
      * @param reason why it was skipped, else null
      * @param sgemmGflops its ceiling of operations, NaN if none was measured
      * @param copyGbytes its ceiling of bytes, NaN if none was measured
+     * @param ceilingStatus ok, failed or refused; null if no ceiling was measured
+     * @param problem what was wrong with a ceiling, else null
      */
     record Device(
             String engine,
@@ -44,7 +48,66 @@ record Results(
             String status,
             String reason,
             double sgemmGflops,
-            double copyGbytes) {}
+            double copyGbytes,
+            String ceilingStatus,
+            String problem) {
+        /** Engine and id, the id alone where it already says both. */
+        String where() {
+            return Results.where(engine, id);
+        }
+    }
+
+    private static String where(String engine, String device) {
+        return engine.equals(device) ? engine : engine + " " + device;
+    }
+
+    /**
+     * Where the time of a run goes, as the engine measured it in runs of their own; NaN where nothing tells.
+     *
+     * @param kernelMs on the device
+     * @param inMs copies to it
+     * @param outMs copies back
+     * @param energyMj energy of the kernels in millijoules
+     */
+    record Parts(double kernelMs, double inMs, double outMs, double energyMj) {
+        boolean known() {
+            return Double.isFinite(kernelMs);
+        }
+    }
+
+    /**
+     * A plan's first run; NaN where nothing tells.
+     *
+     * @param ms by the clock
+     * @param compileMs of them compiling
+     */
+    record First(double ms, double compileMs) {}
+
+    /**
+     * A block to a device and back.
+     *
+     * @param engine what reaches the device
+     * @param device where
+     * @param bytes each way
+     * @param status ok, failed or refused
+     * @param problem why it is not ok, else null
+     * @param medianMs there and back by the clock, NaN if it was not timed
+     * @param inGbytes bytes per second to the device, NaN where nothing tells
+     * @param outGbytes the same back
+     */
+    record Transfer(
+            String engine,
+            String device,
+            double bytes,
+            String status,
+            String problem,
+            double medianMs,
+            double inGbytes,
+            double outGbytes) {
+        String where() {
+            return Results.where(engine, device);
+        }
+    }
 
     /**
      * A quotient of two speeds.
@@ -63,6 +126,7 @@ record Results(
      *
      * @param suite which group of configurations it belongs to
      * @param name within all
+     * @param subject operation, gradient, layer or model
      * @param direction forward, backward or decode
      * @param engine what ran it
      * @param device where
@@ -71,7 +135,7 @@ record Results(
      * @param shape B, T, H, HV, K, V, householders
      * @param gate none, scalar or channel
      * @param context tokens before the first, 0 unless it decodes after a prefill
-     * @param status ok, wrong or failed
+     * @param status ok, wrong, failed or refused
      * @param problem why it is not ok, else null
      * @param error against the reference, NaN if it did not run
      * @param flops operations of a run
@@ -79,12 +143,14 @@ record Results(
      * @param medianMs NaN if it was not timed
      * @param p10Ms likewise
      * @param p90Ms likewise
-     * @param kernelMs of that on the device, NaN where nothing tells
+     * @param parts where the time goes
+     * @param first the plan's first run
      * @param repeats timed runs
      */
     record Row(
             String suite,
             String name,
+            String subject,
             String direction,
             String engine,
             String device,
@@ -101,7 +167,8 @@ record Results(
             double medianMs,
             double p10Ms,
             double p90Ms,
-            double kernelMs,
+            Parts parts,
+            First first,
             int repeats) {
         boolean timed() {
             return Double.isFinite(medianMs);
@@ -130,7 +197,7 @@ record Results(
 
         /** Engine and device, the device alone where its name already says both. */
         String where() {
-            return engine.equals(device) ? engine : engine + " " + device;
+            return Results.where(engine, device);
         }
     }
 }

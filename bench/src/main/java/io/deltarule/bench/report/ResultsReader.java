@@ -16,8 +16,8 @@ import java.util.Map;
 
 /** Reads results files, which may come from anywhere, and refuses what does not follow the schema. */
 final class ResultsReader {
-    /** The schema that this program writes and reads. */
-    static final String SCHEMA = "deltarule-bench/2";
+    /** The schemas that this program reads; it writes the first. */
+    private static final List<String> SCHEMAS = List.of("deltarule-bench/3", "deltarule-bench/2");
 
     private static final long LARGEST = 64L << 20;
 
@@ -60,9 +60,9 @@ final class ResultsReader {
 
     private Results results(JsonNode root, String label) {
         String schema = root.path("schema").asText("none");
-        if (!schema.equals(SCHEMA)) {
-            throw new InvalidInputException(where + ": expected schema " + SCHEMA + " but found " + schema
-                    + "; measure again with this version");
+        if (!SCHEMAS.contains(schema)) {
+            throw new InvalidInputException(where + ": expected schema " + String.join(" or ", SCHEMAS) + " but found "
+                    + schema + "; measure again with this version");
         }
         Map<String, String> machine = new LinkedHashMap<>();
         object(root, "machine")
@@ -74,10 +74,24 @@ final class ResultsReader {
         object(root, "ratios").properties().forEach(e -> ratios.add(ratio(e.getKey(), e.getValue())));
         List<Results.Row> rows = new ArrayList<>();
         array(root, "results").forEach(node -> rows.add(row(node)));
+        boolean before = schema.equals(SCHEMAS.getLast());
+        List<Results.Transfer> transfers = new ArrayList<>();
         List<String> wrongModels = new ArrayList<>();
-        array(root, "wrong_models").forEach(node -> wrongModels.add(node.asText()));
+        if (before) {
+            array(root, "wrong_models").forEach(node -> wrongModels.add(node.asText()));
+        } else {
+            array(root, "transfers").forEach(node -> transfers.add(transfer(node)));
+        }
         return new Results(
-                label, text(root, "version"), text(root, "time"), machine, devices, ratios, rows, wrongModels);
+                label,
+                text(root, "version"),
+                text(root, "time"),
+                machine,
+                devices,
+                ratios,
+                rows,
+                transfers,
+                wrongModels);
     }
 
     private Results.Device device(JsonNode node) {
@@ -90,7 +104,21 @@ final class ResultsReader {
                 oneOf(node, "status", "measured", "skipped"),
                 optionalText(node, "reason"),
                 optionalNumber(ceilings, "sgemm_gflops"),
-                optionalNumber(ceilings, "copy_gbytes_per_s"));
+                optionalNumber(ceilings, "copy_gbytes_per_s"),
+                ceilings.has("status") ? oneOf(ceilings, "status", "ok", "failed", "refused") : null,
+                optionalText(ceilings, "problem"));
+    }
+
+    private Results.Transfer transfer(JsonNode node) {
+        return new Results.Transfer(
+                text(node, "engine"),
+                text(node, "device"),
+                positive(node, "bytes"),
+                oneOf(node, "status", "ok", "failed", "refused"),
+                optionalText(node, "problem"),
+                positive(node, "median_ms"),
+                positive(node, "in_gbytes_per_s"),
+                positive(node, "out_gbytes_per_s"));
     }
 
     private Results.Ratio ratio(String name, JsonNode node) {
@@ -116,6 +144,7 @@ final class ResultsReader {
         return new Results.Row(
                 text(node, "suite"),
                 text(node, "name"),
+                node.has("subject") ? oneOf(node, "subject", "operation", "gradient", "layer", "model") : "operation",
                 oneOf(node, "direction", "forward", "backward", "decode"),
                 text(node, "engine"),
                 text(node, "device"),
@@ -124,7 +153,7 @@ final class ResultsReader {
                 lengths,
                 text(shape, "gate"),
                 (int) optionalNumber(node, "context"),
-                oneOf(node, "status", "ok", "wrong", "failed"),
+                oneOf(node, "status", "ok", "wrong", "failed", "refused"),
                 optionalText(node, "problem"),
                 optionalNumber(node.path("verification"), "ratio"),
                 number(node, "flops"),
@@ -132,7 +161,12 @@ final class ResultsReader {
                 positive(node, "median_ms"),
                 positive(node, "p10_ms"),
                 positive(node, "p90_ms"),
-                optionalNumber(node, "kernel_ms"),
+                new Results.Parts(
+                        notNegative(node, "kernel_ms"),
+                        notNegative(node, "copy_in_ms"),
+                        notNegative(node, "copy_out_ms"),
+                        notNegative(node, "energy_mj")),
+                new Results.First(positive(node, "first_run_ms"), notNegative(node, "compile_ms")),
                 (int) optionalNumber(node, "repeats"));
     }
 
@@ -187,7 +221,15 @@ final class ResultsReader {
     private double positive(JsonNode node, String name) {
         double found = optionalNumber(node, name);
         if (found <= 0) {
-            throw wrong(name, "a time above 0", node.get(name));
+            throw wrong(name, "a number above 0", node.get(name));
+        }
+        return found;
+    }
+
+    private double notNegative(JsonNode node, String name) {
+        double found = optionalNumber(node, name);
+        if (found < 0) {
+            throw wrong(name, "a number from 0", node.get(name));
         }
         return found;
     }

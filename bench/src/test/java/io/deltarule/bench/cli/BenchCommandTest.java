@@ -133,7 +133,7 @@ class BenchCommandTest {
                 .contains("HV"));
         assertTrue(CliRun.of("bench", "--suite", "huge").refusal().contains("quick, standard, full"));
         assertTrue(CliRun.of("bench", "--suite", "quick", "--T", "9").refusal().contains("--suite"));
-        assertTrue(CliRun.of("bench", "--direction", "backward").refusal().contains("backward"));
+        assertTrue(CliRun.of("bench", "--direction", "sideways").refusal().contains("backward"));
         assertTrue(CliRun.of("bench", "--suite", "quick", "--engine", "gpu")
                 .refusal()
                 .contains("gpu"));

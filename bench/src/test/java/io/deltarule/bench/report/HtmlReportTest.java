@@ -74,9 +74,51 @@ class HtmlReportTest {
                 "a.json",
                 lengths(3)
                         .failed("length", "length/64", "wrong", "o differs")
-                        .failed("heads", "h", "failed", "no room"))));
-        assertTrue(page.indexOf("3 of the configurations") < page.indexOf("What ran where"));
-        assertTrue(page.contains("o differs") && page.contains("a model differs") && page.contains("no room"));
+                        .failed("heads", "h", "failed", "it broke")
+                        .failed("heads", "g", "refused", "no room")
+                        .lost(1024, "never came back"))));
+        int failures = page.indexOf("3 of the configurations");
+        int refusals = page.indexOf("Not measured");
+        assertTrue(0 < failures && failures < refusals && refusals < page.indexOf("What ran where"));
+        String faulty = page.substring(failures, refusals);
+        assertTrue(faulty.contains("o differs") && faulty.contains("it broke") && faulty.contains("never came back"));
+        assertFalse(faulty.contains("no room"));
+        assertTrue(page.substring(refusals).contains("no room"));
+    }
+
+    @Test
+    void theVersionBeforeIsRead() throws IOException {
+        Path file = Files.writeString(folder.resolve("old.json"), lengths(3).version2());
+        String page = HtmlReport.of(List.of(file));
+        assertTrue(page.contains("1 of the configurations") && page.contains("a model differs"));
+    }
+
+    @Test
+    void whereTheTimeGoes() throws IOException {
+        String page = HtmlReport.of(List.of(write(
+                "a.json",
+                lengths(3)
+                        .profiled("prefill/a", 10, 6, 1.5, 0.5, "2500")
+                        .profiled("prefill/b", 10, 9, 6, 5, "null")
+                        .transfer(1024, 2, 3)
+                        .transfer(1 << 20, 20, 30)
+                        .lost(1 << 24, "no room there"))));
+        assertTrue(
+                page.contains("kernels 60.0 %") && page.contains("copies in 15.0 %") && page.contains("host 20.0 %"));
+        assertTrue(page.contains("kernels 45.0 %"), "parts that add up to more than the clock share the bar");
+        assertTrue(page.contains("2.5J") && page.contains("energy"));
+        assertTrue(page.contains("1.40 s") && page.contains("first − median") && page.contains("1.50 s"));
+        assertTrue(page.contains("Copies between host and device") && page.contains("no room there"));
+    }
+
+    @Test
+    void whatNobodyMeasuredHasNoPlace() throws IOException {
+        String page = HtmlReport.of(List.of(write("a.json", lengths(3))));
+        for (String title : List.of("Where the time goes", "Host to device", "Run-time compilation", "Not measured")) {
+            assertFalse(page.contains(title), title);
+        }
+        String plain = HtmlReport.of(List.of(write("b.json", lengths(3).profiled("p", 3, 1, 1, 1, "null"))));
+        assertFalse(plain.contains("<th>energy</th>"));
     }
 
     @Test

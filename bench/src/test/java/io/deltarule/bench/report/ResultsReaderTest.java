@@ -21,8 +21,12 @@ class ResultsReaderTest {
     @TempDir
     Path folder;
 
-    private static final ResultsText GOOD =
-            new ResultsText().ok("length", "length/8", 8, 2).failed("length", "length/16", "failed", "no room");
+    private static final ResultsText GOOD = new ResultsText()
+            .ok("length", "length/8", 8, 2)
+            .profiled("p", 2, 1, 0.5, 0.25, "null")
+            .failed("length", "length/16", "failed", "no room")
+            .transfer(1024, 1, 2)
+            .lost(2048, "lost");
 
     @Test
     void theTestsOwnFileFollowsTheSchema() throws IOException {
@@ -45,13 +49,18 @@ class ResultsReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'deltarule-bench/2', 'deltarule-bench/9', deltarule-bench/9",
+        "'deltarule-bench/3', 'deltarule-bench/9', deltarule-bench/9",
+        "'deltarule-bench/3', 'deltarule-bench/2', wrong_models",
+        "'\"kernel_ms\":1.0', '\"kernel_ms\":-1', a number from 0",
+        "'\"first_run_ms\":1502.0', '\"first_run_ms\":0', above 0",
+        "'\"subject\":\"operation\"', '\"subject\":\"poem\"', 'operation, gradient'",
+        "'\"bytes\":1024', '\"bytes\":\"many\"', a number",
         "'\"median_ms\":2.0', '\"median_ms\":-1', above 0",
         "'\"median_ms\":2.0', '\"median_ms\":\"2\"', a number",
         "'\"T\":8', '\"T\":1e300', whole number",
         "'\"T\":8', '\"T\":-8', whole number",
         "'\"results\":[', '\"results\":0,\"rows\":[', an array",
-        "'\"status\":\"ok\"', '\"status\":\"fine\"', 'ok, wrong, failed'",
+        "'\"status\":\"ok\"', '\"status\":\"fine\"', 'ok, failed, refused'",
         "'{\"schema\"', 'x{\"schema\"', JSON",
         "'\"suite\":\"quick\"', '\"suite\":\"quick\",\"suite\":\"quick\"', JSON"
     })

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Results files written by hand, so that the report's tests need no measurement. */
 final class ResultsText {
     private final List<String> rows = new ArrayList<>();
+    private final List<String> transfers = new ArrayList<>();
     private String processor = "Some processor";
 
     ResultsText processor(String name) {
@@ -29,13 +30,47 @@ final class ResultsText {
                         1.2 * medianMs));
     }
 
+    /** A row whose engine says where its milliseconds go. */
+    ResultsText profiled(String name, double medianMs, double kernelMs, double inMs, double outMs, String energyMj) {
+        ok("prefill", name, 64, medianMs);
+        String row = rows.removeLast();
+        rows.add(row.substring(0, row.length() - 1)
+                + String.format(
+                        Locale.ROOT,
+                        ",\"profiled_runs\":3,\"kernel_ms\":%s,\"copy_in_ms\":%s,\"copy_out_ms\":%s,\"bytes_in\":64,"
+                                + "\"bytes_out\":64,\"energy_mj\":%s,\"first_run_ms\":%s,\"compile_ms\":%s}",
+                        kernelMs,
+                        inMs,
+                        outMs,
+                        energyMj,
+                        medianMs + 1500,
+                        1400.0));
+        return this;
+    }
+
+    /** A block that travelled. */
+    ResultsText transfer(long bytes, double inRate, double outRate) {
+        transfers.add("{\"engine\":\"tornado\",\"device\":\"opencl:0:0\",\"bytes\":" + bytes
+                + ",\"status\":\"ok\",\"problem\":null,\"repeats\":3,\"median_ms\":1,\"p10_ms\":1,\"p90_ms\":2,"
+                + "\"in_gbytes_per_s\":" + inRate + ",\"out_gbytes_per_s\":" + outRate + "}");
+        return this;
+    }
+
+    /** One that did not. */
+    ResultsText lost(long bytes, String problem) {
+        transfers.add("{\"engine\":\"tornado\",\"device\":\"opencl:0:0\",\"bytes\":" + bytes
+                + ",\"status\":\"failed\",\"problem\":\"" + problem + "\"}");
+        return this;
+    }
+
     /** A row that was not. */
     ResultsText failed(String suite, String name, String status, String problem) {
         return row(suite, name, 64, "\"status\":\"" + status + "\",\"problem\":\"" + problem + "\"");
     }
 
     private ResultsText row(String suite, String name, int T, String rest) {
-        rows.add("{\"suite\":\"" + suite + "\",\"name\":\"" + name + "\",\"direction\":\"forward\",\"engine\":\"cpu\","
+        rows.add("{\"suite\":\"" + suite + "\",\"name\":\"" + name
+                + "\",\"subject\":\"operation\",\"direction\":\"forward\",\"engine\":\"cpu\","
                 + "\"device\":\"cpu\",\"variant\":\"kda\",\"form\":\"chunk\",\"keeps_state\":false,\"context\":0,"
                 + "\"shape\":{\"B\":1,\"T\":" + T + ",\"H\":2,\"HV\":2,\"K\":8,\"V\":8,\"householders\":1,"
                 + "\"gate\":\"channel\"},\"flops\":" + 1e6 * T + ",\"bytes\":" + 1e5 * T + ",\"state_bytes\":512,"
@@ -46,16 +81,26 @@ final class ResultsText {
 
     @Override
     public String toString() {
-        return "{\"schema\":\"deltarule-bench/2\",\"version\":\"1\",\"time\":\"2026-11-21T12:00:00Z\",\"suite\":\"quick\","
+        return "{\"schema\":\"deltarule-bench/3\",\"version\":\"1\",\"time\":\"2026-11-21T12:00:00Z\",\"suite\":\"quick\","
                 + "\"machine\":{\"processor\":\"" + processor + "\",\"processors\":2,\"memory_bytes\":25000000000,"
                 + "\"cache_bytes\":33554432,\"system\":\"Linux\",\"java\":\"25\"},"
                 + "\"devices\":[{\"engine\":\"cpu\",\"id\":\"cpu\",\"name\":\"cores\",\"kind\":\"cpu\",\"backend\":\"OpenBLAS\","
                 + "\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,\"ceilings\":{\"threads\":2,"
-                + "\"sgemm_gflops\":200,\"copy_gbytes_per_s\":40}},"
+                + "\"sgemm_gflops\":200,\"copy_gbytes_per_s\":40,\"status\":\"ok\",\"problem\":null}},"
                 + "{\"engine\":\"tornado\",\"id\":\"opencl:0:0\",\"name\":\"pocl\",\"kind\":\"cpu\",\"backend\":\"OpenCL\","
                 + "\"memory_bytes\":0,\"status\":\"skipped\",\"reason\":\"measured by name only\",\"ceilings\":null}],"
                 + "\"ratios\":{\"one_over_other\":{\"ratio\":2,\"subject\":4,\"baseline\":2,\"unit\":\"ms\","
-                + "\"meaning\":\"one over the other\"}},\"wrong_models\":[\"a model differs\"],\"results\":["
+                + "\"meaning\":\"one over the other\"}},\"transfers\":[" + String.join(",", transfers)
+                + "],\"results\":["
                 + String.join(",", rows) + "]}";
+    }
+
+    /** As the version before wrote it. */
+    String version2() {
+        return toString()
+                .replace("deltarule-bench/3", "deltarule-bench/2")
+                .replace("\"subject\":\"operation\",", "")
+                .replace(",\"status\":\"ok\",\"problem\":null}}", "}}")
+                .replace("\"transfers\":[]", "\"wrong_models\":[\"a model differs\"]");
     }
 }

@@ -1,0 +1,27 @@
+package io.deltarule.bench;
+
+import io.deltarule.core.Profiled;
+
+/**
+ * A plan's first run, in which kernels are compiled.
+ *
+ * @param nanos by the clock
+ * @param compileNanos of them compiling, as the engine measured it
+ */
+public record FirstRun(double nanos, double compileNanos) {
+    /** Runs a plan for the first time; null where it cannot say how long it compiled. */
+    static FirstRun of(Prepared prepared) {
+        Profiled profiled = prepared.profiled().orElse(null);
+        if (profiled == null) {
+            return null;
+        }
+        profiled.profile(true);
+        try {
+            long begun = System.nanoTime();
+            prepared.run();
+            return new FirstRun(System.nanoTime() - begun, profiled.lastRun().compileNanos());
+        } finally {
+            profiled.profile(false);
+        }
+    }
+}

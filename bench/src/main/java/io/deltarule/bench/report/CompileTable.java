@@ -1,0 +1,35 @@
+package io.deltarule.bench.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the first run of each plan took, and how much of it was run-time compilation. */
+final class CompileTable {
+    private CompileTable() {}
+
+    static List<Map<String, Object>> of(List<Placed> rows) {
+        return rows.stream()
+                .filter(placed -> Double.isFinite(placed.row().first().ms())
+                        && placed.row().timed())
+                .map(CompileTable::line)
+                .toList();
+    }
+
+    private static Map<String, Object> line(Placed placed) {
+        Results.Row r = placed.row();
+        double more = Math.max(0, r.first().ms() - r.medianMs());
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("where", placed.where());
+        line.put("name", r.name());
+        line.put("first", Amounts.time(r.first().ms()));
+        line.put("rawFirst", r.first().ms());
+        line.put("median", Amounts.time(r.medianMs()));
+        line.put("rawMedian", r.medianMs());
+        line.put("more", Amounts.time(more));
+        line.put("rawMore", more);
+        line.put("compile", Amounts.time(r.first().compileMs()));
+        line.put("rawCompile", Amounts.raw(r.first().compileMs()));
+        return line;
+    }
+}
