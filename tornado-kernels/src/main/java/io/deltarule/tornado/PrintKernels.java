@@ -3,6 +3,7 @@ package io.deltarule.tornado;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.DeviceWork;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
@@ -36,6 +37,21 @@ final class PrintKernels {
             }
         }
         compile(Form.RECURRENT, Variant.DELTALENS, Gate.NONE, 1, K, V, C);
+        ceilings();
+    }
+
+    private static void ceilings() {
+        TornadoEngine engine = new TornadoEngine();
+        String device = engine.devices().getFirst().id();
+        Tensor square = Tensor.zeros(256, 256);
+        System.out.println("== ceilings: copy, multiply");
+        try (DeviceWork copy = engine.copy(device, square);
+                DeviceWork product = engine.multiply(device, square, square)) {
+            copy.run();
+            product.run();
+        } catch (IllegalStateException e) {
+            System.out.println("== compiled but not run: " + e.getMessage());
+        }
     }
 
     private static void compile(Form form, Variant variant, Gate gate, int T, int K, int V, int C) {

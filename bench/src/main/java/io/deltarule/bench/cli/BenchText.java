@@ -178,7 +178,9 @@ final class BenchText {
     }
 
     private static String time(double nanos) {
-        return nanos < 1e6 ? text("%.1f us", nanos / 1e3) : text("%.2f ms", nanos / 1e6);
+        return nanos < 1e6
+                ? text("%.1f us", nanos / 1e3)
+                : nanos < 1e9 ? text("%.2f ms", nanos / 1e6) : text("%.2f s", nanos / 1e9);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // not worth a dependency for one private method

@@ -85,7 +85,9 @@ public final class HtmlReport {
         page.put("verified", rows.stream().filter(r -> r.row().timed()).count());
         page.put("curves", curves());
         page.put("rooflines", rooflines());
-        page.put("ratios", ratios());
+        List<Map<String, Object>> ratios = ratios();
+        page.put("ratios", ratios);
+        page.put("anyRatios", !ratios.isEmpty());
         List<Map<String, Object>> splits = TimeSplits.of(rows);
         page.put("splits", splits);
         page.put("anySplits", !splits.isEmpty());

@@ -71,7 +71,7 @@ record LogAxis(double least, double most, double from, double to) {
         return ticks;
     }
 
-    /** A number with three digits at most and a prefix; powers of two in binary thousands: 512, 1k, 64k. */
+    /** A number with three digits at most and a prefix, hundredths without one; powers of two in binary thousands: 512, 1k, 64k. */
     static String label(double value, boolean powersOfTwo) {
         double thousand = powersOfTwo ? 1024 : 1000;
         int prefix = UNIT;
@@ -79,6 +79,11 @@ record LogAxis(double least, double most, double from, double to) {
         while (rest >= (powersOfTwo ? thousand : 999.5) && prefix < PREFIXES.length - 1) {
             rest /= thousand; // at 999.5 three digits round up to the next prefix
             prefix++;
+        }
+        if (rest >= 0.00995 && rest < 0.9995 && !powersOfTwo) {
+            // what is measured in GFLOP/s is not told in thousandths of them
+            return String.format(Locale.ROOT, rest < 0.09995 ? "%.4f" : "%.3f", rest)
+                    .replaceAll("0+$", "");
         }
         while (rest < 0.9995 && prefix > 0 && !powersOfTwo) {
             rest *= 1000;

@@ -73,6 +73,49 @@ class BenchCommandTest {
         assertTrue(result.at("/verification/ratio").asDouble() < 5e-5);
     }
 
+    /** The emulator stands for a device: its engine says where the time goes, and its ceilings are measured. */
+    @Test
+    void aDeviceSaysWhereTheTimeGoes() throws Exception {
+        CliRun run = CliRun.of(
+                        "bench",
+                        "--engine",
+                        "tornado",
+                        "--device",
+                        "emulator",
+                        "--T",
+                        "20",
+                        "--heads",
+                        "1",
+                        "--K",
+                        "8",
+                        "--V",
+                        "8",
+                        "--repeats",
+                        "2",
+                        "--json")
+                .succeeded();
+        JsonNode document = new ObjectMapper().readTree(run.out());
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/results.schema.json"))
+                        .validate(document));
+        JsonNode result = document.at("/results/0");
+        assertTrue(result.get("kernel_ms").asDouble() > 0, run.out());
+        assertTrue(result.get("copy_in_ms").asDouble() > 0, run.out());
+        assertTrue(result.get("bytes_out").asLong() >= 20 * 8 * 4, run.out());
+        assertTrue(result.get("energy_mj").isNull(), run.out());
+        double first = result.get("first_run_ms").asDouble();
+        double compile = result.get("compile_ms").asDouble();
+        assertTrue(compile > 0 && compile < first, run.out());
+        JsonNode ceilings = document.at("/devices/0/ceilings");
+        assertEquals("ok", ceilings.get("status").asText());
+        assertTrue(ceilings.get("threads").isNull(), run.out());
+        assertTrue(ceilings.get("sgemm_gflops").asDouble() > 0
+                && ceilings.get("copy_gbytes_per_s").asDouble() > 0);
+        assertTrue(result.get("share_of_sgemm").asDouble() > 0);
+    }
+
     @Test
     void aFileBesideTheTable() throws Exception {
         Path file = folder.resolve("report.json");
