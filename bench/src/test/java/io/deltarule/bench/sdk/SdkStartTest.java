@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.bench.cli.Main;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,16 +26,20 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The two ways to start inside a real TornadoVM without ./deltarule: its own launcher, and java with its argument file.
- * Both list a real device and run an operation on it that matches the golden output.
+ * The three ways to start inside a real TornadoVM: its own launcher, java with its argument file, and ./deltarule with
+ * TORNADOVM_HOME. Each lists a real device and runs an operation on it that matches the golden output.
  */
 @EnabledIfSystemProperty(named = "deltarule.test.sdk", matches = ".+")
 class SdkStartTest {
     private static final Path SDK = Path.of(System.getProperty("deltarule.test.sdk", ""));
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
 
     @TempDir
     Path folder;
@@ -88,6 +97,33 @@ class SdkStartTest {
         return List.of(SDK.resolve("bin/tornado").toString(), "-jar", jar.toString(), "--params", args);
     }
 
+    /** A copy of ./deltarule beside the jar, which finds it built and newer than its sources. */
+    private List<String> byDeltarule(String args) {
+        List<String> command = new ArrayList<>(List.of(project().toString()));
+        command.addAll(List.of(args.split(" ", -1)));
+        return command;
+    }
+
+    private Path project() {
+        try {
+            Path project = Files.createDirectories(folder.resolve("project"));
+            Path launcher = project.resolve("deltarule");
+            if (!Files.exists(launcher)) {
+                Files.createDirectories(project.resolve(".mvn"));
+                Files.copy(ROOT.resolve(".mvn/tools.sh"), project.resolve(".mvn/tools.sh"));
+                Files.copy(ROOT.resolve("deltarule"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+                Path built = Files.createDirectories(project.resolve("bench/target"));
+                Files.copy(jar, built.resolve("deltarule.jar"));
+                for (Path source : List.of(project.resolve(".mvn/tools.sh"), project.resolve(".mvn"))) {
+                    Files.setLastModifiedTime(source, FileTime.from(Instant.EPOCH));
+                }
+            }
+            return launcher;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A way to start. */
     private interface Way {
         List<String> command(String args);
@@ -130,6 +166,12 @@ class SdkStartTest {
     @Test
     void javaWithTheArgumentFile() throws Exception {
         runsOnARealDevice(this::byArgumentFile);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void deltaruleWithTornadoVmHome() throws Exception {
+        runsOnARealDevice(this::byDeltarule);
     }
 
     @Test
