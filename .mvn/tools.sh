@@ -2,6 +2,8 @@
 # find_jdk sets JAVA_HOME to a JDK 25; find_tornado sets TORNADOVM_HOME to an SDK, or leaves it empty, and exports neither
 # it nor anything else.
 
+: "${HOME:=}" # services and containers may have none, and under set -u that would be an error
+
 jdk_release() { # prints the feature release of the JDK in folder $1, nothing if it is none
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
   sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
@@ -110,4 +112,16 @@ tornado_argfile() {
       print line
     }' "$TORNADOVM_HOME/tornado-argfile.template"
   fi | sed 's/^\(--module-path[ =]\)\.:/\1/'
+}
+
+# Prints an option for each of the SDK's drivers: not all of its argument files let theirs load its library without a
+# warning from java.
+tornado_native_access() {
+  for driver in "$TORNADOVM_HOME"/share/java/tornado/tornado-drivers-*.jar; do
+    driver=${driver##*/tornado-drivers-}
+    case $driver in
+      common-* | *-jni-* | '*.jar') ;;
+      *) echo "--enable-native-access=tornado.drivers.${driver%%-*}" ;;
+    esac
+  done
 }

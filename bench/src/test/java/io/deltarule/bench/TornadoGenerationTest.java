@@ -1,6 +1,7 @@
 package io.deltarule.bench;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.deltarule.bench.cli.TinyModel;
 import io.deltarule.core.Engines;
@@ -13,6 +14,7 @@ import io.deltarule.models.inference.SessionOptions;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +60,19 @@ class TornadoGenerationTest {
                 session.restore(0, ModelState.load(file, model.network()));
                 assertArrayEquals(Arrays.copyOfRange(greedy, PROMPT + 2, PROMPT + 4), go(session, 2));
             }
+        }
+    }
+
+    /** The folder that the emulator gets through soonest; docs/models.md tells of the others. */
+    @Test
+    void sixteenGreedyTokensAreTheWriters() {
+        TinyModel tiny = TinyModel.named("delta_net");
+        int[] greedy = tiny.greedy();
+        assertEquals(PROMPT + 16, greedy.length);
+        try (LanguageModel model = LanguageModel.open(tiny.folder(), Engines.named("tornado"), "emulator");
+                Session session = model.session(SessionOptions.of(greedy.length).withPiece(PROMPT))) {
+            session.feed(Arrays.copyOf(greedy, PROMPT));
+            assertArrayEquals(Arrays.copyOfRange(greedy, PROMPT, greedy.length), go(session, 16));
         }
     }
 }

@@ -58,8 +58,16 @@ record Failure(int exitCode, String line) {
         List<String> unknown = command.getUnmatchedArguments();
         String line = unknown.isEmpty()
                 ? plain(e.getMessage())
-                : "expected only options and commands that exist but found '" + unknown.getFirst() + "'";
+                : "expected " + known(command, unknown.getFirst()) + " but found '" + unknown.getFirst() + "'";
         return new Failure(ExitCode.BAD_INPUT, name + ": " + line + cure);
+    }
+
+    /** What could have stood there. */
+    private static String known(CommandLine command, String unknown) {
+        String commands = String.join(", ", command.getSubcommands().keySet());
+        return commands.isEmpty() || unknown.startsWith("-")
+                ? "only options and commands that exist"
+                : "one of " + commands;
     }
 
     /** picocli's own sentence in the order of all other messages: what was expected, then what was found. */

@@ -56,6 +56,8 @@ final class TornadoCommand implements Runnable {
             SdkSearch used = SdkSearch.run(System.getenv(), store);
             if (used.sdk().isPresent() && !used.sdk().equals(store.current())) {
                 out.println("before these comes " + used.sdk().get().folder() + " (found through " + used.by() + ")");
+            } else if (used.sdk().isEmpty() && !used.by().isEmpty()) {
+                out.println(used.by() + " comes first and names none; unset it to use one of these");
             }
         }
     }

@@ -72,13 +72,14 @@ final class TornadoInstallCommand implements Runnable {
         SdkStore store = TornadoCommand.store();
         SdkInstaller.Outcome outcome = install(store, wanted);
         InstalledSdk sdk = outcome.sdk();
-        out.println(
-                (outcome.wasThere() ? "already installed: " : "installed: ") + sdk.summary() + " in " + sdk.folder());
+        out.println((outcome.wasThere() ? "already installed: " : "installed: ") + sdk.summary() + " in " + sdk.folder()
+                + (outcome.wasThere() ? "; --force replaces it" : ""));
         SdkSearch used = SdkSearch.run(System.getenv(), store);
         if (used.sdk().filter(sdk::equals).isPresent()) {
             out.println("./deltarule devices now lists its devices");
         } else {
-            out.println(used.by() + " comes first and names another SDK; unset it to use this one");
+            out.println(used.by() + " comes first and names " + (used.sdk().isPresent() ? "another SDK" : "none")
+                    + "; unset it to use this one");
         }
     }
 

@@ -44,6 +44,11 @@ public final class SdkInstaller {
         URI address() {
             return url == null ? release.address(releases) : url;
         }
+
+        /** What a message calls the archive. */
+        String source() {
+            return archive == null ? address().toString() : archive.toString();
+        }
     }
 
     /**
@@ -157,7 +162,12 @@ public final class SdkInstaller {
             throw new InvalidInputException(
                     "--archive: expected a file that can be read but found none at " + wish.archive());
         }
-        check(wish.archive(), Optional.ofNullable(wish.checksum()));
+        if (wish.checksum() == null) {
+            notes.note("no --sha256 was given: of " + wish.archive()
+                    + " the archive's own checksums are verified, and not" + " where it comes from");
+        } else {
+            check(wish.archive(), wish, Optional.of(wish.checksum()));
+        }
         unpack(wish.archive(), wish, "check it, or leave --archive out to download it");
     }
 
@@ -168,7 +178,7 @@ public final class SdkInstaller {
         notes.note("downloading " + address);
         new Download(client, patience, notes).fetch(address, part);
         try {
-            check(part.path(), expected(wish, client));
+            check(part.path(), wish, expected(wish, client));
             unpack(part.path(), wish, "it is not kept; run the same command again to download it anew");
         } catch (InstallException e) {
             part.discard();
@@ -194,7 +204,7 @@ public final class SdkInstaller {
                 : source.described(wish.descriptions(), wish.release());
     }
 
-    private void check(Path archive, Optional<Checksum> expected) throws IOException {
+    private void check(Path archive, Wish wish, Optional<Checksum> expected) throws IOException {
         if (expected.isEmpty()) {
             notes.note(
                     "no published checksum was found: length and the archive's own checksums are verified, its origin"
@@ -203,7 +213,7 @@ public final class SdkInstaller {
         }
         notes.doing("verifying its checksum");
         if (!expected.get().matches(archive)) {
-            throw new InstallException("archive: expected SHA-256 "
+            throw new InstallException("archive " + wish.source() + ": expected SHA-256 "
                     + expected.get().sha256() + " (" + expected.get().origin() + ") but found " + Checksum.of(archive)
                     + "; nothing was installed");
         }
@@ -224,7 +234,9 @@ public final class SdkInstaller {
             store.publish(sdk, wish.release().folder());
         } catch (DamagedArchiveException e) {
             throw new InstallException(
-                    "archive: expected an intact TornadoVM SDK but found that " + e.getMessage() + "; " + cure, e);
+                    "archive " + wish.source() + ": expected an intact TornadoVM SDK but found that " + e.getMessage()
+                            + "; " + cure,
+                    e);
         } finally {
             SdkStore.delete(unfinished);
         }

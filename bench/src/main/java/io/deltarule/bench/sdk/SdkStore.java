@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -86,9 +87,21 @@ public final class SdkStore {
                     .sorted()
                     .flatMap(f -> InstalledSdk.read(f).stream())
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new InstallException(
+                    "TornadoVM: expected to read " + root + " but could not (" + e.getMessage()
+                            + "); grant permissions there, or set XDG_DATA_HOME to another folder",
+                    e);
         }
+    }
+
+    /** What the system said, without Java's names where they say nothing more. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
     }
 
     /** The one in use. */
@@ -174,7 +187,7 @@ public final class SdkStore {
             }
         } catch (IOException e) {
             throw new InstallException(
-                    "TornadoVM: expected to write below " + root + " but could not (" + e
+                    "TornadoVM: expected to write below " + root + " but could not (" + reason(e)
                             + "); make room or permissions there, or set XDG_DATA_HOME to another folder",
                     e);
         } catch (InterruptedException e) {

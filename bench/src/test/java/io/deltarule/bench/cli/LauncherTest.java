@@ -281,6 +281,49 @@ class LauncherTest {
         assertTrue(broken.err().contains("5.2.0-jdk25"), broken.err());
     }
 
+    /** Java's own complaint would end it with 1, which means something else, and without a cure. */
+    @Test
+    void anSdkThatLosesItsModulesLaterIsNamedWithItsCure() throws Exception {
+        Path sdk = sdk("my data/deltarule/tornadovm/tornadovm-5.2.0-jdk25-opencl", "installed:");
+        Files.writeString(sdk.resolveSibling("current"), "tornadovm-5.2.0-jdk25-opencl\n");
+        Path modules = Files.createDirectories(sdk.resolve("share/java/tornado"));
+        Files.writeString(sdk.resolve("tornado-argfile.template"), """
+                --module-path .:${TORNADOVM_HOME}/share/java/tornado
+                --add-modules tornado.runtime
+                """);
+        for (String name : new String[] {"runtime", "drivers-common", "drivers-probe", "drivers-probe-jni"}) {
+            try (OutputStream jar = Files.newOutputStream(modules.resolve("tornado-" + name + "-5.2.0.jar"))) {
+                new JarOutputStream(jar, new Manifest()).close();
+            }
+        }
+        Map<String, String> environment =
+                Map.of("XDG_DATA_HOME", folder.resolve("my data").toString());
+        assertEquals(0, finish(start(environment, "op")).code());
+        assertTrue(
+                Files.readString(project.resolve(".deltarule/tornado-argfile"))
+                        .endsWith("\n--enable-native-access=tornado.drivers.probe\n"),
+                "its driver, and no module that is none");
+
+        TimeUnit.MILLISECONDS.sleep(20);
+        Files.delete(modules.resolve("tornado-runtime-5.2.0.jar"));
+        Outcome outcome = finish(start(environment, "op"));
+        assertEquals(3, outcome.code(), outcome.err());
+        assertTrue(outcome.err().contains("tornado.runtime"), outcome.err());
+        assertTrue(outcome.err().contains("./deltarule tornado install --force"), outcome.err());
+    }
+
+    /** Services and containers may have none. */
+    @Test
+    void withoutAHome() throws Exception {
+        Process process = new ProcessBuilder(
+                        "env", "-u", "HOME", project.resolve("deltarule").toString(), "op")
+                .directory(elsewhere.toFile())
+                .start();
+        Outcome outcome = finish(process);
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.out().contains("args op"), outcome.out());
+    }
+
     /** As a release comes: without an expanded argument file. */
     private Path sdk(String path, String mark) throws IOException {
         Path sdk = Files.createDirectories(folder.resolve(path));

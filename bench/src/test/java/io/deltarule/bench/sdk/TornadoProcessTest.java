@@ -90,7 +90,8 @@ class TornadoProcessTest {
         assertTrue(
                 install.out().contains("installed: TornadoVM " + VERSION + " with opencl in " + home), install.out());
         assertFalse(install.err().contains("\r"), "progress only on a terminal");
-        assertTrue(run("tornado", "install", "--backend", "opencl").out().startsWith("already installed"));
+        String again = run("tornado", "install", "--backend", "opencl").out();
+        assertTrue(again.startsWith("already installed") && again.contains("; --force replaces it"), again);
         assertTrue(run("tornado", "list").out().startsWith("* " + Archives.NAME));
 
         JsonNode tornado = devices();
@@ -133,6 +134,20 @@ class TornadoProcessTest {
                     List.of(".downloads", ".lock"),
                     store.map(p -> p.getFileName().toString()).sorted().toList());
         }
+    }
+
+    @Test
+    void aGivenArchiveIsNamedAndItsOriginLeftToTheUser() throws Exception {
+        Path archive = folder.resolve("sdk.zip");
+        Files.write(archive, new byte[] {'P', 'K', 3, 4});
+        Run damaged = run("tornado", "install", "--backend", "opencl", "--archive", archive.toString());
+        assertEquals(3, damaged.code());
+        assertTrue(damaged.err().contains("archive " + archive + ": expected an intact"), damaged.err());
+        Files.write(archive, Archives.sdk(VERSION, "opencl"));
+        Run good = run("tornado", "install", "--backend", "opencl", "--archive", archive.toString());
+        assertEquals(0, good.code(), good.err());
+        assertTrue(good.err().contains("no --sha256 was given: of " + archive), good.err());
+        assertTrue(run("tornado", "instal").err().contains("expected one of install, list, remove but found 'instal'"));
     }
 
     private static void assertFailure(int code, String part, Run run) throws IOException {
