@@ -32,7 +32,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
     private void gradients(Level level) {
         workloads.gradientLengths().forEach(gradient -> findings.time(List.of(gradient), 1));
         if (level != Level.QUICK) {
-            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 1));
+            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
         }
     }
 
@@ -117,7 +117,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
             }
             findings.watcher().begins("timing " + name);
             List<Timing> rounds =
-                    findings.seconds(3).time(List.of(copies::run, () -> all.forEach(PreparedOperation::run)));
+                    findings.seconds(2).time(List.of(copies::run, () -> all.forEach(PreparedOperation::run)));
             Measurement step =
                     Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
             findings.add(List.of(step));

@@ -26,10 +26,10 @@ record DeviceRows(Workloads workloads, Findings findings) {
 
     /** What goes over heads, sizes, forms and batches. */
     void curves() {
-        findings.time(workloads.heads(), 3);
-        findings.time(workloads.headSizes(), 3);
-        findings.time(workloads.reads(), 3);
-        findings.time(workloads.forms(), 3);
+        findings.time(workloads.heads(), 2);
+        findings.time(workloads.headSizes(), 2);
+        findings.time(workloads.reads(), 2);
+        findings.time(workloads.forms(), 2);
         findings.time(workloads.batches(), 2);
     }
 

@@ -50,7 +50,7 @@ record Scale(
                 List.of(32, 64, 128, 256),
                 List.of(16, 64, 256, 1024),
                 List.of(1, 4, 16, 64),
-                List.of(256, 512, TOKENS, 2048));
+                List.of(512, TOKENS, 2048));
         return new Scale(
                 HEADS,
                 SIZE,

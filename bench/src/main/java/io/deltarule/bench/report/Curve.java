@@ -136,9 +136,15 @@ enum Curve {
         return new Chart(title, xName, yName, series, List.of());
     }
 
+    /** With the sizes that do not vary along it, for those of another machine may be others. */
     private String name(Placed row) {
-        String what = row.where() + ", " + row.row().variant();
-        return this == FORMS ? what + ", " + row.row().form() : what;
+        Results.Row r = row.row();
+        String sizes = switch (this) {
+            case HEADS -> ", K " + r.length("K");
+            case HEAD_SIZE, READS -> ", T " + r.length("T");
+            default -> ", " + r.length("HV") + " heads of " + r.length("K");
+        };
+        return row.where() + ", " + r.variant() + sizes + (this == FORMS ? ", " + r.form() : "");
     }
 
     private Chart.Point point(Results.Row r) {
