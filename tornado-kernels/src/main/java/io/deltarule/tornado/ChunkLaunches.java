@@ -5,6 +5,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The chunkwise form: one pipeline for every variant and gate width.
@@ -59,18 +60,49 @@ final class ChunkLaunches {
 
     /** The launches, in order. */
     static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, Site site) {
-        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
         ReadLaunches reads = new ReadLaunches(spec, x, between, site);
-        List<Launch> launches = new ArrayList<>(reads.decays());
-        launches.addAll(reads.scores());
-        launches.add(all.inverse());
-        launches.add(all.solve());
-        launches.add(all.states());
+        List<Launch> launches = writes(spec, x, between, site);
         launches.add(reads.linear());
         if (spec.shape().crossRead()) {
             launches.addAll(reads.selective());
         }
         return launches;
+    }
+
+    /** Those up to the states, which leave scores, inverse, pseudo-values and the state before each chunk behind. */
+    static List<Launch> writes(PlanSpec spec, DeltaArrays x, ChunkBuffers between, Site site) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
+        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
+        List<Launch> launches = new ArrayList<>(reads.decays());
+        launches.addAll(reads.scores());
+        launches.add(all.inverse());
+        launches.add(all.solve("chunkSolve", x.v(), x.erase(), between.into, between.values, x.terms()));
+        launches.add(all.states("chunkStates", x.k(), between.outOf, between.values, x.state(), between.states, 0));
+        return launches;
+    }
+
+    /**
+     * The same two stages backward, after what the reads leave for pseudo-values and states is summed up.
+     *
+     * @param readValues what they leave for the pseudo-values
+     * @param values becomes the gradients of the pseudo-values
+     * @param state gradient of the state after the run, becomes that of the state before it
+     * @param states what the reads leave for the state before each chunk, becomes the gradient of each chunk's last state
+     */
+    static List<Launch> backward(
+            PlanSpec spec,
+            DeltaArrays x,
+            ChunkBuffers between,
+            FloatArray readValues,
+            FloatArray values,
+            FloatArray state,
+            FloatArray states,
+            Site site) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
+        return List.of(
+                all.solve("solveGradients", readValues, x.k(), between.outOf, values, Terms.BACKWARD),
+                all.states(
+                        "stateGradients", x.erase(), between.into, values, state, states, x.terms() | Terms.BACKWARD));
     }
 
     private Launch inverse() {
@@ -88,24 +120,24 @@ final class ChunkLaunches {
                         signature));
     }
 
-    private Launch solve() {
+    private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int terms) {
         int tiles = ReadLaunches.tiles(s.V(), ChunkSolveKernel.TILE) + ReadLaunches.tiles(s.K(), ChunkSolveKernel.TILE);
         return site.launch(
-                "chunkSolve",
+                name,
                 ChunkSolveKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles,
-                (graph, name, signature) -> graph.task(
-                        name,
+                (graph, task, signature) -> graph.task(
+                        task,
                         ChunkSolveKernel::chunkSolve,
                         site.context(),
                         site.table(),
-                        x.v(),
-                        x.erase(),
+                        v,
+                        erase,
                         x.eraseGain(),
                         x.writeGain(),
-                        between.into,
+                        decays,
                         between.lower,
-                        between.values,
+                        values,
                         between.keys,
                         s.K(),
                         s.V(),
@@ -113,27 +145,35 @@ final class ChunkLaunches {
                         G,
                         s.H(),
                         s.HV(),
-                        x.terms(),
+                        terms,
                         signature));
     }
 
-    private Launch states() {
+    private Launch states(
+            String name,
+            FloatArray key,
+            FloatArray fades,
+            FloatArray values,
+            FloatArray state,
+            FloatArray states,
+            int terms) {
         return site.launch(
-                "chunkStates",
+                name,
                 ChunkStateKernel.LANES,
                 run -> run.sequences() * s.HV() * ReadLaunches.tiles(s.V(), columns),
-                (graph, name, signature) -> graph.task(
-                        name,
+                (graph, task, signature) -> graph.task(
+                        task,
                         ChunkStateKernel::chunkStates,
                         site.context(),
                         site.table(),
-                        x.k(),
+                        key,
+                        x.eraseGain(),
                         between.into,
-                        between.outOf,
-                        between.values,
+                        fades,
+                        values,
                         between.keys,
-                        x.state(),
-                        between.states,
+                        state,
+                        states,
                         s.K(),
                         s.V(),
                         C,
@@ -141,6 +181,7 @@ final class ChunkLaunches {
                         s.H(),
                         s.HV(),
                         columns,
+                        terms,
                         signature));
     }
 }

@@ -27,7 +27,8 @@ final class ChunkScoreKernel {
      * eraseGain [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (written; above the diagonal without
      * meaning, readers mask it). Rows past the chunk's end and queries of micro-steps that no read-out follows are zero.
      * For the selective read q is [tokens, HV, K], k may be [chunks, HV, C, K], and lower, erase and eraseGain are not
-     * touched (bits of {@link Terms}).
+     * touched (bits of {@link Terms}). The backward asks for L too where k is [chunks, HV, C, K]: then so is erase, and
+     * there is no gain.
      *
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
      * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
@@ -99,11 +100,16 @@ final class ChunkScoreKernel {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                         int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                        if ((terms & Terms.PSEUDO_VALUE_KEYS) != 0) {
+                            ed = erase.get(keyRow * K + d);
+                        } else {
+                            ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                        }
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
-                        int queryRow = (terms & Terms.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                        int perValueHead = terms & (Terms.SELECTIVE_READ | Terms.PSEUDO_VALUE_KEYS);
+                        int queryRow = perValueHead != 0 ? token * HV + head : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                 }

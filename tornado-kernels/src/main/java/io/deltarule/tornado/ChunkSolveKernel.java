@@ -22,6 +22,13 @@ final class ChunkSolveKernel {
      * [micro-steps, HV, 1 or V], into [chunks, HV, C, G] or unread, inverse = A [chunks, HV, C, C]; values = U [chunks,
      * HV, C, V] and keys = W [chunks, HV, C, K] (written; rows past the chunk's end are zero).
      *
+     * <p>With {@link Terms#BACKWARD} the same with the inverse transposed, for the gradients of the pseudo-values:
+     *
+     * <pre>  U' = Aᵀ v        W' = Aᵀ (erase ⊙ into)</pre>
+     *
+     * where v is [chunks, HV, C, V] (what the reads leave for the pseudo-values), erase is k, and into is given the decays
+     * to the chunk's end; there are no gains.
+     *
      * <p>Parallel over: chunk × value head × tiles of 32 columns, first those of U, then those of W. Accumulates:
      * float. Requires: C a multiple of 16, G ∈ {0, 1, K}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md.
      * Oracle: core.reference.
@@ -69,7 +76,8 @@ final class ChunkSolveKernel {
         }
 
         for (int at = lane; at < C * C; at += LANES) {
-            A[at / C * (C + 1) + at % C] = inverse.get(block * C * C + at);
+            int to = (terms & Terms.BACKWARD) != 0 ? at % C * (C + 1) + at / C : at / C * (C + 1) + at % C;
+            A[to] = inverse.get(block * C * C + at);
         }
         for (int at = lane; at < C * TILE; at += LANES) {
             int row = at / TILE;
@@ -80,7 +88,11 @@ final class ChunkSolveKernel {
                     int c = tile * TILE + at % TILE;
                     if (c < V) {
                         int gainAt = (terms & Terms.WRITE_PER_CHANNEL) != 0 ? (m * HV + head) * V + c : m * HV + head;
-                        value = v.get((m * HV + head) * V + c) * writeGain.get(gainAt);
+                        if ((terms & Terms.BACKWARD) != 0) {
+                            value = v.get((block * C + row) * V + c);
+                        } else {
+                            value = v.get((m * HV + head) * V + c) * writeGain.get(gainAt);
+                        }
                     }
                 } else {
                     int d = (tile - valueTiles) * TILE + at % TILE;
@@ -88,7 +100,11 @@ final class ChunkSolveKernel {
                         int eraseRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow = (terms & Terms.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                         int gainAt = (terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        value = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                        if ((terms & Terms.BACKWARD) != 0) {
+                            value = erase.get((m * H + keyHead) * K + d);
+                        } else {
+                            value = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                        }
                         if (G > 0) {
                             value *= into.get((block * C + row) * G + (G > 1 ? d : 0));
                         }
@@ -101,7 +117,8 @@ final class ChunkSolveKernel {
             sums[i] = 0f;
         }
         context.localBarrier();
-        for (int m = 0; m < C; m++) {
+        for (int before = 0; before < C; before++) {
+            int m = (terms & Terms.BACKWARD) != 0 ? C - 1 - before : before;
             for (int j = 0; j < 4; j++) {
                 row4[j] = right[m * TILE + x + 8 * j];
             }

@@ -36,9 +36,16 @@ final class ChunkStateKernel {
      *
      * <pre>  P = U − W S        S ← exp(G_C) ⊙ S + (k ⊙ outOf)ᵀ P </pre>
      *
-     * <p>k [micro-steps, H, K], into and outOf [chunks, HV, C, G] or unread (into's last row is exp G_C), values [chunks,
-     * HV, C, V]: U in, P out; keys = W [chunks, HV, C, K]; state [N, HV, K, V] (modified); states [chunks, HV, K, V]
-     * (written): the state before each chunk.
+     * <p>key = k [micro-steps, H, K], gain unread, into and fades = outOf [chunks, HV, C, G] or unread (into's last row is
+     * exp G_C), values [chunks, HV, C, V]: U in, P out; keys = W [chunks, HV, C, K]; state [N, HV, K, V] (modified);
+     * states [chunks, HV, K, V] (written): the state before each chunk.
+     *
+     * <p>With {@link Terms#BACKWARD} it takes the gradient D of the state from the last chunk to the first:
+     *
+     * <pre>  dP = U' + W' D        D ← exp(G_C) ⊙ D + Z − (e ⊙ into)ᵀ dP        e = key ⊙ gain </pre>
+     *
+     * key = k or [micro-steps, HV, K], gain [micro-steps, HV, 1 or K], fades = into, values U' in, dP out; keys = W'; state
+     * = D (modified); states: Z in, the gradient of each chunk's last state out.
      *
      * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory.
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
@@ -47,9 +54,10 @@ final class ChunkStateKernel {
     static void chunkStates(
             KernelContext context,
             IntArray table,
-            FloatArray k,
+            FloatArray key,
+            FloatArray gain,
             FloatArray into,
-            FloatArray outOf,
+            FloatArray fades,
             FloatArray values,
             FloatArray keys,
             FloatArray state,
@@ -61,6 +69,7 @@ final class ChunkStateKernel {
             int H,
             int HV,
             int columns,
+            int terms,
             int signature) {
         int padded = (K + TILE - 1) / TILE * TILE;
         float[] S = context.allocateFloatLocalArray(padded * columns);
@@ -95,14 +104,16 @@ final class ChunkStateKernel {
         }
         context.localBarrier();
         int chunkEnd = table.get(RunTable.SEQUENCES + 2 * sequence + 3);
-        for (int chunk = table.get(RunTable.SEQUENCES + 2 * sequence + 1); chunk < chunkEnd; chunk++) {
+        int chunkStart = table.get(RunTable.SEQUENCES + 2 * sequence + 1);
+        for (int step = chunkStart; step < chunkEnd; step++) {
+            int chunk = (terms & Terms.BACKWARD) != 0 ? chunkStart + chunkEnd - 1 - step : step;
             int block = chunk * HV + head;
             int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
             int first = table.get(entry);
             int length = table.get(entry + 1);
             for (int at = lane; at < padded * columns; at += LANES) {
                 int d = at / columns;
-                if (d < K && channel + at % columns < V) {
+                if ((terms & Terms.BACKWARD) == 0 && d < K && channel + at % columns < V) {
                     states.set((block * K + d) * V + channel + at % columns, S[at]);
                 }
             }
@@ -121,6 +132,9 @@ final class ChunkStateKernel {
                     float value = 0f;
                     if (d < K) {
                         value = keys.get((block * C + at / TILE) * K + d);
+                        if ((terms & Terms.BACKWARD) != 0) {
+                            value = -value;
+                        }
                     }
                     tile[at / TILE * STRIDE + at % TILE] = value;
                 }
@@ -153,9 +167,15 @@ final class ChunkStateKernel {
                     int d = from + at % TILE;
                     float value = 0f;
                     if (row < length && d < K) {
-                        value = k.get(((first + row) * H + keyHead) * K + d);
+                        int m = first + row;
+                        int keyRow = (terms & Terms.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        value = key.get(keyRow * K + d);
+                        if ((terms & Terms.BACKWARD) != 0) {
+                            int gainRow = m * HV + head;
+                            value *= -gain.get((terms & Terms.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                        }
                         if (G > 0) {
-                            value *= outOf.get((block * C + row) * G + (G > 1 ? d : 0));
+                            value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
                         }
                     }
                     tile[row * STRIDE + at % TILE] = value;
@@ -168,17 +188,26 @@ final class ChunkStateKernel {
                         fade = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
                     }
                     for (int j = 0; j < J; j++) {
-                        next[i * J + j] = fade * S[d * columns + x + 8 * j];
+                        float before = S[d * columns + x + 8 * j];
+                        float added = 0f;
+                        if ((terms & Terms.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
+                            int at = (block * K + d) * V + channel + x + 8 * j;
+                            added = states.get(at);
+                            states.set(at, before);
+                        }
+                        next[i * J + j] = fade * before + added;
                     }
                 }
-                for (int row = 0; row < C; row++) {
+                for (int at = 0; at < C; at++) {
+                    // What weighs most, that which little decay lies between, is added last.
+                    int row = (terms & Terms.BACKWARD) != 0 ? C - 1 - at : at;
                     for (int j = 0; j < J; j++) {
                         right[j] = P[row * columns + x + 8 * j];
                     }
                     for (int i = 0; i < 2; i++) {
-                        float key = tile[row * STRIDE + y + 16 * i];
+                        float weight = tile[row * STRIDE + y + 16 * i];
                         for (int j = 0; j < J; j++) {
-                            next[i * J + j] += key * right[j];
+                            next[i * J + j] += weight * right[j];
                         }
                     }
                 }

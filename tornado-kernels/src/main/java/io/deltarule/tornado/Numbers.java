@@ -1,5 +1,6 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
@@ -69,6 +70,35 @@ final class Numbers {
         throw grew(head / shape.HV(), head % shape.HV(), "by its last token");
     }
 
+    /**
+     * Refuses a gradient with a number that is not finite.
+     *
+     * @throws NumericException naming the input or cotangent that is not finite, or else the gradient and the cure
+     */
+    static void requireFiniteGradient(String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
+        long at = firstNotFinite(gradient);
+        if (at < 0) {
+            return;
+        }
+        requireFiniteInputs(in);
+        requireFinite("d_o", given.o());
+        requireFinite("d_o_cross", given.oCross());
+        requireFinite("d_final_state", given.finalState());
+        throw new NumericException(
+                name + ": grew beyond float32 at row-major index " + at + " although every input and "
+                        + "cotangent is finite; normalise k to unit length, make beta or the erase gate smaller, or keep g at or "
+                        + "below 0");
+    }
+
+    private static void requireFinite(String name, Tensor tensor) {
+        if (tensor != null) {
+            long at = firstNotFinite(tensor);
+            if (at >= 0) {
+                throw notFinite(name, tensor.get(at), at);
+            }
+        }
+    }
+
     private static NumericException grew(long sequence, long head, String when) {
         return new NumericException("the state of sequence " + sequence + ", value head " + head
                 + " grew beyond float32 " + when + " of the sequence although every input is finite; normalise k to "
@@ -87,12 +117,7 @@ final class Numbers {
                 }
             }
         }
-        if (in.initialState() != null) {
-            long at = firstNotFinite(in.initialState());
-            if (at >= 0) {
-                throw notFinite("initial_state", in.initialState().get(at), at);
-            }
-        }
+        requireFinite("initial_state", in.initialState());
     }
 
     private static NumericException notFinite(String name, float found, long at) {

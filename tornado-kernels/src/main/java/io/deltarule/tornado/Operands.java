@@ -164,7 +164,7 @@ final class Operands {
         }
     }
 
-    private static void copyOut(FloatArray from, Tensor to) {
+    static void copyOut(FloatArray from, Tensor to) {
         MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());
     }
 

@@ -1,7 +1,7 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
-import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.DeviceWork;
 import io.deltarule.core.Form;
@@ -37,6 +37,10 @@ final class PrintKernels {
             }
         }
         compile(Form.RECURRENT, Variant.DELTALENS, Gate.NONE, 1, K, V, C);
+        compileBackward(Variant.DELTA_RULE, Gate.NONE, K, V, C);
+        compileBackward(Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
+        compileBackward(Variant.KDA, Gate.CHANNEL, K, V, C);
+        compileBackward(Variant.DELTALENS, Gate.SCALAR, K, V, C);
         ceilings();
     }
 
@@ -55,26 +59,47 @@ final class PrintKernels {
     }
 
     private static void compile(Form form, Variant variant, Gate gate, int T, int K, int V, int C) {
-        DeltaShape s = new DeltaShape(1, T, 16, 32, K, V, 1, 1, gate, variant == Variant.DELTALENS);
-        DeltaInputs in = DeltaInputs.of(
-                        Tensor.zeros(1, T, s.H(), K), Tensor.zeros(1, T, s.H(), K), Tensor.zeros(1, T, s.HV(), V))
-                .with(Input.BETA, Tensor.zeros(1, T, s.HV()));
-        if (gate != Gate.NONE) {
-            in = in.with(Input.G, gate == Gate.SCALAR ? Tensor.zeros(1, T, s.HV()) : Tensor.zeros(1, T, s.HV(), K));
-        }
-        PlanSpec spec = PlanSpec.of(variant, s)
-                .withForm(form)
-                .withChunkSize(C)
-                .onDevice(new TornadoEngine().devices().getFirst().id());
-        if (s.crossRead()) {
-            in = in.with(Input.R, Tensor.zeros(1, T, s.HV(), V));
-        }
-        System.out.println(
-                "== " + form.id() + ", T " + T + ", gate " + gate.id() + ", K " + K + ", V " + V + ", C " + C);
+        DeltaInputs in = inputs(variant, gate, T, K, V);
+        PlanSpec spec = spec(variant, in, C).withForm(form);
+        title(form.id(), spec);
         try (var plan = new TornadoEngine().plan(spec)) {
-            plan.run(in, DeltaOutputs.poisoned(s));
+            plan.run(in);
         } catch (IllegalStateException | ArithmeticException e) {
             System.out.println("== compiled but not run: " + e.getMessage());
         }
+    }
+
+    private static void compileBackward(Variant variant, Gate gate, int K, int V, int C) {
+        DeltaInputs in = inputs(variant, gate, C, K, V);
+        PlanSpec spec = spec(variant, in, C);
+        title("backward", spec);
+        try (var plan = new TornadoEngine().gradientPlan(spec)) {
+            plan.run(in, new DeltaCotangents(null, null));
+        } catch (IllegalStateException | ArithmeticException e) {
+            System.out.println("== compiled but not run: " + e.getMessage());
+        }
+    }
+
+    private static DeltaInputs inputs(Variant variant, Gate gate, int T, int K, int V) {
+        int H = 16;
+        int HV = 32;
+        DeltaInputs in = DeltaInputs.of(Tensor.zeros(1, T, H, K), Tensor.zeros(1, T, H, K), Tensor.zeros(1, T, HV, V))
+                .with(Input.BETA, Tensor.zeros(1, T, HV));
+        if (gate != Gate.NONE) {
+            in = in.with(Input.G, gate == Gate.SCALAR ? Tensor.zeros(1, T, HV) : Tensor.zeros(1, T, HV, K));
+        }
+        return variant == Variant.DELTALENS ? in.with(Input.R, Tensor.zeros(1, T, HV, V)) : in;
+    }
+
+    private static PlanSpec spec(Variant variant, DeltaInputs in, int C) {
+        return PlanSpec.of(variant, in.validate(variant))
+                .withChunkSize(C)
+                .onDevice(new TornadoEngine().devices().getFirst().id());
+    }
+
+    private static void title(String what, PlanSpec spec) {
+        DeltaShape s = spec.shape();
+        System.out.println("== " + what + ", T " + s.T() + ", gate " + s.gate().id() + ", K " + s.K() + ", V " + s.V()
+                + ", C " + spec.chunkSize() + (s.crossRead() ? ", selective read" : ""));
     }
 }

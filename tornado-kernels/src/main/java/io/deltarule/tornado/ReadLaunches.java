@@ -69,9 +69,46 @@ final class ReadLaunches {
     /** Scores of the write and of the linear read. */
     List<Launch> scores() {
         if (s.gate() != Gate.CHANNEL) {
-            return List.of(scores("chunkScores", x.q(), x.k(), between.lower, s.K(), G, x.terms()));
+            return List.of(
+                    scores("chunkScores", x.q(), x.k(), x.erase(), between.lower, between.scores, s.K(), G, x.terms()));
         }
         return channelScores("Scores", x.q(), between.lower, x.terms());
+    }
+
+    /** The scores of a row of keys per value head and token, in the place of the linear read's. */
+    List<Launch> scores(String name, FloatArray queries) {
+        if (s.gate() == Gate.CHANNEL) {
+            return channelScores(name, queries, noLower(), Terms.SELECTIVE_READ);
+        }
+        return List.of(scores(
+                Character.toLowerCase(name.charAt(0)) + name.substring(1),
+                queries,
+                x.k(),
+                x.erase(),
+                noLower(),
+                between.scores,
+                s.K(),
+                G,
+                Terms.SELECTIVE_READ));
+    }
+
+    /** Products of rows of values per token with the pseudo-values of their chunk. */
+    Launch overlaps(String name, FloatArray rows, FloatArray to) {
+        int terms = Terms.SELECTIVE_READ | Terms.PSEUDO_VALUE_KEYS;
+        return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, terms);
+    }
+
+    /** The same, and besides those of a chunk's rows of values [chunks, HV, C, V] with the pseudo-values before them. */
+    Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
+        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, Terms.PSEUDO_VALUE_KEYS);
+    }
+
+    /**
+     * What launches that make no L are given in its place. Not the scores: TornadoVM never finishes ordering a task that
+     * seems to write one array through two arguments.
+     */
+    private FloatArray noLower() {
+        return between.states;
     }
 
     /** The linear read. */
@@ -82,26 +119,24 @@ final class ReadLaunches {
     /** The selective read; it leaves the scores of the linear one behind. */
     List<Launch> selective() {
         List<Launch> launches = new ArrayList<>();
-        // In the place of L, which these launches leave alone. Not the scores: TornadoVM never finishes ordering a task
-        // that seems to write one array through two arguments.
-        FloatArray noLower = between.states;
-        int overlaps = Terms.SELECTIVE_READ | Terms.PSEUDO_VALUE_KEYS;
-        launches.add(scores("readScores", x.r(), between.values, noLower, s.V(), 0, overlaps));
+        launches.add(overlaps("readScores", x.r(), between.scores));
         launches.add(logits());
         launches.add(softmax());
-        int terms = Terms.SELECTIVE_READ;
-        FloatArray weights = between.weights;
-        if (s.gate() == Gate.CHANNEL) {
-            launches.addAll(channelScores("WeightScores", weights, noLower, terms));
-        } else {
-            launches.add(scores("weightScores", weights, x.k(), noLower, s.K(), G, terms));
-        }
-        launches.add(outputs("weightOutputs", weights, s.HV(), x.oCross(), 1));
+        launches.addAll(scores("WeightScores", between.weights));
+        launches.add(outputs("weightOutputs", between.weights, s.HV(), x.oCross(), 1));
         return launches;
     }
 
     private Launch scores(
-            String name, FloatArray q, FloatArray k, FloatArray lower, int depth, int gateWidth, int terms) {
+            String name,
+            FloatArray q,
+            FloatArray k,
+            FloatArray erase,
+            FloatArray lower,
+            FloatArray scores,
+            int depth,
+            int gateWidth,
+            int terms) {
         return site.launch(
                 name,
                 ChunkScoreKernel.LANES,
@@ -114,10 +149,10 @@ final class ReadLaunches {
                         q,
                         k,
                         x.g(),
-                        x.erase(),
+                        erase,
                         x.eraseGain(),
                         lower,
-                        between.scores,
+                        scores,
                         depth,
                         C,
                         gateWidth,
@@ -182,7 +217,8 @@ final class ReadLaunches {
         return launches;
     }
 
-    private Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
+    /** A read with a row of queries per token and query head. */
+    Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
         return site.launch(
                 name,
                 ChunkOutputKernel.LANES,

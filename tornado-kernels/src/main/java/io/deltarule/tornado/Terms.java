@@ -14,7 +14,10 @@ final class Terms {
     static final int OWN_ERASE_KEY = 4;
     /** Scores: only M, for queries with one row per value head; L is left alone. */
     static final int SELECTIVE_READ = 8;
-    /** Scores: the keys are a chunk's pseudo-values [chunks, HV, C, K]. */
+    /**
+     * Scores: the keys are a chunk's pseudo-values [chunks, HV, C, K], and so is, where L is wanted, what is in the place
+     * of the erase keys; queries have one row per value head.
+     */
     static final int PSEUDO_VALUE_KEYS = 16;
     /** Recurrence: there are log-decays, one per value head unless... */
     static final int DECAYS = 32;
@@ -27,6 +30,21 @@ final class Terms {
     static final int ERASE_GAIN_PER_KEY_HEAD = 256;
     /** Recurrence: where its signature goes in the table, for TornadoVM takes at most 20 arguments. */
     static final int SIGNATURE_SHIFT = 9;
+
+    // From here on not for the recurrence, whose signature begins at this bit.
+
+    /** Chunks are solved with the inverse transposed and walked from the last to the first. */
+    static final int BACKWARD = 512;
+    /** The result is added to what its array holds. */
+    static final int ACCUMULATE = 1024;
+    /** Rows are a chunk's [chunks, HV, C, V], one per micro-step; else a token's [tokens, HV, V], at its last micro-step. */
+    static final int CHUNK_ROWS = 2048;
+    /** The key vector is one per token without gain, at its last micro-step; else one per micro-step times a gain. */
+    static final int TOKEN_VECTOR = 4096;
+    /** The key vector is one per micro-step without gain. */
+    static final int PLAIN_VECTOR = 8192;
+    /** Gate gradient: erasing takes from what reading adds. */
+    static final int ERASES = 16384;
 
     private Terms() {}
 

@@ -6,6 +6,7 @@ import io.deltarule.core.Device;
 import io.deltarule.core.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
+import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
@@ -86,6 +87,13 @@ public final class TornadoEngine implements CeilingEngine {
             RecurrentLaunches.check(spec);
         }
         return new TornadoPlan(spec, device(spec.device()));
+    }
+
+    @Override
+    public GradientPlan gradientPlan(PlanSpec spec) {
+        requireAvailable();
+        TornadoGradientPlan.check(spec);
+        return new TornadoGradientPlan(spec, device(spec.device()));
     }
 
     @Override

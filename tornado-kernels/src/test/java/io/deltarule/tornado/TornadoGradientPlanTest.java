@@ -1,0 +1,199 @@
+package io.deltarule.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.DeltaCotangents;
+import io.deltarule.core.DeltaGradients;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.VerifyGradients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a TornadoVM backward plan promises beyond the laws of every engine. */
+class TornadoGradientPlanTest {
+    private static final DeltaCase CASE = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 16, 12, 1);
+    private static final List<Variant> FAMILY = List.of(Variant.values());
+    private static final List<Integer> SIZES = List.of(3, 8, 15, 16, 17, 24, 32, 33, 48, 65);
+
+    private static PlanSpec spec(DeltaCase c, int C) {
+        return PlanSpec.of(c.variant(), c.shape()).withChunkSize(C).onDevice(TestDevice.id());
+    }
+
+    private static TornadoGradientPlan plan(PlanSpec spec) {
+        return (TornadoGradientPlan) new TornadoEngine().gradientPlan(spec);
+    }
+
+    private static DeltaGradients run(PlanSpec spec, DeltaInputs in, DeltaCotangents given) {
+        return VerifyGradients.run(new TornadoEngine(), spec, in, given);
+    }
+
+    private static Tensor one(double value, int... dims) {
+        return Tensor.of(new float[] {(float) value}, dims);
+    }
+
+    /** S' = 2, p = 1/2, S = 5/2; R = 2, dp = R k = 2, de = −S' dp = −4, dS' = R − e dp = 1. */
+    @Test
+    void computesOneTokenAsByHand() {
+        DeltaInputs in = DeltaInputs.of(one(2, 1, 1, 1, 1), one(1, 1, 1, 1, 1), one(3, 1, 1, 1, 1))
+                .with(Input.BETA, one(0.5, 1, 1, 1))
+                .with(Input.G, one(Math.log(0.5), 1, 1, 1))
+                .withInitialState(one(4, 1, 1, 1, 1));
+        PlanSpec spec = PlanSpec.of(Variant.GATED_DELTA_RULE, in.validate(Variant.GATED_DELTA_RULE))
+                .onDevice(TestDevice.id());
+        DeltaGradients out = run(spec, in, new DeltaCotangents(one(1, 1, 1, 1, 1), null));
+        Map<Input, Double> expected =
+                Map.of(Input.Q, 2.5, Input.K, 1 - 4 * 0.5, Input.V, 2 * 0.5, Input.G, 2.0, Input.BETA, 3 * 2 - 4.0);
+        expected.forEach((input, value) -> assertEquals(value, out.get(input).get(0), 1e-5, input::id));
+        assertEquals(0.5, out.initialState().get(0), 1e-5);
+    }
+
+    /** Any member of the family in any shape: grouped heads, packed, n householders, decays that underflow, selective reads. */
+    private static DeltaCase random(Random random, int number) {
+        Variant variant = FAMILY.get(random.nextInt(FAMILY.size()));
+        List<Gate> gates = new ArrayList<>(variant.gates());
+        Gate gate = gates.get(random.nextInt(gates.size()));
+        int H = 1 + random.nextInt(2);
+        int n = variant.manyHouseholders() ? 1 + random.nextInt(4) : 1;
+        int K = SIZES.get(random.nextInt(SIZES.size()));
+        int V = SIZES.get(random.nextInt(SIZES.size()));
+        DeltaCase c = DeltaCase.of(
+                        variant,
+                        gate,
+                        1 + random.nextInt(2),
+                        random.nextInt(90),
+                        H,
+                        H * (1 + random.nextInt(3)),
+                        K,
+                        V,
+                        n)
+                .numbered(number)
+                .withDecay(new double[] {0.01, 0.5, 5, 30}[random.nextInt(4)]);
+        if (random.nextInt(3) == 0) {
+            c = c.packed(random.nextInt(40), 0, 1 + random.nextInt(30), random.nextInt(50));
+        }
+        return random.nextInt(4) == 0 && variant != Variant.DELTALENS ? c.withCrossRead(3) : c;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void anyShapeMatchesReference(int number) {
+        Random random = new Random(number);
+        DeltaCase c = random(random, number);
+        PlanSpec spec = spec(c, ChunkLaunches.SIZES.get(number % 3));
+        VerifyGradients.matchesReference(
+                c.name(), spec, c.inputs(), c.cotangents(), run(spec, c.inputs(), c.cotangents()));
+    }
+
+    /** As models with fewer key heads than value heads have them. */
+    @Test
+    void eraseGatesOfKeyHeadsAddUp() {
+        DeltaCase c = DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 33, 2, 4, 16, 12, 1);
+        Tensor perKeyHead = Tensor.zeros(1, 33, 2, 16);
+        Random random = new Random(7);
+        for (long i = 0; i < perKeyHead.size(); i++) {
+            perKeyHead.set(i, random.nextFloat());
+        }
+        DeltaInputs in = c.inputs().with(Input.B, perKeyHead);
+        PlanSpec spec = spec(c, 16);
+        VerifyGradients.matchesReference("b [.., H, K]", spec, in, c.cotangents(), run(spec, in, c.cotangents()));
+    }
+
+    @Test
+    void aNewLengthDoesNotRecompile() {
+        try (TornadoGradientPlan plan = plan(spec(CASE, 16))) {
+            plan.profile(true);
+            DeltaGradients out = DeltaGradients.poisoned(CASE.inputs(), CASE.shape());
+            plan.run(CASE.inputs(), CASE.cotangents(), new DeltaGradients(out.tensors(), null));
+            assertTrue(plan.lastRun().compileNanos() > 0, "the first run compiles");
+            for (int tokens : new int[] {17, 1, 39}) {
+                DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, tokens, 1, 2, 16, 12, 1);
+                DeltaGradients found = plan.run(c.inputs(), c.cotangents());
+                assertEquals(0, plan.lastRun().compileNanos(), () -> "compile time at T=" + tokens);
+                VerifyGradients.matchesReference("T=" + tokens, plan.spec(), c.inputs(), c.cotangents(), found);
+            }
+        }
+    }
+
+    @Test
+    @Tag("emulator") // TornadoVM's count of a closed plan stays as it was
+    void closingFreesTheDevicesMemory() {
+        for (Variant variant : List.of(Variant.DELTA_RULE, Variant.DELTALENS, Variant.GDN2)) {
+            Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.CHANNEL;
+            DeltaCase c = DeltaCase.of(variant, gate, 1, 20, 1, 1, 8, 8, 1);
+            TornadoGradientPlan plan = plan(spec(c, 16));
+            plan.run(c.inputs(), c.cotangents());
+            assertTrue(plan.deviceBytes() > 0);
+            plan.close();
+            assertEquals(0, plan.deviceBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Gate.class)
+    @Tag("emulator")
+    void orderOfWorkGroupsDoesNotMatter(Gate gate) {
+        String property = "deltarule.emulator.shuffle";
+        String before = System.getProperty(property);
+        DeltaCase c =
+                DeltaCase.of(Variant.DELTALENS, gate, 1, 1, 1, 2, 20, 36, 1).packed(37, 0, 20);
+        try {
+            Map<String, Tensor> expected = null;
+            for (String seed : new String[] {"off", "1", "2"}) {
+                System.setProperty(property, seed);
+                Map<String, Tensor> found = VerifyGradients.byName(run(spec(c, 32), c.inputs(), c.cotangents()));
+                if (expected == null) {
+                    expected = found;
+                }
+                expected.forEach((name, tensor) ->
+                        assertArrayEquals(tensor.toArray(), found.get(name).toArray(), name + " seed " + seed));
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
+    }
+
+    @Test
+    void namesWhatIsNotFinite() {
+        DeltaInputs in = CASE.inputs();
+        in.get(Input.K).set(3, Float.NaN);
+        NumericException input = assertThrows(NumericException.class, () -> run(spec(CASE, 16), in, CASE.cotangents()));
+        assertEquals("k: expected finite numbers but found NaN at row-major index 3", input.getMessage());
+        DeltaCotangents given = CASE.cotangents();
+        given.o().set(5, Float.POSITIVE_INFINITY);
+        NumericException cotangent =
+                assertThrows(NumericException.class, () -> run(spec(CASE, 16), CASE.inputs(), given));
+        assertEquals("d_o: expected finite numbers but found Infinity at row-major index 5", cotangent.getMessage());
+    }
+
+    @Test
+    void otherFormsAndChunkSizesAreRefused() {
+        InvalidInputException form = assertThrows(
+                InvalidInputException.class, () -> plan(spec(CASE, 16).withForm(Form.RECURRENT)));
+        assertTrue(form.getMessage().contains("expected chunk but found recurrent"), form::getMessage);
+        InvalidInputException size = assertThrows(InvalidInputException.class, () -> plan(spec(CASE, 48)));
+        assertTrue(size.getMessage().contains("expects 16, 32 or 64 but found 48"), size::getMessage);
+    }
+}
