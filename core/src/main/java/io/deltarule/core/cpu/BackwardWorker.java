@@ -105,6 +105,8 @@ final class BackwardWorker {
             long begin = (long) in.forward.begin(sequence) * n;
             long end = (long) in.forward.end(sequence) * n;
             int chunks = Math.toIntExact(Math.ceilDiv(end - begin, C));
+            row = begin;
+            rows = 0;
             for (int chunk = 0; chunk < chunks; chunk++) {
                 enter(begin, end, chunk);
                 advance(in.forward, head, state(chunk), state(chunk + 1), pseudoValue(chunk));
@@ -118,6 +120,9 @@ final class BackwardWorker {
                 if (!finite()) {
                     throw in.diagnose(sequence, head, row, rows);
                 }
+            }
+            if (!NonFinite.allFinite(stateGradient, 0, planned.K(), planned.V())) {
+                throw in.diagnose(sequence, head, row, rows);
             }
             if (in.initialState != null) {
                 State.copyOut(stateGradient.segment(), stateGradient.stride(), planned, in.initialState, index);
@@ -153,7 +158,10 @@ final class BackwardWorker {
     }
 
     private boolean finite() {
-        return NonFinite.allFinite(b, 0, rows, planned.V())
+        Matrix gates = decay.gateGradients();
+        return (gates == null || NonFinite.allFinite(gates, 0, rows, gates.stride()))
+                && (readGradient == null || NonFinite.allFinite(readGradient, 0, rows, planned.V()))
+                && NonFinite.allFinite(b, 0, rows, planned.V())
                 && NonFinite.allFinite(z, 0, blocks * rows, planned.K())
                 && NonFinite.allFinite(y, 0, rows, planned.K());
     }

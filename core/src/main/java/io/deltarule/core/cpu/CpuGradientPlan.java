@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import java.util.Arrays;
 
@@ -27,7 +28,12 @@ final class CpuGradientPlan extends AbstractGradientPlan {
             if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
                 workers[slot] = new BackwardWorker(spec());
             }
-            workers[slot].run(operands, item / shape.H(), item % shape.H());
+            try {
+                workers[slot].run(operands, item / shape.H(), item % shape.H());
+            } catch (NumericException e) {
+                workers[slot] = null; // NaN times the zeros of a row's padding is NaN there too
+                throw e;
+            }
         });
     }
 

@@ -84,6 +84,11 @@ class CpuGradientPlanTest {
         assertEquals(
                 "d_final_state: expected finite numbers but found Infinity at row-major index 7",
                 failure(CASE.inputs(), given));
+        given = CASE.cotangents();
+        given.finalState().set(6 * 24 * 20 + 2, Float.NaN); // of the empty sequence
+        assertEquals(
+                "d_final_state: expected finite numbers but found NaN at row-major index 2882",
+                failure(CASE.inputs(), given));
         DeltaInputs in = CASE.inputs();
         in.get(Input.V).set(11, Float.NaN);
         assertEquals("v: expected finite numbers but found NaN at row-major index 11", failure(in, CASE.cotangents()));
@@ -97,6 +102,18 @@ class CpuGradientPlanTest {
         try (GradientPlan plan = new CpuEngine(1).gradientPlan(PlanSpec.of(CASE.variant(), CASE.shape()))) {
             return assertThrows(NumericException.class, () -> plan.run(in, given))
                     .getMessage();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Gate.class)
+    void aFailedRunLeavesNothingBehind(Gate gate) {
+        DeltaCase c = DeltaCase.of(Variant.DELTALENS, gate, 1, 40, 1, 2, 12, 20, 1); // rows are padded
+        DeltaInputs bad = c.inputs();
+        bad.get(Input.BETA).set(3, Float.NaN);
+        try (GradientPlan plan = new CpuEngine(1).gradientPlan(PlanSpec.of(c.variant(), c.shape()))) {
+            assertThrows(NumericException.class, () -> plan.run(bad, c.cotangents()));
+            VerifyGradients.agree("after a failure", run(1, c), plan.run(c.inputs(), c.cotangents()), 0);
         }
     }
 
