@@ -46,11 +46,11 @@ final class PrintKernels {
 
     private static void ceilings() {
         TornadoEngine engine = new TornadoEngine();
-        String device = engine.devices().getFirst().id();
+        DeviceHandle device = TornadoDevices.named(engine.devices().getFirst().id());
         Tensor square = Tensor.zeros(256, 256);
         System.out.println("== ceilings: copy, multiply");
-        try (DeviceWork copy = engine.copy(device, square);
-                DeviceWork product = engine.multiply(device, square, square)) {
+        try (DeviceWork copy = TornadoWork.copy(device, square, false);
+                DeviceWork product = TornadoWork.multiply(device, square, square, true)) {
             copy.run();
             product.run();
         } catch (IllegalStateException e) {

@@ -14,6 +14,7 @@ import io.deltarule.core.Tensor;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TornadoWorkTest {
@@ -48,11 +49,12 @@ class TornadoWorkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 17, 128, 150})
-    void productsOfEdgesThatTilesDoNotFit(int n) {
+    @CsvSource({"1,true", "17,true", "128,true", "150,true", "1,false", "17,false", "64,false", "90,false"})
+    void productsOfEdgesThatTilesDoNotFit(int n, boolean large) {
         Tensor a = random(1, n, n);
         Tensor b = random(2, n, n);
-        try (DeviceWork product = ENGINE.multiply(TestDevice.id(), a, b)) {
+        DeviceHandle device = TornadoDevices.named(TestDevice.id());
+        try (DeviceWork product = TornadoWork.multiply(device, a, b, large)) {
             Tensor c = result(product, n, n);
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < n; j++) {
