@@ -40,7 +40,6 @@ final class ChannelChunkWorker extends ChunkWorker {
     private final Matrix decayedKeys; // k ⊙ exp(G_b − G) [C, K]
     private final Matrix work; // rows of width K
     private final DiagonalBlock diagonal;
-    private final float[] eraseFactors; // β of e, or 1 [C]
     private final int[] queryAt; // the query that reads after a micro-step, or −1 [C]
 
     ChannelChunkWorker(PlanSpec spec, State[] kept, int heads) {
@@ -61,7 +60,6 @@ final class ChannelChunkWorker extends ChunkWorker {
         decayedKeys = Matrix.allocate(C, K);
         work = Matrix.allocate(WORK_ROWS, K);
         diagonal = new DiagonalBlock();
-        eraseFactors = new float[C];
         queryAt = new int[C];
     }
 
@@ -83,16 +81,17 @@ final class ChannelChunkWorker extends ChunkWorker {
         int V = planned.V();
         Matrix Y = stateReads[index];
         Matrix P = pseudoValues[index];
+        gatherFactors(in, head);
         Matrix erases = erases(in, head);
         gatherGates(in, head);
         scores(in, queryRows, keyRows, erases);
         ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
         applyValueGains(in, head, P);
         for (int i = 0; i < rows; i++) {
-            Rows.scaleSubtract(P, i, writeFactor(in, i, head), Y, queries + i, 1);
+            Rows.scaleSubtract(P, i, writeFactors[i], Y, queries + i, 1);
         }
-        ChunkProducts.solve(eraseScores, rows, P, V);
-        ChunkProducts.readWrites(readScores, queries, rows, cut, P, 0, V, Y);
+        LowerTriangle.solve(eraseScores, rows, P, 0);
+        LowerTriangle.addProduct(readScores, span, P, 0, Y);
         if (rowRead != null) {
             readRows(index, keyRows, P, state);
         }
@@ -100,11 +99,8 @@ final class ChannelChunkWorker extends ChunkWorker {
         ChunkProducts.write(decayedKeys, 0, rows, K, P, V, 1, state);
     }
 
-    /** The rows e that remain to be multiplied by {@link #eraseFactors}, which this fills. */
+    /** The rows e that remain to be multiplied by {@link #eraseFactors}. */
     private Matrix erases(Operands in, int head) {
-        for (int i = 0; i < rows; i++) {
-            eraseFactors[i] = in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
-        }
         Matrix vectors = eraseVectors == null ? keyRows : eraseVectors;
         if (eraseVectors != null && !in.eraseVector.sharedBy(in.group())) {
             in.eraseVector.gather(row, rows, head, ownErases, 0);
@@ -121,10 +117,7 @@ final class ChannelChunkWorker extends ChunkWorker {
     }
 
     private void gatherGates(Operands in, int head) {
-        int first = (n - phase) % n; // micro-step of the first token that begins in this chunk
-        if (first < rows) {
-            in.g.gather(tokenOf(first), (rows - first + n - 1) / n, head, gates, 0);
-        }
+        in.g.gather(tokenOf(span.firstBegun()), span.tokensBegun(), head, gates, 0);
     }
 
     /** L, M, both halves of {@link #reads}, the keys decayed to the chunk's end. */
@@ -133,7 +126,7 @@ final class ChannelChunkWorker extends ChunkWorker {
         int firstQuery = 0;
         for (int from = 0; from < rows; from += BLOCK) {
             int to = Math.min(from + BLOCK, rows);
-            int endQuery = (phase + to) / n;
+            int endQuery = span.queriesBefore(to);
             for (int i = from, a = firstQuery; i < to; i++) {
                 if (decays(in, i)) {
                     Rows.exp(gates, nextGate++, decays, i);
@@ -169,11 +162,11 @@ final class ChannelChunkWorker extends ChunkWorker {
     private void readRows(int index, Matrix k, Matrix P, Matrix state) {
         Matrix pi = rowRead.weights;
         Matrix T = rowRead.overlaps;
-        rowRead.meet(index, queries, rows, cut, state, P);
+        rowRead.meet(index, span, state, P);
         int firstQuery = 0;
         for (int from = 0; from < rows; from += BLOCK) {
             int to = Math.min(from + BLOCK, rows);
-            int endQuery = (phase + to) / n;
+            int endQuery = span.queriesBefore(to);
             int count = endQuery - firstQuery;
             if (from > 0 && count > 0) {
                 for (int a = firstQuery; a < endQuery; a++) {
@@ -200,7 +193,7 @@ final class ChannelChunkWorker extends ChunkWorker {
             decayKeys(from, to, k);
             firstQuery = endQuery;
         }
-        rowRead.collect(index, queries, rows, cut, reads, readScores, state, P);
+        rowRead.collect(index, span, reads, readScores, state, P);
     }
 
     /** The row a_i, or what it makes of the product of decays before it. */

@@ -3,9 +3,9 @@ package io.deltarule.core.cpu;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The matrix products and the solve of one chunk, in the shapes in which both chunk workers and {@link CpuBaseline} use
- * them. Parts above the diagonal are left out in panels of {@value #PANEL}; narrower ones cost more in calls than they
- * save in arithmetic.
+ * The products of one chunk that OpenBLAS takes, in the shapes in which both chunk workers and {@link CpuBaseline} use
+ * them; {@link LowerTriangle} has the others. Scores above the diagonal are left out in panels of {@value #PANEL}; narrower
+ * ones cost more in calls than they save in arithmetic.
  */
 final class ChunkProducts {
     private static final int PANEL = 32;
@@ -16,22 +16,22 @@ final class ChunkProducts {
      * The lower triangles of q kᵀ and e kᵀ.
      *
      * @param reads [q; e], one row per query and then one per micro-step
-     * @param queries how many rows q has
-     * @param rows how many rows e and k have
-     * @param cut see {@link #cuts}
+     * @param span how many rows q, and how many e and k have
      * @param K how many columns all three have
      * @param k whose rows are the keys, of the same stride as reads
      * @param firstKey the first of these rows
      * @param scores [queries + rows, rows]; what lies above the diagonal by a panel or more is not written
      */
-    static void scores(Matrix reads, int queries, int rows, int[] cut, int K, Matrix k, int firstKey, Matrix scores) {
+    static void scores(Matrix reads, ChunkSpan span, int K, Matrix k, int firstKey, Matrix scores) {
+        int queries = span.queries;
+        int rows = span.rows;
         for (int from = 0; from < rows; from += PANEL) {
             int columns = Math.min(PANEL, rows - from);
             MemorySegment panel = k.from(firstKey + from);
             if (from == 0) {
                 multiplyTransposed(reads, 0, queries + rows, panel, columns, K, scores, from);
             } else {
-                int before = cut[from / PANEL];
+                int before = span.queriesBefore(from);
                 if (queries > before) {
                     multiplyTransposed(reads, before, queries - before, panel, columns, K, scores, from);
                 }
@@ -47,13 +47,13 @@ final class ChunkProducts {
      * @param depth how many columns q and k have
      * @param scores [queries, rows]; what lies above the diagonal by a panel or more is not written
      */
-    static void queryScores(
-            Matrix q, int queries, int rows, int[] cut, int depth, Matrix k, int firstKey, Matrix scores) {
-        for (int from = 0; from < rows; from += PANEL) {
-            int before = cut[from / PANEL];
-            if (queries > before) {
-                int columns = Math.min(PANEL, rows - from);
-                multiplyTransposed(q, before, queries - before, k.from(firstKey + from), columns, depth, scores, from);
+    static void queryScores(Matrix q, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+        for (int from = 0; from < span.rows; from += PANEL) {
+            int before = span.queriesBefore(from);
+            if (span.queries > before) {
+                int columns = Math.min(PANEL, span.rows - from);
+                multiplyTransposed(
+                        q, before, span.queries - before, k.from(firstKey + from), columns, depth, scores, from);
             }
         }
     }
@@ -90,46 +90,6 @@ final class ChunkProducts {
         }
     }
 
-    /** P ← (I + L)⁻¹ P with L [rows, rows], P [rows, V]. */
-    static void solve(Matrix eraseScores, int rows, Matrix pseudoValues, int V) {
-        OpenBlas.solveUnitLower(
-                rows, V, eraseScores.segment(), eraseScores.stride(), pseudoValues.segment(), pseudoValues.stride());
-    }
-
-    /**
-     * O ← O + M P with M [queries, rows] lower triangular, P [rows, V] from a row of pseudoValues on, O the first rows of
-     * stateReads.
-     */
-    static void readWrites(
-            Matrix readScores,
-            int queries,
-            int rows,
-            int[] cut,
-            Matrix pseudoValues,
-            int firstValue,
-            int V,
-            Matrix stateReads) {
-        for (int from = 0; from < rows; from += PANEL) {
-            int end = Math.min(from + PANEL, rows);
-            int firstQuery = cut[from / PANEL];
-            int endQuery = end == rows ? queries : cut[end / PANEL];
-            if (endQuery > firstQuery) {
-                OpenBlas.multiply(
-                        endQuery - firstQuery,
-                        V,
-                        end,
-                        1,
-                        readScores.from(firstQuery),
-                        readScores.stride(),
-                        pseudoValues.from(firstValue),
-                        pseudoValues.stride(),
-                        1,
-                        stateReads.from(firstQuery),
-                        stateReads.stride());
-            }
-        }
-    }
-
     /** S ← decay · S + kᵀ P with k [rows, K], P [rows, V]. */
     static void write(Matrix k, int firstKey, int rows, int K, Matrix pseudoValues, int V, float decay, Matrix state) {
         int width = OpenBlas.columnsPerProduct(K, rows, V);
@@ -156,24 +116,5 @@ final class ChunkProducts {
             computed += (double) (C - from) * Math.min(PANEL, C - from);
         }
         return 2 * computed * length;
-    }
-
-    /** Room for the cuts of a chunk. */
-    static int[] newCuts(int C) {
-        return new int[(C + PANEL - 1) / PANEL];
-    }
-
-    /**
-     * Fills cut[i / {@value #PANEL}] with how many queries read before micro-step i.
-     *
-     * @param cut filled
-     * @param rows how many micro-steps there are
-     * @param phase which of its token's the first is
-     * @param n micro-steps per token
-     */
-    static void cuts(int[] cut, int rows, int phase, int n) {
-        for (int from = 0; from < rows; from += PANEL) {
-            cut[from / PANEL] = (phase + from) / n;
-        }
     }
 }

@@ -29,20 +29,21 @@ final class ChunkRowRead {
         K = planned.K();
         V = planned.V();
         perRoot = (float) (1 / Math.sqrt(V));
-        reads = Matrix.allocate(heads, C, V);
-        overlaps = Matrix.allocate(C, C);
-        weights = Matrix.allocate(C, K);
+        int tiled = LowerTriangle.padded(C);
+        reads = Matrix.allocate(heads, tiled, V);
+        overlaps = Matrix.allocate(tiled, C);
+        weights = Matrix.allocate(tiled, K);
         factors = new float[C];
     }
 
     /** T from the rows r in {@link #reads}, and R S0ᵀ. */
-    void meet(int index, int queries, int rows, int[] cut, Matrix state, Matrix P) {
+    void meet(int index, ChunkSpan span, Matrix state, Matrix P) {
         Matrix R = reads[index];
-        for (int a = 0; a < queries; a++) {
+        for (int a = 0; a < span.queries; a++) {
             factors[a] = perRoot * RowSoftmax.tame(R, a);
         }
-        ChunkProducts.queryScores(R, queries, rows, cut, V, P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(R, 0, queries, state.segment(), K, V, weights, 0);
+        ChunkProducts.queryScores(R, span, V, P, 0, overlaps);
+        ChunkProducts.multiplyTransposed(R, 0, span.queries, state.segment(), K, V, weights, 0);
     }
 
     /** Logits become weights. */
@@ -51,9 +52,8 @@ final class ChunkRowRead {
     }
 
     /** X from π ⊙ ε, the first rows of a matrix, and M. */
-    void collect(
-            int index, int queries, int rows, int[] cut, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
-        ChunkProducts.readState(decayedWeights, queries, K, state, V, reads[index]);
-        ChunkProducts.readWrites(scores, queries, rows, cut, P, 0, V, reads[index]);
+    void collect(int index, ChunkSpan span, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
+        ChunkProducts.readState(decayedWeights, span.queries, K, state, V, reads[index]);
+        LowerTriangle.addProduct(scores, span, P, 0, reads[index]);
     }
 }

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import java.util.Arrays;
 
@@ -27,10 +28,12 @@ abstract class ChunkWorker extends HeadWorker {
     final Matrix[] pseudoValues; // per value head, u [C, V], which becomes P
     final Matrix eraseScores; // L [C, C]
     final Matrix readScores; // M [C, C]
-    final int[] cut; // see ChunkProducts
+    final float[] eraseFactors; // β of e, or 1 where its gain is one per channel [C]
+    final float[] writeFactors; // likewise of u
     final ChunkRowRead rowRead; // null without a selective read
     private final Matrix valueGains;
     private final Matrix[] states; // per value head, S [K, V]
+    private boolean spoiled;
 
     /** The chunk at hand: its first micro-step, how many, its first query's token, how many queries. */
     long row;
@@ -39,22 +42,28 @@ abstract class ChunkWorker extends HeadWorker {
     int token;
     int queries;
 
-    /** Micro-steps per token, and which of its token's the chunk's first is. */
-    int n;
-
-    int phase;
+    /** Which of these micro-steps are read after. */
+    final ChunkSpan span = new ChunkSpan();
 
     ChunkWorker(PlanSpec spec, State[] kept, int heads) {
         super(spec, kept);
         C = Math.min(spec.chunkSize(), Math.max(1, planned.microTokens()));
-        stateReads = Matrix.allocate(heads, 2 * C, planned.V());
-        pseudoValues = Matrix.allocate(heads, C, planned.V());
-        eraseScores = Matrix.allocate(C, C);
-        readScores = Matrix.allocate(C, C);
+        int tiled = LowerTriangle.padded(C);
+        stateReads = Matrix.allocate(heads, C + tiled, planned.V());
+        pseudoValues = Matrix.allocate(heads, tiled, planned.V());
+        eraseScores = Matrix.allocate(tiled, C);
+        readScores = Matrix.allocate(tiled, C);
+        eraseFactors = ones(C);
+        writeFactors = ones(C);
         valueGains = Matrix.allocate(1, planned.V());
-        cut = ChunkProducts.newCuts(C);
         rowRead = planned.crossRead() ? new ChunkRowRead(planned, C, heads) : null;
         states = Matrix.allocate(heads, planned.K(), planned.V());
+    }
+
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Gathers the chunk's rows of q, k and whatever else the heads at hand share. */
@@ -73,14 +82,13 @@ abstract class ChunkWorker extends HeadWorker {
         for (int head = firstHead; head < endHead; head++) {
             begin(in, sequence, head, states[head - firstHead]);
         }
-        n = in.householders();
+        int n = in.householders();
         long end = (long) in.end(sequence) * n;
         for (row = (long) in.begin(sequence) * n; row < end; row += C) {
             rows = (int) Math.min(C, end - row);
             token = (int) (row / n);
-            phase = (int) (row % n);
-            queries = (phase + rows) / n;
-            ChunkProducts.cuts(cut, rows, phase, n);
+            span.set(rows, (int) (row % n), n);
+            queries = span.queries;
             gather(in, firstHead);
             in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues);
             if (rowRead != null) {
@@ -90,7 +98,7 @@ abstract class ChunkWorker extends HeadWorker {
                 int index = head - firstHead;
                 advance(in, head, index, states[index]);
                 if (!finite(index)) {
-                    throw NonFinite.diagnose(in, sequence, head, row, rows);
+                    throw spoil(NonFinite.diagnose(in, sequence, head, row, rows));
                 }
             }
             in.o.scatterTogether(stateReads, queries, token, firstHead, endHead);
@@ -101,10 +109,21 @@ abstract class ChunkWorker extends HeadWorker {
         for (int head = firstHead; head < endHead; head++) {
             Matrix state = states[head - firstHead];
             if (in.end(sequence) > in.begin(sequence) && !NonFinite.allFinite(state, 0, planned.K(), planned.V())) {
-                throw NonFinite.diagnose(in, sequence, head, row - C, rows);
+                throw spoil(NonFinite.diagnose(in, sequence, head, row - C, rows));
             }
             finish(in, sequence, head, state);
         }
+    }
+
+    /** NaN times the zeros of a row's padding is NaN there too. */
+    private NumericException spoil(NumericException e) {
+        spoiled = true;
+        return e;
+    }
+
+    @Override
+    final boolean spoiled() {
+        return spoiled;
     }
 
     private boolean finite(int index) {
@@ -134,17 +153,17 @@ abstract class ChunkWorker extends HeadWorker {
 
     /** The micro-step of the chunk after which query a reads. */
     final int position(int a) {
-        return (a + 1) * n - 1 - phase;
+        return span.position(a);
     }
 
     /** Whether micro-step i of the chunk is a token's first, the one that decays. */
     final boolean decays(Operands in, int i) {
-        return in.g != null && (phase + i) % n == 0;
+        return in.g != null && span.beginsToken(i);
     }
 
     /** The token that micro-step i of the chunk belongs to. */
     final int tokenOf(int i) {
-        return token + (phase + i) / n;
+        return token + span.token(i);
     }
 
     /** Multiplies the write values by their gain where that is one per channel. */
@@ -157,8 +176,13 @@ abstract class ChunkWorker extends HeadWorker {
         }
     }
 
-    /** What micro-step i's write value is still to be multiplied by after {@link #applyValueGains}. */
-    final float writeFactor(Operands in, int i, int head) {
-        return in.writeGainIsScalar ? in.writeGain.scalar(row + i, head) : 1;
+    /** Fetches both factors of a value head. */
+    final void gatherFactors(Operands in, int head) {
+        if (in.eraseGainIsScalar) {
+            in.eraseGain.gatherScalars(row, rows, head, eraseFactors);
+        }
+        if (in.writeGainIsScalar) {
+            in.writeGain.gatherScalars(row, rows, head, writeFactors);
+        }
     }
 }

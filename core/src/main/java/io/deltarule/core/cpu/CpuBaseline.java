@@ -32,9 +32,9 @@ public final class CpuBaseline implements AutoCloseable {
     }
 
     /**
-     * The OpenBLAS calls of the engine's chunkwise prefill with at most one decay per head, on matrices of the same
-     * sizes, and nothing of what lies between them: no decay, no copies in or out. Per chunk of C micro-steps and value
-     * head:
+     * The products and solves of the engine's chunkwise prefill with at most one decay per head, on matrices of the
+     * same sizes, and nothing of what lies between them: no decay, no copies in or out. Per chunk of C micro-steps and
+     * value head:
      *
      * <pre>
      *   X kᵀ [2C, C],  X S0 [2C, V],  P ← (I + L)⁻¹ P [C, V],  Y ← Y + M P [C, V],  S ← S + kᵀ P [K, V]
@@ -57,9 +57,7 @@ public final class CpuBaseline implements AutoCloseable {
         double KV = (double) shape.K() * shape.V();
         baseline.flops = (double) items
                 * chunks
-                * (ChunkProducts.triangleFlops(C, 2 * shape.K() + shape.V())
-                        + (double) C * C * shape.V()
-                        + 6.0 * C * KV);
+                * (ChunkProducts.triangleFlops(C, 2 * shape.K()) + 2.0 * C * C * shape.V() + 6.0 * C * KV);
         baseline.body = () -> baseline.pool.run(items, scratch.length, (item, slot) -> scratch[slot].prefill(chunks));
         return baseline;
     }
@@ -137,12 +135,12 @@ public final class CpuBaseline implements AutoCloseable {
         private final Matrix x;
         private final Matrix scores;
         private final Matrix y;
-        private final Matrix p;
+        private final Matrix p; // the second half of y, as BLAS sees it
         private final Matrix strictlyLower;
         private final Matrix lower;
         private final Matrix initial;
         private final Matrix state;
-        private final int[] cut;
+        private final ChunkSpan span = new ChunkSpan();
 
         Products(int C, int K, int V) {
             this.C = C;
@@ -150,13 +148,11 @@ public final class CpuBaseline implements AutoCloseable {
             this.V = V;
             x = matrix(2 * C, K, 0.01 / Math.sqrt(K)); // small, so that the state stays what it is
             scores = matrix(2 * C, C, 0);
-            y = matrix(2 * C, V, 0);
-            // BLAS sees the second half of y, so that every solve starts from fresh numbers of the product before it.
+            y = matrix(C + LowerTriangle.padded(C), V, 0);
             p = new Matrix(y.data(), y.stride(), y.from(C));
-            cut = ChunkProducts.newCuts(C);
-            ChunkProducts.cuts(cut, C, 0, 1);
-            strictlyLower = matrix(C, C, 1.0 / C);
-            lower = matrix(C, C, 1.0 / C);
+            span.set(C, 0, 1);
+            strictlyLower = matrix(LowerTriangle.padded(C), C, 1.0 / C);
+            lower = matrix(LowerTriangle.padded(C), C, 1.0 / C);
             initial = matrix(K, V, 1);
             state = matrix(K, V, 0);
             written.addAll(List.of(scores, y, state));
@@ -165,10 +161,11 @@ public final class CpuBaseline implements AutoCloseable {
         void prefill(int chunks) {
             System.arraycopy(initial.data(), 0, state.data(), 0, state.data().length);
             for (int chunk = 0; chunk < chunks; chunk++) {
-                ChunkProducts.scores(x, C, C, cut, K, x, C, scores);
+                ChunkProducts.scores(x, span, K, x, C, scores);
                 ChunkProducts.readState(x, 2 * C, K, state, V, y);
-                ChunkProducts.solve(strictlyLower, C, p, V);
-                ChunkProducts.readWrites(lower, C, C, cut, p, 0, V, y);
+                // P is the second half of Y, so that every solve starts from fresh numbers of the product before it.
+                LowerTriangle.solve(strictlyLower, C, y, C);
+                LowerTriangle.addProduct(lower, span, y, C, y);
                 // With a decay, as the engine's, but one that does not wear the numbers down to denormal ones.
                 ChunkProducts.write(x, C, C, K, p, V, 0.999999f, state);
             }
@@ -181,7 +178,7 @@ public final class CpuBaseline implements AutoCloseable {
         body.run();
     }
 
-    /** Multiplications and additions per run; half of a full matrix for the triangular solve; 0 for copies. */
+    /** Multiplications and additions per run; half of a full matrix for M P and the triangular solve; 0 for copies. */
     public double flops() {
         return flops;
     }

@@ -83,7 +83,8 @@ final class CpuPlan extends AbstractDeltaPlan {
     }
 
     private HeadWorker worker(int slot) {
-        if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
+        if (workers[slot] == null
+                || workers[slot].spoiled()) { // one thread per slot at a time; runs are ordered by the pool
             workers[slot] = make();
         }
         return workers[slot];

@@ -20,6 +20,11 @@ abstract class HeadWorker {
     /** Computes the value heads [firstHead, endHead), which share a query/key head, of one sequence. */
     abstract void run(Operands in, int sequence, int firstHead, int endHead);
 
+    /** Whether a run that failed left numbers where later ones need zeros; then another worker has to take its place. */
+    boolean spoiled() {
+        return false;
+    }
+
     /** The number of a sequence's value head among all. */
     final int index(int sequence, int valueHead) {
         return sequence * planned.HV() + valueHead;

@@ -14,15 +14,22 @@ final class NonFinite {
     /** Whether rows of a matrix hold only finite numbers: the sum of x · 0 is 0 then and NaN otherwise. */
     static boolean allFinite(Matrix matrix, int from, int rows, int columns) {
         float[] data = matrix.data();
-        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
+        FloatVector zero = FloatVector.zero(Lanes.SPECIES);
+        FloatVector sum = zero;
+        FloatVector other = zero;
         int width = Lanes.padded(columns);
         for (int i = from; i < from + rows; i++) {
             int row = matrix.row(i);
-            for (int j = 0; j < width; j += Lanes.COUNT) {
-                sum = Lanes.load(data, row + j).fma(FloatVector.zero(Lanes.SPECIES), sum);
+            int j = 0;
+            for (; j + 2 * Lanes.COUNT <= width; j += 2 * Lanes.COUNT) {
+                sum = Lanes.load(data, row + j).fma(zero, sum);
+                other = Lanes.load(data, row + j + Lanes.COUNT).fma(zero, other);
+            }
+            if (j < width) {
+                sum = Lanes.load(data, row + j).fma(zero, sum);
             }
         }
-        return sum.reduceLanes(VectorOperators.ADD) == 0;
+        return sum.add(other).reduceLanes(VectorOperators.ADD) == 0;
     }
 
     /**

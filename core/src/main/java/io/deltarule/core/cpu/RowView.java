@@ -68,6 +68,14 @@ final class RowView {
         return array == null ? data.get(Tensor.FLOAT, index * Float.BYTES) : array[arrayStart + (int) index];
     }
 
+    /** Copies consecutive numbers of a value head of a tensor of width 1. */
+    void gatherScalars(long from, int count, int valueHead, float[] to) {
+        long index = index(from, valueHead);
+        for (int i = 0; i < count; i++, index += heads) {
+            to[i] = array == null ? data.get(Tensor.FLOAT, index * Float.BYTES) : array[arrayStart + (int) index];
+        }
+    }
+
     /** Copies consecutive rows of a value head to consecutive rows of a matrix. */
     void gather(long from, int count, int valueHead, Matrix to, int toRow) {
         for (int i = 0; i < count; i++) {

@@ -29,8 +29,8 @@ final class ScalarChunkWorker extends ChunkWorker {
     private final boolean gated;
     private final Matrix decay; // d_ij for j ≤ i [C, C], or a row of ones; what lies past the diagonal's vector is old
     private final Matrix factors; // a [1, C]
+    private final float[] decays; // g of the tokens begun, in order [C]
     private final float[] sinceStart; // ε [C]
-    private final float[] eraseFactors; // β of e, or 1 [C]
 
     ScalarChunkWorker(PlanSpec spec, State[] kept, int heads) {
         super(spec, kept, heads);
@@ -45,7 +45,7 @@ final class ScalarChunkWorker extends ChunkWorker {
         Rows.fill(decay, 0, 1);
         factors = Matrix.allocate(1, C);
         sinceStart = new float[C];
-        eraseFactors = new float[C];
+        decays = new float[C];
     }
 
     private static boolean eraseIsShared(Operands in) {
@@ -75,20 +75,20 @@ final class ScalarChunkWorker extends ChunkWorker {
             gatherErase(in, head);
         }
         if (index == 0 || !eraseIsShared(in)) {
-            ChunkProducts.scores(reads, queries, rows, cut, K, k, firstKey, scores);
+            ChunkProducts.scores(reads, span, K, k, firstKey, scores);
         }
         ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
         fetchFactors(in, head);
         applyDecay(in);
         applyValueGains(in, head, P);
         for (int i = 0; i < rows; i++) {
-            Rows.scaleSubtract(P, i, writeFactor(in, i, head), Y, queries + i, eraseFactors[i] * sinceStart[i]);
+            Rows.scaleSubtract(P, i, writeFactors[i], Y, queries + i, eraseFactors[i] * sinceStart[i]);
         }
+        LowerTriangle.solve(eraseScores, rows, P, 0);
         for (int a = 0; a < queries; a++) {
             Rows.scale(Y, a, in.scale * sinceStart[position(a)], Y, a);
         }
-        ChunkProducts.solve(eraseScores, rows, P, V);
-        ChunkProducts.readWrites(readScores, queries, rows, cut, P, 0, V, Y);
+        LowerTriangle.addProduct(readScores, span, P, 0, Y);
         if (rowRead != null) {
             readRows(index, k, firstKey, P, state);
         }
@@ -111,13 +111,16 @@ final class ScalarChunkWorker extends ChunkWorker {
     }
 
     private void fetchFactors(Operands in, int head) {
-        for (int i = 0; i < rows; i++) {
-            eraseFactors[i] = in.eraseGainIsScalar ? in.eraseGain.scalar(row + i, head) : 1;
-            factors.set(0, i, decays(in, i) ? in.g.scalar(tokenOf(i), head) : 0);
-        }
+        gatherFactors(in, head);
         if (in.g == null) {
             Arrays.fill(sinceStart, 0, rows, 1);
             return;
+        }
+        int begun = span.tokensBegun();
+        in.g.gatherScalars(tokenOf(span.firstBegun()), begun, head, decays);
+        Arrays.fill(factors.data(), 0, rows, 0);
+        for (int token = 0, i = span.firstBegun(); token < begun; token++, i += span.n) {
+            factors.set(0, i, decays[token]);
         }
         Rows.exp(factors, 0, factors, 0);
         float epsilon = 1;
@@ -139,7 +142,7 @@ final class ScalarChunkWorker extends ChunkWorker {
             if (i == nextQuery) {
                 scaleUpTo(scores, a, in.scale, readScores, i);
                 a++;
-                nextQuery += n;
+                nextQuery += span.n;
             }
         }
     }
@@ -148,19 +151,19 @@ final class ScalarChunkWorker extends ChunkWorker {
     private void readRows(int index, Matrix k, int firstKey, Matrix P, Matrix state) {
         int K = planned.K();
         Matrix pi = rowRead.weights;
-        rowRead.meet(index, queries, rows, cut, state, P);
+        rowRead.meet(index, span, state, P);
         for (int a = 0; a < queries; a++) {
             Rows.scale(pi, a, sinceStart[position(a)], pi, a);
             scaleUpTo(rowRead.overlaps, a, 1, rowRead.overlaps, position(a));
         }
-        ChunkProducts.readWrites(rowRead.overlaps, queries, rows, cut, k, firstKey, K, pi);
+        LowerTriangle.addProduct(rowRead.overlaps, span, k, firstKey, pi);
         rowRead.soften(0, queries);
-        ChunkProducts.queryScores(pi, queries, rows, cut, K, k, firstKey, readScores);
+        ChunkProducts.queryScores(pi, span, K, k, firstKey, readScores);
         for (int a = 0; a < queries; a++) {
             scaleUpTo(readScores, a, 1, readScores, position(a));
             Rows.scale(pi, a, sinceStart[position(a)], pi, a);
         }
-        rowRead.collect(index, queries, rows, cut, pi, readScores, state, P);
+        rowRead.collect(index, span, pi, readScores, state, P);
     }
 
     /** The row d_i*: that of the micro-step before, decayed once more, and 1 on the diagonal. */

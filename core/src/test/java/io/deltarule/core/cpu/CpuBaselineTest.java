@@ -13,13 +13,11 @@ class CpuBaselineTest {
         DeltaShape shape = new DeltaShape(2, 128, 1, 3, 32, 16, 1, 2, Gate.SCALAR);
         try (CpuBaseline products = CpuBaseline.products(shape, 64)) {
             products.run();
-            // 6 heads of 2 chunks: X kᵀ, X S0, the solve, M P, kᵀ P; in panels of 32 three quarters of a triangle's
-            // square.
-            double perChunk = 0.75 * 2 * 128 * 64 * 32
-                    + 2.0 * 128 * 16 * 32
-                    + 64 * 64 * 16
-                    + 0.75 * 2 * 64 * 64 * 16
-                    + 2.0 * 64 * 32 * 16;
+            // 6 heads of 2 chunks: X kᵀ, in panels of 32 three quarters of its triangles' squares, X S0, the solve, M
+            // P,
+            // kᵀ P.
+            double perChunk =
+                    0.75 * 2 * 128 * 64 * 32 + 2.0 * 128 * 16 * 32 + 64 * 64 * 16 + 64 * 64 * 16 + 2.0 * 64 * 32 * 16;
             assertEquals(12 * perChunk, products.flops());
             assertEquals(0, products.bytes());
         }
