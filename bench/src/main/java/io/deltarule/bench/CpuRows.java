@@ -1,6 +1,6 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Gate;
 import io.deltarule.core.cpu.CpuBaseline;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +42,9 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
             return;
         }
         try (Group group = new Group(wanted, findings.watcher());
-                CpuBaseline products =
-                        CpuBaseline.products(workloads.prefills().getFirst().shape(), PlanSpec.DEFAULT_CHUNK_SIZE)) {
+                CpuBaseline products = CpuBaseline.products(
+                        workloads.prefills().getFirst().shape(),
+                        wanted.getFirst().engine().chunkSize(Gate.SCALAR))) {
             List<Measurement> timed = group.time(findings.seconds(8), List.of(products::run));
             findings.add(timed);
             for (Measurement m : timed) {

@@ -41,7 +41,7 @@ public record Workload(
                 variant,
                 shape,
                 Form.CHUNK,
-                PlanSpec.DEFAULT_CHUNK_SIZE,
+                engine.chunkSize(shape.gate()),
                 false,
                 0);
     }
@@ -56,9 +56,10 @@ public record Workload(
         return new Workload(name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
     }
 
-    /** The same of something else. */
+    /** The same of something else; a backward pass keeps what it needs of every chunk, so chunks are larger. */
     Workload of(Subject other) {
-        return new Workload(name, other, engine, device, variant, shape, form, chunkSize, keepsState, context);
+        int C = other.kind() == Subject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
+        return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context);
     }
 
     /** The same under another name. */

@@ -9,10 +9,10 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
     private final ExclusiveUse use = new ExclusiveUse();
 
     /**
-     * @param spec what this plan is made for
+     * @param spec what this plan is made for, the chunk size chosen
      */
     protected AbstractDeltaPlan(PlanSpec spec) {
-        this.spec = spec;
+        this.spec = spec.requireChunkSize();
     }
 
     /**

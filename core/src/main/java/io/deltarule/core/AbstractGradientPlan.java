@@ -9,7 +9,7 @@ public abstract class AbstractGradientPlan implements GradientPlan {
     private final ExclusiveUse use = new ExclusiveUse();
 
     /**
-     * @param spec what this plan is made for
+     * @param spec what this plan is made for, the chunk size chosen
      * @throws InvalidInputException if it asks for a kept state
      */
     protected AbstractGradientPlan(PlanSpec spec) {
@@ -17,7 +17,7 @@ public abstract class AbstractGradientPlan implements GradientPlan {
             throw new InvalidInputException("gradients: expected a specification without a kept state but found one;"
                     + " pass initialState to each run instead");
         }
-        this.spec = spec;
+        this.spec = spec.requireChunkSize();
     }
 
     /**

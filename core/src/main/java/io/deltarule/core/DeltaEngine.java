@@ -23,6 +23,15 @@ public interface DeltaEngine {
     List<Device> devices();
 
     /**
+     * Micro-steps per chunk where a specification leaves the choice to the engine.
+     *
+     * @param gate the log-decay's width
+     */
+    default int chunkSize(Gate gate) {
+        return PlanSpec.DEFAULT_CHUNK_SIZE;
+    }
+
+    /**
      * Makes a plan.
      *
      * @param spec what for

@@ -7,24 +7,28 @@ package io.deltarule.core;
  * @param variant which member of the family
  * @param shape lengths of the largest run: its tokens B·T and its sequences N are capacities
  * @param form token by token or chunk by chunk
- * @param chunkSize tokens (micro-steps) per chunk, C; ignored by the recurrent form
+ * @param chunkSize tokens (micro-steps) per chunk, C, or {@link #OWN_CHUNK_SIZE}; ignored by the recurrent form
  * @param scale what the read-out is multiplied by
  * @param keepsState whether the state stays in the plan from run to run (see {@link DeltaPlan})
  * @param device which of the engine's devices, or null for its own choice
  */
 public record PlanSpec(
         Variant variant, DeltaShape shape, Form form, int chunkSize, double scale, boolean keepsState, String device) {
-    /** The chunk size used when none is asked for. */
+    /** Leaves the chunk size to the engine, see {@link DeltaEngine#chunkSize}. */
+    public static final int OWN_CHUNK_SIZE = 0;
+
+    /** What most engines take then. */
     public static final int DEFAULT_CHUNK_SIZE = 64;
 
     /**
      * Checks the combination.
      *
-     * @throws InvalidInputException if scale is not finite, the chunk size is below 1, or the variant has no such gate
+     * @throws InvalidInputException if scale is not finite, the chunk size is below 0, or the variant has no such gate
      */
     public PlanSpec {
-        if (chunkSize < 1) {
-            throw new InvalidInputException("chunk size: expected at least 1 but found " + chunkSize);
+        if (chunkSize < OWN_CHUNK_SIZE) {
+            throw new InvalidInputException(
+                    "chunk size: expected at least 1, or 0 for the engine's own choice, but found " + chunkSize);
         }
         if (!Double.isFinite(scale)) {
             throw new InvalidInputException("scale: expected a finite number but found " + scale);
@@ -40,14 +44,14 @@ public record PlanSpec(
     }
 
     /**
-     * A chunkwise plan with the default chunk size and scale K^(−1/2).
+     * A chunkwise plan with the engine's own chunk size and scale K^(−1/2).
      *
      * @param variant which member of the family
      * @param shape lengths of the largest run
      * @return the specification
      */
     public static PlanSpec of(Variant variant, DeltaShape shape) {
-        return new PlanSpec(variant, shape, Form.CHUNK, DEFAULT_CHUNK_SIZE, 1 / Math.sqrt(shape.K()), false, null);
+        return new PlanSpec(variant, shape, Form.CHUNK, OWN_CHUNK_SIZE, 1 / Math.sqrt(shape.K()), false, null);
     }
 
     /** The same in another form. */
@@ -58,6 +62,11 @@ public record PlanSpec(
     /** The same with another chunk size. */
     public PlanSpec withChunkSize(int C) {
         return new PlanSpec(variant, shape, form, C, scale, keepsState, device);
+    }
+
+    /** The same with this chunk size where the choice is the engine's. */
+    public PlanSpec orChunkSize(int C) {
+        return chunkSize == OWN_CHUNK_SIZE ? withChunkSize(C) : this;
     }
 
     /** The same with another scale. */
@@ -113,6 +122,14 @@ public record PlanSpec(
                     + " sequences but found " + run.sequences() + "; pass an empty sequence for those that rest");
         }
         return run;
+    }
+
+    /** Itself; a plan has to know its chunk size. */
+    PlanSpec requireChunkSize() {
+        if (chunkSize == OWN_CHUNK_SIZE) {
+            throw new IllegalStateException("an engine chooses the chunk size before it makes a plan");
+        }
+        return this;
     }
 
     private static void same(String axis, int planned, int found) {

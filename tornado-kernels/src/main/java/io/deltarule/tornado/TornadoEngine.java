@@ -75,12 +75,13 @@ public final class TornadoEngine implements CeilingEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return LayerParts.plan(spec, device(spec.device()), LayerParts.ROOM);
+        return LayerParts.plan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), LayerParts.ROOM);
     }
 
     @Override
-    public DeltaPlan plan(PlanSpec spec) {
+    public DeltaPlan plan(PlanSpec asked) {
         requireAvailable();
+        PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
         } else {

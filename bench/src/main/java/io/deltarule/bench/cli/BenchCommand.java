@@ -16,7 +16,6 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PeerEngine;
-import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -87,7 +86,7 @@ final class BenchCommand implements Callable<Integer> {
         @Option(names = "--householders", paramLabel = "N", description = "Micro-steps per token (default: 1).")
         private Integer householders;
 
-        @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: 64).")
+        @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: the engine's own).")
         private Integer chunkSize;
 
         /** What it says of a suite rather than of one operation. */
@@ -140,8 +139,10 @@ final class BenchCommand implements Callable<Integer> {
             boolean decodes = chosenForm == Form.RECURRENT && shape.T() == 1;
             Workload workload = Workload.prefill(
                             decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape)
-                    .in(chosenForm)
-                    .withChunkSize(or(chunkSize, PlanSpec.DEFAULT_CHUNK_SIZE));
+                    .in(chosenForm);
+            if (chunkSize != null) {
+                workload = workload.withChunkSize(chunkSize);
+            }
             return decodes ? workload.keepingState() : workload;
         }
 

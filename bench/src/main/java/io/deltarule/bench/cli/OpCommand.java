@@ -80,10 +80,9 @@ final class OpCommand implements Runnable {
 
     @Option(
             names = "--chunk-size",
-            defaultValue = "" + PlanSpec.DEFAULT_CHUNK_SIZE,
             paramLabel = "C",
-            description = "Tokens per chunk (default: ${DEFAULT-VALUE}).")
-    private int chunkSize;
+            description = "Tokens per chunk (default: the engine's own, 64 for most).")
+    private Integer chunkSize;
 
     @Option(
             names = "--backward",
@@ -93,7 +92,7 @@ final class OpCommand implements Runnable {
 
     @Override
     public void run() {
-        if (chunkSize < 1 || chunkSize > LARGEST_CHUNK) {
+        if (chunkSize != null && (chunkSize < 1 || chunkSize > LARGEST_CHUNK)) {
             throw new InvalidInputException(
                     "--chunk-size: expected 1 to " + LARGEST_CHUNK + " but found " + chunkSize + "; 64 is usual");
         }
@@ -109,8 +108,8 @@ final class OpCommand implements Runnable {
     private void run(Operation operation, Arena arena) {
         DeltaShape shape = operation.shape();
         EngineChoice choice = EngineChoice.of(engine, device);
-        PlanSpec plan =
-                new PlanSpec(operation.variant(), shape, form, chunkSize, operation.scale(), false, choice.device());
+        int C = chunkSize == null ? PlanSpec.OWN_CHUNK_SIZE : chunkSize;
+        PlanSpec plan = new PlanSpec(operation.variant(), shape, form, C, operation.scale(), false, choice.device());
         DeltaOutputs out = outputs(shape, arena);
         DeltaGradients gradients = backward ? gradients(operation, arena) : null;
         long nanos;
@@ -132,7 +131,7 @@ final class OpCommand implements Runnable {
         }
         Map<String, Tensor> results = results(out, gradients);
         results.forEach(OpCommand::checkFinite);
-        write(operation, choice, results);
+        write(operation, choice, plan.orChunkSize(choice.engine().chunkSize(shape.gate())), results);
         spec.commandLine()
                 .getOut()
                 .println(String.format(
@@ -196,7 +195,7 @@ final class OpCommand implements Runnable {
         }
     }
 
-    private void write(Operation operation, EngineChoice choice, Map<String, Tensor> results) {
+    private void write(Operation operation, EngineChoice choice, PlanSpec plan, Map<String, Tensor> results) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("variant", operation.variant().id())
                 .metadata("householders", Integer.toString(operation.shape().householders()))
@@ -206,7 +205,7 @@ final class OpCommand implements Runnable {
                 .metadata("device", choice.device() == null ? "default" : choice.device())
                 .metadata("form", form.id());
         if (form == Form.CHUNK) {
-            writer.metadata("chunk_size", Integer.toString(chunkSize));
+            writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));
         }
         results.forEach((name, tensor) -> writer.addFloats(name, longs(tensor.dims()), tensor.data()));
         writer.write(output);

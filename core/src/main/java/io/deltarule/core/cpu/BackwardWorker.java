@@ -78,7 +78,7 @@ final class BackwardWorker {
         k = Matrix.allocate(C, K);
         a = Matrix.allocate(blocks * C, K);
         b = Matrix.allocate(blocks * C, V);
-        scores = Matrix.allocate(blocks * C, C);
+        scores = Matrix.allocate(Math.max(blocks * C, LowerTriangle.ROWS), C);
         overlaps = Matrix.allocate(blocks * C, C);
         own = new float[blocks * C];
         z0 = Matrix.allocate(blocks * C, K);
@@ -152,7 +152,7 @@ final class BackwardWorker {
 
     private Matrix pseudoValue(int chunk) {
         while (pseudoValues.size() <= chunk) {
-            pseudoValues.add(Matrix.allocate(C, planned.V()));
+            pseudoValues.add(Matrix.allocate(LowerTriangle.padded(C), planned.V()));
         }
         return pseudoValues.get(chunk);
     }
@@ -193,7 +193,7 @@ final class BackwardWorker {
                 1,
                 P.segment(),
                 P.stride());
-        ChunkProducts.solve(scores, rows, P, V);
+        LowerTriangle.solve(scores, rows, P, 0);
         after.segment().copyFrom(before.segment());
         for (int i = 0; i < rows; i++) {
             decay.untilEnd(k, i, decayed);

@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
@@ -118,6 +119,11 @@ public final class CpuEngine implements DeltaEngine {
                 true));
     }
 
+    @Override
+    public int chunkSize(Gate gate) {
+        return OpenBlas.chunkSize(gate);
+    }
+
     private void checkAvailable(String device) {
         unavailable().ifPresent(why -> {
             throw new EngineUnavailableException("engine cpu: " + why);
@@ -130,7 +136,8 @@ public final class CpuEngine implements DeltaEngine {
 
     /**
      * Makes a plan for the backward pass, which is chunkwise: the recurrent form is refused. A thread keeps, of the longest
-     * sequence, one state [K, V] and C pseudo-values [V] per chunk.
+     * sequence, one state [K, V] and C pseudo-values [V] per chunk; so the engine's own choice is larger chunks than the
+     * forward's.
      */
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
@@ -141,7 +148,7 @@ public final class CpuEngine implements DeltaEngine {
                             + spec.form().id() + "; engine reference has both");
         }
         checkChunkSize(spec);
-        return new CpuGradientPlan(spec, WorkerPool.of(threads));
+        return new CpuGradientPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), WorkerPool.of(threads));
     }
 
     @Override
@@ -154,7 +161,7 @@ public final class CpuEngine implements DeltaEngine {
     public DeltaPlan plan(PlanSpec spec) {
         checkAvailable(spec.device());
         checkChunkSize(spec);
-        return new CpuPlan(spec, WorkerPool.of(threads));
+        return new CpuPlan(spec.orChunkSize(chunkSize(spec.shape().gate())), WorkerPool.of(threads));
     }
 
     private static void checkChunkSize(PlanSpec spec) {

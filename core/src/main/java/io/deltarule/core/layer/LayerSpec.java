@@ -13,7 +13,7 @@ import io.deltarule.core.PlanSpec;
  * @param sequences how many sequences carry state, N
  * @param maxContext most tokens that a sequence may have in all, for caches and positions
  * @param form how delta operations run when a sequence brings more than one token; a single token always runs recurrently
- * @param chunkSize micro-steps per chunk
+ * @param chunkSize micro-steps per chunk, or {@link PlanSpec#OWN_CHUNK_SIZE}
  * @param device which of the engine's devices, or null for its own choice
  */
 public record LayerSpec(
@@ -35,13 +35,13 @@ public record LayerSpec(
         Ops.atLeast("maxTokens", maxTokens, 1);
         Ops.atLeast("sequences", sequences, 1);
         Ops.atLeast("maxContext", maxContext, 1);
-        Ops.atLeast("chunk size", chunkSize, 1);
+        Ops.atLeast("chunk size", chunkSize, PlanSpec.OWN_CHUNK_SIZE);
     }
 
-    /** A specification with the chunkwise form and the default chunk size. */
+    /** A specification with the chunkwise form and the engine's own chunk size. */
     public static LayerSpec of(LayerProgram program, Weights weights, int maxTokens, int sequences, int maxContext) {
         return new LayerSpec(
-                program, weights, maxTokens, sequences, maxContext, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, null);
+                program, weights, maxTokens, sequences, maxContext, Form.CHUNK, PlanSpec.OWN_CHUNK_SIZE, null);
     }
 
     /** The same capacities for another program, or part of this one. */
@@ -57,6 +57,11 @@ public record LayerSpec(
     /** The same with another form of the delta operations. */
     public LayerSpec withForm(Form other) {
         return new LayerSpec(program, weights, maxTokens, sequences, maxContext, other, chunkSize, device);
+    }
+
+    /** The same with this chunk size where the choice is the engine's. */
+    public LayerSpec orChunkSize(int C) {
+        return chunkSize == PlanSpec.OWN_CHUNK_SIZE ? withChunkSize(C) : this;
     }
 
     /** The same with another chunk size. */

@@ -47,13 +47,13 @@ public final class ReferenceEngine implements DeltaEngine {
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         checkDevice(spec.device());
-        return new Plan(spec);
+        return new Plan(spec.orChunkSize(chunkSize(spec.shape().gate())));
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
         checkDevice(spec.device());
-        return new Gradients(spec);
+        return new Gradients(spec.orChunkSize(chunkSize(spec.shape().gate())));
     }
 
     @Override

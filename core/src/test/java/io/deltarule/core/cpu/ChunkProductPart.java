@@ -26,7 +26,7 @@ final class ChunkProductPart extends HotPart {
     private final int C;
     private final int K;
     private final int V;
-    private final int[] cut;
+    private final ChunkSpan span = new ChunkSpan();
     private final Matrix reads; // X = [q; k]
     private final Matrix triangle; // L, M [C, C]: below the diagonal as L, on it as M, zero above
     private final Matrix state; // S before
@@ -43,8 +43,7 @@ final class ChunkProductPart extends HotPart {
         this.K = K;
         this.V = V;
         SplittableRandom random = new SplittableRandom(1);
-        cut = ChunkProducts.newCuts(C);
-        ChunkProducts.cuts(cut, C, 0, 1);
+        span.set(C, 0, 1);
         double unit = Math.sqrt(3.0 / K); // rows of X have length 1 or so
         reads = random(random, 2 * C, K, unit);
         triangle = random(random, C, C, unit);
@@ -90,13 +89,13 @@ final class ChunkProductPart extends HotPart {
     @Override
     void run() {
         switch (product) {
-            case SCORES -> ChunkProducts.scores(reads, C, C, cut, K, reads, C, scores);
+            case SCORES -> ChunkProducts.scores(reads, span, K, reads, C, scores);
             case READ_STATE -> ChunkProducts.readState(reads, 2 * C, K, state, V, stateReads);
             case SOLVE -> {
                 copy(values, pseudoValues);
-                ChunkProducts.solve(triangle, C, pseudoValues, V);
+                LowerTriangle.solve(triangle, C, pseudoValues, 0);
             }
-            case READ_WRITES -> ChunkProducts.readWrites(triangle, C, C, cut, values, 0, V, stateReads);
+            case READ_WRITES -> LowerTriangle.addProduct(triangle, span, values, 0, stateReads);
             case WRITE -> ChunkProducts.write(reads, C, C, K, values, V, DECAY, written);
         }
     }

@@ -13,7 +13,7 @@ import io.deltarule.core.PlanSpec;
  * @param piece most tokens of one run: longer prompts are taken in pieces, which bounds the memory that they need
  * @param logitRows how many rows of logits are computed at once
  * @param form how delta layers run over more than one token
- * @param chunkSize tokens per chunk
+ * @param chunkSize tokens per chunk, or {@link PlanSpec#OWN_CHUNK_SIZE}
  * @param checkpoints when states are kept for rolling back
  */
 public record SessionOptions(
@@ -58,7 +58,9 @@ public record SessionOptions(
         atLeastOne("maxContext", maxContext);
         atLeastOne("piece", piece);
         atLeastOne("logitRows", logitRows);
-        atLeastOne("chunkSize", chunkSize);
+        if (chunkSize != PlanSpec.OWN_CHUNK_SIZE) {
+            atLeastOne("chunkSize", chunkSize);
+        }
         // Decoding brings a token of every sequence at once.
         piece = Math.max(piece, sequences);
         logitRows = Math.max(logitRows, sequences);
@@ -78,7 +80,7 @@ public record SessionOptions(
                 Math.min(DEFAULT_PIECE, Math.max(1, maxContext)),
                 1,
                 Form.CHUNK,
-                PlanSpec.DEFAULT_CHUNK_SIZE,
+                PlanSpec.OWN_CHUNK_SIZE,
                 Checkpoints.ON_DEMAND);
     }
 

@@ -65,7 +65,7 @@ public final class TorchEngine implements PeerEngine {
                     + spec.shape().gate().id() + (spec.shape().crossRead() ? ", with a selective read" : "")
                     + "; take --engine cpu");
         }
-        return new TorchPlan(spec, threads());
+        return new TorchPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
     }
 
     @Override
