@@ -80,7 +80,7 @@ class WorkCountTest {
         // K: L, M, and two each for dq, de, dk's; V: the two solves and three scores.
         assertEquals(
                 8 * (16 * 6) + 8 * 4 * (6 * 3 + 5 * 2),
-                WorkCount.of(recurrent.in(Form.CHUNK)).flops());
+                WorkCount.of(recurrent.in(Form.CHUNK).withChunkSize(4)).flops());
     }
 
     @Test
