@@ -87,7 +87,7 @@ final class OpCommand implements Runnable {
     @Option(
             names = "--backward",
             description = "Also the gradients of all inputs, from d_o, d_final_state and d_o_cross in the input file."
-                    + " Engine reference does it in both forms, cpu in chunks.")
+                    + " Engine reference does it in both forms, cpu and tornado in chunks.")
     private boolean backward;
 
     @Override

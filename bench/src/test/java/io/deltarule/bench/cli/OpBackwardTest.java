@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,22 +45,29 @@ class OpBackwardTest {
         Path expected = CliRun.golden(name + ".out.safetensors", folder);
         for (List<String> how :
                 List.of(List.of("reference", "recurrent"), List.of("reference", "chunk"), List.of("cpu", "chunk"))) {
-            Path output = folder.resolve(String.join("-", how));
-            CliRun.of(
-                            "op",
-                            "--input",
-                            input,
-                            "--output",
-                            output,
-                            "--engine",
-                            how.getFirst(),
-                            "--form",
-                            how.getLast(),
-                            "--backward")
-                    .succeeded();
-            assertEquals(names(expected), names(output)); // else compare would leave out what only one has
-            CliRun.of("compare", expected, output, "--tolerance", "2e-6").succeeded();
+            check(input, expected, "--engine", how.getFirst(), "--form", how.getLast());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kda_varlen", "gated_delta_rule_strong_decay"}) // the smallest: the emulator is slow
+    void goldenGradientsComeOutRightOnTornado(String name) {
+        String device = System.getProperty("deltarule.test.device", "emulator");
+        check(
+                CliRun.golden(name + ".in.safetensors", folder),
+                CliRun.golden(name + ".out.safetensors", folder),
+                "--engine",
+                "tornado",
+                "--device",
+                device);
+    }
+
+    private void check(Path input, Path expected, String... how) {
+        Path output = folder.resolve(String.join("-", how));
+        Stream<Object> args = Stream.of("op", "--input", input, "--output", output, "--backward");
+        CliRun.of(Stream.concat(args, Stream.of(how)).toArray()).succeeded();
+        assertEquals(names(expected), names(output)); // else compare would leave out what only one has
+        CliRun.of("compare", expected, output, "--tolerance", "2e-6").succeeded();
     }
 
     private static Set<String> names(Path file) {
@@ -96,10 +104,9 @@ class OpBackwardTest {
 
     private String refusal(RawFile file, Object... more) {
         Path output = folder.resolve("out");
-        Object[] args = {"op", "--input", file.write(folder.resolve("in")), "--output", output, "--backward"};
-        Object[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(args), java.util.Arrays.stream(more))
-                .toArray();
-        String line = CliRun.of(all).refusal();
+        Stream<Object> args =
+                Stream.of("op", "--input", file.write(folder.resolve("in")), "--output", output, "--backward");
+        String line = CliRun.of(Stream.concat(args, Stream.of(more)).toArray()).refusal();
         assertTrue(Files.notExists(output));
         return line;
     }
