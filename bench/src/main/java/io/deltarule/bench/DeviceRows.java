@@ -9,7 +9,7 @@ import java.util.List;
 record DeviceRows(Workloads workloads, Findings findings) {
     void measure(Level level) {
         findings.time(workloads.prefills(), 6);
-        if (level == Level.FULL) {
+        if (level != Level.QUICK) {
             findings.time(workloads.variants(), 4);
         }
         new ContextRows(workloads, findings).measure();
@@ -17,8 +17,8 @@ record DeviceRows(Workloads workloads, Findings findings) {
         for (Workload gradient : workloads.gradientLengths()) {
             findings.time(List.of(gradient), 1);
         }
-        if (level == Level.FULL) {
-            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 1));
+        if (level != Level.QUICK) {
+            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
         }
         network(workloads.scale().layer());
         network(workloads.scale().model());
