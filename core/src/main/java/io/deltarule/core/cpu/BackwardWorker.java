@@ -50,6 +50,8 @@ final class BackwardWorker {
     private final Matrix z0; // S0 b
     private final Matrix z;
     private final Matrix y;
+    private final Matrix turned; // L [C, C]
+    private final Matrix upsideDown; // dP [C, V]
     private final Matrix decayed; // rows of k or a, decayed
     private final Matrix gain; // [1, K]
     private final Matrix valueGain; // [1, V]
@@ -84,6 +86,8 @@ final class BackwardWorker {
         z0 = Matrix.allocate(blocks * C, K);
         z = Matrix.allocate(blocks * C, K);
         y = Matrix.allocate(C, K);
+        turned = Matrix.allocate(LowerTriangle.padded(C), C);
+        upsideDown = Matrix.allocate(LowerTriangle.padded(C), V);
         decayed = Matrix.allocate(blocks * C, K);
         gain = Matrix.allocate(1, K);
         valueGain = Matrix.allocate(1, V);
@@ -249,7 +253,7 @@ final class BackwardWorker {
                 1,
                 b.segment(),
                 b.stride());
-        OpenBlas.solveUnitLowerTransposed(rows, V, scores.segment(), scores.stride(), b.segment(), b.stride());
+        solveTransposed();
         meetStates(P, before, ERASE, READ);
         ChunkProducts.multiplyTransposed(P, 0, rows, stateGradient.segment(), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
@@ -263,6 +267,20 @@ final class BackwardWorker {
             decay.sinceStart(a, i, i % rows, decayed, i);
         }
         ChunkProducts.write(decayed, 0, blocks * rows, K, b, V, decay.pass(stateGradient), stateGradient);
+    }
+
+    /** dP ← (I + L)⁻ᵀ dP, which upside down is a forward substitution with L turned about its other diagonal. */
+    private void solveTransposed() {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < i; j++) {
+                turned.set(i, j, scores.get(rows - 1 - j, rows - 1 - i));
+            }
+            Rows.scale(b, i, 1, upsideDown, rows - 1 - i);
+        }
+        LowerTriangle.solve(turned, rows, upsideDown, 0);
+        for (int i = 0; i < rows; i++) {
+            Rows.scale(upsideDown, rows - 1 - i, 1, b, i);
+        }
     }
 
     /** Whether micro-step i is its token's last. */

@@ -32,12 +32,8 @@ final class OpenBlas {
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
-    private static final int LOWER = 122;
-    private static final int UNIT = 132;
-    private static final int LEFT = 141;
 
     private static final MethodHandle SGEMM;
-    private static final MethodHandle STRSM;
     private static final MethodHandle SET_NUM_THREADS;
     private static final String VERSION;
     private static final boolean UNPACKED;
@@ -47,7 +43,6 @@ final class OpenBlas {
 
     static {
         MethodHandle sgemm = null;
-        MethodHandle strsm = null;
         MethodHandle setNumThreads = null;
         String version = null;
         String unavailable = null;
@@ -57,7 +52,6 @@ final class OpenBlas {
             var f = ValueLayout.JAVA_FLOAT;
             var p = ValueLayout.ADDRESS;
             sgemm = bind(library, "cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
-            strsm = bind(library, "cblas_strsm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, i, f, p, i, p, i));
             setNumThreads = bind(library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(i));
             MethodHandle config = bind(
                     library,
@@ -70,7 +64,6 @@ final class OpenBlas {
                     + "org.bytedeco:javacpp with classifier " + platform();
         }
         SGEMM = sgemm;
-        STRSM = strsm;
         SET_NUM_THREADS = setNumThreads;
         VERSION = version;
         UNPACKED = version != null
@@ -207,15 +200,6 @@ final class OpenBlas {
             int ldc) {
         try {
             SGEMM.invokeExact(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-        } catch (Throwable e) {
-            throw failed(e);
-        }
-    }
-
-    /** B ← (I + L)⁻ᵀ B with L [m, m], of which only what is below the diagonal is read, and B [m, n]. */
-    static void solveUnitLowerTransposed(int m, int n, MemorySegment l, int ldl, MemorySegment b, int ldb) {
-        try {
-            STRSM.invokeExact(ROW_MAJOR, LEFT, LOWER, TRANSPOSED, UNIT, m, n, 1f, l, ldl, b, ldb);
         } catch (Throwable e) {
             throw failed(e);
         }
