@@ -91,8 +91,9 @@ public final class TornadoEngine implements CeilingEngine {
     }
 
     @Override
-    public GradientPlan gradientPlan(PlanSpec spec) {
+    public GradientPlan gradientPlan(PlanSpec asked) {
         requireAvailable();
+        PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
         return new TornadoGradientPlan(spec, device(spec.device()));
     }

@@ -193,6 +193,14 @@ public abstract class GradientLaws {
     }
 
     @Test
+    void theEngineChoosesAChunkSizeWhereNoneIsGiven() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 1);
+        PlanSpec spec = spec(c).withChunkSize(PlanSpec.OWN_CHUNK_SIZE);
+        VerifyGradients.matchesReference(
+                "own chunk size", spec, c.inputs(), c.cotangents(), run(spec, c.inputs(), c.cotangents()));
+    }
+
+    @Test
     void initialStateGradientIsWrittenOnlyWhereWanted() {
         DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 21, 1, 2, 16, 12, 1);
         DeltaInputs in = c.inputs();
