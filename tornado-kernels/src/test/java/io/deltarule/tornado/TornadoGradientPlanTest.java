@@ -22,11 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a TornadoVM backward plan promises beyond the laws of every engine. */
 class TornadoGradientPlanTest {
@@ -93,8 +94,12 @@ class TornadoGradientPlanTest {
         return random.nextInt(4) == 0 && variant != Variant.DELTALENS ? c.withCrossRead(3) : c;
     }
 
+    static IntStream numbers() {
+        return IntStream.rangeClosed(1, TestDevice.emulated() ? 12 : 6);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @MethodSource("numbers")
     void anyShapeMatchesReference(int number) {
         Random random = new Random(number);
         DeltaCase c = random(random, number);
@@ -115,6 +120,17 @@ class TornadoGradientPlanTest {
         DeltaInputs in = c.inputs().with(Input.B, perKeyHead);
         PlanSpec spec = spec(c, 16);
         VerifyGradients.matchesReference("b [.., H, K]", spec, in, c.cotangents(), run(spec, in, c.cotangents()));
+    }
+
+    /** TornadoVM notes a graph's tasks in 8192 bytes, at most 15 for each and 5 for each of its 20 arguments. */
+    @ParameterizedTest
+    @EnumSource(Gate.class)
+    void theLargestPlansFitOneGraph(Gate gate) {
+        DeltaCase c = DeltaCase.of(Variant.DELTALENS, gate, 1, 1, 1, 1, 8, 8, 1);
+        try (TornadoGradientPlan plan = plan(spec(c, 64))) {
+            int bytes = plan.kernels().size() * (15 + 20 * 5);
+            assertTrue(bytes <= LayerParts.ROOM, () -> plan.kernels() + ": " + bytes);
+        }
     }
 
     @Test
