@@ -16,6 +16,9 @@ import java.util.List;
  * @param ratios their time over ours, where both were timed
  */
 record PeerSpeed(List<Measurement> measurements, List<Ratio> ratios) {
+    /** OpenMP's threads keep looking for work for a while, on cores that the other engine then lacks. */
+    private static final int PAUSE_MILLIS = 20;
+
     /** What is compared. */
     record Pair(PeerEngine peer, String peerDevice, DeltaEngine ours, String device) {
         /** Ours and theirs. */
@@ -35,7 +38,11 @@ record PeerSpeed(List<Measurement> measurements, List<Ratio> ratios) {
                     1, scale.tokens(), scale.heads(), scale.heads(), scale.size(), scale.size(), 1, 1, gate);
             List<Workload> workloads = findings.wanted(pair.prefills(variant, shape));
             if (!workloads.isEmpty()) {
-                PeerSpeed speed = measure(workloads, pair.peer().threads(), findings.seconds(6), findings.watcher());
+                PeerSpeed speed = measure(
+                        workloads,
+                        pair.peer().threads(),
+                        findings.seconds(6).pausing(PAUSE_MILLIS),
+                        findings.watcher());
                 findings.add(speed.measurements());
                 speed.ratios().forEach(findings::add);
             }

@@ -2,6 +2,7 @@ package io.deltarule.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Times several things in turn, one run of each per round: what disturbs the machine for a while disturbs all of them,
@@ -10,19 +11,25 @@ import java.util.List;
  * @param seconds how long to go on, warm-up not counted
  * @param atLeast rounds to run however long they take
  * @param atMost rounds after which to stop
+ * @param pauseMillis how long to wait before each run, for threads of the run before that go on looking for work
  */
-public record Sampler(double seconds, int atLeast, int atMost) {
+public record Sampler(double seconds, int atLeast, int atMost, int pauseMillis) {
     private static final double WARM_UP_SECONDS = 0.7;
     private static final int WARM_UP_RUNS = 3;
 
     /** For a number of seconds, and three rounds at least. */
     public static Sampler forSeconds(double seconds) {
-        return new Sampler(seconds, 3, 100_000);
+        return new Sampler(seconds, 3, 100_000, 0);
     }
 
     /** An exact number of rounds. */
     public static Sampler repeats(int rounds) {
-        return new Sampler(0, rounds, rounds);
+        return new Sampler(0, rounds, rounds, 0);
+    }
+
+    /** The same with a pause before each run. */
+    Sampler pausing(int millis) {
+        return new Sampler(seconds, atLeast, atMost, millis);
     }
 
     /**
@@ -39,6 +46,7 @@ public record Sampler(double seconds, int atLeast, int atMost) {
                 || (rounds.size() < atMost && System.nanoTime() - begun < (long) (seconds * 1e9))) {
             double[] round = new double[bodies.size()];
             for (int i = 0; i < round.length; i++) {
+                LockSupport.parkNanos(pauseMillis * 1_000_000L);
                 long start = System.nanoTime();
                 bodies.get(i).run();
                 round[i] = System.nanoTime() - start;

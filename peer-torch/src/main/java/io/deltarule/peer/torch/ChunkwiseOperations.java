@@ -93,7 +93,8 @@ final class ChunkwiseOperations {
             NDArray q = all.q().get(at);
             NDArray k = all.k().get(at);
             NDArray between = all.between() == null ? lower : all.between().get(at);
-            NDArray read = q.matMul(k.transpose(0, 2, 1)).mul(between);
+            // The second mask changes nothing any more; the fallback masks twice.
+            NDArray read = q.matMul(k.transpose(0, 2, 1)).mul(between).muli(lower);
             NDArray p = all.u().get(at).sub(all.w().get(at).matMul(state));
             NDArray after;
             if (all.decay() == null) {
@@ -125,13 +126,20 @@ final class ChunkwiseOperations {
         return x.add(identity);
     }
 
-    /** [B, HV, T, ·] as [B · HV · chunks, C, ·], with zeros after the last token. */
+    /**
+     * [B, HV, T, ·] as [B · HV · chunks, C, ·], with zeros after the last token. Copies twice, as the fallback does: once
+     * to make the rows of a head contiguous, once to pad them, also by nothing.
+     */
     private NDArray chunks(NDArray x, long chunks) {
         Shape s = x.getShape();
+        long heads = s.get(0) * s.get(1);
         long missing = chunks * C - s.get(2);
-        NDArray whole =
-                missing == 0 ? x : x.concat(x.getManager().zeros(new Shape(s.get(0), s.get(1), missing, s.get(3))), 2);
-        return whole.reshape(s.get(0) * s.get(1) * chunks, C, s.get(3));
+        try (NDArray contiguous = x.reshape(heads, s.get(2), s.get(3))) {
+            NDArray padded = missing == 0
+                    ? contiguous.duplicate()
+                    : contiguous.concat(x.getManager().zeros(new Shape(heads, missing, s.get(3))), 1);
+            return padded.reshape(heads * chunks, C, s.get(3));
+        }
     }
 
     private static NDArray byHead(NDArray x, long heads, long chunks) {
