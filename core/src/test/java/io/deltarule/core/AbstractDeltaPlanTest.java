@@ -21,7 +21,8 @@ class AbstractDeltaPlanTest {
         int released;
 
         WaitingPlan() {
-            super(PlanSpec.of(Variant.DELTA_RULE, IN.validate(Variant.DELTA_RULE)));
+            super(PlanSpec.of(Variant.DELTA_RULE, IN.validate(Variant.DELTA_RULE))
+                    .withChunkSize(4));
         }
 
         @Override
@@ -48,6 +49,17 @@ class AbstractDeltaPlanTest {
         protected void release() {
             released++;
         }
+    }
+
+    @Test
+    void anEngineThatChoosesNoChunkSizeIsADefect() {
+        PlanSpec open = PlanSpec.of(Variant.DELTA_RULE, IN.validate(Variant.DELTA_RULE));
+        assertEquals(
+                "an engine chooses the chunk size before it makes a plan",
+                assertThrows(IllegalStateException.class, open::requireChunkSize)
+                        .getMessage());
+        assertEquals(32, open.orChunkSize(32).requireChunkSize().chunkSize());
+        assertEquals(16, open.withChunkSize(16).orChunkSize(32).chunkSize());
     }
 
     @Test
