@@ -219,9 +219,9 @@ final class ChannelChunkWorker extends ChunkWorker {
         int l = local.row(toLocal);
         int r = reads.row(toRead);
         for (int c = 0; c < from.stride(); c += Lanes.COUNT) {
-            FloatVector value = Lanes.load(x, at + c).mul(factor);
-            value.mul(Lanes.load(block, decay + c)).intoArray(local.data(), l + c);
-            value.mul(Lanes.load(start, decay + c)).intoArray(reads.data(), r + c);
+            FloatVector value = FloatVector.fromArray(Lanes.SPECIES, x, at + c).mul(factor);
+            value.mul(FloatVector.fromArray(Lanes.SPECIES, block, decay + c)).intoArray(local.data(), l + c);
+            value.mul(FloatVector.fromArray(Lanes.SPECIES, start, decay + c)).intoArray(reads.data(), r + c);
         }
     }
 

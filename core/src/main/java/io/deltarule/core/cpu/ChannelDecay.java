@@ -182,13 +182,14 @@ final class ChannelDecay extends ChunkDecay {
         float[] rowsOfA = a.data();
         float[] into = y.data();
         for (int column = 0; column < y.stride(); column += Lanes.COUNT) {
-            FloatVector sum = Lanes.load(into, y.row(j) + column);
+            FloatVector sum = FloatVector.fromArray(Lanes.SPECIES, into, y.row(j) + column);
             for (int i = to - 1; i > j; i--) {
                 for (int m = 0; m < blocks; m++) {
                     FloatVector overlap = FloatVector.broadcast(Lanes.SPECIES, overlaps.get(m * rows + i, j));
-                    sum = Lanes.load(rowsOfA, a.row(m * rows + i) + column).fma(overlap, sum);
+                    sum = FloatVector.fromArray(Lanes.SPECIES, rowsOfA, a.row(m * rows + i) + column)
+                            .fma(overlap, sum);
                 }
-                sum = sum.mul(Lanes.load(decay, factors.row(i) + column));
+                sum = sum.mul(FloatVector.fromArray(Lanes.SPECIES, decay, factors.row(i) + column));
             }
             sum.intoArray(into, y.row(j) + column);
         }
@@ -275,18 +276,21 @@ final class ChannelDecay extends ChunkDecay {
         float[] weight = weights.data();
         float[] gate = gateGradients.data();
         for (int column = 0; column < a.stride(); column += Lanes.COUNT) {
-            FloatVector w = Lanes.load(a.data(), a.row(row) + column);
+            FloatVector w = FloatVector.fromArray(Lanes.SPECIES, a.data(), a.row(row) + column);
             for (int t = s; t >= from; t--) {
                 w.intoArray(weight, weights.row(t - from) + column);
-                w = w.mul(Lanes.load(decay, factors.row(t) + column));
+                w = w.mul(FloatVector.fromArray(Lanes.SPECIES, decay, factors.row(t) + column));
             }
-            FloatVector z = Lanes.load(met.data(), met.row(row) + column);
+            FloatVector z = FloatVector.fromArray(Lanes.SPECIES, met.data(), met.row(row) + column);
             for (int t = from; t <= s; t++) {
                 int at = factors.row(t) + column; // all have rows of the same stride
-                z = z.mul(Lanes.load(decay, at));
-                z.fma(Lanes.load(weight, weights.row(t - from) + column), Lanes.load(gate, at))
+                z = z.mul(FloatVector.fromArray(Lanes.SPECIES, decay, at));
+                z.fma(
+                                FloatVector.fromArray(Lanes.SPECIES, weight, weights.row(t - from) + column),
+                                FloatVector.fromArray(Lanes.SPECIES, gate, at))
                         .intoArray(gate, at);
-                z = Lanes.load(keys.data(), at).fma(FloatVector.broadcast(Lanes.SPECIES, overlaps.get(row, t)), z);
+                z = FloatVector.fromArray(Lanes.SPECIES, keys.data(), at)
+                        .fma(FloatVector.broadcast(Lanes.SPECIES, overlaps.get(row, t)), z);
             }
         }
     }

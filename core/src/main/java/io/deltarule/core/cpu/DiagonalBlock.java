@@ -62,7 +62,7 @@ final class DiagonalBlock {
     }
 
     private float sum(int row) {
-        return Lanes.sum(Lanes.load(partial.data(), partial.row(row)));
+        return Lanes.sum(FloatVector.fromArray(Lanes.SPECIES, partial.data(), partial.row(row)));
     }
 
     private void column(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query) {
@@ -80,58 +80,67 @@ final class DiagonalBlock {
         float[] a = decay.data();
         float[] erase = e == null ? null : e.data();
         float[] read = q.data();
-        FloatVector x0 = load(k.data(), k.row(j) + column, 0);
-        FloatVector x1 = load(k.data(), k.row(j) + column, 1);
-        FloatVector x2 = load(k.data(), k.row(j) + column, 2);
-        FloatVector x3 = load(k.data(), k.row(j) + column, 3);
+        FloatVector x0 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column);
+        FloatVector x1 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + Lanes.COUNT);
+        FloatVector x2 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + 2 * Lanes.COUNT);
+        FloatVector x3 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + 3 * Lanes.COUNT);
         for (int i = j; i < to; i++) {
             int at = k.row(i) + column; // all four have rows of the same stride
             if (i > j) {
-                x0 = x0.mul(load(a, at, 0));
-                x1 = x1.mul(load(a, at, 1));
-                x2 = x2.mul(load(a, at, 2));
-                x3 = x3.mul(load(a, at, 3));
+                x0 = x0.mul(FloatVector.fromArray(Lanes.SPECIES, a, at));
+                x1 = x1.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + Lanes.COUNT));
+                x2 = x2.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 2 * Lanes.COUNT));
+                x3 = x3.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 3 * Lanes.COUNT));
             }
             if (i > j && erase != null) {
                 add(
                         i - j,
                         column,
-                        load(erase, at, 0)
+                        FloatVector.fromArray(Lanes.SPECIES, erase, at)
                                 .mul(x0)
-                                .add(load(erase, at, 1).mul(x1))
-                                .add(load(erase, at, 2)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + Lanes.COUNT)
+                                        .mul(x1))
+                                .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + 2 * Lanes.COUNT)
                                         .mul(x2)
-                                        .add(load(erase, at, 3).mul(x3))));
+                                        .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + 3 * Lanes.COUNT)
+                                                .mul(x3))));
             }
             if (query[i] >= 0) {
                 int from = q.row(query[i]) + column;
                 add(
                         SIZE + i - j,
                         column,
-                        load(read, from, 0)
+                        FloatVector.fromArray(Lanes.SPECIES, read, from)
                                 .mul(x0)
-                                .add(load(read, from, 1).mul(x1))
-                                .add(load(read, from, 2)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, read, from + Lanes.COUNT)
+                                        .mul(x1))
+                                .add(FloatVector.fromArray(Lanes.SPECIES, read, from + 2 * Lanes.COUNT)
                                         .mul(x2)
-                                        .add(load(read, from, 3).mul(x3))));
+                                        .add(FloatVector.fromArray(Lanes.SPECIES, read, from + 3 * Lanes.COUNT)
+                                                .mul(x3))));
             }
         }
     }
 
     private void one(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
-        FloatVector x = Lanes.load(k.data(), k.row(j) + column);
+        FloatVector x = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column);
         for (int i = j; i < to; i++) {
             if (i > j) {
-                x = x.mul(Lanes.load(decay.data(), decay.row(i) + column));
+                x = x.mul(FloatVector.fromArray(Lanes.SPECIES, decay.data(), decay.row(i) + column));
             }
             if (i > j && e != null) {
-                add(i - j, column, Lanes.load(e.data(), e.row(i) + column).mul(x));
+                add(
+                        i - j,
+                        column,
+                        FloatVector.fromArray(Lanes.SPECIES, e.data(), e.row(i) + column)
+                                .mul(x));
             }
             if (query[i] >= 0) {
                 add(
                         SIZE + i - j,
                         column,
-                        Lanes.load(q.data(), q.row(query[i]) + column).mul(x));
+                        FloatVector.fromArray(Lanes.SPECIES, q.data(), q.row(query[i]) + column)
+                                .mul(x));
             }
         }
     }
@@ -151,17 +160,28 @@ final class DiagonalBlock {
         int column = 0;
         for (; column + TILE <= y.stride(); column += TILE) {
             int to = y.row(yRow) + column;
-            FloatVector y0 = load(into, to, 0);
-            FloatVector y1 = load(into, to, 1);
-            FloatVector y2 = load(into, to, 2);
-            FloatVector y3 = load(into, to, 3);
+            FloatVector y0 = FloatVector.fromArray(Lanes.SPECIES, into, to);
+            FloatVector y1 = FloatVector.fromArray(Lanes.SPECIES, into, to + Lanes.COUNT);
+            FloatVector y2 = FloatVector.fromArray(Lanes.SPECIES, into, to + 2 * Lanes.COUNT);
+            FloatVector y3 = FloatVector.fromArray(Lanes.SPECIES, into, to + 3 * Lanes.COUNT);
             for (int j = from; j <= last; j++) {
                 FloatVector factor = FloatVector.broadcast(Lanes.SPECIES, t[firstFactor + j]);
                 int at = k.row(j) + column;
-                y0 = y0.fma(load(decay.data(), at, 0), load(k.data(), at, 0).mul(factor));
-                y1 = y1.fma(load(decay.data(), at, 1), load(k.data(), at, 1).mul(factor));
-                y2 = y2.fma(load(decay.data(), at, 2), load(k.data(), at, 2).mul(factor));
-                y3 = y3.fma(load(decay.data(), at, 3), load(k.data(), at, 3).mul(factor));
+                y0 = y0.fma(
+                        FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at).mul(factor));
+                y1 = y1.fma(
+                        FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + Lanes.COUNT),
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + Lanes.COUNT)
+                                .mul(factor));
+                y2 = y2.fma(
+                        FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + 2 * Lanes.COUNT),
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + 2 * Lanes.COUNT)
+                                .mul(factor));
+                y3 = y3.fma(
+                        FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + 3 * Lanes.COUNT),
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + 3 * Lanes.COUNT)
+                                .mul(factor));
             }
             y0.intoArray(into, to);
             y1.intoArray(into, to + Lanes.COUNT);
@@ -170,24 +190,22 @@ final class DiagonalBlock {
         }
         for (; column < y.stride(); column += Lanes.COUNT) {
             int to = y.row(yRow) + column;
-            FloatVector sum = Lanes.load(into, to);
+            FloatVector sum = FloatVector.fromArray(Lanes.SPECIES, into, to);
             for (int j = from; j <= last; j++) {
                 int at = k.row(j) + column;
                 sum = sum.fma(
-                        Lanes.load(decay.data(), at), Lanes.load(k.data(), at).mul(t[firstFactor + j]));
+                        FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at).mul(t[firstFactor + j]));
             }
             sum.intoArray(into, to);
         }
     }
 
-    private static FloatVector load(float[] data, int index, int vector) {
-        return Lanes.load(data, index + vector * Lanes.COUNT);
-    }
-
     private void add(int row, int column, FloatVector products) {
         int at = partial.row(row);
-        FloatVector sum =
-                column == 0 ? products : Lanes.load(partial.data(), at).add(products);
+        FloatVector sum = column == 0
+                ? products
+                : FloatVector.fromArray(Lanes.SPECIES, partial.data(), at).add(products);
         sum.intoArray(partial.data(), at);
     }
 }

@@ -18,7 +18,7 @@ final class Lanes {
     static final int COUNT = SPECIES.length();
     static final int BYTES = SPECIES.vectorByteSize();
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final float LOG2_E = (float) (1 / Math.log(2));
     private static final float LN2_HIGH = 0x1.63p-1f; // 9 bits of ln 2: n · LN2_HIGH is exact for |n| < 2^15
     private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
@@ -62,19 +62,21 @@ final class Lanes {
                 .blend(SMALLEST, x.compare(VectorOperators.LT, SMALLEST));
         FloatVector shifted = bounded.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(broadcast(-LN2_HIGH), bounded);
-        r = n.fma(broadcast(-LN2_LOW), r);
-        FloatVector sum = r.fma(broadcast(1 / 5040f), broadcast(1 / 720f));
-        sum = sum.fma(r, broadcast(1 / 120f));
-        sum = sum.fma(r, broadcast(1 / 24f));
-        sum = sum.fma(r, broadcast(1 / 6f));
-        sum = sum.fma(r, broadcast(0.5f));
-        sum = sum.fma(r, broadcast(1f));
-        sum = sum.fma(r, broadcast(1f));
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), bounded);
+        r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+        FloatVector sum = r.fma(FloatVector.broadcast(SPECIES, 1 / 5040f), FloatVector.broadcast(SPECIES, 1 / 720f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 1 / 120f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 1 / 24f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 1 / 6f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 0.5f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 1f));
+        sum = sum.fma(r, FloatVector.broadcast(SPECIES, 1f));
         // n is −126 … 128. Half of it at a time: 2^128 is no float but 2^64 · 2^64 · (a number below 1) may be.
         IntVector power = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
         IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-        FloatVector result = sum.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
+        FloatVector result = sum.mul(
+                        half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                .mul(power.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
         return result.blend(0f, x.compare(VectorOperators.LT, SMALLEST))
                 .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, LARGEST));
     }
@@ -112,13 +114,5 @@ final class Lanes {
 
     private static VectorShuffle<Float> rotation(int by) {
         return VectorShuffle.fromOp(SPECIES, i -> (i + by) % COUNT);
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(SPECIES, value);
-    }
-
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
 }

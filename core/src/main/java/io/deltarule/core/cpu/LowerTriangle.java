@@ -80,53 +80,59 @@ final class LowerTriangle {
         FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
         FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
         for (int j = 0; j < count; j++, at += stride) {
-            FloatVector p0 = Lanes.load(p, at);
-            FloatVector p1 = Lanes.load(p, at + Lanes.COUNT);
-            FloatVector p2 = Lanes.load(p, at + 2 * Lanes.COUNT);
-            FloatVector p3 = Lanes.load(p, at + 3 * Lanes.COUNT);
-            FloatVector m = broadcast(t[t0 + j]);
+            FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, p, at);
+            FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, p, at + Lanes.COUNT);
+            FloatVector p2 = FloatVector.fromArray(Lanes.SPECIES, p, at + 2 * Lanes.COUNT);
+            FloatVector p3 = FloatVector.fromArray(Lanes.SPECIES, p, at + 3 * Lanes.COUNT);
+            FloatVector m = FloatVector.broadcast(Lanes.SPECIES, t[t0 + j]);
             a0 = m.fma(p0, a0);
             a1 = m.fma(p1, a1);
             a2 = m.fma(p2, a2);
             a3 = m.fma(p3, a3);
-            m = broadcast(t[t1 + j]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t1 + j]);
             b0 = m.fma(p0, b0);
             b1 = m.fma(p1, b1);
             b2 = m.fma(p2, b2);
             b3 = m.fma(p3, b3);
-            m = broadcast(t[t2 + j]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t2 + j]);
             c0 = m.fma(p0, c0);
             c1 = m.fma(p1, c1);
             c2 = m.fma(p2, c2);
             c3 = m.fma(p3, c3);
-            m = broadcast(t[t3 + j]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t3 + j]);
             d0 = m.fma(p0, d0);
             d1 = m.fma(p1, d1);
             d2 = m.fma(p2, d2);
             d3 = m.fma(p3, d3);
         }
-        FloatVector s = broadcast(sign);
+        FloatVector s = FloatVector.broadcast(Lanes.SPECIES, sign);
         float[] y = Y.data();
         int to = Y.row(yRow) + column;
-        a0.fma(s, Lanes.load(y, to)).intoArray(y, to);
-        a1.fma(s, Lanes.load(y, to + Lanes.COUNT)).intoArray(y, to + Lanes.COUNT);
-        a2.fma(s, Lanes.load(y, to + 2 * Lanes.COUNT)).intoArray(y, to + 2 * Lanes.COUNT);
-        a3.fma(s, Lanes.load(y, to + 3 * Lanes.COUNT)).intoArray(y, to + 3 * Lanes.COUNT);
+        a0.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, to)).intoArray(y, to);
+        a1.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, to + Lanes.COUNT)).intoArray(y, to + Lanes.COUNT);
+        a2.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, to + 2 * Lanes.COUNT)).intoArray(y, to + 2 * Lanes.COUNT);
+        a3.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, to + 3 * Lanes.COUNT)).intoArray(y, to + 3 * Lanes.COUNT);
         int row1 = to + Y.stride();
-        b0.fma(s, Lanes.load(y, row1)).intoArray(y, row1);
-        b1.fma(s, Lanes.load(y, row1 + Lanes.COUNT)).intoArray(y, row1 + Lanes.COUNT);
-        b2.fma(s, Lanes.load(y, row1 + 2 * Lanes.COUNT)).intoArray(y, row1 + 2 * Lanes.COUNT);
-        b3.fma(s, Lanes.load(y, row1 + 3 * Lanes.COUNT)).intoArray(y, row1 + 3 * Lanes.COUNT);
+        b0.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row1)).intoArray(y, row1);
+        b1.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row1 + Lanes.COUNT)).intoArray(y, row1 + Lanes.COUNT);
+        b2.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row1 + 2 * Lanes.COUNT))
+                .intoArray(y, row1 + 2 * Lanes.COUNT);
+        b3.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row1 + 3 * Lanes.COUNT))
+                .intoArray(y, row1 + 3 * Lanes.COUNT);
         int row2 = to + 2 * Y.stride();
-        c0.fma(s, Lanes.load(y, row2)).intoArray(y, row2);
-        c1.fma(s, Lanes.load(y, row2 + Lanes.COUNT)).intoArray(y, row2 + Lanes.COUNT);
-        c2.fma(s, Lanes.load(y, row2 + 2 * Lanes.COUNT)).intoArray(y, row2 + 2 * Lanes.COUNT);
-        c3.fma(s, Lanes.load(y, row2 + 3 * Lanes.COUNT)).intoArray(y, row2 + 3 * Lanes.COUNT);
+        c0.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row2)).intoArray(y, row2);
+        c1.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row2 + Lanes.COUNT)).intoArray(y, row2 + Lanes.COUNT);
+        c2.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row2 + 2 * Lanes.COUNT))
+                .intoArray(y, row2 + 2 * Lanes.COUNT);
+        c3.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row2 + 3 * Lanes.COUNT))
+                .intoArray(y, row2 + 3 * Lanes.COUNT);
         int row3 = to + 3 * Y.stride();
-        d0.fma(s, Lanes.load(y, row3)).intoArray(y, row3);
-        d1.fma(s, Lanes.load(y, row3 + Lanes.COUNT)).intoArray(y, row3 + Lanes.COUNT);
-        d2.fma(s, Lanes.load(y, row3 + 2 * Lanes.COUNT)).intoArray(y, row3 + 2 * Lanes.COUNT);
-        d3.fma(s, Lanes.load(y, row3 + 3 * Lanes.COUNT)).intoArray(y, row3 + 3 * Lanes.COUNT);
+        d0.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row3)).intoArray(y, row3);
+        d1.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row3 + Lanes.COUNT)).intoArray(y, row3 + Lanes.COUNT);
+        d2.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row3 + 2 * Lanes.COUNT))
+                .intoArray(y, row3 + 2 * Lanes.COUNT);
+        d3.fma(s, FloatVector.fromArray(Lanes.SPECIES, y, row3 + 3 * Lanes.COUNT))
+                .intoArray(y, row3 + 3 * Lanes.COUNT);
     }
 
     private static void addVector(
@@ -136,38 +142,37 @@ final class LowerTriangle {
             int at = P.row(first) + column;
             FloatVector sum = FloatVector.zero(Lanes.SPECIES);
             for (int j = 0; j < count; j++, at += P.stride()) {
-                sum = Lanes.load(P.data(), at).fma(broadcast(T.data()[from + j]), sum);
+                sum = FloatVector.fromArray(Lanes.SPECIES, P.data(), at)
+                        .fma(FloatVector.broadcast(Lanes.SPECIES, T.data()[from + j]), sum);
             }
             int to = Y.row(yRow + r) + column;
-            sum.fma(broadcast(sign), Lanes.load(Y.data(), to)).intoArray(Y.data(), to);
+            sum.fma(FloatVector.broadcast(Lanes.SPECIES, sign), FloatVector.fromArray(Lanes.SPECIES, Y.data(), to))
+                    .intoArray(Y.data(), to);
         }
     }
 
     /** The solve within a tile's rows, of which row i of L is the first. */
     private static void substitute(Matrix L, int i, Matrix P, int row) {
         float[] l = L.data();
-        FloatVector l10 = broadcast(-l[L.row(i + 1) + i]);
-        FloatVector l20 = broadcast(-l[L.row(i + 2) + i]);
-        FloatVector l21 = broadcast(-l[L.row(i + 2) + i + 1]);
-        FloatVector l30 = broadcast(-l[L.row(i + 3) + i]);
-        FloatVector l31 = broadcast(-l[L.row(i + 3) + i + 1]);
-        FloatVector l32 = broadcast(-l[L.row(i + 3) + i + 2]);
+        FloatVector l10 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 1) + i]);
+        FloatVector l20 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 2) + i]);
+        FloatVector l21 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 2) + i + 1]);
+        FloatVector l30 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 3) + i]);
+        FloatVector l31 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 3) + i + 1]);
+        FloatVector l32 = FloatVector.broadcast(Lanes.SPECIES, -l[L.row(i + 3) + i + 2]);
         float[] p = P.data();
         int stride = P.stride();
         int at = P.row(row);
         int end = at + stride;
         for (; at < end; at += Lanes.COUNT) {
-            FloatVector p0 = Lanes.load(p, at);
-            FloatVector p1 = l10.fma(p0, Lanes.load(p, at + stride));
-            FloatVector p2 = l21.fma(p1, l20.fma(p0, Lanes.load(p, at + 2 * stride)));
-            FloatVector p3 = l32.fma(p2, l31.fma(p1, l30.fma(p0, Lanes.load(p, at + 3 * stride))));
+            FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, p, at);
+            FloatVector p1 = l10.fma(p0, FloatVector.fromArray(Lanes.SPECIES, p, at + stride));
+            FloatVector p2 = l21.fma(p1, l20.fma(p0, FloatVector.fromArray(Lanes.SPECIES, p, at + 2 * stride)));
+            FloatVector p3 =
+                    l32.fma(p2, l31.fma(p1, l30.fma(p0, FloatVector.fromArray(Lanes.SPECIES, p, at + 3 * stride))));
             p1.intoArray(p, at + stride);
             p2.intoArray(p, at + 2 * stride);
             p3.intoArray(p, at + 3 * stride);
         }
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(Lanes.SPECIES, value);
     }
 }

@@ -22,11 +22,12 @@ final class NonFinite {
             int row = matrix.row(i);
             int j = 0;
             for (; j + 2 * Lanes.COUNT <= width; j += 2 * Lanes.COUNT) {
-                sum = Lanes.load(data, row + j).fma(zero, sum);
-                other = Lanes.load(data, row + j + Lanes.COUNT).fma(zero, other);
+                sum = FloatVector.fromArray(Lanes.SPECIES, data, row + j).fma(zero, sum);
+                other = FloatVector.fromArray(Lanes.SPECIES, data, row + j + Lanes.COUNT)
+                        .fma(zero, other);
             }
             if (j < width) {
-                sum = Lanes.load(data, row + j).fma(zero, sum);
+                sum = FloatVector.fromArray(Lanes.SPECIES, data, row + j).fma(zero, sum);
             }
         }
         return sum.add(other).reduceLanes(VectorOperators.ADD) == 0;

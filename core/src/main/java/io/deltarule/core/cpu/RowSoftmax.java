@@ -31,7 +31,8 @@ final class RowSoftmax {
         int from = queries.row(row);
         FloatVector largest = FloatVector.zero(Lanes.SPECIES);
         for (int i = 0; i < queries.stride(); i += Lanes.COUNT) {
-            largest = largest.max(Lanes.load(data, from + i).abs());
+            largest = largest.max(
+                    FloatVector.fromArray(Lanes.SPECIES, data, from + i).abs());
         }
         if (largest.reduceLanes(VectorOperators.MAX) <= LARGE) {
             return 1;
@@ -67,17 +68,20 @@ final class RowSoftmax {
         FloatVector least = FloatVector.broadcast(Lanes.SPECIES, Float.NEGATIVE_INFINITY);
         FloatVector largest = least;
         for (int i = 0; i < whole; i += Lanes.COUNT) {
-            largest = largest.max(Lanes.load(data, from + i));
+            largest = largest.max(FloatVector.fromArray(Lanes.SPECIES, data, from + i));
         }
         for (int i = whole; i < logits.stride(); i += Lanes.COUNT) {
             VectorMask<Float> inside = Lanes.SPECIES.indexInRange(i, width);
-            FloatVector hidden = least.blend(Lanes.load(data, from + i), inside);
+            FloatVector hidden = least.blend(FloatVector.fromArray(Lanes.SPECIES, data, from + i), inside);
             hidden.intoArray(data, from + i);
             largest = largest.max(hidden);
         }
         FloatVector max = FloatVector.broadcast(Lanes.SPECIES, largest.reduceLanes(VectorOperators.MAX));
         for (int i = 0; i < logits.stride(); i += Lanes.COUNT) {
-            Lanes.load(data, from + i).sub(max).mul(factor).intoArray(data, from + i);
+            FloatVector.fromArray(Lanes.SPECIES, data, from + i)
+                    .sub(max)
+                    .mul(factor)
+                    .intoArray(data, from + i);
         }
     }
 
@@ -86,7 +90,7 @@ final class RowSoftmax {
         int from = weights.row(row);
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (int i = 0; i < weights.stride(); i += Lanes.COUNT) {
-            sum = sum.add(Lanes.load(data, from + i));
+            sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, data, from + i));
         }
         return Lanes.sum(sum);
     }

@@ -13,7 +13,7 @@ final class Rows {
         int source = a.row(row);
         int target = to.row(toRow);
         for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
-            Lanes.load(from, source + i).mul(factor).intoArray(into, target + i);
+            FloatVector.fromArray(Lanes.SPECIES, from, source + i).mul(factor).intoArray(into, target + i);
         }
     }
 
@@ -26,7 +26,9 @@ final class Rows {
         int other = b.row(bRow);
         int target = to.row(toRow);
         for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
-            Lanes.load(left, source + i).mul(Lanes.load(right, other + i)).intoArray(into, target + i);
+            FloatVector.fromArray(Lanes.SPECIES, left, source + i)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, right, other + i))
+                    .intoArray(into, target + i);
         }
     }
 
@@ -38,8 +40,11 @@ final class Rows {
         int target = to.row(toRow);
         FloatVector minus = FloatVector.broadcast(Lanes.SPECIES, -other);
         for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
-            FloatVector scaled = Lanes.load(into, target + i).mul(factor);
-            Lanes.load(from, source + i).fma(minus, scaled).intoArray(into, target + i);
+            FloatVector scaled =
+                    FloatVector.fromArray(Lanes.SPECIES, into, target + i).mul(factor);
+            FloatVector.fromArray(Lanes.SPECIES, from, source + i)
+                    .fma(minus, scaled)
+                    .intoArray(into, target + i);
         }
     }
 
@@ -51,8 +56,8 @@ final class Rows {
         int target = to.row(toRow);
         FloatVector times = FloatVector.broadcast(Lanes.SPECIES, factor);
         for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
-            Lanes.load(from, source + i)
-                    .fma(times, Lanes.load(into, target + i))
+            FloatVector.fromArray(Lanes.SPECIES, from, source + i)
+                    .fma(times, FloatVector.fromArray(Lanes.SPECIES, into, target + i))
                     .intoArray(into, target + i);
         }
     }
@@ -66,9 +71,11 @@ final class Rows {
         int other = b.row(bRow);
         int target = to.row(toRow);
         for (int i = 0; i < to.stride(); i += Lanes.COUNT) {
-            Lanes.load(left, source + i)
+            FloatVector.fromArray(Lanes.SPECIES, left, source + i)
                     .mul(factor)
-                    .fma(Lanes.load(right, other + i), Lanes.load(into, target + i))
+                    .fma(
+                            FloatVector.fromArray(Lanes.SPECIES, right, other + i),
+                            FloatVector.fromArray(Lanes.SPECIES, into, target + i))
                     .intoArray(into, target + i);
         }
     }
@@ -81,7 +88,8 @@ final class Rows {
         int other = b.row(bRow);
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
-            sum = Lanes.load(left, source + i).fma(Lanes.load(right, other + i), sum);
+            sum = FloatVector.fromArray(Lanes.SPECIES, left, source + i)
+                    .fma(FloatVector.fromArray(Lanes.SPECIES, right, other + i), sum);
         }
         return Lanes.sum(sum);
     }
@@ -90,7 +98,7 @@ final class Rows {
     static float sum(Matrix a, int row) {
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (int i = a.row(row); i < a.row(row + 1); i += Lanes.COUNT) {
-            sum = sum.add(Lanes.load(a.data(), i));
+            sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, a.data(), i));
         }
         return Lanes.sum(sum);
     }
@@ -102,7 +110,7 @@ final class Rows {
         int source = a.row(row);
         int target = to.row(toRow);
         for (int i = 0; i < count; i += Lanes.COUNT) {
-            Lanes.load(from, source + i).intoArray(into, target + i);
+            FloatVector.fromArray(Lanes.SPECIES, from, source + i).intoArray(into, target + i);
         }
     }
 
@@ -113,7 +121,7 @@ final class Rows {
         int source = a.row(row);
         int target = to.row(toRow);
         for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
-            Lanes.exp(Lanes.load(from, source + i)).intoArray(into, target + i);
+            Lanes.exp(FloatVector.fromArray(Lanes.SPECIES, from, source + i)).intoArray(into, target + i);
         }
     }
 
@@ -122,7 +130,7 @@ final class Rows {
         float[] data = a.data();
         int end = a.row(firstRow + count);
         for (int i = a.row(firstRow); i < end; i += Lanes.COUNT) {
-            Lanes.exp(Lanes.load(data, i)).intoArray(data, i);
+            Lanes.exp(FloatVector.fromArray(Lanes.SPECIES, data, i)).intoArray(data, i);
         }
     }
 

@@ -173,9 +173,9 @@ final class ScalarChunkWorker extends ChunkWorker {
         int to = decay.row(i);
         int j = 0;
         for (; j + Lanes.COUNT <= i; j += Lanes.COUNT) {
-            Lanes.load(d, before + j).mul(factor).intoArray(d, to + j);
+            FloatVector.fromArray(Lanes.SPECIES, d, before + j).mul(factor).intoArray(d, to + j);
         }
-        FloatVector last = Lanes.load(d, before + j).mul(factor);
+        FloatVector last = FloatVector.fromArray(Lanes.SPECIES, d, before + j).mul(factor);
         ONES.blend(last, Lanes.SPECIES.indexInRange(j, i)).intoArray(d, to + j);
     }
 
@@ -190,7 +190,10 @@ final class ScalarChunkWorker extends ChunkWorker {
         float[] t = eraseScores.data();
         int decayed = decayRow(i);
         for (int j = 0; j < i; j += Lanes.COUNT) {
-            Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor).intoArray(t, to + j);
+            FloatVector.fromArray(Lanes.SPECIES, s, from + j)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, d, decayed + j))
+                    .mul(factor)
+                    .intoArray(t, to + j);
         }
     }
 
@@ -204,12 +207,16 @@ final class ScalarChunkWorker extends ChunkWorker {
         int decayed = decayRow(i);
         int j = 0;
         for (; j + Lanes.COUNT <= i + 1; j += Lanes.COUNT) {
-            Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor).intoArray(t, to + j);
+            FloatVector.fromArray(Lanes.SPECIES, s, from + j)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, d, decayed + j))
+                    .mul(factor)
+                    .intoArray(t, to + j);
         }
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
         if (j <= i) {
-            FloatVector last =
-                    Lanes.load(s, from + j).mul(Lanes.load(d, decayed + j)).mul(factor);
+            FloatVector last = FloatVector.fromArray(Lanes.SPECIES, s, from + j)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, d, decayed + j))
+                    .mul(factor);
             zero.blend(last, Lanes.SPECIES.indexInRange(j, i + 1)).intoArray(t, to + j);
             j += Lanes.COUNT;
         }

@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * One decay per head, or none: it leaves the sums over channels as a mask d_ij = exp(G_i − G_j) on C × C matrices, and
@@ -138,7 +139,9 @@ final class ScalarDecay extends ChunkDecay {
         int from = decay.row(i);
         int to = matrix.row(row);
         for (int j = 0; j < end; j += Lanes.COUNT) {
-            Lanes.load(s, to + j).mul(Lanes.load(d, from + j)).intoArray(s, to + j);
+            FloatVector.fromArray(Lanes.SPECIES, s, to + j)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, d, from + j))
+                    .intoArray(s, to + j);
         }
         Arrays.fill(s, to + end, to + matrix.stride(), 0);
     }

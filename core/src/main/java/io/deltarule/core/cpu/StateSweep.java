@@ -14,6 +14,9 @@ import jdk.incubator.vector.FloatVector;
  * S [K, V] of rows S_d; e, a, k, q [K] and p, o [V] are rows of scratch matrices. The first sweep takes whole rows, up
  * to eight vectors wide, so that main memory is read in order; the second finds the state in the second-level cache and
  * takes four vectors at a time, which is what fits the registers of 256-bit machines too.
+ *
+ * <p>Vectors are loaded and stored by the Vector API's own methods, which the JIT inlines however large a method has
+ * become; methods of ours that take or return vectors it leaves out at some size, and then allocates every vector.
  */
 final class StateSweep {
     private static final int EIGHT = 8 * Lanes.COUNT;
@@ -65,123 +68,121 @@ final class StateSweep {
         return (long) column * Float.BYTES;
     }
 
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(Lanes.SPECIES, value);
-    }
-
-    private static FloatVector load(MemorySegment data, long byteOffset, int vector) {
-        return Lanes.load(data, byteOffset + (long) vector * Lanes.BYTES);
-    }
-
-    private static void store(FloatVector value, MemorySegment data, long byteOffset, int vector) {
-        Lanes.store(value, data, byteOffset + (long) vector * Lanes.BYTES);
-    }
-
-    private static FloatVector load(float[] data, int index, int vector) {
-        return Lanes.load(data, index + vector * Lanes.COUNT);
-    }
-
-    private static void store(FloatVector value, float[] data, int index, int vector) {
-        value.intoArray(data, index + vector * Lanes.COUNT);
-    }
-
     private static void eraseEight(MemorySegment s, long at, long stride, int K, float[] f, int e, float[] v, int p) {
-        FloatVector p0 = load(v, p, 0);
-        FloatVector p1 = load(v, p, 1);
-        FloatVector p2 = load(v, p, 2);
-        FloatVector p3 = load(v, p, 3);
-        FloatVector p4 = load(v, p, 4);
-        FloatVector p5 = load(v, p, 5);
-        FloatVector p6 = load(v, p, 6);
-        FloatVector p7 = load(v, p, 7);
+        FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, v, p);
+        FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, v, p + Lanes.COUNT);
+        FloatVector p2 = FloatVector.fromArray(Lanes.SPECIES, v, p + 2 * Lanes.COUNT);
+        FloatVector p3 = FloatVector.fromArray(Lanes.SPECIES, v, p + 3 * Lanes.COUNT);
+        FloatVector p4 = FloatVector.fromArray(Lanes.SPECIES, v, p + 4 * Lanes.COUNT);
+        FloatVector p5 = FloatVector.fromArray(Lanes.SPECIES, v, p + 5 * Lanes.COUNT);
+        FloatVector p6 = FloatVector.fromArray(Lanes.SPECIES, v, p + 6 * Lanes.COUNT);
+        FloatVector p7 = FloatVector.fromArray(Lanes.SPECIES, v, p + 7 * Lanes.COUNT);
         for (int d = 0; d < K; d++, at += stride) {
-            FloatVector factor = broadcast(-f[e + d]);
-            p0 = load(s, at, 0).fma(factor, p0);
-            p1 = load(s, at, 1).fma(factor, p1);
-            p2 = load(s, at, 2).fma(factor, p2);
-            p3 = load(s, at, 3).fma(factor, p3);
-            p4 = load(s, at, 4).fma(factor, p4);
-            p5 = load(s, at, 5).fma(factor, p5);
-            p6 = load(s, at, 6).fma(factor, p6);
-            p7 = load(s, at, 7).fma(factor, p7);
+            FloatVector factor = FloatVector.broadcast(Lanes.SPECIES, -f[e + d]);
+            p0 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .fma(factor, p0);
+            p1 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p1);
+            p2 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 2L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p2);
+            p3 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 3L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p3);
+            p4 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 4L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p4);
+            p5 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 5L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p5);
+            p6 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 6L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p6);
+            p7 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 7L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p7);
         }
-        store(p0, v, p, 0);
-        store(p1, v, p, 1);
-        store(p2, v, p, 2);
-        store(p3, v, p, 3);
-        store(p4, v, p, 4);
-        store(p5, v, p, 5);
-        store(p6, v, p, 6);
-        store(p7, v, p, 7);
+        p0.intoArray(v, p);
+        p1.intoArray(v, p + Lanes.COUNT);
+        p2.intoArray(v, p + 2 * Lanes.COUNT);
+        p3.intoArray(v, p + 3 * Lanes.COUNT);
+        p4.intoArray(v, p + 4 * Lanes.COUNT);
+        p5.intoArray(v, p + 5 * Lanes.COUNT);
+        p6.intoArray(v, p + 6 * Lanes.COUNT);
+        p7.intoArray(v, p + 7 * Lanes.COUNT);
     }
 
     private static void eraseFour(MemorySegment s, long at, long stride, int K, float[] f, int e, float[] v, int p) {
-        FloatVector p0 = load(v, p, 0);
-        FloatVector p1 = load(v, p, 1);
-        FloatVector p2 = load(v, p, 2);
-        FloatVector p3 = load(v, p, 3);
+        FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, v, p);
+        FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, v, p + Lanes.COUNT);
+        FloatVector p2 = FloatVector.fromArray(Lanes.SPECIES, v, p + 2 * Lanes.COUNT);
+        FloatVector p3 = FloatVector.fromArray(Lanes.SPECIES, v, p + 3 * Lanes.COUNT);
         for (int d = 0; d < K; d++, at += stride) {
-            FloatVector factor = broadcast(-f[e + d]);
-            p0 = load(s, at, 0).fma(factor, p0);
-            p1 = load(s, at, 1).fma(factor, p1);
-            p2 = load(s, at, 2).fma(factor, p2);
-            p3 = load(s, at, 3).fma(factor, p3);
+            FloatVector factor = FloatVector.broadcast(Lanes.SPECIES, -f[e + d]);
+            p0 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .fma(factor, p0);
+            p1 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p1);
+            p2 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 2L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p2);
+            p3 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 3L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(factor, p3);
         }
-        store(p0, v, p, 0);
-        store(p1, v, p, 1);
-        store(p2, v, p, 2);
-        store(p3, v, p, 3);
+        p0.intoArray(v, p);
+        p1.intoArray(v, p + Lanes.COUNT);
+        p2.intoArray(v, p + 2 * Lanes.COUNT);
+        p3.intoArray(v, p + 3 * Lanes.COUNT);
     }
 
     private static void eraseOne(MemorySegment s, long at, long stride, int K, float[] f, int e, float[] v, int p) {
-        FloatVector sum = Lanes.load(v, p);
+        FloatVector sum = FloatVector.fromArray(Lanes.SPECIES, v, p);
         for (int d = 0; d < K; d++, at += stride) {
-            sum = Lanes.load(s, at).fma(broadcast(-f[e + d]), sum);
+            sum = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .fma(FloatVector.broadcast(Lanes.SPECIES, -f[e + d]), sum);
         }
         sum.intoArray(v, p);
     }
 
     private static void writeFour(
             MemorySegment s, long at, long stride, int K, float[] f, int a, int k, int q, float[] v, int p, int o) {
-        FloatVector p0 = load(v, p, 0);
-        FloatVector p1 = load(v, p, 1);
-        FloatVector p2 = load(v, p, 2);
-        FloatVector p3 = load(v, p, 3);
+        FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, v, p);
+        FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, v, p + Lanes.COUNT);
+        FloatVector p2 = FloatVector.fromArray(Lanes.SPECIES, v, p + 2 * Lanes.COUNT);
+        FloatVector p3 = FloatVector.fromArray(Lanes.SPECIES, v, p + 3 * Lanes.COUNT);
         FloatVector o0 = FloatVector.zero(Lanes.SPECIES);
         FloatVector o1 = o0;
         FloatVector o2 = o0;
         FloatVector o3 = o0;
         for (int d = 0; d < K; d++, at += stride) {
-            FloatVector decay = broadcast(f[a + d]);
-            FloatVector key = broadcast(f[k + d]);
-            FloatVector query = broadcast(f[q + d]);
-            FloatVector s0 = load(s, at, 0).fma(decay, p0.mul(key));
-            FloatVector s1 = load(s, at, 1).fma(decay, p1.mul(key));
-            FloatVector s2 = load(s, at, 2).fma(decay, p2.mul(key));
-            FloatVector s3 = load(s, at, 3).fma(decay, p3.mul(key));
-            store(s0, s, at, 0);
-            store(s1, s, at, 1);
-            store(s2, s, at, 2);
-            store(s3, s, at, 3);
+            FloatVector decay = FloatVector.broadcast(Lanes.SPECIES, f[a + d]);
+            FloatVector key = FloatVector.broadcast(Lanes.SPECIES, f[k + d]);
+            FloatVector query = FloatVector.broadcast(Lanes.SPECIES, f[q + d]);
+            FloatVector s0 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .fma(decay, p0.mul(key));
+            FloatVector s1 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + Lanes.BYTES, Lanes.ORDER)
+                    .fma(decay, p1.mul(key));
+            FloatVector s2 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 2L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(decay, p2.mul(key));
+            FloatVector s3 = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at + 3L * Lanes.BYTES, Lanes.ORDER)
+                    .fma(decay, p3.mul(key));
+            s0.intoMemorySegment(s, at, Lanes.ORDER);
+            s1.intoMemorySegment(s, at + Lanes.BYTES, Lanes.ORDER);
+            s2.intoMemorySegment(s, at + 2L * Lanes.BYTES, Lanes.ORDER);
+            s3.intoMemorySegment(s, at + 3L * Lanes.BYTES, Lanes.ORDER);
             o0 = s0.fma(query, o0);
             o1 = s1.fma(query, o1);
             o2 = s2.fma(query, o2);
             o3 = s3.fma(query, o3);
         }
-        store(o0, v, o, 0);
-        store(o1, v, o, 1);
-        store(o2, v, o, 2);
-        store(o3, v, o, 3);
+        o0.intoArray(v, o);
+        o1.intoArray(v, o + Lanes.COUNT);
+        o2.intoArray(v, o + 2 * Lanes.COUNT);
+        o3.intoArray(v, o + 3 * Lanes.COUNT);
     }
 
     private static void writeOne(
             MemorySegment s, long at, long stride, int K, float[] f, int a, int k, int q, float[] v, int p, int o) {
-        FloatVector pseudoValue = Lanes.load(v, p);
+        FloatVector pseudoValue = FloatVector.fromArray(Lanes.SPECIES, v, p);
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (int d = 0; d < K; d++, at += stride) {
-            FloatVector next = Lanes.load(s, at).fma(broadcast(f[a + d]), pseudoValue.mul(f[k + d]));
-            Lanes.store(next, s, at);
-            sum = next.fma(broadcast(f[q + d]), sum);
+            FloatVector next = FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .fma(FloatVector.broadcast(Lanes.SPECIES, f[a + d]), pseudoValue.mul(f[k + d]));
+            next.intoMemorySegment(s, at, Lanes.ORDER);
+            sum = next.fma(FloatVector.broadcast(Lanes.SPECIES, f[q + d]), sum);
         }
         sum.intoArray(v, o);
     }
