@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Solves and products with the lower triangle of a chunk. Tiles of {@value #ROWS} rows by {@value #VECTORS} vectors stay
  * in registers while sums run over the rows before them, so that the arithmetic and not the loads bound it. OpenBLAS's
- * strsm takes four to ten times as long at the sizes of a chunk.
+ * strsm takes three to five times as long at the sizes of a chunk.
  */
 final class LowerTriangle {
     /** Rows of a tile; matrices that it writes have room for a whole number of them. */
