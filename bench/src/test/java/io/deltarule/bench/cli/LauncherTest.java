@@ -27,7 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher as a process, in a copy of the project's skeleton where a stand-in for Maven "builds" a small jar. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
 class LauncherTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
 

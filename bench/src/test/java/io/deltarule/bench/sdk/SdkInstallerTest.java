@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole installations from a server on this machine that has the releases' layout. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
 class SdkInstallerTest {
     private static final String VERSION = "5.2.0-jdk25";
     private static final TargetSystem LINUX = new TargetSystem("linux", "amd64");

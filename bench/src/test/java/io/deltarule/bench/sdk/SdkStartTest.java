@@ -169,7 +169,7 @@ class SdkStartTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
     void deltaruleWithTornadoVmHome() throws Exception {
         runsOnARealDevice(this::byDeltarule);
     }
