@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Device;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +38,16 @@ record DeviceHandle(Device device, TornadoDevice target) {
             throw e;
         } finally {
             ONE_AT_A_TIME.unlock();
+        }
+    }
+
+    /** Fails if a kernel left no signature in the run last described: some drivers only print that they did not start it. */
+    void requireRan(List<Launch> launches) {
+        for (Launch launch : launches) {
+            if (!launch.ran()) {
+                throw failure(
+                        "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
+            }
         }
     }
 

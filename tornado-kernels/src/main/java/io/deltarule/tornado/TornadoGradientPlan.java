@@ -124,12 +124,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
             }
             return result;
         });
-        for (Launch launch : launches) {
-            if (!launch.ran()) {
-                throw device.failure(
-                        "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
-            }
-        }
+        device.requireRan(launches);
         operands.store(out);
         out.tensors().forEach((input, tensor) -> Numbers.requireFiniteGradient("d_" + input.id(), tensor, in, given));
     }

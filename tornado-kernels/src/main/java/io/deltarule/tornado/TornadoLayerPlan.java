@@ -161,12 +161,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
             return result;
         });
         stateOnHost = false;
-        for (Launch launch : launches) {
-            if (!launch.ran()) {
-                throw device.failure(
-                        "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
-            }
-        }
+        device.requireRan(launches);
         List<Slot> wanted = spec().program().outputs();
         for (int i = 0; i < wanted.size(); i++) {
             int input = given.indexOf(wanted.get(i));

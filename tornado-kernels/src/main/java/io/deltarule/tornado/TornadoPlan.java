@@ -140,12 +140,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
             return stopwatch.add(plan.withGraph(run).execute());
         });
         stateOnHost = false;
-        for (Launch launch : launches) {
-            if (!launch.ran()) {
-                throw device.failure(
-                        "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
-            }
-        }
+        device.requireRan(launches);
         operands.storeOutputs(out);
         Numbers.requireFiniteOutput(shape, in, out.o());
         if (shape.crossRead()) {
