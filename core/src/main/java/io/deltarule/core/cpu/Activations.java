@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The functions of layers over n consecutive floats, finite wherever the result is: no intermediate overflows into NaN.
  *
- * <p>Each is a sweep that stores an exponential and a sweep that finishes: one expression with {@link Lanes#exp} and more
- * in it is past what the compiler inlines of the Vector API, and then every lane's vector becomes an object. Callers pass
+ * <p>Each is a sweep that stores an exponential and a sweep that finishes: one expression with both is past
+ * what the compiler inlines of the Vector API, and then every vector becomes an object. Callers pass
  * spans that fit the first-level cache.
  */
 final class Activations {
@@ -29,16 +29,16 @@ final class Activations {
         switch (act) {
             case IDENTITY -> MemorySegment.copy(x, xAt, y, yAt, bytes);
             case SIGMOID -> {
-                exponentialOfMinus(x, xAt, y, yAt, bytes);
+                Exponential.apply(-1, x, xAt, y, yAt, bytes);
                 reciprocalOfNext(1, y, yAt, bytes);
             }
             case SILU -> {
-                exponentialOfMinus(x, xAt, y, yAt, bytes);
+                Exponential.apply(-1, x, xAt, y, yAt, bytes);
                 divideByNext(x, xAt, y, yAt, bytes);
             }
             case RELU -> positive(x, xAt, y, yAt, bytes);
             case ELU -> {
-                exponential(x, xAt, y, yAt, bytes);
+                Exponential.apply(1, x, xAt, y, yAt, bytes);
                 elu(x, xAt, y, yAt, bytes);
             }
         }
@@ -62,19 +62,6 @@ final class Activations {
     /** 1 / (1 + exp(−x)). */
     static float sigmoid(float x) {
         return (float) (1 / (1 + Math.exp(-x)));
-    }
-
-    /** y ← exp(x); y may be x. */
-    static void exponential(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
-        for (long d = 0; d < bytes; d += Lanes.BYTES) {
-            Lanes.store(Lanes.exp(Lanes.load(x, xAt + d)), y, yAt + d);
-        }
-    }
-
-    private static void exponentialOfMinus(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
-        for (long d = 0; d < bytes; d += Lanes.BYTES) {
-            Lanes.store(Lanes.exp(Lanes.load(x, xAt + d).neg()), y, yAt + d);
-        }
     }
 
     /** y ← factor / (1 + y); 0 where y is infinite. */

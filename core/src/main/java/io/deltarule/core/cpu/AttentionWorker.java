@@ -190,7 +190,7 @@ final class AttentionWorker {
         for (long at = begin; at < end; at += Lanes.BYTES) {
             Lanes.store(Lanes.load(scores.data(), at).sub(shift), scores.data(), at);
         }
-        Activations.exponential(scores.data(), begin, scores.data(), begin, end - begin);
+        Exponential.apply(1, scores.data(), begin, scores.data(), begin, end - begin);
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
         for (long at = begin; at < end; at += Lanes.BYTES) {
             sum = sum.add(Lanes.load(scores.data(), at));

@@ -76,11 +76,11 @@ final class ChannelChunkWorker extends ChunkWorker {
     }
 
     @Override
-    void advance(Operands in, int head, int index, Matrix state) {
+    void advance(Operands in, int head, boolean first, Matrix state) {
         int K = planned.K();
         int V = planned.V();
-        Matrix Y = stateReads[index];
-        Matrix P = pseudoValues[index];
+        Matrix Y = stateReads;
+        Matrix P = pseudoValues;
         gatherFactors(in, head);
         Matrix erases = erases(in, head);
         gatherGates(in, head);
@@ -93,7 +93,7 @@ final class ChannelChunkWorker extends ChunkWorker {
         LowerTriangle.solve(eraseScores, rows, P, 0);
         LowerTriangle.addProduct(readScores, span, P, 0, Y);
         if (rowRead != null) {
-            readRows(index, keyRows, P, state);
+            readRows(keyRows, P, state);
         }
         decayState(state);
         ChunkProducts.write(decayedKeys, 0, rows, K, P, V, 1, state);
@@ -129,7 +129,7 @@ final class ChannelChunkWorker extends ChunkWorker {
             int endQuery = span.queriesBefore(to);
             for (int i = from, a = firstQuery; i < to; i++) {
                 if (decays(in, i)) {
-                    Rows.exp(gates, nextGate++, decays, i);
+                    Rows.exp(gates, nextGate++, 1, decays, i);
                 } else {
                     Rows.fill(decays, i, 1);
                 }
@@ -159,10 +159,10 @@ final class ChannelChunkWorker extends ChunkWorker {
      *
      * a product and then the recurrence itself; its weights take the place of q in the linear read.
      */
-    private void readRows(int index, Matrix k, Matrix P, Matrix state) {
+    private void readRows(Matrix k, Matrix P, Matrix state) {
         Matrix pi = rowRead.weights;
         Matrix T = rowRead.overlaps;
-        rowRead.meet(index, span, state, P);
+        rowRead.meet(span, state, P);
         int firstQuery = 0;
         for (int from = 0; from < rows; from += BLOCK) {
             int to = Math.min(from + BLOCK, rows);
@@ -193,7 +193,7 @@ final class ChannelChunkWorker extends ChunkWorker {
             decayKeys(from, to, k);
             firstQuery = endQuery;
         }
-        rowRead.collect(index, span, reads, readScores, state, P);
+        rowRead.collect(span, reads, readScores, state, P);
     }
 
     /** The row a_i, or what it makes of the product of decays before it. */

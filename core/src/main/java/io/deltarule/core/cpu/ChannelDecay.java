@@ -59,7 +59,7 @@ final class ChannelDecay extends ChunkDecay {
         for (int i = 0; i < rows; i++) {
             if (decays(in, row, i)) {
                 in.g.gather((row + i) / in.householders(), 1, head, gates, i);
-                Rows.exp(gates, i, factors, i);
+                Rows.exp(gates, i, 1, factors, i);
             } else {
                 Rows.fill(factors, i, 1);
             }

@@ -82,6 +82,6 @@ final class ChunkGradients {
             to.gather(toRow, 1, head, work, 0);
             Rows.accumulate(from, row, 1, work, 0);
         }
-        to.scatter(from, row, toRow, head);
+        to.scatterRow(from, row, toRow, head);
     }
 }

@@ -17,7 +17,7 @@ import io.deltarule.core.DeltaShape;
  * docs/math/deltalens.md.
  */
 final class ChunkRowRead {
-    final Matrix[] reads; // per value head, R [C, V], which becomes X
+    final Matrix reads; // R [C, V], which becomes X
     final Matrix overlaps; // T [C, C]
     final Matrix weights; // R S0ᵀ, which becomes ℓ and then π [C, K]
     private final int K;
@@ -25,20 +25,20 @@ final class ChunkRowRead {
     private final float perRoot; // 1 / √V
     private final float[] factors; // by query, of its logits
 
-    ChunkRowRead(DeltaShape planned, int C, int heads) {
+    ChunkRowRead(DeltaShape planned, int C) {
         K = planned.K();
         V = planned.V();
         perRoot = (float) (1 / Math.sqrt(V));
         int tiled = LowerTriangle.padded(C);
-        reads = Matrix.allocate(heads, tiled, V);
+        reads = Matrix.allocate(tiled, V);
         overlaps = Matrix.allocate(tiled, C);
         weights = Matrix.allocate(tiled, K);
         factors = new float[C];
     }
 
     /** T from the rows r in {@link #reads}, and R S0ᵀ. */
-    void meet(int index, ChunkSpan span, Matrix state, Matrix P) {
-        Matrix R = reads[index];
+    void meet(ChunkSpan span, Matrix state, Matrix P) {
+        Matrix R = reads;
         for (int a = 0; a < span.queries; a++) {
             factors[a] = perRoot * RowSoftmax.tame(R, a);
         }
@@ -52,8 +52,8 @@ final class ChunkRowRead {
     }
 
     /** X from π ⊙ ε, the first rows of a matrix, and M. */
-    void collect(int index, ChunkSpan span, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
-        ChunkProducts.readState(decayedWeights, span.queries, K, state, V, reads[index]);
-        LowerTriangle.addProduct(scores, span, P, 0, reads[index]);
+    void collect(ChunkSpan span, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
+        ChunkProducts.readState(decayedWeights, span.queries, K, state, V, reads);
+        LowerTriangle.addProduct(scores, span, P, 0, reads);
     }
 }

@@ -24,8 +24,8 @@ import java.util.Arrays;
  */
 abstract class ChunkWorker extends HeadWorker {
     final int C;
-    final Matrix[] stateReads; // per value head, Y [2C, V]: rows of q S0, which become O, then of e S0
-    final Matrix[] pseudoValues; // per value head, u [C, V], which becomes P
+    final Matrix stateReads; // Y [2C, V]: rows of q S0, which become O, then of e S0
+    final Matrix pseudoValues; // u [C, V], which becomes P
     final Matrix eraseScores; // L [C, C]
     final Matrix readScores; // M [C, C]
     final float[] eraseFactors; // β of e, or 1 where its gain is one per channel [C]
@@ -49,14 +49,14 @@ abstract class ChunkWorker extends HeadWorker {
         super(spec, kept);
         C = Math.min(spec.chunkSize(), Math.max(1, planned.microTokens()));
         int tiled = LowerTriangle.padded(C);
-        stateReads = Matrix.allocate(heads, C + tiled, planned.V());
-        pseudoValues = Matrix.allocate(heads, tiled, planned.V());
+        stateReads = Matrix.allocate(C + tiled, planned.V());
+        pseudoValues = Matrix.allocate(tiled, planned.V());
         eraseScores = Matrix.allocate(tiled, C);
         readScores = Matrix.allocate(tiled, C);
         eraseFactors = ones(C);
         writeFactors = ones(C);
         valueGains = Matrix.allocate(1, planned.V());
-        rowRead = planned.crossRead() ? new ChunkRowRead(planned, C, heads) : null;
+        rowRead = planned.crossRead() ? new ChunkRowRead(planned, C) : null;
         states = Matrix.allocate(heads, planned.K(), planned.V());
     }
 
@@ -66,16 +66,16 @@ abstract class ChunkWorker extends HeadWorker {
         return ones;
     }
 
-    /** Gathers the chunk's rows of q, k and whatever else the heads at hand share. */
+    /** Gathers the chunk's rows of q, k and whatever else the value heads of a key head share. */
     abstract void gather(Operands in, int head);
 
     /**
      * Advances one value head's state over the chunk; leaves the read-out in the first rows of its stateReads and the
      * selective one, if any, in those of its rowRead.reads.
      *
-     * @param index which of the value heads at hand
+     * @param first whether it is the first since the last gather
      */
-    abstract void advance(Operands in, int head, int index, Matrix state);
+    abstract void advance(Operands in, int head, boolean first, Matrix state);
 
     @Override
     final void run(Operands in, int sequence, int firstHead, int endHead) {
@@ -89,21 +89,23 @@ abstract class ChunkWorker extends HeadWorker {
             token = (int) (row / n);
             span.set(rows, (int) (row % n), n);
             queries = span.queries;
-            gather(in, firstHead);
-            in.writeVector.gatherTogether(row, rows, firstHead, endHead, pseudoValues);
-            if (rowRead != null) {
-                in.r.gatherTogether(token, queries, firstHead, endHead, rowRead.reads);
-            }
             for (int head = firstHead; head < endHead; head++) {
-                int index = head - firstHead;
-                advance(in, head, index, states[index]);
-                if (!finite(index)) {
+                boolean first = head == firstHead || in.k.isFirst(head);
+                if (first) {
+                    gather(in, head);
+                }
+                in.writeVector.gather(row, rows, head, pseudoValues, 0);
+                if (rowRead != null) {
+                    in.r.gather(token, queries, head, rowRead.reads, 0);
+                }
+                advance(in, head, first, states[head - firstHead]);
+                if (!finite()) {
                     throw spoil(NonFinite.diagnose(in, sequence, head, row, rows));
                 }
-            }
-            in.o.scatterTogether(stateReads, queries, token, firstHead, endHead);
-            if (rowRead != null) {
-                in.oCross.scatterTogether(rowRead.reads, queries, token, firstHead, endHead);
+                in.o.scatter(stateReads, queries, token, head);
+                if (rowRead != null) {
+                    in.oCross.scatter(rowRead.reads, queries, token, head);
+                }
             }
         }
         for (int head = firstHead; head < endHead; head++) {
@@ -126,9 +128,9 @@ abstract class ChunkWorker extends HeadWorker {
         return spoiled;
     }
 
-    private boolean finite(int index) {
-        return NonFinite.allFinite(stateReads[index], 0, queries, planned.V())
-                && (rowRead == null || NonFinite.allFinite(rowRead.reads[index], 0, queries, planned.V()));
+    private boolean finite() {
+        return NonFinite.allFinite(stateReads, 0, queries, planned.V())
+                && (rowRead == null || NonFinite.allFinite(rowRead.reads, 0, queries, planned.V()));
     }
 
     private void begin(Operands in, int sequence, int head, Matrix state) {
@@ -181,7 +183,9 @@ abstract class ChunkWorker extends HeadWorker {
         if (in.eraseGainIsScalar) {
             in.eraseGain.gatherScalars(row, rows, head, eraseFactors);
         }
-        if (in.writeGainIsScalar) {
+        if (in.writeGain == in.eraseGain && in.writeGainIsScalar) {
+            System.arraycopy(eraseFactors, 0, writeFactors, 0, rows);
+        } else if (in.writeGainIsScalar) {
             in.writeGain.gatherScalars(row, rows, head, writeFactors);
         }
     }

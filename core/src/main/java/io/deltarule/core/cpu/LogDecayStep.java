@@ -46,7 +46,7 @@ final class LogDecayStep implements LayerStep {
                 long count = Math.min(to - i, Activations.SPAN) * Float.BYTES;
                 long whole = (count + Lanes.BYTES - 1) / Lanes.BYTES * Lanes.BYTES;
                 exponents(begin, begin + whole);
-                Activations.exponential(g.data(), begin, g.data(), begin, whole);
+                Exponential.apply(1, g.data(), begin, g.data(), begin, whole);
                 if (lowerBound == 0) {
                     unbounded(begin, begin + whole);
                 } else {

@@ -55,7 +55,7 @@ final class RecurrentWorker extends HeadWorker {
                 if (!NonFinite.allFinite(values, OUT, 1, planned.V())) {
                     throw NonFinite.diagnose(in, sequence, head, (long) token * in.householders(), in.householders());
                 }
-                in.o.scatter(values, OUT, token, head);
+                in.o.scatterRow(values, OUT, token, head);
                 if (in.r != null) {
                     crossRead(in, sequence, token, head, state);
                 }
@@ -72,7 +72,7 @@ final class RecurrentWorker extends HeadWorker {
         if (!NonFinite.allFinite(values, CROSS, 1, planned.V())) {
             throw NonFinite.diagnose(in, sequence, head, (long) token * in.householders(), in.householders());
         }
-        in.oCross.scatter(values, CROSS, token, head);
+        in.oCross.scatterRow(values, CROSS, token, head);
     }
 
     private State begin(Operands in, int sequence, int head) {
@@ -134,7 +134,7 @@ final class RecurrentWorker extends HeadWorker {
             Rows.fill(keys, DECAY, (float) Math.exp(in.g.scalar(token, head)));
         } else {
             in.g.gather(token, 1, head, keys, KEY_GAIN);
-            Rows.exp(keys, KEY_GAIN, keys, DECAY);
+            Rows.exp(keys, KEY_GAIN, 1, keys, DECAY);
         }
     }
 }

@@ -54,7 +54,7 @@ final class RowSoftmax {
         for (int row = firstRow; row < firstRow + count; row++) {
             shift(logits, row, width, factors[row]);
         }
-        Rows.exp(logits, firstRow, count);
+        Rows.exp(logits, firstRow, count, logits, firstRow);
         for (int row = firstRow; row < firstRow + count; row++) {
             Rows.scale(logits, row, 1 / sum(logits, row), logits, row);
         }

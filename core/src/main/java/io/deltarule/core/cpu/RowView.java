@@ -83,15 +83,6 @@ final class RowView {
         }
     }
 
-    /** Copies consecutive rows of the value heads from firstHead on to the first rows of one matrix each. */
-    void gatherTogether(long from, int count, int firstHead, int endHead, Matrix[] to) {
-        for (int i = 0; i < count; i++) {
-            for (int head = firstHead; head < endHead; head++) {
-                read(index(from + i, head), to[head - firstHead], i);
-            }
-        }
-    }
-
     private void read(long index, Matrix to, int row) {
         if (array != null) {
             System.arraycopy(array, arrayStart + (int) index, to.data(), to.row(row), width);
@@ -101,17 +92,15 @@ final class RowView {
         }
     }
 
-    /** Copies the first rows of one matrix per value head from firstHead on to consecutive rows. */
-    void scatterTogether(Matrix[] from, int count, long to, int firstHead, int endHead) {
+    /** Copies the first rows of a matrix to consecutive rows of a value head. */
+    void scatter(Matrix from, int count, long to, int valueHead) {
         for (int i = 0; i < count; i++) {
-            for (int head = firstHead; head < endHead; head++) {
-                scatter(from[head - firstHead], i, to + i, head);
-            }
+            scatterRow(from, i, to + i, valueHead);
         }
     }
 
     /** Copies a row of a matrix to a row of a value head. */
-    void scatter(Matrix from, int row, long to, int valueHead) {
+    void scatterRow(Matrix from, int row, long to, int valueHead) {
         long index = index(to, valueHead);
         if (array != null) {
             System.arraycopy(from.data(), from.row(row), array, arrayStart + (int) index, width);

@@ -114,24 +114,9 @@ final class Rows {
         }
     }
 
-    /** to_i ← exp(a_i). Padding of 0 becomes 1: a row that is its own result must have no use for its padding. */
-    static void exp(Matrix a, int row, Matrix to, int toRow) {
-        float[] from = a.data();
-        float[] into = to.data();
-        int source = a.row(row);
-        int target = to.row(toRow);
-        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
-            Lanes.exp(FloatVector.fromArray(Lanes.SPECIES, from, source + i)).intoArray(into, target + i);
-        }
-    }
-
-    /** a_i ← exp(a_i) in so many rows from one on, padding included. */
-    static void exp(Matrix a, int firstRow, int count) {
-        float[] data = a.data();
-        int end = a.row(firstRow + count);
-        for (int i = a.row(firstRow); i < end; i += Lanes.COUNT) {
-            Lanes.exp(FloatVector.fromArray(Lanes.SPECIES, data, i)).intoArray(data, i);
-        }
+    /** to_i ← exp(a_i) in so many rows. Padding of 0 becomes 1: rows that are their own result must have no use for it. */
+    static void exp(Matrix a, int row, int count, Matrix to, int toRow) {
+        Exponential.apply(1, a.data(), a.row(row), to.data(), to.row(toRow), count * a.stride());
     }
 
     /** a_i ← value, padding included. */

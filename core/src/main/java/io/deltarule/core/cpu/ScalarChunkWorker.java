@@ -64,17 +64,17 @@ final class ScalarChunkWorker extends ChunkWorker {
     }
 
     @Override
-    void advance(Operands in, int head, int index, Matrix state) {
+    void advance(Operands in, int head, boolean first, Matrix state) {
         int K = planned.K();
         int V = planned.V();
-        Matrix Y = stateReads[index];
-        Matrix P = pseudoValues[index];
+        Matrix Y = stateReads;
+        Matrix P = pseudoValues;
         Matrix k = keys == null ? reads : keys;
         int firstKey = keys == null ? queries : 0;
         if (!eraseIsShared(in)) {
             gatherErase(in, head);
         }
-        if (index == 0 || !eraseIsShared(in)) {
+        if (first || !eraseIsShared(in)) {
             ChunkProducts.scores(reads, span, K, k, firstKey, scores);
         }
         ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
@@ -90,7 +90,7 @@ final class ScalarChunkWorker extends ChunkWorker {
         }
         LowerTriangle.addProduct(readScores, span, P, 0, Y);
         if (rowRead != null) {
-            readRows(index, k, firstKey, P, state);
+            readRows(k, firstKey, P, state);
         }
         if (in.g != null) {
             for (int i = 0; i < rows; i++) {
@@ -122,7 +122,7 @@ final class ScalarChunkWorker extends ChunkWorker {
         for (int token = 0, i = span.firstBegun(); token < begun; token++, i += span.n) {
             factors.set(0, i, decays[token]);
         }
-        Rows.exp(factors, 0, factors, 0);
+        Rows.exp(factors, 0, 1, factors, 0);
         float epsilon = 1;
         for (int i = 0; i < rows; i++) {
             epsilon *= factors.get(0, i);
@@ -148,10 +148,10 @@ final class ScalarChunkWorker extends ChunkWorker {
     }
 
     /** The selective read, of which the decays leave the inner products as they left those of the linear one. */
-    private void readRows(int index, Matrix k, int firstKey, Matrix P, Matrix state) {
+    private void readRows(Matrix k, int firstKey, Matrix P, Matrix state) {
         int K = planned.K();
         Matrix pi = rowRead.weights;
-        rowRead.meet(index, span, state, P);
+        rowRead.meet(span, state, P);
         for (int a = 0; a < queries; a++) {
             Rows.scale(pi, a, sinceStart[position(a)], pi, a);
             scaleUpTo(rowRead.overlaps, a, 1, rowRead.overlaps, position(a));
@@ -163,7 +163,7 @@ final class ScalarChunkWorker extends ChunkWorker {
             scaleUpTo(readScores, a, 1, readScores, position(a));
             Rows.scale(pi, a, sinceStart[position(a)], pi, a);
         }
-        rowRead.collect(index, span, pi, readScores, state, P);
+        rowRead.collect(span, pi, readScores, state, P);
     }
 
     /** The row d_i*: that of the micro-step before, decayed once more, and 1 on the diagonal. */

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 /** exp of a row of numbers. */
 final class ExpPart extends HotPart {
-    private static final double RELATIVE = 0x1p-22; // what Lanes.exp promises of every number
+    private static final double RELATIVE = 0x1p-22; // what Exponential promises of every number
 
     private final int count;
     private final Matrix exponents;
@@ -28,7 +28,7 @@ final class ExpPart extends HotPart {
 
     @Override
     void run() {
-        Rows.exp(exponents, 0, powers, 0);
+        Rows.exp(exponents, 0, 1, powers, 0);
     }
 
     @Override

@@ -63,7 +63,7 @@ final class RowCopyPart extends HotPart {
                 view.gather(token, rows, head, scratch, 0);
             } else {
                 for (int i = 0; i < rows; i++) {
-                    view.scatter(scratch, i, token + i, head);
+                    view.scatterRow(scratch, i, token + i, head);
                 }
             }
         }
