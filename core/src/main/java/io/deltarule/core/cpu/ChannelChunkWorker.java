@@ -85,7 +85,7 @@ final class ChannelChunkWorker extends ChunkWorker {
         Matrix erases = erases(in, head);
         gatherGates(in, head);
         scores(in, queryRows, keyRows, erases);
-        ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
+        readState(reads, state);
         applyValueGains(in, head, P);
         for (int i = 0; i < rows; i++) {
             Rows.scaleSubtract(P, i, writeFactors[i], Y, queries + i, 1);

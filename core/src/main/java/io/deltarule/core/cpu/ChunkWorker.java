@@ -33,6 +33,7 @@ abstract class ChunkWorker extends HeadWorker {
     final ChunkRowRead rowRead; // null without a selective read
     private final Matrix valueGains;
     private final Matrix[] states; // per value head, S [K, V]
+    private boolean blank; // whether S0 of the chunk at hand is known to be zero
     private boolean spoiled;
 
     /** The chunk at hand: its first micro-step, how many, its first query's token, how many queries. */
@@ -79,16 +80,19 @@ abstract class ChunkWorker extends HeadWorker {
 
     @Override
     final void run(Operands in, int sequence, int firstHead, int endHead) {
+        boolean fromZero = in.initialState == null && kept(sequence, firstHead) == null;
         for (int head = firstHead; head < endHead; head++) {
             begin(in, sequence, head, states[head - firstHead]);
         }
         int n = in.householders();
         long end = (long) in.end(sequence) * n;
-        for (row = (long) in.begin(sequence) * n; row < end; row += C) {
+        long begin = (long) in.begin(sequence) * n;
+        for (row = begin; row < end; row += C) {
             rows = (int) Math.min(C, end - row);
             token = (int) (row / n);
             span.set(rows, (int) (row % n), n);
             queries = span.queries;
+            blank = fromZero && row == begin;
             for (int head = firstHead; head < endHead; head++) {
                 boolean first = head == firstHead || in.k.isFirst(head);
                 if (first) {
@@ -114,6 +118,15 @@ abstract class ChunkWorker extends HeadWorker {
                 throw spoil(NonFinite.diagnose(in, sequence, head, row - C, rows));
             }
             finish(in, sequence, head, state);
+        }
+    }
+
+    /** Y ← X S0. */
+    final void readState(Matrix reads, Matrix state) {
+        if (blank) {
+            Arrays.fill(stateReads.data(), 0, stateReads.row(queries + rows), 0);
+        } else {
+            ChunkProducts.readState(reads, queries + rows, planned.K(), state, planned.V(), stateReads);
         }
     }
 

@@ -77,7 +77,7 @@ final class ScalarChunkWorker extends ChunkWorker {
         if (first || !eraseIsShared(in)) {
             ChunkProducts.scores(reads, span, K, k, firstKey, scores);
         }
-        ChunkProducts.readState(reads, queries + rows, K, state, V, Y);
+        readState(reads, state);
         fetchFactors(in, head);
         applyDecay(in);
         applyValueGains(in, head, P);

@@ -127,6 +127,9 @@ final class TorchPlan extends AbstractDeltaPlan {
 
     @Override
     protected void release() {
+        if (chunkwise != null) {
+            chunkwise.close();
+        }
         manager.close();
     }
 }
