@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -300,7 +301,7 @@ class LauncherTest {
                 Map.of("XDG_DATA_HOME", folder.resolve("my data").toString());
         assertEquals(0, finish(start(environment, "op")).code());
         assertTrue(
-                Files.readString(project.resolve(".deltarule/tornado-argfile"))
+                Files.readString(argumentFiles().getFirst())
                         .endsWith("\n--enable-native-access=tornado.drivers.probe\n"),
                 "its driver, and no module that is none");
 
@@ -310,6 +311,26 @@ class LauncherTest {
         assertEquals(3, outcome.code(), outcome.err());
         assertTrue(outcome.err().contains("tornado.runtime"), outcome.err());
         assertTrue(outcome.err().contains("./deltarule tornado install --force"), outcome.err());
+    }
+
+    /** Of two that run at a time neither may start on the other's. */
+    @Test
+    void everySdkHasAnArgumentFileOfItsOwn() throws Exception {
+        for (String name : new String[] {"one", "another"}) {
+            Map<String, String> environment =
+                    Map.of("TORNADOVM_HOME", sdk(name, name + ":").toString());
+            Outcome outcome = finish(start(environment, "op"));
+            assertEquals(0, outcome.code(), outcome.err());
+            assertTrue(outcome.out().contains("sdk " + name + ":"), outcome.out());
+        }
+        assertEquals(2, argumentFiles().size());
+    }
+
+    private List<Path> argumentFiles() throws IOException {
+        try (Stream<Path> files = Files.list(project.resolve(".deltarule"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("tornado-argfile"))
+                    .toList();
+        }
     }
 
     /** Services and containers may have none. */
