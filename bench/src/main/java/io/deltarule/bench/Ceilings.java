@@ -35,7 +35,7 @@ public record Ceilings(int threads, double sgemmGflops, double copyGbytes, Strin
     static Ceilings of(PeerEngine peer, long copySize, double seconds) {
         try (PeerEngine.Products products = peer.products(N);
                 Copies copy = Copies.of(copySize)) {
-            List<Timing> rounds = Sampler.forSeconds(2 * seconds).time(List.of(products::run, copy::run));
+            List<Timing> rounds = Sampler.forSeconds(2 * seconds).time(List.<Runnable>of(products, copy::run));
             return of(
                     peer.threads(),
                     products.flops() / rounds.getFirst().medianNanos(),

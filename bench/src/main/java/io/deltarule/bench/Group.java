@@ -2,6 +2,7 @@ package io.deltarule.bench;
 
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.SelfTimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -25,12 +26,32 @@ final class Group implements AutoCloseable {
             this.workload = workload;
         }
 
+        /** Runs it, with its own clock where it has one. */
+        Runnable body() {
+            return prepared.clock()
+                    .<Runnable>map(clock -> new Clocked(this, clock))
+                    .orElse(this::run);
+        }
+
         void run() {
             try {
                 prepared.run();
             } catch (RuntimeException | OutOfMemoryError e) {
                 throw new Broken(this, e);
             }
+        }
+    }
+
+    /** Of a workload that runs in another process. */
+    private record Clocked(Candidate candidate, SelfTimed clock) implements Runnable, SelfTimed {
+        @Override
+        public void run() {
+            candidate.run();
+        }
+
+        @Override
+        public long lastRunNanos() {
+            return clock.lastRunNanos();
         }
     }
 
@@ -116,7 +137,7 @@ final class Group implements AutoCloseable {
         List<Timing> timings = null;
         while (timings == null) {
             List<Runnable> bodies = new ArrayList<>(others);
-            passed().forEach(candidate -> bodies.add(candidate::run));
+            passed().forEach(candidate -> bodies.add(candidate.body()));
             if (bodies.size() > others.size()) {
                 watcher.begins("timing "
                         + String.join(

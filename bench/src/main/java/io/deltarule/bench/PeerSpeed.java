@@ -23,16 +23,16 @@ record PeerSpeed(List<Measurement> measurements, List<Ratio> ratios) {
     record Pair(PeerEngine peer, String peerDevice, DeltaEngine ours, String device) {
         /** Ours and theirs. */
         List<Workload> prefills(Variant variant, DeltaShape shape) {
-            String name = "peers/" + variant.id();
+            String name = "peers/" + peer.name() + "/" + variant.id();
             return List.of(
                     Workload.prefill(name, ours, device, variant, shape),
                     Workload.prefill(name, peer, peerDevice, variant, shape));
         }
     }
 
-    /** Gated and plain, as large as a suite's prefills. */
+    /** Every rule that the peer has, as large as a suite's prefills. */
     static void measure(Pair pair, Scale scale, Findings findings) {
-        for (Variant variant : List.of(Variant.GATED_DELTA_RULE, Variant.DELTA_RULE)) {
+        for (Variant variant : pair.peer().rules()) {
             Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.SCALAR;
             DeltaShape shape = new DeltaShape(
                     1, scale.tokens(), scale.heads(), scale.heads(), scale.size(), scale.size(), 1, 1, gate);

@@ -1,6 +1,7 @@
 package io.deltarule.bench;
 
 import io.deltarule.core.Profiled;
+import io.deltarule.core.SelfTimed;
 import java.util.Optional;
 
 /** A workload with its inputs, outputs and plan, ready to be verified and then run again and again. */
@@ -13,6 +14,11 @@ interface Prepared extends AutoCloseable {
 
     /** Runs and compares. */
     Verification verify();
+
+    /** The clock of a plan that runs in another process; empty where ours is right. */
+    default Optional<SelfTimed> clock() {
+        return Optional.empty();
+    }
 
     /** What says where the time of a run went; empty where nothing does. */
     Optional<Profiled> profiled();

@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Profiled;
+import io.deltarule.core.SelfTimed;
 import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -115,6 +116,13 @@ final class PreparedOperation implements Prepared {
     /** The state after the last run; not for plans that keep it. */
     Tensor finalState() {
         return outputs.getFirst().finalState();
+    }
+
+    @Override
+    public Optional<SelfTimed> clock() {
+        return plans.getFirst() instanceof SelfTimed
+                ? Optional.of(() -> ((SelfTimed) plans.get(turn % plans.size())).lastRunNanos())
+                : Optional.empty();
     }
 
     @Override

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PeerEngine;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.SelfTimed;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -23,7 +27,7 @@ class PeerSpeedTest {
     private static final DeltaShape SHAPE = new DeltaShape(1, 70, 2, 2, 16, 16, 1, 1, Gate.SCALAR);
 
     /** The CPU engine under another name, which may take another scale than was asked for. */
-    private record Other(double scale) implements PeerEngine {
+    private record Other(double scale, boolean elsewhere) implements PeerEngine {
         private static final DeltaEngine CPU = new CpuEngine();
 
         @Override
@@ -48,7 +52,8 @@ class PeerSpeedTest {
 
         @Override
         public DeltaPlan plan(PlanSpec spec) {
-            return CPU.plan(spec.withScale(scale));
+            DeltaPlan plan = CPU.plan(spec.withScale(scale));
+            return elsewhere ? new Slow(plan) : plan;
         }
 
         @Override
@@ -67,6 +72,39 @@ class PeerSpeedTest {
         }
     }
 
+    /** A plan that says it took two minutes. */
+    private record Slow(DeltaPlan plan) implements DeltaPlan, SelfTimed {
+        @Override
+        public long lastRunNanos() {
+            return 120_000_000_000L;
+        }
+
+        @Override
+        public PlanSpec spec() {
+            return plan.spec();
+        }
+
+        @Override
+        public void run(DeltaInputs in, DeltaOutputs out) {
+            plan.run(in, out);
+        }
+
+        @Override
+        public void loadState(Tensor state) {
+            plan.loadState(state);
+        }
+
+        @Override
+        public void saveState(Tensor state) {
+            plan.saveState(state);
+        }
+
+        @Override
+        public void close() {
+            plan.close();
+        }
+    }
+
     private static PeerSpeed measure(PeerEngine peer) {
         PeerSpeed.Pair pair = new PeerSpeed.Pair(peer, "cpu", new CpuEngine(), "cpu");
         return PeerSpeed.measure(
@@ -75,7 +113,7 @@ class PeerSpeedTest {
 
     @Test
     void theirTimeOverOurs() {
-        PeerSpeed speed = measure(new Other(0.25));
+        PeerSpeed speed = measure(new Other(0.25, false));
         Ratio ratio = speed.ratios().getFirst();
         assertEquals("other_over_cpu_prefill_gated_delta_rule", ratio.name());
         assertEquals(speed.measurements().getFirst().timing().medianNanos() / 1e6, ratio.baseline());
@@ -86,8 +124,18 @@ class PeerSpeedTest {
     }
 
     @Test
+    void aPeerInAnotherProcessIsTimedByItsOwnClock() {
+        PeerSpeed speed = measure(new Other(0.25, true));
+        assertEquals(120e9, speed.measurements().getLast().timing().medianNanos());
+        assertTrue(speed.measurements().getFirst().timing().medianNanos() < 120e9);
+        assertEquals(
+                "peers/other/gated_delta_rule",
+                speed.measurements().getLast().workload().name());
+    }
+
+    @Test
     void aPeerThatIsWrongIsNotTimed() {
-        PeerSpeed speed = measure(new Other(0.2501));
+        PeerSpeed speed = measure(new Other(0.2501, false));
         assertEquals(List.of(), speed.ratios());
         assertTrue(speed.measurements().getLast().faulty());
         assertNull(speed.measurements().getLast().timing());
@@ -95,7 +143,7 @@ class PeerSpeedTest {
 
     @Test
     void aDeviceWithoutCeilingsHasNone() {
-        List<Measurement> measurements = measure(new Other(0.25)).measurements();
+        List<Measurement> measurements = measure(new Other(0.25, false)).measurements();
         Place place = Place.measured("cpu", new CpuEngine().devices().getFirst(), null);
         Report report = new Report("standard", Machine.here(), List.of(place), measurements, List.of(), List.of());
         assertNull(report.ceilings(measurements.getFirst().workload()));

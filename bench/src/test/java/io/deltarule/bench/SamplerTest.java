@@ -3,6 +3,7 @@ package io.deltarule.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.SelfTimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,28 @@ class SamplerTest {
         assertEquals(List.of(5, 5), timings.stream().map(Timing::repeats).toList());
         List<String> timed = order.subList(order.size() - 10, order.size());
         assertEquals(List.of("a", "b", "a", "b", "a", "b", "a", "b", "a", "b"), timed);
+    }
+
+    /** Says that it took a second longer each time. */
+    private static final class Elsewhere implements Runnable, SelfTimed {
+        private long runs;
+
+        @Override
+        public void run() {
+            runs++;
+        }
+
+        @Override
+        public long lastRunNanos() {
+            return runs * 1_000_000_000;
+        }
+    }
+
+    @Test
+    void whatHasItsOwnClockIsTimedByIt() {
+        Elsewhere body = new Elsewhere();
+        Timing timing = Sampler.repeats(3).time(List.of(body)).getFirst();
+        assertEquals((body.runs - 1) * 1e9, timing.medianNanos());
     }
 
     @Test
