@@ -198,8 +198,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--peers",
-            description = "Measure other libraries too, beside the CPU engine: PyTorch. The first time ./deltarule"
-                    + " builds what that needs, a download of 120 MB.")
+            description =
+                    "Measure other libraries too, beside the CPU engine: PyTorch, and transformers where Python has"
+                            + " it. The first time ./deltarule builds what that needs, a download of 120 MB.")
     private boolean peers;
 
     @Option(
