@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Memory that two processes share: a temporary file with room for one run's operands and results, one after the other. */
+/**
+ * Memory that two processes share: a temporary file with room for one run's operands and results, one after the other. Once
+ * both have mapped it, it needs no name any more, and without one nothing of it stays however the processes end.
+ */
 final class ExchangeFile implements AutoCloseable {
     private static final Path IN_MEMORY = Path.of("/dev/shm"); // where Linux has it: nothing is written to a disk
 
@@ -55,6 +58,7 @@ final class ExchangeFile implements AutoCloseable {
             throw new UncheckedIOException("engine transformers: no room for " + bytes + " bytes to exchange", e);
         }
         path = made;
+        path.toFile().deleteOnExit(); // where it ends before the other has mapped it
     }
 
     /** Copies a tensor's numbers to a place. */
@@ -67,13 +71,18 @@ final class ExchangeFile implements AutoCloseable {
         MemorySegment.copy(data, place * Float.BYTES, to, 0, to.byteSize());
     }
 
+    /** Takes its name away, where the system lets go of the name of a file in use; elsewhere {@link #close} does. */
+    void unname() {
+        delete(path);
+    }
+
     private static void delete(Path path) {
         try {
             if (path != null) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // in use, and this is no Unix: deleted when the process ends
         }
     }
 

@@ -49,7 +49,12 @@ record Python(String command, String version, String problem) {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
-            return unfit(command, "none (" + String.valueOf(e.getMessage()).replaceAll("\\s+", " ") + ")");
+            return unfit(
+                    command,
+                    "none ("
+                            + String.valueOf(e.getMessage())
+                                    .replaceAll("\\s+", " ")
+                                    .strip() + ")");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return unfit(command, "no time to ask it");

@@ -29,6 +29,7 @@ final class TransformersPlan extends AbstractDeltaPlan implements SelfTimed {
             }
         }
         python = started;
+        file.unname();
     }
 
     @Override

@@ -149,14 +149,15 @@ class TransformersEngineTest {
     }
 
     @Test
-    void theFileIsGoneWhenClosed() {
+    void theFileWorksWithoutItsNameAndIsGoneWhenClosed() {
         ExchangeFile file = new ExchangeFile(SMALL.shape());
         Tensor numbers = Tensor.of(new float[] {1, 2, 3}, 3);
+        assertTrue(Files.exists(file.path));
+        file.unname();
         file.write(numbers.data(), file.o);
         Tensor back = Tensor.zeros(3);
         file.read(file.o, back.data());
         assertEquals(3, back.toArray()[2]);
-        assertTrue(Files.exists(file.path));
         file.close();
         assertFalse(Files.exists(file.path));
     }
