@@ -149,20 +149,22 @@ abstract class ChunkWorker extends HeadWorker {
     private void begin(Operands in, int sequence, int head, Matrix state) {
         State before = kept(sequence, head);
         if (before != null) {
-            state.segment().copyFrom(before.data());
+            before.copyTo(state, planned.K(), in.columns);
         } else if (in.initialState == null) {
             Arrays.fill(state.data(), 0);
         } else {
-            State.copyIn(in.initialState, index(sequence, head), planned, state.segment(), state.stride());
+            State.copyIn(
+                    in.initialState, index(sequence, head), planned.K(), in.columns, state.segment(), state.stride());
         }
     }
 
     private void finish(Operands in, int sequence, int head, Matrix state) {
         if (kept(sequence, head) != null) {
-            kept(sequence, head).data().copyFrom(state.segment());
+            kept(sequence, head).copyFrom(state, planned.K(), in.columns);
         }
         if (in.finalState != null) {
-            State.copyOut(state.segment(), state.stride(), planned, in.finalState, index(sequence, head));
+            State.copyOut(
+                    state.segment(), state.stride(), planned.K(), in.columns, in.finalState, index(sequence, head));
         }
     }
 

@@ -9,20 +9,31 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /** A plan of the CPU engine: the worker threads' scratch, the kept state, and how work is cut into items. */
 final class CpuPlan extends AbstractDeltaPlan {
     /** Multiply-adds below which a second thread's wake-up costs more than it saves. */
     private static final long WORTH_A_THREAD = 500_000;
 
+    /** Columns of V in a part; of fewer OpenBLAS's products are slower. */
+    private static final int LEAST_COLUMNS = 64;
+
+    /** Parts that save less than a tenth are not worth it. */
+    private static final double WORTH_PARTS = 0.9;
+
     private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
+    private final Columns[] columns; // of V, in as many parts as an item's
+    private final PlanSpec part; // the specification of one
     private final State[] kept; // by sequence and value head, null where no state is kept
     private final HeadWorker[] workers; // by slot, made when first used
 
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
         this.pool = pool;
+        columns = Columns.parts(spec.shape().V(), columnParts(spec, pool.threads()));
+        part = onColumns(spec, columns[0].count());
         this.workers = new HeadWorker[pool.threads()];
         this.kept = spec.keepsState() ? states(spec.shape()) : null;
     }
@@ -43,16 +54,54 @@ final class CpuPlan extends AbstractDeltaPlan {
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
-        Operands operands = new Operands(spec(), shape, in, out);
+        Operands[] parts = parts(new Operands(spec(), shape, in, out));
         int heads = headsPerItem(shape);
         int itemsPerSequence = shape.HV() / heads;
-        int items = shape.sequences() * itemsPerSequence;
+        int items = Math.multiplyExact(shape.sequences() * itemsPerSequence, columns.length);
         long work = ((long) shape.microTokens() + shape.sequences()) * shape.HV() * shape.K() * shape.V();
         OpenBlas.singleThreaded();
         pool.run(items, (int) Math.min(pool.threads(), 1 + work / WORTH_A_THREAD), (item, slot) -> {
-            int head = item % itemsPerSequence * heads;
-            worker(slot).run(operands, item / itemsPerSequence, head, head + heads);
+            int group = item / columns.length;
+            int head = group % itemsPerSequence * heads;
+            worker(slot).run(parts[item % columns.length], group / itemsPerSequence, head, head + heads);
         });
+    }
+
+    private static PlanSpec onColumns(PlanSpec spec, int V) {
+        DeltaShape s = spec.shape();
+        DeltaShape part = new DeltaShape(
+                s.B(), s.T(), s.H(), s.HV(), s.K(), V, s.householders(), s.sequences(), s.gate(), s.crossRead());
+        return new PlanSpec(
+                spec.variant(), part, spec.form(), spec.chunkSize(), spec.scale(), spec.keepsState(), spec.device());
+    }
+
+    private Operands[] parts(Operands all) {
+        return columns.length == 1
+                ? new Operands[] {all}
+                : Arrays.stream(columns).map(all::columns).toArray(Operands[]::new);
+    }
+
+    /**
+     * How many parts of V's columns to compute apart, so that threads do not idle where there are fewer heads than threads.
+     * A part takes its share of the state's products, and again what depends on q and k alone.
+     */
+    static int columnParts(PlanSpec spec, int threads) {
+        DeltaShape s = spec.shape();
+        if (spec.form() == Form.RECURRENT || s.crossRead()) { // a selective read sums over V's columns
+            return 1;
+        }
+        double again = s.gate() == Gate.CHANNEL ? 0.45 : 0.3; // of a head's time, measured with K = V = 128
+        double heads = Math.max(1, (double) s.sequences() * s.HV());
+        int best = 1;
+        double least = WORTH_PARTS * Math.ceil(heads / threads);
+        for (int parts = 2; parts * LEAST_COLUMNS <= s.V(); parts++) {
+            double time = Math.ceil(heads * parts / threads) * (again + (1 - again) / parts);
+            if (s.V() % (parts * LEAST_COLUMNS) == 0 && time < least) {
+                best = parts;
+                least = time;
+            }
+        }
+        return best;
     }
 
     /** All value heads of a key head, whose products are then taken once, or a part of them where threads would idle. */
@@ -95,8 +144,8 @@ final class CpuPlan extends AbstractDeltaPlan {
             return new RecurrentWorker(spec(), kept, arena);
         }
         return spec().shape().gate() == Gate.CHANNEL
-                ? new ChannelChunkWorker(spec(), kept, maxHeadsPerItem())
-                : new ScalarChunkWorker(spec(), kept, maxHeadsPerItem());
+                ? new ChannelChunkWorker(part, kept, maxHeadsPerItem())
+                : new ScalarChunkWorker(part, kept, maxHeadsPerItem());
     }
 
     @Override

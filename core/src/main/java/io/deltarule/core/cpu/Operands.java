@@ -33,10 +33,11 @@ final class Operands {
     final RowView o; // null in a backward pass, which has no outputs of this kind
     final RowView r; // null without a selective read
     final RowView oCross; // likewise
+    final Columns columns; // of V, of which the write value and o are seen
     final MemorySegment initialState; // null for zeros
     final MemorySegment finalState; // null where it is not wanted
     private final int[] boundaries; // in tokens
-    private final Map<Input, RowView> views = new EnumMap<>(Input.class);
+    private final Map<Input, RowView> views;
 
     /**
      * @param out null for a backward pass
@@ -44,6 +45,7 @@ final class Operands {
     Operands(PlanSpec spec, DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         this.shape = shape;
         this.scale = (float) spec.scale();
+        views = new EnumMap<>(Input.class);
         in.tensors().forEach((input, tensor) -> views.put(input, view(input, tensor)));
         q = views.get(Input.Q);
         k = views.get(Input.K);
@@ -64,6 +66,34 @@ final class Operands {
         initialState = in.initialState() == null ? null : shared(in.initialState());
         finalState = out == null || out.finalState() == null ? null : shared(out.finalState());
         boundaries = in.boundaries(shape);
+        columns = Columns.all(shape.V());
+    }
+
+    private Operands(Operands all, Columns columns) {
+        shape = all.shape;
+        scale = all.scale;
+        views = all.views;
+        q = all.q;
+        k = all.k;
+        g = all.g;
+        eraseVector = all.eraseVector;
+        eraseGain = all.eraseGain;
+        eraseGainIsScalar = all.eraseGainIsScalar;
+        writeVector = all.writeVector.columns(columns);
+        writeGain = all.writeGainIsScalar ? all.writeGain : all.writeGain.columns(columns);
+        writeGainIsScalar = all.writeGainIsScalar;
+        o = all.o.columns(columns);
+        r = all.r;
+        oCross = all.oCross;
+        initialState = all.initialState;
+        finalState = all.finalState;
+        boundaries = all.boundaries;
+        this.columns = columns;
+    }
+
+    /** The same run as a worker on some of V's columns sees it. */
+    Operands columns(Columns some) {
+        return new Operands(this, some);
     }
 
     /** Whether the initial and the final state are the same memory, so that a step may write where it reads. */

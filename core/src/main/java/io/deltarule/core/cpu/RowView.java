@@ -18,6 +18,8 @@ final class RowView {
     private final int heads;
     private final int group;
     private final int width;
+    private final int stride; // numbers of one head, of which the first `width` from `first` on are seen
+    private final int first;
     private final float[] array; // what is behind data, null where it is no float[] or not to be had
     private final int arrayStart;
 
@@ -29,15 +31,26 @@ final class RowView {
      * @param width numbers per row and head
      */
     RowView(String name, MemorySegment data, int heads, int valueHeads, int width) {
+        this(name, data, heads, valueHeads / heads, Columns.all(width));
+    }
+
+    private RowView(String name, MemorySegment data, int heads, int group, Columns columns) {
         this.name = name;
         this.data = data;
         this.heads = heads;
-        this.group = valueHeads / heads;
-        this.width = width;
+        this.group = group;
+        this.width = columns.count();
+        this.stride = columns.of();
+        this.first = columns.first();
         this.array = data.heapBase().orElse(null) instanceof float[] floats && data.address() % Float.BYTES == 0
                 ? floats
                 : null;
         this.arrayStart = array == null ? 0 : (int) (data.address() / Float.BYTES);
+    }
+
+    /** The same rows, of which only some columns are seen. */
+    RowView columns(Columns columns) {
+        return new RowView(name, data, heads, group, columns);
     }
 
     String name() {
@@ -63,7 +76,7 @@ final class RowView {
     }
 
     private long index(long row, int valueHead) {
-        return (row * heads + valueHead / group) * width;
+        return (row * heads + valueHead / group) * stride + first;
     }
 
     /** The number at a row of a tensor of width 1. */

@@ -38,12 +38,34 @@ record State(MemorySegment data, int stride) {
 
     /** Copies the index-th state of a tensor's numbers [N · HV, K, V] to padded rows. */
     static void copyIn(MemorySegment from, long index, DeltaShape shape, MemorySegment to, int stride) {
-        copy(from, index * shape.K() * shape.V(), shape.V(), to, 0, stride, shape);
+        copyIn(from, index, shape.K(), Columns.all(shape.V()), to, stride);
     }
 
     /** Copies padded rows to the index-th state of a tensor's numbers [N · HV, K, V]. */
     static void copyOut(MemorySegment from, int stride, DeltaShape shape, MemorySegment to, long index) {
-        copy(from, 0, stride, to, index * shape.K() * shape.V(), shape.V(), shape);
+        copyOut(from, stride, shape.K(), Columns.all(shape.V()), to, index);
+    }
+
+    /** Copies some columns of the index-th state of a tensor's numbers [N · HV, K, V] to padded rows. */
+    static void copyIn(MemorySegment from, long index, int K, Columns columns, MemorySegment to, int stride) {
+        long start = index * K * columns.of() + columns.first();
+        copy(from, start, columns.of(), to, 0, stride, K, columns.count());
+    }
+
+    /** Copies padded rows to some columns of the index-th state of a tensor's numbers [N · HV, K, V]. */
+    static void copyOut(MemorySegment from, int stride, int K, Columns columns, MemorySegment to, long index) {
+        long start = index * K * columns.of() + columns.first();
+        copy(from, 0, stride, to, start, columns.of(), K, columns.count());
+    }
+
+    /** Copies some columns of this state to padded rows. */
+    void copyTo(Matrix rows, int K, Columns columns) {
+        copy(data, columns.first(), stride, rows.segment(), 0, rows.stride(), K, columns.count());
+    }
+
+    /** Copies padded rows to some columns of this state. */
+    void copyFrom(Matrix rows, int K, Columns columns) {
+        copy(rows.segment(), 0, rows.stride(), data, columns.first(), stride, K, columns.count());
     }
 
     private static void copy(
@@ -53,9 +75,10 @@ record State(MemorySegment data, int stride) {
             MemorySegment to,
             long toStart,
             int toStride,
-            DeltaShape shape) {
-        int rows = stride == toStride ? 1 : shape.K();
-        long bytes = (long) shape.V() * (shape.K() / rows) * Float.BYTES;
+            int K,
+            int width) {
+        int rows = width == stride && width == toStride ? 1 : K;
+        long bytes = (long) width * (K / rows) * Float.BYTES;
         for (int d = 0; d < rows; d++) {
             long source = (start + (long) d * stride) * Float.BYTES;
             MemorySegment.copy(from, source, to, (toStart + (long) d * toStride) * Float.BYTES, bytes);
