@@ -21,6 +21,7 @@ final class Group implements AutoCloseable {
 
         private FirstRun first;
         private Measurement result;
+        private Throwable refusal;
 
         Candidate(Workload workload) {
             this.workload = workload;
@@ -99,6 +100,7 @@ final class Group implements AutoCloseable {
                     : Measurement.wrong(candidate.workload, verification);
         } catch (RuntimeException | OutOfMemoryError e) {
             candidate.result = problem(candidate.workload, e);
+            candidate.refusal = candidate.result.status() == Measurement.Status.REFUSED ? e : null;
         } finally {
             if (verification != null && verification.passed()) {
                 candidate.prepared = prepared;
@@ -115,6 +117,22 @@ final class Group implements AutoCloseable {
             case OutOfMemoryError _ -> Measurement.refused(workload, "not enough memory: " + e.getMessage());
             default -> Measurement.failed(workload, e.getClass().getSimpleName() + ": " + e.getMessage());
         };
+    }
+
+    /**
+     * For one workload that somebody asked for by its options: refused, it is an error like any other in them.
+     *
+     * @throws InvalidInputException if the engine does not do it
+     * @throws EngineUnavailableException if it cannot here
+     */
+    void throwRefusal() {
+        for (Candidate candidate : candidates) {
+            switch (candidate.refusal) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case null, default -> {}
+            }
+        }
     }
 
     /** Those that passed. */

@@ -18,6 +18,8 @@ public final class SingleRun {
      * @param workload what
      * @param sampler how long
      * @param watcher told what is going on
+     * @throws io.deltarule.core.InvalidInputException if the engine does not do it
+     * @throws io.deltarule.core.EngineUnavailableException if it cannot here
      */
     public static Report of(Workload workload, Sampler sampler, Watcher watcher) {
         Machine machine = Machine.here();
@@ -29,6 +31,7 @@ public final class SingleRun {
         watcher.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
         Ceilings ceilings = ceilings(engine, device, machine, Math.clamp(sampler.seconds(), 0.2, 1));
         try (Group group = new Group(List.of(workload), watcher)) {
+            group.throwRefusal();
             return new Report(
                     "operation",
                     machine,

@@ -182,6 +182,9 @@ class BenchCommandTest {
                 .contains("gpu"));
         assertTrue(CliRun.of("bench", "--K", "0").refusal().contains("K"));
         assertTrue(CliRun.of("bench", "--B", "100000", "--T", "20000").refusal().contains("size"));
+        String many = CliRun.of("bench", "--chunk-size", "100000", "--T", "8", "--seconds", "0.1")
+                .refusal();
+        assertTrue(many.contains("1 to 256 but found 100000"), many);
         assertTrue(CliRun.of("bench", "--json", folder.resolve("no/file"))
                 .refusal()
                 .contains("folder"));
