@@ -32,7 +32,9 @@ final class CpuPlan extends AbstractDeltaPlan {
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
         this.pool = pool;
-        columns = Columns.parts(spec.shape().V(), columnParts(spec, pool.threads()));
+        // Results are not to depend on the number of threads, as they would where a part's differ from the whole's.
+        columns = Columns.parts(
+                spec.shape().V(), OpenBlas.columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
         part = onColumns(spec, columns[0].count());
         this.workers = new HeadWorker[pool.threads()];
         this.kept = spec.keepsState() ? states(spec.shape()) : null;

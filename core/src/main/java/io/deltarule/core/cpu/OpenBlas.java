@@ -136,6 +136,14 @@ final class OpenBlas {
         return gate == Gate.CHANNEL ? 32 : 16;
     }
 
+    /**
+     * Whether a column of a product has the same last bits whatever columns are computed with it. The kernels for 512-bit
+     * vectors add up every number in the same order; those for 256 bits in another where a tile of columns is not full.
+     */
+    static boolean columnsAreIndependent() {
+        return UNPACKED;
+    }
+
     /** Makes OpenBLAS compute in the calling thread only. */
     static void singleThreaded() {
         try {

@@ -35,6 +35,8 @@ class ColumnsTest {
                 DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 2, 70, 1, 2, 24, 192, 1),
                 DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 1, 2, 2, 40, 128, 1).packed(65, 0, 31, 1),
                 DeltaCase.of(Variant.GDN2, Gate.CHANNEL, 1, 90, 1, 2, 16, 256, 1),
+                DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 70, 1, 1, 512, 512, 1),
+                DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 70, 1, 1, 256, 384, 1),
                 DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 90, 1, 1, 33, 128, 1),
                 DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 47, 1, 1, 32, 320, 3));
     }
