@@ -4,6 +4,7 @@ import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Something that can run the delta rule. Implementations are found by {@link java.util.ServiceLoader}; use
@@ -21,6 +22,23 @@ public interface DeltaEngine {
 
     /** What it can run on here; empty where {@link #unavailable} says why. */
     List<Device> devices();
+
+    /**
+     * Checks that this engine can run here, on a device of that name.
+     *
+     * @param device its id, or null for whichever
+     * @throws EngineUnavailableException if not; the message says why, or which devices there are
+     */
+    default void requireDevice(String device) {
+        unavailable().ifPresent(why -> {
+            throw new EngineUnavailableException("engine " + name() + ": " + why);
+        });
+        if (device != null && devices().stream().noneMatch(known -> known.id().equals(device))) {
+            throw new EngineUnavailableException("engine " + name() + ": expected device "
+                    + devices().stream().map(known -> "'" + known.id() + "'").collect(Collectors.joining(", "))
+                    + " but found '" + device + "'");
+        }
+    }
 
     /**
      * Micro-steps per chunk where a specification leaves the choice to the engine.

@@ -3,7 +3,6 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
-import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.GradientPlan;
@@ -124,16 +123,6 @@ public final class CpuEngine implements DeltaEngine {
         return OpenBlas.chunkSize(gate);
     }
 
-    private void checkAvailable(String device) {
-        unavailable().ifPresent(why -> {
-            throw new EngineUnavailableException("engine cpu: " + why);
-        });
-        if (device != null && !device.equals(DEVICE)) {
-            throw new EngineUnavailableException(
-                    "engine cpu: expected device '" + DEVICE + "' but found '" + device + "'");
-        }
-    }
-
     /**
      * Makes a plan for the backward pass, which is chunkwise: the recurrent form is refused. A thread keeps, of the longest
      * sequence, one state [K, V] and C pseudo-values [V] per chunk; so the engine's own choice is larger chunks than the
@@ -141,7 +130,7 @@ public final class CpuEngine implements DeltaEngine {
      */
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
-        checkAvailable(spec.device());
+        requireDevice(spec.device());
         if (spec.form() != Form.CHUNK) {
             throw new InvalidInputException(
                     "form: the cpu engine's backward pass is chunkwise, expected chunk but found "
@@ -153,13 +142,13 @@ public final class CpuEngine implements DeltaEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        checkAvailable(spec.device());
+        requireDevice(spec.device());
         return new CpuLayerPlan(spec, WorkerPool.of(threads), this::plan);
     }
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        checkAvailable(spec.device());
+        requireDevice(spec.device());
         checkChunkSize(spec);
         return new CpuPlan(spec.orChunkSize(chunkSize(spec.shape().gate())), WorkerPool.of(threads));
     }

@@ -10,7 +10,6 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
-import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
@@ -46,26 +45,20 @@ public final class ReferenceEngine implements DeltaEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        checkDevice(spec.device());
+        requireDevice(spec.device());
         return new Plan(spec.orChunkSize(chunkSize(spec.shape().gate())));
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
-        checkDevice(spec.device());
+        requireDevice(spec.device());
         return new Gradients(spec.orChunkSize(chunkSize(spec.shape().gate())));
     }
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        checkDevice(spec.device());
+        requireDevice(spec.device());
         return new ReferenceLayerPlan(spec);
-    }
-
-    private static void checkDevice(String device) {
-        if (device != null && !device.equals(DEVICE.id())) {
-            throw new EngineUnavailableException("engine reference: expected device cpu but found '" + device + "'");
-        }
     }
 
     private static void copy(double[] from, Tensor to) {

@@ -2,7 +2,6 @@ package io.deltarule.peer.torch;
 
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
-import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PeerEngine;
@@ -57,7 +56,7 @@ public final class TorchEngine implements PeerEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        checkAvailable(spec.device());
+        requireDevice(spec.device());
         boolean knownRule = spec.variant() == Variant.DELTA_RULE || spec.variant() == Variant.GATED_DELTA_RULE;
         if (!knownRule || spec.shape().gate() == Gate.CHANNEL || spec.shape().crossRead()) {
             throw new InvalidInputException("engine torch: expected delta_rule or gated_delta_rule without a selective"
@@ -76,17 +75,7 @@ public final class TorchEngine implements PeerEngine {
 
     @Override
     public Products products(int n) {
-        checkAvailable(null);
+        requireDevice(null);
         return new TorchProducts(n, threads());
-    }
-
-    private void checkAvailable(String device) {
-        unavailable().ifPresent(why -> {
-            throw new EngineUnavailableException("engine torch: " + why);
-        });
-        if (device != null && !device.equals(DEVICE)) {
-            throw new EngineUnavailableException(
-                    "engine torch: expected device '" + DEVICE + "' but found '" + device + "'");
-        }
     }
 }

@@ -3,7 +3,6 @@ package io.deltarule.peer.transformers;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
-import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
@@ -74,7 +73,7 @@ public final class TransformersEngine implements PeerEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        checkAvailable(spec.device());
+        requireDevice(spec.device());
         String found = unknown(spec);
         if (found != null) {
             throw new InvalidInputException(
@@ -118,17 +117,7 @@ public final class TransformersEngine implements PeerEngine {
 
     @Override
     public Products products(int n) {
-        checkAvailable(null);
+        requireDevice(null);
         return new TransformersProducts(python.command(), threads(), n);
-    }
-
-    private void checkAvailable(String device) {
-        unavailable().ifPresent(why -> {
-            throw new EngineUnavailableException("engine transformers: " + why);
-        });
-        if (device != null && !device.equals(DEVICE)) {
-            throw new EngineUnavailableException(
-                    "engine transformers: expected device '" + DEVICE + "' but found '" + device + "'");
-        }
     }
 }
