@@ -5,7 +5,9 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,6 +33,15 @@ class TornadoGradientTest extends GradientLaws {
     @Override
     protected List<Form> forms() {
         return List.of(Form.CHUNK);
+    }
+
+    @Override
+    protected List<DeltaCase> cases() {
+        List<DeltaCase> all = new ArrayList<>(super.cases());
+        if (TestDevice.emulated()) {
+            all.addAll(DeltaCases.selectiveReads());
+        }
+        return all;
     }
 
     @Override

@@ -9,10 +9,15 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
 import io.deltarule.core.Variant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
- * The backward recurrence in plain float32, token by token with no reordering, from states that are all kept: what
- * float32 alone costs. Fast paths are allowed twice its error plus {@link Float32Recurrence#REORDERING_FLOOR}.
+ * The backward recurrence in plain float32, token by token from states that are all kept, its sums over channels in any
+ * order: what float32 alone costs. {@link VerifyGradients} says what that allows a fast path.
  */
 public final class Float32Backward {
     private final Variant variant;
@@ -21,20 +26,28 @@ public final class Float32Backward {
     private final DeltaGradients out;
     private final DeltaShape shape;
     private final float scale;
+    private final int[] keyOrder; // in which sums over K are taken
+    private final int[] valueOrder; // in which sums over V are taken
 
-    private Float32Backward(Variant variant, DeltaInputs in, DeltaCotangents given, float scale) {
+    private Float32Backward(Variant variant, DeltaInputs in, DeltaCotangents given, float scale, Random order) {
         this.variant = variant;
         this.in = in;
         this.given = given;
         this.shape = in.validate(variant);
         this.scale = scale;
+        this.keyOrder = indices(shape.K(), order);
+        this.valueOrder = indices(shape.V(), order);
         this.out = DeltaGradients.poisoned(in, shape);
         out.tensors().values().forEach(t -> t.fill(0));
     }
 
-    /** Runs it. */
-    public static DeltaGradients run(Variant variant, DeltaInputs in, DeltaCotangents given, double scale) {
-        Float32Backward backward = new Float32Backward(variant, in, given, (float) scale);
+    /**
+     * Runs it.
+     *
+     * @param order shuffles the order of sums over channels; null takes them as they come
+     */
+    static DeltaGradients run(Variant variant, DeltaInputs in, DeltaCotangents given, double scale, Random order) {
+        Float32Backward backward = new Float32Backward(variant, in, given, (float) scale, order);
         int[] ends = in.boundaries(backward.shape);
         for (int sequence = 0; sequence < backward.shape.sequences(); sequence++) {
             for (int j = 0; j < backward.shape.HV(); j++) {
@@ -42,6 +55,15 @@ public final class Float32Backward {
             }
         }
         return backward.out;
+    }
+
+    private static int[] indices(int count, Random order) {
+        List<Integer> indices =
+                new ArrayList<>(IntStream.range(0, count).boxed().toList());
+        if (order != null) {
+            Collections.shuffle(indices, order);
+        }
+        return indices.stream().mapToInt(i -> i).toArray();
     }
 
     private void head(int sequence, int j, int from, int to) {
@@ -64,8 +86,8 @@ public final class Float32Backward {
             pseudo[i] = terms(variant.writeValue(), row, j, shape.V());
             float[] e = terms(variant.eraseKey(), row, j, shape.K());
             float[] k = channels(Input.K, row, j, shape.K());
-            for (int c = 0; c < shape.V(); c++) {
-                for (int d = 0; d < shape.K(); d++) {
+            for (int d : keyOrder) {
+                for (int c = 0; c < shape.V(); c++) {
                     pseudo[i][c] -= S[d * shape.V() + c] * e[d];
                 }
             }
@@ -100,8 +122,8 @@ public final class Float32Backward {
         if (m == 0 && shape.gate() != Gate.NONE) {
             float[] dg = new float[shape.K()];
             float sum = 0;
-            for (int d = 0; d < shape.K(); d++) {
-                for (int c = 0; c < shape.V(); c++) {
+            for (int d : keyOrder) {
+                for (int c : valueOrder) {
                     dg[d] += R[d * shape.V() + c] * decayed[d * shape.V() + c];
                 }
                 sum += dg[d];
@@ -123,7 +145,7 @@ public final class Float32Backward {
         float[] weights = softmax(apply(S, r), (float) (1 / Math.sqrt(shape.V())));
         float[] z = apply(S, dx);
         float mean = 0;
-        for (int d = 0; d < z.length; d++) {
+        for (int d : keyOrder) {
             mean += weights[d] * z[d];
         }
         float[] dLogits = new float[z.length];
@@ -135,13 +157,13 @@ public final class Float32Backward {
         add(Input.R, t, j, 1, retrieve(S, dLogits));
     }
 
-    private static float[] softmax(float[] logits, float factor) {
+    private float[] softmax(float[] logits, float factor) {
         float max = Float.NEGATIVE_INFINITY;
         for (float l : logits) {
             max = Math.max(max, l);
         }
         float sum = 0;
-        for (int d = 0; d < logits.length; d++) {
+        for (int d : keyOrder) {
             logits[d] = (float) Math.exp((logits[d] - max) * factor);
             sum += logits[d];
         }
@@ -173,7 +195,7 @@ public final class Float32Backward {
     private float[] apply(float[] S, float[] x) {
         float[] y = new float[shape.K()];
         for (int d = 0; d < shape.K(); d++) {
-            for (int c = 0; c < shape.V(); c++) {
+            for (int c : valueOrder) {
                 y[d] += S[d * shape.V() + c] * x[c];
             }
         }
@@ -183,7 +205,7 @@ public final class Float32Backward {
     /** Sᵀ x. */
     private float[] retrieve(float[] S, float[] x) {
         float[] y = new float[shape.V()];
-        for (int d = 0; d < shape.K(); d++) {
+        for (int d : keyOrder) {
             for (int c = 0; c < shape.V(); c++) {
                 y[c] += S[d * shape.V() + c] * x[d];
             }
