@@ -28,10 +28,10 @@ public final class SingleRun {
                 .filter(d -> d.id().equals(workload.device()))
                 .findFirst()
                 .orElseThrow();
-        watcher.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
-        Ceilings ceilings = ceilings(engine, device, machine, Math.clamp(sampler.seconds(), 0.2, 1));
         try (Group group = new Group(List.of(workload), watcher)) {
-            group.throwRefusal();
+            group.throwRefusal(); // before anything takes time
+            watcher.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
+            Ceilings ceilings = ceilings(engine, device, machine, Math.clamp(sampler.seconds(), 0.2, 1));
             return new Report(
                     "operation",
                     machine,
