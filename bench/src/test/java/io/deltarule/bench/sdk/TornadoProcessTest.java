@@ -64,7 +64,11 @@ class TornadoProcessTest {
         Path err = folder.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(k -> k.startsWith("TORNADO") || k.startsWith("DELTARULE"));
+        environment
+                .keySet()
+                .removeIf(k -> k.startsWith("TORNADO")
+                        || k.startsWith("DELTARULE")
+                        || k.endsWith("_OPTIONS")); // java tells of those that it picks up
         environment.put("XDG_DATA_HOME", folder.resolve("data").toString());
         environment.put("HOME", folder.toString());
         environment.put("DELTARULE_TORNADO_MIRROR", server.address("").toString());
