@@ -9,15 +9,10 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
 import io.deltarule.core.Variant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * The backward recurrence in plain float32, token by token from states that are all kept, its sums over channels in any
- * order: what float32 alone costs. {@link VerifyGradients} says what that allows a fast path.
+ * order: what float32 alone costs. {@link Float32Errors} says what that allows a fast path.
  */
 public final class Float32Backward {
     private final Variant variant;
@@ -29,14 +24,14 @@ public final class Float32Backward {
     private final int[] keyOrder; // in which sums over K are taken
     private final int[] valueOrder; // in which sums over V are taken
 
-    private Float32Backward(Variant variant, DeltaInputs in, DeltaCotangents given, float scale, Random order) {
+    private Float32Backward(Variant variant, DeltaInputs in, DeltaCotangents given, float scale, int order) {
         this.variant = variant;
         this.in = in;
         this.given = given;
         this.shape = in.validate(variant);
         this.scale = scale;
-        this.keyOrder = indices(shape.K(), order);
-        this.valueOrder = indices(shape.V(), order);
+        this.keyOrder = Float32Errors.indices(shape.K(), order);
+        this.valueOrder = Float32Errors.indices(shape.V(), order);
         this.out = DeltaGradients.poisoned(in, shape);
         out.tensors().values().forEach(t -> t.fill(0));
     }
@@ -44,9 +39,9 @@ public final class Float32Backward {
     /**
      * Runs it.
      *
-     * @param order shuffles the order of sums over channels; null takes them as they come
+     * @param order one of {@link Float32Errors#ORDERS}
      */
-    static DeltaGradients run(Variant variant, DeltaInputs in, DeltaCotangents given, double scale, Random order) {
+    static DeltaGradients run(Variant variant, DeltaInputs in, DeltaCotangents given, double scale, int order) {
         Float32Backward backward = new Float32Backward(variant, in, given, (float) scale, order);
         int[] ends = in.boundaries(backward.shape);
         for (int sequence = 0; sequence < backward.shape.sequences(); sequence++) {
@@ -55,15 +50,6 @@ public final class Float32Backward {
             }
         }
         return backward.out;
-    }
-
-    private static int[] indices(int count, Random order) {
-        List<Integer> indices =
-                new ArrayList<>(IntStream.range(0, count).boxed().toList());
-        if (order != null) {
-            Collections.shuffle(indices, order);
-        }
-        return indices.stream().mapToInt(i -> i).toArray();
     }
 
     private void head(int sequence, int j, int from, int to) {

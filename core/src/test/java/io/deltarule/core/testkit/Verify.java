@@ -9,7 +9,6 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.Variant;
 import io.deltarule.core.reference.DeltaReference;
 
 /** Runs an engine into NaN-poisoned outputs and judges it. */
@@ -26,16 +25,27 @@ public final class Verify {
         }
     }
 
-    /** Fails unless both outputs are within the tolerance that {@link Float32Recurrence} measures for this operation. */
-    public static void matchesReference(String what, PlanSpec spec, DeltaInputs in, DeltaOutputs out) {
-        Variant variant = spec.variant();
-        DeltaReference.Result exact = DeltaReference.recurrent(variant, in, spec.scale());
-        double tolerance = Float32Recurrence.tolerance(variant, in, spec.scale(), exact);
-        within(what, Comparison.of("o", exact.o(), out.o()), tolerance);
-        if (exact.oCross() != null) {
-            within(what, Comparison.of("o_cross", exact.oCross(), out.oCross()), tolerance);
+    /** What an operation's outputs are and how far from them a float32 engine may be: see {@link Float32Errors}. */
+    public record Expected(DeltaReference.Result exact, double tolerance) {
+        /** Fails unless all outputs are within the tolerance. */
+        public void matches(String what, DeltaOutputs out) {
+            within(what, Comparison.of("o", exact.o(), out.o()), tolerance);
+            if (exact.oCross() != null) {
+                within(what, Comparison.of("o_cross", exact.oCross(), out.oCross()), tolerance);
+            }
+            within(what, Comparison.of("final_state", exact.finalState(), out.finalState()), tolerance);
         }
-        within(what, Comparison.of("final_state", exact.finalState(), out.finalState()), tolerance);
+    }
+
+    /** Works out the outputs of one operation; to be used for any number of runs. */
+    public static Expected expected(PlanSpec spec, DeltaInputs in) {
+        DeltaReference.Result exact = DeltaReference.recurrent(spec.variant(), in, spec.scale());
+        return new Expected(exact, Float32Recurrence.tolerance(spec.variant(), in, spec.scale(), exact));
+    }
+
+    /** Fails unless one run's outputs are within their tolerance. */
+    public static void matchesReference(String what, PlanSpec spec, DeltaInputs in, DeltaOutputs out) {
+        expected(spec, in).matches(what, out);
     }
 
     /** Fails unless two runs agree within a tolerance. */

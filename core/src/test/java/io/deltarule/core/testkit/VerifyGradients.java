@@ -11,11 +11,9 @@ import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.reference.BackwardReference;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
 
 /** Runs an engine's backward pass into NaN-poisoned gradients and judges it. */
 public final class VerifyGradients {
@@ -28,33 +26,23 @@ public final class VerifyGradients {
         }
     }
 
-    /**
-     * Runs of the plain recurrence, each with its sums over channels in another order. One says too little: where read
-     * queries a thousand times too large decide between rows, its error is between an eighth and six times another's.
-     */
-    private static final int ORDERS = 8;
-
     /** Tensors with fewer values are judged by the worst of all: by chance a few may have hardly any error in float32. */
     private static final int FEW = 64;
 
-    /**
-     * What an operation's gradients are and how far from them a float32 engine may be: the largest error that the plain
-     * float32 recurrence shows in the same tensor in {@link #ORDERS} orders of its sums, plus {@link
-     * Float32Recurrence#REORDERING_FLOOR}.
-     */
+    /** What an operation's gradients are and how far from them a float32 engine may be: see {@link Float32Errors}. */
     public static final class Expected {
         private final Map<String, double[]> exact = new HashMap<>();
-        private final Map<String, Double> plainErrors = new HashMap<>();
+        private final Float32Errors errors = new Float32Errors();
 
         private Expected() {}
 
         /** Fails unless every gradient is within its tolerance. */
         public void matches(String what, DeltaGradients out) {
-            double worst = Collections.max(plainErrors.values());
-            byName(out).forEach((name, found) -> {
-                double error = found.size() < FEW ? worst : plainErrors.get(name);
-                within(what, Comparison.of(name, exact.get(name), found), error + Float32Recurrence.REORDERING_FLOOR);
-            });
+            byName(out)
+                    .forEach((name, found) -> within(
+                            what,
+                            Comparison.of(name, exact.get(name), found),
+                            found.size() < FEW ? errors.largestTolerance() : errors.tolerance(name)));
         }
     }
 
@@ -64,14 +52,9 @@ public final class VerifyGradients {
         Expected expected = new Expected();
         result.tensors().forEach((input, values) -> expected.exact.put("d_" + input.id(), values));
         expected.exact.put("d_initial_state", result.initialState());
-        for (int order = 0; order < ORDERS; order++) {
-            Random shuffle = order == 0 ? null : new Random(order);
-            byName(Float32Backward.run(spec.variant(), in, given, spec.scale(), shuffle))
-                    .forEach((name, plain) -> expected.plainErrors.merge(
-                            name,
-                            Comparison.of(name, expected.exact.get(name), plain).ratio(),
-                            Math::max));
-        }
+        Float32Errors.ORDERS.forEach(order -> byName(
+                        Float32Backward.run(spec.variant(), in, given, spec.scale(), order))
+                .forEach((name, plain) -> expected.errors.add(Comparison.of(name, expected.exact.get(name), plain))));
         return expected;
     }
 
