@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * A fast path takes sums in yet another order, so its error is one more of the kind. Logarithms of such errors lie about
  * their median, the largest of eight 1.4 standard deviations above it; the tolerance is twice as far. Mostly the eight are
- * alike. Where read queries a thousand times too large decide between rows, one may be fifty times another, and says nothing
+ * alike. Where read queries a thousand times too large decide between rows, one may be thirty times another, and says nothing
  * alone.
  */
 final class Float32Errors {
