@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
  *
  * <pre>  tolerance = largest² / median,   of the eight errors plus {@link Float32Recurrence#REORDERING_FLOOR} </pre>
  *
- * A fast path takes sums in yet another order, so its error is one more of the kind. Logarithms of such errors lie about
- * their median, the largest of eight 1.4 standard deviations above it; the tolerance is twice as far. Mostly the eight are
+ * A fast path takes sums in yet another order, so its error is one more of the kind. Were the
+ * logarithms of such errors normally distributed, which is assumed, the largest of eight would be 1.4 standard deviations
+ * above their median; the tolerance is twice as far. Mostly the eight are
  * alike. Where read queries a thousand times too large decide between rows, one may be thirty times another, and says nothing
  * alone.
  */
