@@ -1,7 +1,7 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.cpu.CpuBaseline;
+import io.deltarule.core.measure.CpuBaseline;
 import java.util.ArrayList;
 import java.util.List;
 

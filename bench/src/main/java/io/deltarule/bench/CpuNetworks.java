@@ -1,6 +1,6 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.cpu.CpuBaseline;
+import io.deltarule.core.measure.CpuBaseline;
 import java.util.List;
 
 /** A layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside matrix products. */

@@ -1,7 +1,7 @@
 package io.deltarule.bench;
 
 import io.deltarule.core.Gate;
-import io.deltarule.core.cpu.CpuBaseline;
+import io.deltarule.core.measure.CpuBaseline;
 import java.util.ArrayList;
 import java.util.List;
 

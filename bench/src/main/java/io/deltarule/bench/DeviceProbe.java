@@ -1,10 +1,10 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.CeilingEngine;
-import io.deltarule.core.DeviceWork;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.Profiled;
+import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.Profiled;
+import io.deltarule.core.measure.Profiled;
 
 /**
  * A plan's first run, in which kernels are compiled.

@@ -2,7 +2,7 @@ package io.deltarule.bench;
 
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.SelfTimed;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -3,7 +3,7 @@ package io.deltarule.bench;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.Profiled;
-import io.deltarule.core.SelfTimed;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.Optional;
 
 /** A workload with its inputs, outputs and plan, ready to be verified and then run again and again. */

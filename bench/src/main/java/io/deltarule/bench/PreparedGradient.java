@@ -6,7 +6,7 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.Input;
-import io.deltarule.core.Profiled;
+import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

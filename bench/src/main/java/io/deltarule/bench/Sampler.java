@@ -1,6 +1,6 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.SelfTimed;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;

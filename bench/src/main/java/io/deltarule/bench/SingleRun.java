@@ -1,9 +1,9 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.CeilingEngine;
+import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 
 /** One operation that the user asks for, beside the machine's ceilings. */

@@ -1,10 +1,10 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.CeilingEngine;
+import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package io.deltarule.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.deltarule.core.SelfTimed;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

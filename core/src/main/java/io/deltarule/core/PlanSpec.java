@@ -125,7 +125,7 @@ public record PlanSpec(
     }
 
     /** Itself; a plan has to know its chunk size. */
-    PlanSpec requireChunkSize() {
+    public PlanSpec requireChunkSize() {
         if (chunkSize == OWN_CHUNK_SIZE) {
             throw new IllegalStateException("an engine chooses the chunk size before it makes a plan");
         }

@@ -46,7 +46,7 @@ final class GradientOperands {
      *
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    GradientOperands(PlanSpec spec, DeviceMemory memory) {
+    public GradientOperands(PlanSpec spec, DeviceMemory memory) {
         this.spec = spec;
         forward = new Operands(spec, memory);
         DeltaShape s = spec.shape();

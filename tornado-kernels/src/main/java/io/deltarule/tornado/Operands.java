@@ -46,7 +46,7 @@ final class Operands {
      *
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    Operands(PlanSpec spec, DeviceMemory memory) {
+    public Operands(PlanSpec spec, DeviceMemory memory) {
         this.spec = spec;
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();

@@ -3,7 +3,7 @@ package io.deltarule.tornado;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.DeviceWork;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;

@@ -1,9 +1,9 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.AbstractLayerPlan;
+import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;

@@ -1,6 +1,6 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.RunTimes;
 import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;

@@ -1,9 +1,9 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.CeilingEngine;
+import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
-import io.deltarule.core.DeviceWork;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;

@@ -1,6 +1,6 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.AbstractGradientPlan;
+import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
@@ -8,8 +8,8 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;

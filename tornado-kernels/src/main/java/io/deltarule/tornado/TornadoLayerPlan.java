@@ -1,10 +1,10 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Input;
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.AbstractLayerPlan;
+import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;

@@ -1,13 +1,13 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.AbstractDeltaPlan;
+import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.DeviceWork;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;

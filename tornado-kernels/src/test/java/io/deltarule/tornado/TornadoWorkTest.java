@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.deltarule.core.CeilingEngine;
-import io.deltarule.core.DeviceWork;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.Profiled;
-import io.deltarule.core.RunTimes;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -15,7 +15,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.Variant;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -8,6 +8,9 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
@@ -71,7 +74,7 @@ public final class CpuEngine implements DeltaEngine {
         return threads;
     }
 
-    static int defaultThreads() {
+    public static int defaultThreads() {
         String value = System.getProperty(THREADS_PROPERTY);
         if (value == null) {
             return Runtime.getRuntime().availableProcessors();

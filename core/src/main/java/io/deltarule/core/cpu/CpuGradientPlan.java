@@ -1,12 +1,16 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.AbstractGradientPlan;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.BackwardWorker;
+import io.deltarule.core.cpu.delta.GradientOperands;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.engine.AbstractGradientPlan;
 import java.util.Arrays;
 
 /** A backward plan of the CPU engine: threads share out sequences and key heads, whose value heads one thread sums up. */

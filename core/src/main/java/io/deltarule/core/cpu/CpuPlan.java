@@ -1,6 +1,5 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
@@ -8,6 +7,16 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.delta.ChannelChunkWorker;
+import io.deltarule.core.cpu.delta.Columns;
+import io.deltarule.core.cpu.delta.HeadWorker;
+import io.deltarule.core.cpu.delta.Operands;
+import io.deltarule.core.cpu.delta.RecurrentWorker;
+import io.deltarule.core.cpu.delta.ScalarChunkWorker;
+import io.deltarule.core.cpu.delta.State;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.engine.AbstractDeltaPlan;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 

@@ -1,13 +1,11 @@
 /**
- * The CPU engine.
+ * The CPU engine and its three plans.
  *
  * <pre>
- *   CpuEngine → CpuPlan → WorkerPool → one HeadWorker per thread
- *                                        RecurrentWorker      token by token
- *                                        ScalarChunkWorker    chunks, no decay or one per head
- *                                        ChannelChunkWorker   chunks, a decay per key channel
- *   RowView copies callers' rows to and from Matrix scratch; OpenBlas multiplies and solves there;
- *   Rows and Lanes do what is element-wise.
+ *   CpuEngine → CpuPlan            an operation forward      ┐
+ *               CpuGradientPlan    an operation backward     ├→ cpu.delta   the recurrence and its chunkwise form
+ *               CpuLayerPlan       a program's operations ───┴→ cpu.op      one step per operation
+ *                                                                 both on cpu.math: matrices, OpenBLAS, threads
  * </pre>
  */
 package io.deltarule.core.cpu;

@@ -1,7 +1,5 @@
 package io.deltarule.core.reference;
 
-import io.deltarule.core.AbstractDeltaPlan;
-import io.deltarule.core.AbstractGradientPlan;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaGradients;
@@ -14,8 +12,14 @@ import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.reference.delta.BackwardReference;
+import io.deltarule.core.reference.delta.ChunkwiseBackwardReference;
+import io.deltarule.core.reference.delta.ChunkwiseReference;
+import io.deltarule.core.reference.delta.DeltaReference;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 /**
- * Float64 references, token by token and slow on purpose: the oracle that every fast path is checked against.
- *
- * <p>One small class per variant, each written from its paper rather than from the common recurrence, so that a mistake
- * in the common form cannot hide in its own reference.
+ * The reference engine in float64, slow on purpose: the oracle that every fast path is checked against. The delta rule's
+ * equations are in {@code core.reference.delta}, one small class per variant; those of layers' other operations in
+ * {@code core.reference.op}. Here are the engine and its layer plan, which run them.
  */
 package io.deltarule.core.reference;

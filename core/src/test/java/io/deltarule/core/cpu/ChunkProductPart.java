@@ -1,6 +1,11 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
+import io.deltarule.core.cpu.delta.ChunkProducts;
+import io.deltarule.core.cpu.delta.ChunkSpan;
+import io.deltarule.core.cpu.delta.LowerTriangle;
+import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.OpenBlas;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,5 +1,7 @@
 package io.deltarule.core.cpu;
 
+import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.Rows;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,6 +1,13 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.LayerRun;
+import io.deltarule.core.cpu.op.LayerWeight;
+import io.deltarule.core.cpu.op.LinearStep;
+import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.cpu.op.WeightPanels;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.Arena;

@@ -1,6 +1,8 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.math.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
+import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.RowSoftmax;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -9,7 +9,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
 import io.deltarule.core.Variant;
-import io.deltarule.core.reference.DeltaReference;
+import io.deltarule.core.reference.delta.DeltaReference;
 
 /**
  * The recurrence in plain float32, token by token, its sums over channels in any order: what float32 alone costs. {@link

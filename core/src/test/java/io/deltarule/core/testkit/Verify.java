@@ -9,7 +9,7 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.reference.DeltaReference;
+import io.deltarule.core.reference.delta.DeltaReference;
 
 /** Runs an engine into NaN-poisoned outputs and judges it. */
 public final class Verify {

@@ -10,7 +10,7 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.reference.BackwardReference;
+import io.deltarule.core.reference.delta.BackwardReference;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;

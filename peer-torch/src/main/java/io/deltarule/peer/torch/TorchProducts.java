@@ -3,7 +3,7 @@ package io.deltarule.peer.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deltarule.core.PeerEngine;
+import io.deltarule.core.measure.PeerEngine;
 
 /** Batches of as many products as there are threads, four in turn; PyTorch shares them out. */
 final class TorchProducts implements PeerEngine.Products {

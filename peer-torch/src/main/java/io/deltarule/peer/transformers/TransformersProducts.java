@@ -1,7 +1,7 @@
 package io.deltarule.peer.transformers;
 
-import io.deltarule.core.PeerEngine;
-import io.deltarule.core.SelfTimed;
+import io.deltarule.core.measure.PeerEngine;
+import io.deltarule.core.measure.SelfTimed;
 
 /** Batches of as many products as there are threads, four in turn, by the PyTorch that transformers uses. */
 final class TransformersProducts implements PeerEngine.Products, SelfTimed {

@@ -1,0 +1,142 @@
+package io.deltarule.core.cpu.delta;
+
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.Rows;
+import java.lang.foreign.Arena;
+
+/**
+ * The recurrence, micro-step by micro-step.
+ *
+ * <pre>
+ *   p   = u − Σ_d (a_d e_d) S_d          a = exp g: the decay first, without a sweep of its own
+ *   S_d = a_d S_d + k_d p
+ *   o   = scale Σ_d q_d S_d
+ * </pre>
+ *
+ * q, k, e, a [K], u, p, o [V], S [K, V] of rows S_d; {@link StateSweep} does the work. The state is read from main
+ * memory once and written once per micro-step, which is all that a decode step costs once states outgrow the cache.
+ * Arithmetic is float32. Source: docs/math/recurrence.md.
+ */
+public final class RecurrentWorker extends HeadWorker {
+    /** Rows of the scratch matrices of key and value width. */
+    private static final int KEY = 0;
+
+    private static final int QUERY = 1;
+    private static final int ERASE = 2;
+    private static final int DECAY = 3;
+    private static final int KEY_GAIN = 4;
+    private static final int KEY_ROWS = 5;
+
+    private static final int WRITE = 0;
+    private static final int OUT = 1;
+    private static final int VALUE_GAIN = 2;
+    private static final int READ = 3;
+    private static final int CROSS = 4;
+    private static final int VALUE_ROWS = 5;
+
+    private final State scratch; // null where the plan keeps its states
+    private final Matrix keys;
+    private final Matrix values;
+    private final StateRowRead rowRead;
+
+    public RecurrentWorker(PlanSpec spec, State[] kept, Arena arena) {
+        super(spec, kept);
+        scratch = kept == null ? State.allocate(arena, 1, planned)[0] : null;
+        keys = Matrix.allocate(KEY_ROWS, planned.K());
+        values = Matrix.allocate(VALUE_ROWS, planned.V());
+        rowRead = new StateRowRead(planned.K(), planned.V());
+    }
+
+    @Override
+    public void run(Operands in, int sequence, int firstHead, int endHead) {
+        for (int head = firstHead; head < endHead; head++) {
+            State state = begin(in, sequence, head);
+            for (int token = in.begin(sequence); token < in.end(sequence); token++) {
+                step(in, token, head, state);
+                if (!NonFinite.allFinite(values, OUT, 1, planned.V())) {
+                    throw NonFinite.diagnose(in, sequence, head, (long) token * in.householders(), in.householders());
+                }
+                in.o.scatterRow(values, OUT, token, head);
+                if (in.r != null) {
+                    crossRead(in, sequence, token, head, state);
+                }
+            }
+            if (in.finalState != null && !inPlace(in)) {
+                State.copyOut(state.data(), state.stride(), planned, in.finalState, index(sequence, head));
+            }
+        }
+    }
+
+    private void crossRead(Operands in, int sequence, int token, int head, State state) {
+        in.r.gather(token, 1, head, values, READ);
+        rowRead.read(state, values, READ, CROSS);
+        if (!NonFinite.allFinite(values, CROSS, 1, planned.V())) {
+            throw NonFinite.diagnose(in, sequence, head, (long) token * in.householders(), in.householders());
+        }
+        in.oCross.scatterRow(values, CROSS, token, head);
+    }
+
+    private State begin(Operands in, int sequence, int head) {
+        if (kept(sequence, head) != null) {
+            return kept(sequence, head);
+        }
+        if (inPlace(in)) {
+            return State.of(in.finalState, index(sequence, head), planned);
+        }
+        if (in.initialState == null) {
+            scratch.data().fill((byte) 0);
+        } else {
+            State.copyIn(in.initialState, index(sequence, head), planned, scratch.data(), scratch.stride());
+        }
+        return scratch;
+    }
+
+    /** Whether the caller's state is the initial and the final one, and laid out as the sweeps want it. */
+    private boolean inPlace(Operands in) {
+        return scratch != null && in.stateStaysInPlace() && planned.V() == scratch.stride();
+    }
+
+    private void step(Operands in, int token, int head, State state) {
+        int n = in.householders();
+        for (int micro = 0; micro < n; micro++) {
+            long row = (long) token * n + micro;
+            in.k.gather(row, 1, head, keys, KEY);
+            in.eraseVector.gather(row, 1, head, keys, ERASE);
+            if (in.eraseGainIsScalar) {
+                Rows.scale(keys, ERASE, in.eraseGain.scalar(row, head), keys, ERASE);
+            } else {
+                in.eraseGain.gather(row, 1, head, keys, KEY_GAIN);
+                Rows.multiply(keys, ERASE, keys, KEY_GAIN, keys, ERASE);
+            }
+            in.writeVector.gather(row, 1, head, values, WRITE);
+            if (in.writeGainIsScalar) {
+                Rows.scale(values, WRITE, in.writeGain.scalar(row, head), values, WRITE);
+            } else {
+                in.writeGain.gather(row, 1, head, values, VALUE_GAIN);
+                Rows.multiply(values, WRITE, values, VALUE_GAIN, values, WRITE);
+            }
+            decay(in, token, micro, head);
+            Rows.multiply(keys, ERASE, keys, DECAY, keys, ERASE);
+            if (micro == n - 1) {
+                in.q.gather(token, 1, head, keys, QUERY);
+                Rows.scale(keys, QUERY, in.scale, keys, QUERY);
+            } else {
+                Rows.fill(keys, QUERY, 0);
+            }
+            StateSweep.erase(state, planned.K(), keys, ERASE, values, WRITE);
+            StateSweep.write(state, planned.K(), keys, DECAY, KEY, QUERY, values, WRITE, OUT);
+        }
+    }
+
+    private void decay(Operands in, int token, int micro, int head) {
+        if (in.g == null || micro > 0) {
+            Rows.fill(keys, DECAY, 1);
+        } else if (in.g.width() == 1) {
+            Rows.fill(keys, DECAY, (float) Math.exp(in.g.scalar(token, head)));
+        } else {
+            in.g.gather(token, 1, head, keys, KEY_GAIN);
+            Rows.exp(keys, KEY_GAIN, 1, keys, DECAY);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.deltarule.core.cpu.op;
+
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.Experts;
+import java.util.Arrays;
+
+/** Chooses each token's experts, then lists each expert's tokens. Scores are float64: a choice is worth the exactness. */
+public final class ExpertsRouter {
+    private final Experts.Routing routing;
+    private final SlotBuffer logits;
+    private final double[] correction;
+    private final int[] experts; // of every token, k each
+    private final float[] weights; // of these, likewise
+    private final int[] begins; // of each expert's entries in order
+    private final int[] order; // places in experts, sorted by expert and then by token
+    private final double[][] scores; // per thread
+
+    /** @param correction null for none */
+    public ExpertsRouter(Experts.Routing routing, SlotBuffer logits, Tensor correction, int maxTokens, int threads) {
+        int count = logits.width();
+        this.routing = routing;
+        this.logits = logits;
+        this.correction = new double[count];
+        for (int e = 0; e < count && correction != null; e++) {
+            this.correction[e] = correction.get(e);
+        }
+        this.experts = new int[Math.multiplyExact(maxTokens, routing.chosen())];
+        this.weights = new float[experts.length];
+        this.order = new int[experts.length];
+        this.begins = new int[count + 1];
+        this.scores = new double[threads][count];
+    }
+
+    /** Routes all of the run's tokens. */
+    void route(LayerRun run) {
+        run.rows(16L * logits.width(), (from, to, slot) -> {
+            for (long token = from; token < to; token++) {
+                choose((int) token, scores[slot]);
+            }
+        });
+        sort(run.tokens() * routing.chosen());
+    }
+
+    private void choose(int token, double[] s) {
+        double sum = 0;
+        double max = Double.NEGATIVE_INFINITY;
+        for (int e = 0; e < s.length; e++) {
+            max = Math.max(max, logits.get(token, e));
+        }
+        for (int e = 0; e < s.length; e++) {
+            double z = logits.get(token, e);
+            s[e] = routing.sigmoid() ? 1 / (1 + Math.exp(-z)) : Math.exp(z - max);
+            sum += s[e];
+        }
+        double all = routing.sigmoid() ? 1 : sum;
+        double chosen = 0;
+        int first = token * routing.chosen();
+        for (int i = first; i < first + routing.chosen(); i++) {
+            experts[i] = best(s, all, first, i);
+            chosen += s[experts[i]] / all;
+        }
+        for (int i = first; i < first + routing.chosen(); i++) {
+            double weight = s[experts[i]] / all / (routing.renormalised() ? chosen : 1);
+            weights[i] = (float) (routing.factor() * weight);
+        }
+    }
+
+    /** The expert with the largest corrected score among those that are not in places [first, end). */
+    private int best(double[] s, double all, int first, int end) {
+        int best = -1;
+        for (int e = 0; e < s.length; e++) {
+            if (!taken(e, first, end) && (best < 0 || s[e] / all + correction[e] > s[best] / all + correction[best])) {
+                best = e;
+            }
+        }
+        return best;
+    }
+
+    private boolean taken(int expert, int first, int end) {
+        for (int i = first; i < end; i++) {
+            if (experts[i] == expert) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A counting sort. */
+    private void sort(int places) {
+        Arrays.fill(begins, 0);
+        for (int i = 0; i < places; i++) {
+            begins[experts[i]]++;
+        }
+        int end = 0;
+        for (int e = 0; e < begins.length; e++) {
+            int count = begins[e];
+            begins[e] = end;
+            end += count;
+        }
+        for (int i = 0; i < places; i++) {
+            order[begins[experts[i]]++] = i;
+        }
+        System.arraycopy(begins, 0, begins, 1, begins.length - 1);
+        begins[0] = 0;
+    }
+
+    /** How many tokens an expert has. */
+    int count(int expert) {
+        return begins[expert + 1] - begins[expert];
+    }
+
+    /** An expert's i-th token. */
+    int token(int expert, int i) {
+        return order[begins[expert] + i] / routing.chosen();
+    }
+
+    /** What the expert's output is multiplied by for its i-th token. */
+    float weight(int expert, int i) {
+        return weights[order[begins[expert] + i]];
+    }
+}

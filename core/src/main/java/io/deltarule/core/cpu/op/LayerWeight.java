@@ -1,0 +1,51 @@
+package io.deltarule.core.cpu.op;
+
+import io.deltarule.core.cpu.math.HalfFloats;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.WeightType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+
+/**
+ * A weight where its kernels can read it: in place if it lies off-heap (float32: at a multiple of four bytes, for BLAS),
+ * else copied once.
+ *
+ * @param owner the caller's memory, whose life is checked before every run
+ * @param data the numbers; reaches the same memory from every thread, whichever made the caller's arena
+ * @param type how they are stored
+ */
+public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType type) {
+    public static LayerWeight of(Weight weight, Arena arena) {
+        MemorySegment given = weight.data();
+        boolean native4 = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN && given.address() % Float.BYTES == 0;
+        if (given.isNative() && (native4 || weight.type() != WeightType.F32)) {
+            MemorySegment everywhere = MemorySegment.ofAddress(given.address()).reinterpret(given.byteSize());
+            return new LayerWeight(given, everywhere, weight.type());
+        }
+        MemorySegment copy = arena.allocate(given.byteSize(), 64);
+        if (weight.type() == WeightType.F32) {
+            weight.copyTo(copy);
+        } else {
+            copy.copyFrom(given);
+        }
+        return new LayerWeight(copy, copy, weight.type());
+    }
+
+    /** Refuses to read memory that its owner has freed. */
+    public void checkAlive(String name) {
+        if (!owner.scope().isAlive()) {
+            throw new IllegalStateException(
+                    "weight " + name + ": its memory was freed; keep the arena open while plans use it");
+        }
+    }
+
+    /** Copies numbers [from, from + count) as float32 to a byte offset; nothing past them is touched. */
+    void copy(long from, int count, MemorySegment to, long toAt) {
+        switch (type) {
+            case F32 -> MemorySegment.copy(data, from * Float.BYTES, to, toAt, (long) count * Float.BYTES);
+            case BF16 -> HalfFloats.widenBrain(data, from * Short.BYTES, to, toAt, count);
+            case F16 -> HalfFloats.widen(data, from * Short.BYTES, to, toAt, count);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.deltarule.core.cpu.op;
+
+import io.deltarule.core.cpu.math.BFloat16Rows;
+import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.layer.WeightType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Linear projection y = W x + b. Many tokens: one matrix product per block of outputs and tokens. A few, as in decoding:
+ * every weight is read from memory once, four rows of W at a time, and memory is the limit.
+ */
+public final class LinearStep implements LayerStep {
+    /** Outputs or tokens below which a block's product is slower per number. */
+    private static final int SMALLEST_BLOCK = 64;
+
+    /** Up to so many, a product's rearranged copy of W costs more than reading W row by row. */
+    static final int FEW_TOKENS = 16;
+
+    private final SlotBuffer x;
+    private final LayerWeight W;
+    private final LayerWeight b; // null for none
+    private final SlotBuffer y;
+    private final WeightPanels panels;
+
+    public LinearStep(SlotBuffer x, LayerWeight W, LayerWeight b, SlotBuffer y, WeightPanels panels) {
+        this.x = x;
+        this.W = W;
+        this.b = b;
+        this.y = y;
+        this.panels = panels;
+    }
+
+    @Override
+    public void run(LayerRun run) {
+        run(run, run.tokens());
+    }
+
+    /** The same for the slots' first rows, however many tokens the run has. */
+    void run(LayerRun run, int tokens) {
+        if (tokens <= FEW_TOKENS) {
+            if (W.type() == WeightType.BF16) {
+                for (int t = 0; t < tokens; t++) {
+                    BFloat16Rows.takeApart(
+                            x.data(), x.row(t), x.width(), panels.vectors(), (long) t * x.width() * Float.BYTES);
+                }
+            }
+            long operations = (long) x.width() * tokens / 2;
+            run.split(y.width(), 1, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
+            return;
+        }
+        int wanted = run.threads() == 1 ? 1 : 2 * run.threads();
+        int columnBlocks = Math.min(wanted, blocks(y.width()));
+        int rowBlocks = Math.min((wanted + columnBlocks - 1) / columnBlocks, blocks(tokens));
+        int columns = (y.width() + columnBlocks - 1) / columnBlocks;
+        int rows = (tokens + rowBlocks - 1) / rowBlocks;
+        long operations = (long) tokens * y.width() * x.width() / 8;
+        run.items(columnBlocks * rowBlocks, operations, (item, slot) -> {
+            int column = item % columnBlocks * columns;
+            int row = item / columnBlocks * rows;
+            block(row, Math.min(rows, tokens - row), column, Math.min(columns, y.width() - column), slot);
+        });
+    }
+
+    private static int blocks(int n) {
+        return (n + SMALLEST_BLOCK - 1) / SMALLEST_BLOCK;
+    }
+
+    private void block(int row, int rows, int column, int columns, int slot) {
+        if (rows <= 0 || columns <= 0) {
+            return; // rounding block sizes up can leave nothing for the last
+        }
+        int in = x.width();
+        if (W.type() == WeightType.F32) {
+            product(row, rows, column, columns, W.data().asSlice((long) column * in * Float.BYTES));
+            return;
+        }
+        MemorySegment panel = panels.of(slot);
+        int most = WeightPanels.rows(in);
+        for (int from = 0; from < columns; from += most) {
+            int count = Math.min(most, columns - from);
+            W.copy((long) (column + from) * in, count * in, panel, 0);
+            product(row, rows, column + from, count, panel);
+        }
+    }
+
+    /** @param part rows [column, column + columns) of W */
+    private void product(int row, int rows, int column, int columns, MemorySegment part) {
+        int in = x.width();
+        if (b != null) {
+            for (int t = row; t < row + rows; t++) {
+                long bytes = (long) columns * Float.BYTES;
+                MemorySegment.copy(b.data(), (long) column * Float.BYTES, y.data(), y.offset(t, column), bytes);
+            }
+        }
+        OpenBlas.multiplyRightTransposed(
+                rows,
+                columns,
+                in,
+                1,
+                x.from(x.row(row)),
+                in,
+                part,
+                in,
+                b == null ? 0 : 1,
+                y.from(y.offset(row, column)),
+                y.width());
+    }
+
+    /**
+     * Outputs [from, to) of every token, four at a time, a quarter of the range apart: memory is read in four long runs,
+     * which the processor's prefetcher keeps up with, and not in one that jumps at the end of every row. Four rows of W
+     * stay in the cache for all tokens.
+     */
+    private void outputs(long from, long to, int tokens, int slot) {
+        long apart = (to - from) / 4;
+        for (long i = from; i < from + apart; i++) {
+            switch (W.type()) {
+                case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
+                case BF16 -> fourBrainRows(i, apart, tokens);
+                case F16 -> {
+                    MemorySegment panel = panels.of(slot);
+                    for (int j = 0; j < 4; j++) {
+                        W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));
+                    }
+                    fourRows(panel, 0, rowAt(1), i, apart, tokens);
+                }
+            }
+        }
+        for (long i = from + 4 * apart; i < to; i++) {
+            MemorySegment panel = panels.of(slot);
+            W.copy(i * x.width(), x.width(), panel, 0);
+            for (int t = 0; t < tokens; t++) {
+                put(i, t, Spans.dot(panel, 0, x.data(), x.row(t), x.width()));
+            }
+        }
+    }
+
+    /** Byte offset of a row of float32. */
+    private long rowAt(long row) {
+        return row * x.width() * Float.BYTES;
+    }
+
+    private void fourBrainRows(long i, long apart, int tokens) {
+        int in = x.width();
+        long row = (long) in * Short.BYTES;
+        for (int t = 0; t < tokens; t++) {
+            BFloat16Rows.four(
+                    W.data(), i * row, apart * row, panels.vectors(), rowAt(t), in, y.data(), y.offset(t, i), apart);
+            for (int j = 0; b != null && j < 4; j++) {
+                put(i + j * apart, t, y.get(t, i + j * apart));
+            }
+        }
+    }
+
+    private void fourRows(MemorySegment rows, long at, long stride, long i, long apart, int tokens) {
+        for (int t = 0; t < tokens; t++) {
+            oneToken(rows, at, stride, i, apart, t);
+        }
+    }
+
+    private void put(long i, int token, float sum) {
+        float bias = b == null ? 0 : b.data().get(ValueLayout.JAVA_FLOAT, i * Float.BYTES);
+        y.data().set(ValueLayout.JAVA_FLOAT, y.offset(token, i), sum + bias);
+    }
+
+    /** One token's outputs i, i + apart, … from float32 rows of W at byte offsets w0, w0 + stride, … */
+    private void oneToken(MemorySegment rows, long w0, long stride, long i, long apart, int token) {
+        int n = x.width();
+        MemorySegment in = x.data();
+        long at = x.row(token);
+        long w1 = w0 + stride;
+        long w2 = w1 + stride;
+        long w3 = w2 + stride;
+        FloatVector s0 = FloatVector.zero(Lanes.SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        FloatVector t0 = s0;
+        FloatVector t1 = s0;
+        FloatVector t2 = s0;
+        FloatVector t3 = s0;
+        int j = 0;
+        for (; j + 2 * Lanes.COUNT <= n; j += 2 * Lanes.COUNT) {
+            long d = (long) j * Float.BYTES;
+            long e = d + Lanes.BYTES;
+            FloatVector a = Lanes.load(in, at + d);
+            FloatVector c = Lanes.load(in, at + e);
+            s0 = Lanes.load(rows, w0 + d).fma(a, s0);
+            s1 = Lanes.load(rows, w1 + d).fma(a, s1);
+            s2 = Lanes.load(rows, w2 + d).fma(a, s2);
+            s3 = Lanes.load(rows, w3 + d).fma(a, s3);
+            t0 = Lanes.load(rows, w0 + e).fma(c, t0);
+            t1 = Lanes.load(rows, w1 + e).fma(c, t1);
+            t2 = Lanes.load(rows, w2 + e).fma(c, t2);
+            t3 = Lanes.load(rows, w3 + e).fma(c, t3);
+        }
+        for (; j < n; j += Lanes.COUNT) {
+            long d = (long) j * Float.BYTES;
+            VectorMask<Float> mask = Spans.tail(j, n);
+            FloatVector a = Spans.load(in, at + d, mask);
+            s0 = Spans.load(rows, w0 + d, mask).fma(a, s0);
+            s1 = Spans.load(rows, w1 + d, mask).fma(a, s1);
+            s2 = Spans.load(rows, w2 + d, mask).fma(a, s2);
+            s3 = Spans.load(rows, w3 + d, mask).fma(a, s3);
+        }
+        put(i, token, Lanes.sum(s0.add(t0)));
+        put(i + apart, token, Lanes.sum(s1.add(t1)));
+        put(i + 2 * apart, token, Lanes.sum(s2.add(t2)));
+        put(i + 3 * apart, token, Lanes.sum(s3.add(t3)));
+    }
+}

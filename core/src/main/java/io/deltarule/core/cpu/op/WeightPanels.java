@@ -1,0 +1,44 @@
+package io.deltarule.core.cpu.op;
+
+import io.deltarule.core.cpu.math.Lanes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Scratch of each thread for rows of a weight as float32, shared by all operations of a plan: what a thread converts is
+ * used while it is still in the cache, and no weight is held twice.
+ */
+public final class WeightPanels {
+    /** Floats of a panel: half a megabyte, which second-level caches hold. */
+    private static final int SIZE = 1 << 17;
+
+    /** Rows of W that are read together, at least; also for the widest. */
+    static final int ROWS_AT_LEAST = 4;
+
+    private final MemorySegment[] panels; // one per thread
+    private final MemorySegment vectors;
+
+    /** @param widest numbers in a row of the widest weight */
+    public WeightPanels(Arena arena, int threads, int widest) {
+        long floats = Math.max(SIZE, (long) ROWS_AT_LEAST * widest);
+        this.panels = new MemorySegment[threads];
+        for (int i = 0; i < threads; i++) {
+            panels[i] = arena.allocate(floats * Float.BYTES + Lanes.BYTES, 64);
+        }
+        this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * widest * Float.BYTES, 64);
+    }
+
+    /** How many rows of a width a panel holds. */
+    static int rows(int width) {
+        return Math.max(ROWS_AT_LEAST, SIZE / width);
+    }
+
+    /** Room for the inputs of a few tokens, rearranged; all threads read it. */
+    MemorySegment vectors() {
+        return vectors;
+    }
+
+    MemorySegment of(int thread) {
+        return panels[thread];
+    }
+}

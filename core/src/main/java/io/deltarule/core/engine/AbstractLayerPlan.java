@@ -1,0 +1,204 @@
+package io.deltarule.core.engine;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.CarriedState;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What every engine's layer plan shares: arguments are checked before anything is computed, positions are counted, use by
+ * two threads at once and use after close are refused. After a run that failed half-way the carried state is undefined,
+ * and runs are refused until it is reset or loaded.
+ */
+public abstract class AbstractLayerPlan implements LayerPlan {
+    private final LayerSpec spec;
+    private final List<int[]> stateShapes;
+    private final int[] positions;
+    private final ExclusiveUse use = new ExclusiveUse();
+    private boolean stateUndefined;
+
+    /**
+     * @param spec what this plan is made for
+     * @throws InvalidInputException if ids of an embedding are computed rather than given
+     */
+    protected AbstractLayerPlan(LayerSpec spec) {
+        this.spec = spec;
+        this.stateShapes = CarriedState.shapes(spec);
+        this.positions = new int[spec.sequences()];
+        for (LayerOp op : spec.program().ops()) {
+            if (op instanceof LayerOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
+                throw new InvalidInputException("embedding " + e.table() + ": expected its ids among the program's"
+                        + " inputs but slot " + e.ids().name() + " is computed");
+            }
+        }
+    }
+
+    /**
+     * Computes; arguments are already checked, and there is at least one token.
+     *
+     * @param lengths tokens per sequence
+     * @param positions tokens that each sequence has had before; not to be modified
+     * @param inputs one tensor [tokens, width] per input slot
+     * @param outputs one tensor [tokens, width] per output slot
+     */
+    protected abstract void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs);
+
+    /** Puts everything that is carried back to its beginning. */
+    protected abstract void clearState();
+
+    /** Copies everything that is carried into zero tensors of {@link CarriedState}'s shapes. */
+    protected abstract void readState(List<Tensor> state, int[] positions);
+
+    /** Replaces everything that is carried; the tensors have {@link CarriedState}'s shapes. */
+    protected abstract void writeState(List<Tensor> state, int[] positions);
+
+    /** Frees everything; called once. */
+    protected abstract void release();
+
+    @Override
+    public final LayerSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public final void run(int[] lengths, List<Tensor> inputs, List<Tensor> outputs) {
+        int[] own = lengths.clone();
+        use.run(() -> {
+            if (stateUndefined) {
+                throw new IllegalStateException("the last run failed half-way and left the carried state undefined;"
+                        + " call reset or loadState first");
+            }
+            int tokens = checkLengths(own);
+            checkTensors("input", spec.program().inputs(), inputs, tokens);
+            checkTensors("output", spec.program().outputs(), outputs, tokens);
+            checkIds(inputs);
+            if (tokens == 0) {
+                return;
+            }
+            stateUndefined = true;
+            execute(own, positions, inputs, outputs);
+            stateUndefined = false;
+            Arrays.setAll(positions, i -> positions[i] + own[i]);
+        });
+    }
+
+    private int checkLengths(int[] lengths) {
+        if (lengths.length != spec.sequences()) {
+            throw new InvalidInputException("lengths: expected one number for each of " + spec.sequences()
+                    + " sequences but found " + lengths.length);
+        }
+        long tokens = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            if (lengths[i] < 0) {
+                throw new InvalidInputException(
+                        "lengths: expected at least 0 but found " + lengths[i] + " for sequence " + i);
+            }
+            if ((long) positions[i] + lengths[i] > spec.maxContext()) {
+                throw new InvalidInputException("lengths: expected sequence " + i + " to have at most "
+                        + spec.maxContext() + " tokens in all but it has had " + positions[i] + " and brings "
+                        + lengths[i] + "; make a plan with a larger maxContext");
+            }
+            tokens += lengths[i];
+        }
+        if (tokens > spec.maxTokens()) {
+            throw new InvalidInputException("lengths: expected at most " + spec.maxTokens()
+                    + " tokens in a run but found " + tokens + "; run them in parts or make a larger plan");
+        }
+        return (int) tokens;
+    }
+
+    private static void checkTensors(String what, List<Slot> slots, List<Tensor> tensors, int tokens) {
+        if (tensors.size() != slots.size()) {
+            throw new InvalidInputException(
+                    what + "s: expected " + slots.size() + " tensors but found " + tensors.size());
+        }
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.get(i);
+            if (!tensors.get(i).hasDims(tokens, slot.width())) {
+                throw new InvalidInputException(what + " " + slot.name() + ": expected [" + tokens + ", " + slot.width()
+                        + "] but found " + tensors.get(i));
+            }
+        }
+    }
+
+    /** Ids are checked here so that no engine computes anything before a bad one is found. */
+    private void checkIds(List<Tensor> inputs) {
+        for (LayerOp op : spec.program().ops()) {
+            if (op instanceof LayerOp.Embedding e) {
+                Tensor ids = inputs.get(spec.program().inputs().indexOf(e.ids()));
+                for (long i = 0; i < ids.size(); i++) {
+                    float id = ids.get(i);
+                    if (!(id >= 0 && id < e.rows()) || id != (int) id) { // the first is also false for NaN
+                        throw new InvalidInputException("input " + e.ids().name() + ": expected ids from 0 to "
+                                + (e.rows() - 1) + " but found " + id + " at token " + i);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public final int[] positions() {
+        int[][] copy = new int[1][];
+        use.run(() -> copy[0] = positions.clone());
+        return copy[0];
+    }
+
+    @Override
+    public final void reset() {
+        use.run(() -> {
+            Arrays.fill(positions, 0);
+            clearState();
+            stateUndefined = false;
+        });
+    }
+
+    @Override
+    public final List<Tensor> saveState() {
+        List<Tensor> state = new ArrayList<>();
+        use.run(() -> {
+            if (stateUndefined) {
+                throw new IllegalStateException("the last run failed half-way: there is no state to save");
+            }
+            stateShapes.forEach(shape -> state.add(Tensor.zeros(shape)));
+            readState(state, positions);
+        });
+        return state;
+    }
+
+    @Override
+    public final void loadState(List<Tensor> state, int[] newPositions) {
+        if (state.size() != stateShapes.size()) {
+            throw new InvalidInputException(
+                    "state: expected " + stateShapes.size() + " tensors but found " + state.size());
+        }
+        for (int i = 0; i < state.size(); i++) {
+            if (!state.get(i).hasDims(stateShapes.get(i))) {
+                throw new InvalidInputException("state " + i + ": expected " + Arrays.toString(stateShapes.get(i))
+                        + " but found " + state.get(i));
+            }
+        }
+        if (newPositions.length != spec.sequences()
+                || Arrays.stream(newPositions).anyMatch(p -> p < 0 || p > spec.maxContext())) {
+            throw new InvalidInputException("positions: expected " + spec.sequences() + " numbers from 0 to "
+                    + spec.maxContext() + " but found " + Arrays.toString(newPositions));
+        }
+        int[] own = newPositions.clone();
+        use.run(() -> {
+            System.arraycopy(own, 0, positions, 0, own.length);
+            writeState(state, positions);
+            stateUndefined = false;
+        });
+    }
+
+    @Override
+    public final void close() {
+        use.close(this::release);
+    }
+}

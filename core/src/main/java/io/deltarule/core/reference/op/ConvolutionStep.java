@@ -1,0 +1,61 @@
+package io.deltarule.core.reference.op;
+
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.reference.delta.Flat;
+import java.util.Iterator;
+
+/** Causal short convolution in float64, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ); carries its last inputs. */
+public final class ConvolutionStep implements LayerStep {
+    private final LayerOp.ShortConvolution op;
+    private final Weight W;
+    private final Weight b;
+    private final double[] x;
+    private final double[] y;
+    private final double[][][] tail; // [N][taps − 1][width], oldest first
+
+    public ConvolutionStep(LayerOp.ShortConvolution op, Weight W, Weight b, double[] x, double[] y, int sequences) {
+        this.op = op;
+        this.W = W;
+        this.b = b;
+        this.x = x;
+        this.y = y;
+        this.tail = new double[sequences][op.taps() - 1][x.length];
+    }
+
+    @Override
+    public void step(int sequence, int position) {
+        double[][] past = tail[sequence];
+        int taps = op.taps();
+        for (int d = 0; d < x.length; d++) {
+            double sum = b == null ? 0 : b.get(d);
+            for (int i = 0; i < taps; i++) {
+                sum += W.get((long) d * taps + i) * (i < taps - 1 ? past[i][d] : x[d]);
+            }
+            y[d] = LayerEquations.activation(op.activation(), sum);
+        }
+        for (int i = 0; i < taps - 1; i++) {
+            System.arraycopy(i < taps - 2 ? past[i + 1] : x, 0, past[i], 0, x.length);
+        }
+    }
+
+    @Override
+    public void reset() {
+        Flat.clear(tail);
+    }
+
+    @Override
+    public void save(Iterator<Tensor> to, int[] positions) {
+        if (op.taps() > 1) {
+            Flat.copy(tail, to.next());
+        }
+    }
+
+    @Override
+    public void load(Iterator<Tensor> from, int[] positions) {
+        if (op.taps() > 1) {
+            Flat.copy(from.next(), tail);
+        }
+    }
+}

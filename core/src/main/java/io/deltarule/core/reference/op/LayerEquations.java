@@ -1,0 +1,167 @@
+package io.deltarule.core.reference.op;
+
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.Weight;
+import java.util.Arrays;
+
+/**
+ * The operations that carry nothing, one method each, straight from {@link io.deltarule.core.layer.LayerOp}'s equations.
+ * Arrays are one token's rows.
+ */
+public final class LayerEquations {
+    private LayerEquations() {}
+
+    /** act(x). */
+    static double activation(Activation act, double x) {
+        return switch (act) {
+            case IDENTITY -> x;
+            case SIGMOID -> sigmoid(x);
+            case SILU -> x * sigmoid(x);
+            case RELU -> Math.max(x, 0);
+            case ELU -> x > 0 ? x : Math.expm1(x);
+        };
+    }
+
+    /** 1 / (1 + exp(−x)). */
+    static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    /** log(1 + exp(x)), written so that exp cannot overflow. */
+    static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
+    /** y = table[id]. */
+    public static void embedding(double[] id, Weight table, double[] y) {
+        for (int i = 0; i < y.length; i++) {
+            y[i] = table.get(((long) id[0]) * y.length + i);
+        }
+    }
+
+    /** y = W x + b. */
+    public static void linear(double[] x, Weight W, Weight b, double[] y) {
+        for (int i = 0; i < y.length; i++) {
+            double sum = b == null ? 0 : b.get(i);
+            for (int j = 0; j < x.length; j++) {
+                sum += W.get((long) i * x.length + j) * x[j];
+            }
+            y[i] = sum;
+        }
+    }
+
+    /** y = x / √(Σ x² + eps) per group. */
+    public static void l2Norm(double[] x, int group, double eps, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i] / Math.sqrt(squares(x, i / group * group, group) + eps);
+        }
+    }
+
+    /** y = x / Σ x per group. */
+    public static void sumNorm(double[] x, int group, double[] y) {
+        for (int start = 0; start < x.length; start += group) {
+            double sum = Arrays.stream(x, start, start + group).sum();
+            for (int i = start; i < start + group; i++) {
+                y[i] = x[i] / sum;
+            }
+        }
+    }
+
+    /** y = act(z) ⊙ w' ⊙ x / √(mean x² + eps) per group; w' = w or 1 + w. */
+    public static void rmsNorm(
+            double[] x, double[] z, Weight w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            double weight = w.get(i % group) + (zeroCentred ? 1 : 0);
+            double gate = z == null ? 1 : activation(act, z[i]);
+            y[i] = gate * weight * x[i] / Math.sqrt(squares(x, i / group * group, group) / group + eps);
+        }
+    }
+
+    private static double squares(double[] x, int from, int count) {
+        double sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += x[i] * x[i];
+        }
+        return sum;
+    }
+
+    /** y = factor · act(x). */
+    public static void map(double[] x, Activation act, double factor, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            y[i] = factor * activation(act, x[i]);
+        }
+    }
+
+    /** y = x ⊙ act(z), each z for x.length / z.length channels. */
+    public static void multiply(double[] x, double[] z, Activation act, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i] * activation(act, z[i / (x.length / z.length)]);
+        }
+    }
+
+    /** y = a + b. */
+    public static void add(double[] a, double[] b, double[] y) {
+        for (int i = 0; i < a.length; i++) {
+            y[i] = a[i] + b[i];
+        }
+    }
+
+    /** y[i·length + j] = x[i·stride + offset + j]. */
+    public static void slice(double[] x, int groups, int offset, double[] y) {
+        int length = y.length / groups;
+        for (int i = 0; i < groups; i++) {
+            System.arraycopy(x, i * (x.length / groups) + offset, y, i * length, length);
+        }
+    }
+
+    /** y_i = (a_i, b_i), or (a_i, b). */
+    public static void join(double[] a, double[] b, int groups, double[] y) {
+        int first = a.length / groups;
+        int second = y.length / groups - first;
+        for (int i = 0; i < groups; i++) {
+            System.arraycopy(a, i * first, y, i * (first + second), first);
+            System.arraycopy(b, b.length == second ? 0 : i * second, y, i * (first + second) + first, second);
+        }
+    }
+
+    /** g = −exp(A_log) softplus(x + dt_bias), or lowerBound · sigmoid(exp(A_log) (x + dt_bias)). */
+    public static void logDecay(double[] x, Weight aLog, Weight dtBias, int heads, double lowerBound, double[] g) {
+        for (int i = 0; i < x.length; i++) {
+            double rate = Math.exp(aLog.get(i / (x.length / heads)));
+            double biased = x[i] + (dtBias == null ? 0 : dtBias.get(i));
+            g[i] = lowerBound == 0 ? -rate * softplus(biased) : lowerBound * sigmoid(rate * biased);
+        }
+    }
+
+    /** γ = sigmoid(z): y = γ x + (1 − γ) o, or o + γ x. */
+    public static void mixReads(double[] o, double[] x, double[] z, boolean additive, double[] y) {
+        for (int i = 0; i < o.length; i++) {
+            double gate = sigmoid(z[i / (o.length / z.length)]);
+            y[i] = additive ? o[i] + gate * x[i] : gate * x[i] + (1 - gate) * o[i];
+        }
+    }
+
+    /** y = x with the first rotary channels of each head turned; {@code angles} has rotary/2 per head, or for all heads. */
+    static void rotate(double[] x, double[] angles, int head, int rotary, double[] y) {
+        int half = rotary / 2;
+        for (int start = 0; start < x.length; start += head) {
+            System.arraycopy(x, start, y, start, head);
+            for (int i = 0; i < half; i++) {
+                double angle = angles[(start / head * half + i) % angles.length];
+                double a = x[start + i];
+                double b = x[start + half + i];
+                y[start + i] = a * Math.cos(angle) - b * Math.sin(angle);
+                y[start + half + i] = b * Math.cos(angle) + a * Math.sin(angle);
+            }
+        }
+    }
+
+    /** Rotary position embedding: φ_i = position · theta^(−2i/rotary). */
+    public static void rotary(double[] x, int position, int head, int rotary, double theta, double[] y) {
+        double[] angles = new double[rotary / 2];
+        for (int i = 0; i < angles.length; i++) {
+            angles[i] = position * Math.pow(theta, -2.0 * i / rotary);
+        }
+        rotate(x, angles, head, rotary, y);
+    }
+}
