@@ -74,4 +74,9 @@ public record DeltaShape(
     public int gateWidth() {
         return gate.width(K);
     }
+
+    /** The axes of the states. */
+    public StateShape state() {
+        return new StateShape(sequences, HV, K, V);
+    }
 }
