@@ -146,14 +146,19 @@ public final class CpuEngine implements DeltaEngine {
     @Override
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
-        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::plan);
+        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::chosen);
     }
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         requireDevice(spec.device());
+        return new CpuPlan(chosen(spec), WorkerPool.of(threads));
+    }
+
+    /** The specification with the engine's own chunk size where the choice is its. */
+    private PlanSpec chosen(PlanSpec spec) {
         checkChunkSize(spec);
-        return new CpuPlan(spec.orChunkSize(chunkSize(spec.shape().gate())), WorkerPool.of(threads));
+        return spec.orChunkSize(chunkSize(spec.shape().gate()));
     }
 
     private static void checkChunkSize(PlanSpec spec) {

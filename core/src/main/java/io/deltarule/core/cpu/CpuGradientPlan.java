@@ -4,45 +4,48 @@ import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.NumericException;
+import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.cpu.delta.BackwardWorker;
 import io.deltarule.core.cpu.delta.GradientOperands;
-import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.delta.GradientRun;
+import io.deltarule.core.cpu.delta.Operands;
+import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.delta.States;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.engine.AbstractGradientPlan;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
-/** A backward plan of the CPU engine: threads share out sequences and key heads, whose value heads one thread sums up. */
+/** A backward plan of the CPU engine: callers' tensors as {@link GradientRun} takes them. */
 final class CpuGradientPlan extends AbstractGradientPlan {
-    private final WorkerPool pool;
-    private final BackwardWorker[] workers; // by slot, made when first used
+    private GradientRun run;
 
     CpuGradientPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
-        this.pool = pool;
-        this.workers = new BackwardWorker[pool.threads()];
+        run = new GradientRun(spec, pool);
     }
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
-        GradientOperands operands = new GradientOperands(spec(), shape, in, given, out);
-        OpenBlas.singleThreaded();
-        pool.run(shape.sequences() * shape.H(), pool.threads(), (item, slot) -> {
-            if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
-                workers[slot] = new BackwardWorker(spec());
-            }
-            try {
-                workers[slot].run(operands, item / shape.H(), item % shape.H());
-            } catch (NumericException e) {
-                workers[slot] = null; // NaN times the zeros of a row's padding is NaN there too
-                throw e;
-            }
-        });
+        int HV = shape.HV();
+        States before = States.of(in.initialState(), shape.state());
+        Operands forward =
+                new Operands(spec(), CpuPlan.views(in, shape), null, null, before, null, in.boundaries(shape));
+        Map<Input, RowView> gradients = new EnumMap<>(Input.class);
+        out.tensors().forEach((input, tensor) -> gradients.put(input, RowView.of("d_" + input.id(), tensor, HV)));
+        run.run(new GradientOperands(
+                spec(),
+                forward,
+                RowView.of("d_o", given.o(), HV),
+                RowView.of("d_o_cross", given.oCross(), HV),
+                States.of(given.finalState(), shape.state()),
+                States.of(out.initialState(), shape.state()),
+                gradients));
     }
 
+    /** The threads' scratch is in Java arrays. */
     @Override
     protected void release() {
-        Arrays.fill(workers, null);
+        run = null;
     }
 }

@@ -1,6 +1,6 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
@@ -39,10 +39,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A program on the CPU: one {@link LayerStep} per operation over slots allocated once. Each operation runs over all of
@@ -51,8 +50,8 @@ import java.util.function.Function;
 final class CpuLayerPlan extends AbstractLayerPlan {
     private final Arena arena = Arena.ofShared();
     private final WorkerPool pool;
-    private final Function<PlanSpec, DeltaPlan> maker;
-    private final Map<PlanSpec, DeltaPlan> deltaPlans = new LinkedHashMap<>();
+    private final UnaryOperator<PlanSpec> chosen;
+    private final Map<PlanSpec, DeltaRun> deltaRuns = new HashMap<>();
     private final Map<String, int[]> shapes;
     private final Map<String, LayerWeight> weights = new HashMap<>();
     private final List<LayerStep> steps = new ArrayList<>();
@@ -60,11 +59,11 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     private final LayerRun run;
     private final WeightPanels panels;
 
-    /** @param maker makes the delta rule's plans */
-    CpuLayerPlan(LayerSpec spec, WorkerPool pool, Function<PlanSpec, DeltaPlan> maker) {
+    /** @param chosen checks a specification of the delta rule and chooses what it leaves to the engine */
+    CpuLayerPlan(LayerSpec spec, WorkerPool pool, UnaryOperator<PlanSpec> chosen) {
         super(spec);
         this.pool = pool;
-        this.maker = maker;
+        this.chosen = chosen;
         this.run = new LayerRun(pool, spec.sequences());
         this.shapes = spec.program().weights();
         try {
@@ -134,7 +133,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
             case LayerOp.Delta d -> {
                 Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, slot(slot)));
-                yield new DeltaStep(d, in, slot(d.o()), slot(d.oCross()), spec(), this::deltaPlan, arena);
+                yield new DeltaStep(d, in, slot(d.o()), slot(d.oCross()), spec(), run, this::deltaRun, arena);
             }
             case LayerOp.MixReads m ->
                 ElementwiseStep.mixReads(
@@ -179,8 +178,8 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         return new ExpertsStep(op, slot(op.in()), router, experts, slot(op.out()), spec().maxTokens(), panels, arena);
     }
 
-    private DeltaPlan deltaPlan(PlanSpec spec) {
-        return deltaPlans.computeIfAbsent(spec, maker);
+    private DeltaRun deltaRun(PlanSpec spec) {
+        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, pool, arena));
     }
 
     /** w', with the 1 that a zero-centred weight lacks. */
@@ -235,7 +234,6 @@ final class CpuLayerPlan extends AbstractLayerPlan {
 
     @Override
     protected void release() {
-        deltaPlans.values().forEach(DeltaPlan::close);
         arena.close();
     }
 }

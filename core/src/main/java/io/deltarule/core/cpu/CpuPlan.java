@@ -3,55 +3,34 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Form;
-import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.cpu.delta.ChannelChunkWorker;
-import io.deltarule.core.cpu.delta.Columns;
-import io.deltarule.core.cpu.delta.HeadWorker;
+import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.cpu.delta.Operands;
-import io.deltarule.core.cpu.delta.RecurrentWorker;
-import io.deltarule.core.cpu.delta.ScalarChunkWorker;
-import io.deltarule.core.cpu.delta.State;
-import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.delta.States;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
-/** A plan of the CPU engine: the worker threads' scratch, the kept state, and how work is cut into items. */
+/** A plan of the CPU engine: the state that it keeps, and callers' tensors as {@link DeltaRun} takes them. */
 final class CpuPlan extends AbstractDeltaPlan {
-    /** Multiply-adds below which a second thread's wake-up costs more than it saves. */
-    private static final long WORTH_A_THREAD = 500_000;
-
-    /** Columns of V in a part; of fewer OpenBLAS's products are slower. */
-    private static final int LEAST_COLUMNS = 64;
-
-    /** Parts that save less than a tenth are not worth it. */
-    private static final double WORTH_PARTS = 0.9;
-
-    private final WorkerPool pool;
     private final Arena arena = Arena.ofShared();
-    private final Columns[] columns; // of V, in as many parts as an item's
-    private final PlanSpec part; // the specification of one
-    private final State[] kept; // by sequence and value head, null where no state is kept
-    private final HeadWorker[] workers; // by slot, made when first used
+    private final DeltaRun run;
+    private final States kept; // null where no state is kept
 
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
-        this.pool = pool;
-        // Results are not to depend on the number of threads, as they would where a part's differ from the whole's.
-        columns = Columns.parts(
-                spec.shape().V(), OpenBlas.columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
-        part = onColumns(spec, columns[0].count());
-        this.workers = new HeadWorker[pool.threads()];
+        this.run = new DeltaRun(spec, pool, arena);
         this.kept = spec.keepsState() ? states(spec.shape()) : null;
     }
 
-    private State[] states(DeltaShape shape) {
+    private States states(DeltaShape shape) {
         try {
-            return State.allocate(arena, Math.multiplyExact(shape.sequences(), shape.HV()), shape);
+            return States.allocate(arena, shape.state());
         } catch (OutOfMemoryError | ArithmeticException e) {
             arena.close();
             throw e;
@@ -65,116 +44,40 @@ final class CpuPlan extends AbstractDeltaPlan {
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
-        Operands[] parts = parts(new Operands(spec(), shape, in, out));
-        int heads = headsPerItem(shape);
-        int itemsPerSequence = shape.HV() / heads;
-        int items = Math.multiplyExact(shape.sequences() * itemsPerSequence, columns.length);
-        long work = ((long) shape.microTokens() + shape.sequences()) * shape.HV() * shape.K() * shape.V();
-        OpenBlas.singleThreaded();
-        pool.run(items, (int) Math.min(pool.threads(), 1 + work / WORTH_A_THREAD), (item, slot) -> {
-            int group = item / columns.length;
-            int head = group % itemsPerSequence * heads;
-            worker(slot).run(parts[item % columns.length], group / itemsPerSequence, head, head + heads);
-        });
-    }
-
-    private static PlanSpec onColumns(PlanSpec spec, int V) {
-        DeltaShape s = spec.shape();
-        DeltaShape part = new DeltaShape(
-                s.B(), s.T(), s.H(), s.HV(), s.K(), V, s.householders(), s.sequences(), s.gate(), s.crossRead());
-        return new PlanSpec(
-                spec.variant(), part, spec.form(), spec.chunkSize(), spec.scale(), spec.keepsState(), spec.device());
-    }
-
-    private Operands[] parts(Operands all) {
-        return columns.length == 1
-                ? new Operands[] {all}
-                : Arrays.stream(columns).map(all::columns).toArray(Operands[]::new);
-    }
-
-    /**
-     * How many parts of V's columns to compute apart, so that threads do not idle where there are fewer heads than threads.
-     * A part takes its share of the state's products, and again what depends on q and k alone.
-     */
-    static int columnParts(PlanSpec spec, int threads) {
-        DeltaShape s = spec.shape();
-        if (spec.form() == Form.RECURRENT || s.crossRead()) { // a selective read sums over V's columns
-            return 1;
+        States wanted = States.of(out.finalState(), shape.state());
+        int HV = shape.HV();
+        run.run(new Operands(
+                spec(),
+                views(in, shape),
+                RowView.of("o", out.o(), HV),
+                RowView.of("o_cross", out.oCross(), HV),
+                kept != null ? kept : States.of(in.initialState(), shape.state()),
+                kept != null ? kept : wanted,
+                in.boundaries(shape)));
+        if (kept != null && wanted != null) {
+            kept.copyTo(wanted);
         }
-        double again = s.gate() == Gate.CHANNEL ? 0.45 : 0.3; // of a head's time, measured with K = V = 128
-        double heads = Math.max(1, (double) s.sequences() * s.HV());
-        int best = 1;
-        double least = WORTH_PARTS * Math.ceil(heads / threads);
-        for (int parts = 2; parts * LEAST_COLUMNS <= s.V(); parts++) {
-            double time = Math.ceil(heads * parts / threads) * (again + (1 - again) / parts);
-            if (s.V() % (parts * LEAST_COLUMNS) == 0 && time < least) {
-                best = parts;
-                least = time;
-            }
-        }
-        return best;
     }
 
-    /** All value heads of a key head, whose products are then taken once, or a part of them where threads would idle. */
-    private int headsPerItem(DeltaShape shape) {
-        int heads = maxHeadsPerItem();
-        while (heads > 1 && !enough((long) shape.sequences() * (shape.HV() / heads))) {
-            heads = largestDivisorBelow(heads);
-        }
-        return heads;
-    }
-
-    private boolean enough(long items) {
-        return items % pool.threads() == 0 || items >= 4L * pool.threads();
-    }
-
-    private int maxHeadsPerItem() {
-        return spec().form() == Form.CHUNK
-                ? spec().shape().HV() / spec().shape().H()
-                : 1;
-    }
-
-    private static int largestDivisorBelow(int n) {
-        int divisor = n / 2;
-        while (n % divisor != 0) {
-            divisor--;
-        }
-        return divisor;
-    }
-
-    private HeadWorker worker(int slot) {
-        if (workers[slot] == null
-                || workers[slot].spoiled()) { // one thread per slot at a time; runs are ordered by the pool
-            workers[slot] = make();
-        }
-        return workers[slot];
-    }
-
-    private HeadWorker make() {
-        if (spec().form() == Form.RECURRENT) {
-            return new RecurrentWorker(spec(), kept, arena);
-        }
-        return spec().shape().gate() == Gate.CHANNEL
-                ? new ChannelChunkWorker(part, kept, maxHeadsPerItem())
-                : new ScalarChunkWorker(part, kept, maxHeadsPerItem());
+    /** The inputs' rows. */
+    static Map<Input, RowView> views(DeltaInputs in, DeltaShape shape) {
+        Map<Input, RowView> views = new EnumMap<>(Input.class);
+        in.tensors().forEach((input, tensor) -> views.put(input, RowView.of(input.id(), tensor, shape.HV())));
+        return views;
     }
 
     @Override
     protected void writeState(Tensor state) {
-        for (int i = 0; i < kept.length; i++) {
-            if (state == null) {
-                kept[i].data().fill((byte) 0);
-            } else {
-                State.copyIn(state.data(), i, spec().shape(), kept[i].data(), kept[i].stride());
-            }
+        if (state == null) {
+            kept.clear();
+        } else {
+            States.of(state, kept.shape()).copyTo(kept);
         }
     }
 
     @Override
     protected void readState(Tensor state) {
-        for (int i = 0; i < kept.length; i++) {
-            State.copyOut(kept[i].data(), kept[i].stride(), spec().shape(), state.data(), i);
-        }
+        kept.copyTo(States.of(state, kept.shape()));
     }
 
     @Override

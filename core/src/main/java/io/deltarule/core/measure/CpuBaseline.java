@@ -155,11 +155,11 @@ public final class CpuBaseline implements AutoCloseable {
             this.V = V;
             x = matrix(2 * C, K, 0.01 / Math.sqrt(K)); // small, so that the state stays what it is
             scores = matrix(2 * C, C, 0);
-            y = matrix(C + LowerTriangle.padded(C), V, 0);
+            y = matrix(2 * C, V, 0);
             p = new Matrix(y.data(), y.stride(), y.from(C));
-            span.set(C, 0, 1);
-            strictlyLower = matrix(LowerTriangle.padded(C), C, 1.0 / C);
-            lower = matrix(LowerTriangle.padded(C), C, 1.0 / C);
+            span.set(0, C, 1, 1);
+            strictlyLower = matrix(C, C, 1.0 / C);
+            lower = matrix(C, C, 1.0 / C);
             initial = matrix(K, V, 1);
             state = matrix(K, V, 0);
             written.addAll(List.of(scores, y, state));
@@ -169,10 +169,10 @@ public final class CpuBaseline implements AutoCloseable {
             System.arraycopy(initial.data(), 0, state.data(), 0, state.data().length);
             for (int chunk = 0; chunk < chunks; chunk++) {
                 ChunkProducts.scores(x, span, K, x, C, scores);
-                ChunkProducts.readState(x, 2 * C, K, state, V, y);
+                ChunkProducts.readState(x, 0, 2 * C, K, state, V, y, 0);
                 // P is the second half of Y, so that every solve starts from fresh numbers of the product before it.
-                LowerTriangle.solve(strictlyLower, C, y, C);
-                LowerTriangle.addProduct(lower, span, y, C, y);
+                LowerTriangle.solve(strictlyLower, 0, C, y, C);
+                LowerTriangle.addReads(lower, 0, span, y, C, y, 0);
                 // With a decay, as the engine's, but one that does not wear the numbers down to denormal ones.
                 ChunkProducts.write(x, C, C, K, p, V, 0.999999f, state);
             }

@@ -48,7 +48,7 @@ final class ChunkProductPart extends HotPart {
         this.K = K;
         this.V = V;
         SplittableRandom random = new SplittableRandom(1);
-        span.set(C, 0, 1);
+        span.set(0, C, 1, 1);
         double unit = Math.sqrt(3.0 / K); // rows of X have length 1 or so
         reads = random(random, 2 * C, K, unit);
         triangle = random(random, C, C, unit);
@@ -95,12 +95,12 @@ final class ChunkProductPart extends HotPart {
     void run() {
         switch (product) {
             case SCORES -> ChunkProducts.scores(reads, span, K, reads, C, scores);
-            case READ_STATE -> ChunkProducts.readState(reads, 2 * C, K, state, V, stateReads);
+            case READ_STATE -> ChunkProducts.readState(reads, 0, 2 * C, K, state, V, stateReads, 0);
             case SOLVE -> {
                 copy(values, pseudoValues);
-                LowerTriangle.solve(triangle, C, pseudoValues, 0);
+                LowerTriangle.solve(triangle, 0, C, pseudoValues, 0);
             }
-            case READ_WRITES -> LowerTriangle.addProduct(triangle, span, values, 0, stateReads);
+            case READ_WRITES -> LowerTriangle.addReads(triangle, 0, span, values, 0, stateReads, 0);
             case WRITE -> ChunkProducts.write(reads, C, C, K, values, V, DECAY, written);
         }
     }

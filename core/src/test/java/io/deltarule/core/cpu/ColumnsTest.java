@@ -16,6 +16,7 @@ import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Verify;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ class ColumnsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void partsAreWhatTheWholeIs(DeltaCase c) {
-        assertTrue(CpuPlan.columnParts(spec(c), 17) > 1, c.name());
+        assertTrue(DeltaRun.columnParts(spec(c), 17) > 1, c.name());
         DeltaOutputs parts = Verify.run(MANY, spec(c), c.inputs());
         Verify.agree("17 threads", Verify.run(ONE, spec(c), c.inputs()), parts, 0);
         Verify.matchesReference("17 threads", spec(c), c.inputs(), parts);
@@ -108,9 +109,9 @@ class ColumnsTest {
     void asManyPartsAsSaveTime(int heads, int V, int threads, int parts) {
         DeltaShape shape = new DeltaShape(1, 64, heads, heads, 64, V, 1, 1, Gate.SCALAR);
         PlanSpec spec = PlanSpec.of(Variant.GATED_DELTA_RULE, shape);
-        assertEquals(parts, CpuPlan.columnParts(spec, threads));
-        assertEquals(1, CpuPlan.columnParts(spec.withForm(Form.RECURRENT), threads));
+        assertEquals(parts, DeltaRun.columnParts(spec, threads));
+        assertEquals(1, DeltaRun.columnParts(spec.withForm(Form.RECURRENT), threads));
         PlanSpec read = PlanSpec.of(Variant.DELTALENS, shape.withCrossRead());
-        assertEquals(1, CpuPlan.columnParts(read, threads));
+        assertEquals(1, DeltaRun.columnParts(read, threads));
     }
 }

@@ -8,12 +8,12 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
-import io.deltarule.core.cpu.delta.ChannelChunkWorker;
+import io.deltarule.core.cpu.delta.ChunkWorker;
 import io.deltarule.core.cpu.delta.HeadWorker;
 import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.delta.RecurrentWorker;
-import io.deltarule.core.cpu.delta.ScalarChunkWorker;
-import io.deltarule.core.cpu.delta.State;
+import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.delta.States;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
@@ -28,7 +28,7 @@ final class HeadPart extends HotPart {
     private final DeltaInputs in;
     private final DeltaOutputs out;
     private final Arena arena = Arena.ofShared();
-    private final State[] kept; // null where none is kept
+    private final States kept; // null where none is kept
     private final HeadWorker worker;
     private final Operands operands;
 
@@ -37,10 +37,16 @@ final class HeadPart extends HotPart {
         this.spec = spec;
         in = c.inputs();
         out = DeltaOutputs.poisoned(c.shape());
-        kept = spec.keepsState() ? State.allocate(arena, 1, c.shape()) : null;
-        worker = worker();
-        DeltaOutputs wanted = kept == null ? out : new DeltaOutputs(out.o(), out.oCross(), null);
-        operands = new Operands(spec, c.shape(), kept == null ? in : in.withInitialState(null), wanted);
+        kept = spec.keepsState() ? States.allocate(arena, c.shape().state()) : null;
+        worker = spec.form() == Form.RECURRENT ? new RecurrentWorker(spec, arena) : new ChunkWorker(spec, 1);
+        operands = new Operands(
+                spec,
+                CpuPlan.views(in, c.shape()),
+                RowView.of("o", out.o(), 1),
+                RowView.of("o_cross", out.oCross(), 1),
+                kept != null ? kept : States.of(in.initialState(), c.shape().state()),
+                kept != null ? kept : States.of(out.finalState(), c.shape().state()),
+                in.boundaries(c.shape()));
     }
 
     private static DeltaCase oneHead(Gate gate, boolean selectiveRead, int tokens, int K, int V) {
@@ -67,15 +73,6 @@ final class HeadPart extends HotPart {
         return new HeadPart("step,", c, spec.keepingState());
     }
 
-    private HeadWorker worker() {
-        if (spec.form() == Form.RECURRENT) {
-            return new RecurrentWorker(spec, kept, arena);
-        }
-        return spec.shape().gate() == Gate.CHANNEL
-                ? new ChannelChunkWorker(spec, kept, 1)
-                : new ScalarChunkWorker(spec, kept, 1);
-    }
-
     @Override
     void prepare() {
         out.o().fill(Float.NaN);
@@ -84,7 +81,7 @@ final class HeadPart extends HotPart {
             out.oCross().fill(Float.NaN);
         }
         if (kept != null) {
-            State.copyIn(in.initialState().data(), 0, spec.shape(), kept[0].data(), kept[0].stride());
+            States.of(in.initialState(), kept.shape()).copyTo(kept);
         }
     }
 
@@ -97,7 +94,7 @@ final class HeadPart extends HotPart {
     void check() {
         Tensor state = out.finalState();
         if (kept != null) {
-            State.copyOut(kept[0].data(), kept[0].stride(), spec.shape(), state.data(), 0);
+            kept.copyTo(States.of(state, kept.shape()));
         }
         DeltaReference.Result exact = DeltaReference.recurrent(spec.variant(), in, spec.scale());
         double tolerance = Float32Recurrence.tolerance(spec.variant(), in, spec.scale(), exact);

@@ -1,10 +1,10 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
-import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Gate;
+import io.deltarule.core.StateShape;
 import io.deltarule.core.cpu.delta.State;
 import io.deltarule.core.cpu.delta.StateRowRead;
+import io.deltarule.core.cpu.delta.States;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import java.lang.foreign.Arena;
@@ -23,7 +23,8 @@ final class RowReadPart extends HotPart {
     RowReadPart(int K, int V) {
         this.K = K;
         this.V = V;
-        state = State.allocate(arena, 1, new DeltaShape(1, 1, 1, 1, K, V, 1, 1, Gate.NONE))[0];
+        States one = States.allocate(arena, new StateShape(1, 1, K, V));
+        state = new State(one.data(), one.stride());
         values = Matrix.allocate(2, V);
         read = new StateRowRead(K, V);
         SplittableRandom random = new SplittableRandom(1);

@@ -1,11 +1,9 @@
 package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.cpu.math.Rows;
 import java.util.ArrayList;
@@ -13,394 +11,331 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The chunkwise backward pass of one thread, on scratch of its own: for each value head once through the chunks for the
- * states before them and the pseudo-values P, then back with the gradient D of the state after the chunk.
+ * The chunkwise backward pass of one thread, on scratch of its own: once through the chunks for the states before them and
+ * the pseudo-values P, then back with the gradients D of the states after the chunk. The value heads of a key head go
+ * through a chunk together, so that what they share is fetched and multiplied once.
  *
- * <p>The erasure and the reads are pairs (a, b) of rows that add a bᵀ to the gradient of the state, stacked as blocks:
+ * <p>The reads and the erasure are pairs (f x, b) of rows that add f x bᵀ to the gradient of the state, in the blocks of
+ * {@link ChunkSpan}:
  *
  * <pre>
- *   block 0: (−e, dP)    1: (scale q, dO)    and with a selective read    2: (π, dX)    3: (dℓ/√V, r)
+ *   linear read (scale q, dO)      with a selective read before it: 0: (π, dX)    1: (dℓ/√V, r)      erasure (e, −dP)
  *
- *   N  = scores of a and k        L = −N₀        T = b Pᵀ        z = S' b, rows of the states before their writes
+ *   N  = scores of f x and k; L those of the erasure    T = b Pᵀ    z = S' b, rows of the states before their writes
  *   dP = (I + L)⁻ᵀ [ (k ⊙ exp(G_C − G)) D + Σ_reads Nᵐᵀ bᵐ ]
- *   da = z + (b·P) k for reads, z for the erasure         y_j = (gradient of S_j less its own reads) P_j
- *   dk = y + Σ_reads (b·P) a                              dg = see ChunkDecay
- *   D  ← exp(G_C) ⊙ D + Σ_pairs (a ⊙ exp G)ᵀ b            dr = (a₃ ⊙ exp G) S0 + N₃ P
+ *   d(f x) = z + (b·P) k for reads, z for the erasure      y_j = (gradient of S_j less its own reads) P_j
+ *   dk = y + Σ_reads (b·P) f x                             dg = see ChunkDecay
+ *   D  ← exp(G_C) ⊙ D + Σ_pairs (f x ⊙ exp G)ᵀ b           dr = (x₁ ⊙ exp G) S0 + N₁ P
  * </pre>
  *
- * [C, K] are k, y, a block of a and z; [C, V] P and a block of b; [C, C] a block of N and T. What the decays do to N, z
- * and y, and dg, is {@link ChunkDecay}'s.
- *
- * <p>A token's reads belong to its last micro-step; the blocks' rows of the others are 0. Arithmetic is float32. Source:
+ * [C, K] are k, y, a block of x and z; [C, V] P and a block of b; [C, C] a block of N and T. What the decays do to N, z
+ * and y, and dg, is {@link ChunkDecay}'s; P and the states are {@link Chunk}'s. Arithmetic is float32. Source:
  * docs/math/backward.md. Checked against BackwardReference.
  */
-public final class BackwardWorker {
-    private static final int ERASE = 0;
-    private static final int READ = 1;
-    private static final int CROSS = 2;
-    private static final int LOGIT = 3;
+final class BackwardWorker {
+    private static final int CROSS = 0; // blocks of a selective read
+    private static final int LOGIT = 1;
 
     private final DeltaShape planned;
     private final int C;
-    private final int blocks;
+    private final int blocks; // of reads
+    private final Chunk chunk;
+    private final ChunkSpan span;
     private final ChunkDecay decay;
+    private final Matrix x;
     private final ChunkGradients sums;
-    private final Matrix k;
-    private final Matrix a;
     private final Matrix b;
-    private final Matrix scores; // N
     private final Matrix overlaps; // T
-    private final float[] own; // b_i·P_i, by row of b
+    private final float[] own; // b_r·P_i, by row of b
     private final Matrix z0; // S0 b
     private final Matrix z;
     private final Matrix y;
-    private final Matrix turned; // L [C, C]
-    private final Matrix upsideDown; // dP [C, V]
-    private final Matrix decayed; // rows of k or a, decayed
-    private final Matrix gain; // [1, K]
-    private final Matrix valueGain; // [1, V]
+    private final Matrix scaled; // P times a number each [C, V]
+    private final Matrix work; // [1, K]
     private final Matrix crossing; // Σ_v D ⊙ S0 [1, K]
     private final Matrix readGradient; // dr [C, V], null without a selective read
     private final float[] perRoot; // 1 / √V, by row
-    private final Matrix stateGradient; // D [K, V]
-    private final List<Matrix> states = new ArrayList<>(); // before each chunk, and the last
-    private final List<Matrix> pseudoValues = new ArrayList<>(); // of each chunk
+    private final ValueHead[] heads; // of one key head
 
-    /** The chunk at hand. */
-    private long row;
+    /** What one value head carries through its sequence. */
+    private static final class ValueHead {
+        private final Matrix stateGradient; // D [K, V]
+        private final List<Matrix> states = new ArrayList<>(); // before each chunk, and the last
+        private final List<Matrix> pseudoValues = new ArrayList<>(); // of each chunk
 
-    private int rows;
+        ValueHead(int K, int V) {
+            stateGradient = Matrix.allocate(K, V);
+        }
+    }
 
-    public BackwardWorker(PlanSpec spec) {
+    BackwardWorker(PlanSpec spec) {
         planned = spec.shape();
         int K = planned.K();
         int V = planned.V();
-        C = Math.min(spec.chunkSize(), Math.max(1, planned.microTokens()));
-        blocks = planned.crossRead() ? 4 : 2;
-        decay = planned.gate() == Gate.CHANNEL
-                ? new ChannelDecay(C, K, blocks)
-                : new ScalarDecay(C, K, blocks, planned.gate() == Gate.SCALAR);
+        C = Chunk.size(spec);
+        blocks = planned.crossRead() ? 3 : 1;
+        chunk = new Chunk(spec, blocks, true);
+        span = chunk.span;
+        decay = chunk.decay;
+        x = chunk.rows.x;
         sums = new ChunkGradients(planned, C);
-        k = Matrix.allocate(C, K);
-        a = Matrix.allocate(blocks * C, K);
-        b = Matrix.allocate(blocks * C, V);
-        scores = Matrix.allocate(Math.max(blocks * C, LowerTriangle.ROWS), C);
-        overlaps = Matrix.allocate(blocks * C, C);
-        own = new float[blocks * C];
-        z0 = Matrix.allocate(blocks * C, K);
-        z = Matrix.allocate(blocks * C, K);
+        int stacked = (blocks + 1) * C;
+        b = Matrix.allocate(stacked, V);
+        overlaps = Matrix.allocate(stacked, C);
+        own = new float[stacked];
+        z0 = Matrix.allocate(stacked, K);
+        z = Matrix.allocate(stacked, K);
         y = Matrix.allocate(C, K);
-        turned = Matrix.allocate(LowerTriangle.padded(C), C);
-        upsideDown = Matrix.allocate(LowerTriangle.padded(C), V);
-        decayed = Matrix.allocate(blocks * C, K);
-        gain = Matrix.allocate(1, K);
-        valueGain = Matrix.allocate(1, V);
+        scaled = Matrix.allocate(C, V);
+        work = Matrix.allocate(1, K);
         crossing = Matrix.allocate(1, K);
         readGradient = planned.crossRead() ? Matrix.allocate(C, V) : null;
-        perRoot = new float[blocks * C];
+        perRoot = new float[C];
         Arrays.fill(perRoot, (float) (1 / Math.sqrt(V)));
-        stateGradient = Matrix.allocate(K, V);
+        heads = new ValueHead[planned.HV() / planned.H()];
+        Arrays.setAll(heads, h -> new ValueHead(K, V));
     }
 
     /** All value heads of one key head of one sequence. */
-    public void run(GradientOperands in, int sequence, int keyHead) {
-        int group = in.forward.group();
-        for (int head = keyHead * group; head < (keyHead + 1) * group; head++) {
-            int index = sequence * planned.HV() + head;
-            load(in.finalState, index, stateGradient);
-            load(in.forward.initialState, index, state(0));
-            int n = in.forward.householders();
-            long begin = (long) in.forward.begin(sequence) * n;
-            long end = (long) in.forward.end(sequence) * n;
-            int chunks = Math.toIntExact(Math.ceilDiv(end - begin, C));
-            row = begin;
-            rows = 0;
-            for (int chunk = 0; chunk < chunks; chunk++) {
-                enter(begin, end, chunk);
-                advance(in.forward, head, state(chunk), state(chunk + 1), pseudoValue(chunk));
-                if (!NonFinite.allFinite(pseudoValues.get(chunk), 0, rows, planned.V())) {
-                    throw NonFinite.diagnose(in.forward, sequence, head, row, rows);
+    void run(GradientOperands in, int sequence, int keyHead) {
+        int firstHead = keyHead * heads.length;
+        for (int h = 0; h < heads.length; h++) {
+            load(in.after, sequence, firstHead + h, heads[h].stateGradient);
+            load(in.forward.before, sequence, firstHead + h, state(heads[h], 0));
+        }
+        int n = in.forward.householders();
+        long begin = (long) in.forward.begin(sequence) * n;
+        long end = (long) in.forward.end(sequence) * n;
+        int chunks = Math.toIntExact(Math.ceilDiv(end - begin, C));
+        for (int c = 0; c < chunks; c++) {
+            enter(begin, end, c, 0);
+            for (int h = 0; h < heads.length; h++) {
+                advance(in.forward, firstHead + h, heads[h], c, in.forward.before == null);
+                if (!NonFinite.allFinite(heads[h].pseudoValues.get(c), 0, span.rows, planned.V())) {
+                    throw NonFinite.diagnose(in.forward, sequence, firstHead + h, span.row, span.rows);
                 }
             }
-            for (int chunk = chunks - 1; chunk >= 0; chunk--) {
-                enter(begin, end, chunk);
-                goBack(in, head, chunk);
+        }
+        for (int c = chunks - 1; c >= 0; c--) {
+            enter(begin, end, c, blocks);
+            for (int h = 0; h < heads.length; h++) {
+                goBack(in, firstHead + h, heads[h], c);
                 if (!finite()) {
-                    throw in.diagnose(sequence, head, row, rows);
+                    throw in.diagnose(sequence, firstHead + h, span.row, span.rows);
                 }
             }
-            if (!NonFinite.allFinite(stateGradient, 0, planned.K(), planned.V())) {
-                throw in.diagnose(sequence, head, row, rows);
-            }
-            if (in.initialState != null) {
-                State.copyOut(stateGradient.segment(), stateGradient.stride(), planned, in.initialState, index);
-            }
+        }
+        for (int h = 0; h < heads.length; h++) {
+            finish(in, sequence, firstHead + h, heads[h], chunks == 0);
         }
     }
 
-    private void enter(long begin, long end, int chunk) {
-        row = begin + (long) chunk * C;
-        rows = (int) Math.min(C, end - row);
+    private void finish(GradientOperands in, int sequence, int head, ValueHead mine, boolean empty) {
+        if (!NonFinite.allFinite(mine.stateGradient, 0, planned.K(), planned.V())) {
+            int n = in.forward.householders();
+            long row = empty ? (long) in.forward.begin(sequence) * n : span.row;
+            throw in.diagnose(sequence, head, row, empty ? 0 : span.rows);
+        }
+        if (in.before != null) {
+            in.before.copyFrom(sequence, head, in.forward.columns, mine.stateGradient);
+        }
     }
 
-    private void load(java.lang.foreign.MemorySegment from, int index, Matrix to) {
+    private void enter(long begin, long end, int c, int readBlocks) {
+        long row = begin + (long) c * C;
+        span.set(row, (int) Math.min(C, end - row), planned.householders(), readBlocks);
+    }
+
+    private void load(States from, int sequence, int head, Matrix to) {
         if (from == null) {
             Arrays.fill(to.data(), 0);
         } else {
-            State.copyIn(from, index, planned, to.segment(), to.stride());
+            from.copyTo(sequence, head, Columns.all(planned.V()), to);
         }
     }
 
-    private Matrix state(int chunk) {
-        while (states.size() <= chunk) {
-            states.add(Matrix.allocate(planned.K(), planned.V()));
+    private Matrix state(ValueHead head, int c) {
+        while (head.states.size() <= c) {
+            head.states.add(Matrix.allocate(planned.K(), planned.V()));
         }
-        return states.get(chunk);
+        return head.states.get(c);
     }
 
-    private Matrix pseudoValue(int chunk) {
-        while (pseudoValues.size() <= chunk) {
-            pseudoValues.add(Matrix.allocate(LowerTriangle.padded(C), planned.V()));
+    private Matrix pseudoValue(ValueHead head, int c) {
+        while (head.pseudoValues.size() <= c) {
+            head.pseudoValues.add(Matrix.allocate(C, planned.V()));
         }
-        return pseudoValues.get(chunk);
+        return head.pseudoValues.get(c);
     }
 
     private boolean finite() {
         Matrix gates = decay.gateGradients();
-        return (gates == null || NonFinite.allFinite(gates, 0, rows, gates.stride()))
-                && (readGradient == null || NonFinite.allFinite(readGradient, 0, rows, planned.V()))
-                && NonFinite.allFinite(b, 0, rows, planned.V())
-                && NonFinite.allFinite(z, 0, blocks * rows, planned.K())
-                && NonFinite.allFinite(y, 0, rows, planned.K());
+        return (gates == null || NonFinite.allFinite(gates, 0, span.rows, gates.stride()))
+                && (readGradient == null || NonFinite.allFinite(readGradient, 0, span.queries, planned.V()))
+                && NonFinite.allFinite(b, span.eraseAt(), span.rows, planned.V())
+                && NonFinite.allFinite(z, 0, span.stacked(), planned.K())
+                && NonFinite.allFinite(y, 0, span.rows, planned.K());
     }
 
     /** Forward: P and the state after the chunk. */
-    private void advance(Operands in, int head, Matrix before, Matrix after, Matrix P) {
-        int K = planned.K();
-        int V = planned.V();
-        writeKeys(in, head);
-        in.writeVector.gather(row, rows, head, P, 0);
-        for (int i = 0; i < rows; i++) {
-            if (in.writeGainIsScalar) {
-                Rows.scale(P, i, in.writeGain.scalar(row + i, head), P, i);
-            } else {
-                in.writeGain.gather(row + i, 1, head, valueGain, 0);
-                Rows.multiply(P, i, valueGain, 0, P, i);
-            }
-            decay.sinceStart(a, i, i, decayed, i);
-        }
-        OpenBlas.multiply(
-                rows,
-                V,
-                K,
-                1,
-                decayed.segment(),
-                decayed.stride(),
-                before.segment(),
-                before.stride(),
-                1,
-                P.segment(),
-                P.stride());
-        LowerTriangle.solve(scores, rows, P, 0);
-        after.segment().copyFrom(before.segment());
-        for (int i = 0; i < rows; i++) {
-            decay.untilEnd(k, i, decayed);
-        }
-        ChunkProducts.write(decayed, 0, rows, K, P, V, decay.pass(after), after);
+    private void advance(Operands in, int head, ValueHead mine, int c, boolean fromZero) {
+        Matrix before = state(mine, c);
+        Matrix after = state(mine, c + 1);
+        Matrix P = pseudoValue(mine, c);
+        chunk.take(in, head, in.k.isFirst(head));
+        chunk.solve(in, head, fromZero && c == 0 ? null : before, P);
+        System.arraycopy(before.data(), 0, after.data(), 0, after.data().length);
+        chunk.write(P, scaled, after);
     }
 
-    /** k, −e, the decays and L. */
-    private void writeKeys(Operands in, int head) {
-        in.k.gather(row, rows, head, k, 0);
-        in.eraseVector.gather(row, rows, head, a, 0);
-        for (int i = 0; i < rows; i++) {
-            if (in.eraseGainIsScalar) {
-                Rows.scale(a, i, -in.eraseGain.scalar(row + i, head), a, i);
-            } else {
-                in.eraseGain.gather(row + i, 1, head, gain, 0);
-                Rows.scale(a, i, -1, a, i);
-                Rows.multiply(a, i, gain, 0, a, i);
-            }
-        }
-        decay.prepare(in, head, row, rows, k);
-        decay.scores(a, ERASE, READ, scores);
-        for (int i = 0; i < rows; i++) {
-            Rows.scale(scores, i, -1, scores, i);
-        }
-    }
-
-    private void goBack(GradientOperands in, int head, int chunk) {
+    private void goBack(GradientOperands in, int head, ValueHead mine, int c) {
         int K = planned.K();
         int V = planned.V();
-        Matrix P = pseudoValues.get(chunk);
-        Matrix before = states.get(chunk);
-        writeKeys(in.forward, head);
+        Matrix P = mine.pseudoValues.get(c);
+        Matrix before = mine.states.get(c);
+        Matrix D = mine.stateGradient;
+        int e = span.eraseAt();
+        chunk.take(in.forward, head, in.forward.k.isFirst(head));
         gatherReads(in, head);
-        meetStates(P, before, READ, blocks);
+        meetReads(P, before);
         if (planned.crossRead()) {
             soften();
+            decay.readScores(blocks - 1, chunk.scores);
         }
-        decay.scores(a, READ, blocks, scores);
-        for (int i = 0; i < rows; i++) {
-            decay.untilEnd(k, i, decayed);
+        ChunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, K, D, V, b, e);
+        for (int i = 0; i < span.rows; i++) {
+            Rows.scale(b, e + i, decay.endFactor(i), b, e + i);
         }
-        ChunkProducts.readState(decayed, rows, K, stateGradient, V, b);
-        OpenBlas.multiplyLeftTransposed(
-                rows,
-                V,
-                (blocks - READ) * rows,
-                1,
-                scores.from(READ * rows),
-                scores.stride(),
-                b.from(READ * rows),
-                b.stride(),
-                1,
-                b.segment(),
-                b.stride());
-        solveTransposed();
-        meetStates(P, before, ERASE, READ);
-        ChunkProducts.multiplyTransposed(P, 0, rows, stateGradient.segment(), K, V, y, 0);
+        LowerTriangle.addTransposed(chunk.scores, b, span, false, b, e);
+        LowerTriangle.solveTransposed(chunk.scores, e, span.rows, b, e);
+        for (int i = 0; i < span.rows; i++) {
+            Rows.scale(b, e + i, -1, b, e + i);
+        }
+        meetErasures(P, before);
+        ChunkProducts.multiplyTransposed(P, 0, span.rows, D.segment(), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
-            crossing.set(0, d, Rows.dot(stateGradient, d, before, d));
+            crossing.set(0, d, Rows.dot(D, d, before, d));
         }
-        decay.accumulateAfter(overlaps, blocks, a, z0, crossing, y);
+        decay.accumulateAfter(overlaps, z0, crossing, y);
         addOwnWrites();
         writeReads(in, head, P, before);
         writeMicroSteps(in, head);
-        for (int i = 0; i < blocks * rows; i++) {
-            decay.sinceStart(a, i, i % rows, decayed, i);
+        passGradient(D);
+    }
+
+    /** D ← the gradient of the state before the chunk. */
+    private void passGradient(Matrix D) {
+        for (int r = 0; r < span.stacked(); r++) {
+            Rows.scale(b, r, decay.startFactor(r), b, r);
         }
-        ChunkProducts.write(decayed, 0, blocks * rows, K, b, V, decay.pass(stateGradient), stateGradient);
+        Matrix rows = decay.startRows();
+        ChunkProducts.write(rows, 0, span.stacked(), planned.K(), b, planned.V(), decay.pass(D), D);
     }
 
-    /** dP ← (I + L)⁻ᵀ dP, which upside down is a forward substitution with L turned about its other diagonal. */
-    private void solveTransposed() {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < i; j++) {
-                turned.set(i, j, scores.get(rows - 1 - j, rows - 1 - i));
-            }
-            Rows.scale(b, i, 1, upsideDown, rows - 1 - i);
-        }
-        LowerTriangle.solve(turned, rows, upsideDown, 0);
-        for (int i = 0; i < rows; i++) {
-            Rows.scale(upsideDown, rows - 1 - i, 1, b, i);
-        }
-    }
-
-    /** Whether micro-step i is its token's last. */
-    private boolean reads(Operands in, int i) {
-        return (row + i + 1) % in.householders() == 0;
-    }
-
-    private long token(Operands in, int i) {
-        return (row + i) / in.householders();
-    }
-
-    /** Rows of a and b that come from the caller: scale q, dO, dX, r. */
+    /** Rows of b that come from the caller: dO, and with a selective read dX and r. */
     private void gatherReads(GradientOperands in, int head) {
-        for (int i = 0; i < rows; i++) {
-            boolean reads = reads(in.forward, i);
-            gather(reads ? in.forward.q : null, head, i, a, READ);
-            Rows.scale(a, READ * rows + i, in.forward.scale, a, READ * rows + i);
-            gather(reads ? in.o : null, head, i, b, READ);
-            if (planned.crossRead()) {
-                gather(reads ? in.oCross : null, head, i, b, CROSS);
-                gather(reads ? in.forward.r : null, head, i, b, LOGIT);
+        gather(in.o, head, span.readAt());
+        if (planned.crossRead()) {
+            gather(in.oCross, head, CROSS * span.queries);
+            gather(in.forward.r, head, LOGIT * span.queries);
+        }
+    }
+
+    private void gather(RowView from, int head, int at) {
+        if (from == null) {
+            Arrays.fill(b.data(), b.row(at), b.row(at + span.queries), 0);
+        } else {
+            from.gather(span.token, span.queries, head, b, at);
+        }
+    }
+
+    /** T, b·P and z of all reads. */
+    private void meetReads(Matrix P, Matrix before) {
+        int V = planned.V();
+        for (int m = 0; m < blocks; m++) {
+            int first = m * span.queries;
+            ChunkProducts.readScores(b, first, span, V, P, 0, overlaps);
+            for (int a = 0; a < span.queries; a++) {
+                own[first + a] = overlaps.get(first + a, span.position(a));
             }
         }
+        ChunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.segment(), planned.K(), V, z0, 0);
+        decay.meetReads(blocks, overlaps, z0, z, false);
     }
 
-    private void gather(RowView from, int head, int i, Matrix to, int block) {
-        if (from == null) {
-            Rows.fill(to, block * rows + i, 0);
-        } else {
-            from.gather((row + i) / planned.householders(), 1, head, to, block * rows + i);
-        }
+    /** T and z of the erasure, of which z is de. */
+    private void meetErasures(Matrix P, Matrix before) {
+        int e = span.eraseAt();
+        ChunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
+        ChunkProducts.multiplyTransposed(b, e, span.rows, before.segment(), planned.K(), planned.V(), z0, 0);
+        decay.meetErasures(overlaps, z0, z);
     }
 
-    /** T, b·P and z of the blocks [first, end). */
-    private void meetStates(Matrix P, Matrix before, int first, int end) {
-        int count = (end - first) * rows;
-        ChunkProducts.multiplyTransposed(b, first * rows, count, P.segment(), rows, planned.V(), overlaps, 0);
-        ChunkProducts.multiplyTransposed(b, first * rows, count, before.segment(), planned.K(), planned.V(), z0, 0);
-        for (int i = first * rows; i < end * rows; i++) {
-            own[i] = overlaps.get(i, i % rows);
-        }
-        decay.accumulateBefore(overlaps, first, end, z0, z);
-    }
-
-    /** π and dℓ/√V from S r and S dx, which are z and what their own write adds; π takes a row of its own block. */
+    /** π and dℓ/√V from S r and S dx, which are z and what their own write adds. */
     private void soften() {
-        int K = planned.K();
-        for (int i = 0; i < rows; i++) {
-            int pi = CROSS * rows + i;
-            int logit = LOGIT * rows + i;
-            Rows.scale(z, logit, 1, a, pi);
-            Rows.accumulate(a, pi, own[logit], k, i);
+        int q = span.queries;
+        for (int a = 0; a < q; a++) {
+            int logit = LOGIT * q + a;
+            Rows.copy(z, logit, z.stride(), x, CROSS * q + a);
+            Rows.accumulate(x, CROSS * q + a, own[logit], decay.keys, decay.firstKey + span.position(a));
         }
-        RowSoftmax.apply(a, CROSS * rows, rows, K, perRoot);
-        for (int i = 0; i < rows; i++) {
-            int pi = CROSS * rows + i;
-            int logit = LOGIT * rows + i;
-            Rows.scale(z, pi, 1, decayed, 0);
-            Rows.accumulate(decayed, 0, own[pi], k, i); // S dx
-            float mean = Rows.dot(a, pi, decayed, 0);
-            Rows.multiply(a, pi, decayed, 0, a, logit);
-            Rows.accumulate(a, logit, -mean, a, pi);
-            Rows.scale(a, logit, perRoot[0], a, logit);
+        RowSoftmax.apply(x, CROSS * q, q, planned.K(), perRoot);
+        for (int a = 0; a < q; a++) {
+            int pi = CROSS * q + a;
+            int logit = LOGIT * q + a;
+            Rows.copy(z, pi, z.stride(), work, 0);
+            Rows.accumulate(work, 0, own[pi], decay.keys, decay.firstKey + span.position(a)); // S dx
+            float mean = Rows.dot(x, pi, work, 0);
+            Rows.multiply(x, pi, work, 0, x, logit);
+            Rows.accumulate(x, logit, -mean, x, pi);
+            Rows.scale(x, logit, perRoot[a], x, logit);
         }
     }
 
-    /** From z and y to da and dk. */
+    /** From z and y to the gradients of f x and of k. */
     private void addOwnWrites() {
-        for (int m = READ; m < blocks; m++) {
-            for (int i = 0; i < rows; i++) {
-                Rows.accumulate(z, m * rows + i, own[m * rows + i], k, i);
-                Rows.accumulate(y, i, own[m * rows + i], a, m * rows + i);
+        for (int m = 0; m < blocks; m++) {
+            for (int a = 0; a < span.queries; a++) {
+                int r = m * span.queries + a;
+                int i = span.position(a);
+                Rows.accumulate(z, r, own[r], decay.keys, decay.firstKey + i);
+                Rows.accumulate(y, i, own[r] * decay.factors[r], x, r);
             }
         }
     }
 
     private void writeReads(GradientOperands in, int head, Matrix P, Matrix before) {
+        int q = span.queries;
         if (planned.crossRead()) {
-            for (int i = 0; i < rows; i++) {
-                decay.sinceStart(a, LOGIT * rows + i, i, decayed, i);
+            int logit = LOGIT * q;
+            int V = planned.V();
+            ChunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
+            for (int a = 0; a < q; a++) {
+                Rows.scale(readGradient, a, decay.startFactor(logit + a), readGradient, a);
             }
-            ChunkProducts.readState(decayed, rows, planned.K(), before, planned.V(), readGradient);
-            OpenBlas.multiply(
-                    rows,
-                    planned.V(),
-                    rows,
-                    1,
-                    scores.from(LOGIT * rows),
-                    scores.stride(),
-                    P.segment(),
-                    P.stride(),
-                    1,
-                    readGradient.segment(),
-                    readGradient.stride());
+            LowerTriangle.addReads(chunk.scores, logit, span, P, 0, readGradient, 0);
         }
-        for (int i = 0; i < rows; i++) {
-            if (reads(in.forward, i)) {
-                Rows.scale(z, READ * rows + i, in.forward.scale, z, READ * rows + i);
-                sums.write(in.gradients.get(Input.Q), z, READ * rows + i, token(in.forward, i), head);
-                if (planned.crossRead()) {
-                    sums.write(in.gradients.get(Input.R), readGradient, i, token(in.forward, i), head);
-                }
+        for (int a = 0; a < q; a++) {
+            int r = span.readAt() + a;
+            Rows.scale(z, r, in.forward.scale, z, r);
+            sums.write(in.gradients.get(Input.Q), z, r, span.token + a, head);
+            if (planned.crossRead()) {
+                sums.write(in.gradients.get(Input.R), readGradient, a, span.token + a, head);
             }
         }
     }
 
     private void writeMicroSteps(GradientOperands in, int head) {
         Operands f = in.forward;
-        sums.begin(in, y, rows);
-        for (int i = 0; i < rows; i++) {
-            if (ChunkDecay.decays(f, row, i)) {
-                sums.write(in.gradients.get(Input.G), decay.gateGradients(), i, token(f, i), head);
+        int e = span.eraseAt();
+        sums.begin(in, y, span.rows);
+        for (int i = 0; i < span.rows; i++) {
+            if (f.g != null && span.beginsToken(i)) {
+                sums.write(in.gradients.get(Input.G), decay.gateGradients(), i, span.tokenOf(i), head);
             }
-            sums.add(in.erase, f.eraseVector, f.eraseGain, head, row + i, i, z, ERASE * rows + i, -1);
-            sums.add(in.write, f.writeVector, f.writeGain, head, row + i, i, b, ERASE * rows + i, 1);
+            sums.add(in.erase, f.eraseVector, f.eraseGain, head, span.row + i, i, z, e + i, 1);
+            sums.add(in.write, f.writeVector, f.writeGain, head, span.row + i, i, b, e + i, -1);
         }
-        sums.finish(in, head, row, rows);
+        sums.finish(in, head, span.row, span.rows);
     }
 }

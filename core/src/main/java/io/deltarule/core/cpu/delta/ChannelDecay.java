@@ -2,219 +2,158 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.Rows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A decay per key channel: it stays inside the sums, which are taken in blocks of {@value DiagonalBlock#SIZE} rows. With b
- * the boundary before a block, exp(G_i − G_j) for a row i of it and a column j before it is
- * exp(G_i − G_b) exp(G_b − G_j), two factors of at most 1, and the sum a matrix product; within the block the sums run
- * row by row as the recurrence does, in registers.
+ * A decay per key channel: it stays inside the sums, which are taken in blocks of {@value DiagonalBlock#SIZE} micro-steps.
+ * With b the boundary before a block of rows,
+ *
+ * <pre>
+ *   columns before it:  N_rj = Σ_d [x_rd exp(G_id − G_bd)] · [k_jd exp(G_bd − G_jd)]     both factors ≤ 1, a product
+ *   its own columns:    N_rj = Σ_d x_rd k_jd exp(G_id − G_jd)                            see {@link DiagonalBlock}
+ * </pre>
+ *
+ * The right factors are the keys decayed up to b; moving on to the next block multiplies them by that block's decay, and
+ * after the last they are the k ⊙ exp(G_C − G) that the new state needs.
  */
 final class ChannelDecay extends ChunkDecay {
     private static final int BLOCK = DiagonalBlock.SIZE;
 
     private final Matrix gates; // g of the tokens that begin in the chunk [C, K]
-    private final Matrix factors; // exp g, 1 where a micro-step does not decay [C, K]
+    private final Matrix steps; // exp g, 1 where a micro-step does not decay [C, K]
     private final Matrix sinceBlock; // exp(G − G_b) [C, K]
     private final Matrix sinceStart; // exp G [C, K]
-    private final Matrix untilEnd; // exp(G_C − G) [C, K]
+    private final Matrix startRows; // f x ⊙ exp G [stacked, K]
+    private final Matrix local; // f x ⊙ exp(G − G_b) of a block's rows, one block of reads after the other, then the erasure's
+    private final Matrix localScores; // their products with the decayed keys
     private final Matrix decayedKeys; // k ⊙ exp(G_b − G) [C, K]
-    private final Matrix laterRows; // a ⊙ exp(G − G_b) [blocks · C, K]
-    private final Matrix local; // [BLOCK, K]
     private final Matrix work; // [1, K]
-    private final Matrix met; // S b with the state before a block [blocks · C, K]
-    private final Matrix weights; // [BLOCK, K]
-    private final Matrix sum; // [1, K]
-    private final Matrix gateGradients; // [C, K]
     private final DiagonalBlock diagonal = new DiagonalBlock();
-    private final float[] ones;
-    private final int[] rowAt; // of a stacked matrix, by micro-step
+    private final int[] readAt; // by micro-step, a row of x
+    private final ChannelGateGradients gradients; // null forward
 
-    ChannelDecay(int C, int K, int blocks) {
+    /**
+     * Room for the largest chunk.
+     *
+     * @param blocks of reads, at most
+     * @param backward whether gradients are wanted
+     */
+    ChannelDecay(int C, int K, int blocks, boolean backward) {
         super(K);
         gates = Matrix.allocate(C, K);
-        factors = Matrix.allocate(C, K);
+        steps = Matrix.allocate(C, K);
         sinceBlock = Matrix.allocate(C, K);
         sinceStart = Matrix.allocate(C, K);
-        untilEnd = Matrix.allocate(C, K);
+        startRows = Matrix.allocate((blocks + 1) * C, K);
+        local = Matrix.allocate((blocks + 1) * BLOCK, K);
+        localScores = Matrix.allocate((blocks + 1) * BLOCK, C);
         decayedKeys = Matrix.allocate(C, K);
-        laterRows = Matrix.allocate(blocks * C, K);
-        local = Matrix.allocate(BLOCK, K);
         work = Matrix.allocate(1, K);
-        met = Matrix.allocate(blocks * C, K);
-        weights = Matrix.allocate(BLOCK, K);
-        sum = Matrix.allocate(1, K);
-        gateGradients = Matrix.allocate(C, K);
-        ones = new float[C];
-        Arrays.fill(ones, 1);
-        rowAt = new int[C];
+        readAt = new int[C];
+        gradients = backward ? new ChannelGateGradients(C, K, blocks) : null;
     }
 
     @Override
-    Matrix gateGradients() {
-        return gateGradients;
-    }
-
-    @Override
-    void prepare(Operands in, int head, long row) {
-        for (int i = 0; i < rows; i++) {
-            if (decays(in, row, i)) {
-                in.g.gather((row + i) / in.householders(), 1, head, gates, i);
-                Rows.exp(gates, i, 1, factors, i);
+    void prepare(Operands in, int head) {
+        int begun = span.tokensBegun();
+        in.g.gather(span.tokenOf(span.firstBegun()), begun, head, gates, 0);
+        for (int i = 0, next = 0; i < span.rows; i++) {
+            if (span.beginsToken(i)) {
+                Rows.exp(gates, next++, 1, steps, i);
             } else {
-                Rows.fill(factors, i, 1);
+                Rows.fill(steps, i, 1);
             }
             accumulate(i, i % BLOCK == 0, sinceBlock);
             accumulate(i, i == 0, sinceStart);
         }
-        Rows.fill(untilEnd, rows - 1, 1);
-        for (int i = rows - 2; i >= 0; i--) {
-            Rows.multiply(untilEnd, i + 1, factors, i + 1, untilEnd, i);
-        }
     }
 
+    /** The row a_i, or what it makes of the product of decays before it. */
     private void accumulate(int i, boolean first, Matrix product) {
         if (first) {
-            Rows.scale(factors, i, 1, product, i);
+            Rows.copy(steps, i, steps.stride(), product, i);
         } else {
-            Rows.multiply(product, i - 1, factors, i, product, i);
+            Rows.multiply(product, i - 1, steps, i, product, i);
         }
     }
 
     @Override
-    void scores(Matrix a, int first, int end, Matrix scores) {
-        for (int from = 0; from < rows; from += BLOCK) {
-            int to = Math.min(from + BLOCK, rows);
-            for (int m = first; m < end; m++) {
+    void scores(boolean changed, Matrix scores) {
+        scores(Math.max(0, span.blocks - 1), span.blocks, true, scores);
+    }
+
+    @Override
+    void readScores(int blocks, Matrix scores) {
+        scores(0, blocks, false, scores);
+    }
+
+    /** The scores of the blocks [begin, end) of reads, and of the erasure where asked for, with the last of them. */
+    private void scores(int begin, int end, boolean erasures, Matrix scores) {
+        for (int from = 0; from < span.rows; from += BLOCK) {
+            int to = Math.min(from + BLOCK, span.rows);
+            int firstQuery = span.queriesBefore(from);
+            int endQuery = span.queriesBefore(to);
+            int count = 0;
+            for (int m = begin; m < end; m++) {
+                for (int a = firstQuery; a < endQuery; a++) {
+                    int row = m * span.queries + a;
+                    decayRow(row, span.position(a), count++);
+                    Rows.fill(scores, row, 0);
+                }
+            }
+            if (erasures) {
                 for (int i = from; i < to; i++) {
-                    rowAt[i] = m * rows + i;
-                    Rows.fill(scores, rowAt[i], 0);
-                    Rows.multiply(a, rowAt[i], sinceBlock, i, local, i - from);
+                    decayRow(span.eraseAt() + i, i, count++);
                 }
-                if (from > 0) {
-                    OpenBlas.multiplyRightTransposed(
-                            to - from,
-                            from,
-                            K,
-                            1,
-                            local.segment(),
-                            local.stride(),
-                            decayedKeys.segment(),
-                            decayedKeys.stride(),
-                            0,
-                            scores.from(m * rows + from),
-                            scores.stride());
+            }
+            if (from > 0 && count > 0) {
+                ChunkProducts.multiplyTransposed(
+                        local, 0, count, decayedKeys.segment(), from, K, localScores, 0);
+                spread(begin, end, firstQuery, endQuery, from, to, erasures, scores);
+            }
+            for (int m = begin; m < Math.max(end, begin + 1); m++) {
+                boolean last = m >= end - 1;
+                for (int i = from; i < to; i++) {
+                    int a = m < end ? span.queryAt(i) : -1;
+                    readAt[i] = a < 0 ? -1 : m * span.queries + a;
                 }
-                diagonal.compute(from, to, keys, factors, null, ones, a, rowAt, null, scores);
+                diagonal.compute(from, to, this, steps, erasures && last ? span.eraseAt() : -1, readAt, scores);
             }
             decayKeys(from, to);
         }
     }
 
-    @Override
-    void accumulateBefore(Matrix overlaps, int first, int end, Matrix z0, Matrix z) {
-        for (int from = 0; from < rows; from += BLOCK) {
-            int to = Math.min(from + BLOCK, rows);
-            for (int m = first; m < end; m++) {
-                int block = m * rows;
-                for (int i = from; i < to; i++) {
-                    Arrays.fill(overlaps.data(), overlaps.row(block + i) + i, overlaps.row(block + i + 1), 0);
-                    carryTo(from, z0, z, block + i);
-                }
-                if (from > 0) {
-                    ChunkProducts.addProduct(overlaps, block + from, to - from, from, decayedKeys, K, z);
-                }
-                for (int i = from; i < to; i++) {
-                    DiagonalBlock.carry(from, i, keys, factors, overlaps, block + i, z, block + i);
-                }
+    /** Copies the products of a block's rows with the columns before it to where they belong. */
+    private void spread(
+            int begin, int end, int firstQuery, int endQuery, int from, int to, boolean erasures, Matrix scores) {
+        int row = 0;
+        for (int m = begin; m < end; m++) {
+            for (int a = firstQuery; a < endQuery; a++) {
+                Rows.copy(localScores, row++, from, scores, m * span.queries + a);
             }
-            decayKeys(from, to);
+        }
+        for (int i = from; erasures && i < to; i++) {
+            Rows.copy(localScores, row++, from, scores, span.eraseAt() + i);
         }
     }
 
-    /** A row of S0 b decayed to the boundary before a micro-step. */
-    private void carryTo(int from, Matrix z0, Matrix to, int row) {
-        if (from > 0) {
-            Rows.multiply(z0, row, sinceStart, from - 1, to, row);
-        } else {
-            Rows.scale(z0, row, 1, to, row);
+    /** Decays a row of x since the block's and since the chunk's start. */
+    private void decayRow(int row, int micro, int toLocal) {
+        float[] from = x.data();
+        float[] block = sinceBlock.data();
+        float[] start = sinceStart.data();
+        float factor = factors[row];
+        int at = x.row(row);
+        int decay = steps.row(micro); // all have rows of the same stride
+        int l = local.row(toLocal);
+        int r = startRows.row(row);
+        for (int c = 0; c < x.stride(); c += Lanes.COUNT) {
+            FloatVector value = FloatVector.fromArray(Lanes.SPECIES, from, at + c).mul(factor);
+            value.mul(FloatVector.fromArray(Lanes.SPECIES, block, decay + c)).intoArray(local.data(), l + c);
+            value.mul(FloatVector.fromArray(Lanes.SPECIES, start, decay + c)).intoArray(startRows.data(), r + c);
         }
-    }
-
-    @Override
-    void accumulateAfter(Matrix overlaps, int end, Matrix a, Matrix z0, Matrix crossing, Matrix y) {
-        for (int from = (rows - 1) / BLOCK * BLOCK; from >= 0; from -= BLOCK) {
-            int to = Math.min(from + BLOCK, rows);
-            for (int j = from; j < to; j++) {
-                Rows.multiply(y, j, untilEnd, to - 1, y, j);
-            }
-            for (int m = 0; m < end && to < rows; m++) {
-                OpenBlas.multiplyLeftTransposed(
-                        to - from,
-                        K,
-                        rows - to,
-                        1,
-                        overlaps.from(m * rows + to, from),
-                        overlaps.stride(),
-                        laterRows.from(m * rows + to),
-                        laterRows.stride(),
-                        1,
-                        y.from(from),
-                        y.stride());
-            }
-            gates(from, to, overlaps, end, a, z0, crossing, y);
-            for (int j = from; j < to; j++) {
-                carryBack(j, to, overlaps, end, a, y);
-            }
-            for (int m = 0; m < end; m++) {
-                for (int i = m * rows + to; i < (m + 1) * rows; i++) {
-                    Rows.multiply(laterRows, i, sinceBlock, to - 1, laterRows, i);
-                }
-                for (int i = from; i < to; i++) {
-                    Rows.multiply(a, m * rows + i, sinceBlock, i, laterRows, m * rows + i);
-                }
-            }
-        }
-    }
-
-    /** y_j ← exp(g_i) ⊙ (y_j + Σ_m T_mij a_mi) for i from the block's last row to j + 1. */
-    private void carryBack(int j, int to, Matrix overlaps, int blocks, Matrix a, Matrix y) {
-        float[] decay = factors.data();
-        float[] rowsOfA = a.data();
-        float[] into = y.data();
-        for (int column = 0; column < y.stride(); column += Lanes.COUNT) {
-            FloatVector sum = FloatVector.fromArray(Lanes.SPECIES, into, y.row(j) + column);
-            for (int i = to - 1; i > j; i--) {
-                for (int m = 0; m < blocks; m++) {
-                    FloatVector overlap = FloatVector.broadcast(Lanes.SPECIES, overlaps.get(m * rows + i, j));
-                    sum = FloatVector.fromArray(Lanes.SPECIES, rowsOfA, a.row(m * rows + i) + column)
-                            .fma(overlap, sum);
-                }
-                sum = sum.mul(FloatVector.fromArray(Lanes.SPECIES, decay, factors.row(i) + column));
-            }
-            sum.intoArray(into, y.row(j) + column);
-        }
-    }
-
-    @Override
-    void sinceStart(Matrix from, int row, int i, Matrix to, int toRow) {
-        Rows.multiply(from, row, sinceStart, i, to, toRow);
-    }
-
-    @Override
-    void untilEnd(Matrix from, int i, Matrix to) {
-        Rows.multiply(from, i, untilEnd, i, to, i);
-    }
-
-    @Override
-    float pass(Matrix state) {
-        for (int d = 0; d < K; d++) {
-            Rows.scale(state, d, sinceStart.get(rows - 1, d), state, d);
-        }
-        return 1;
     }
 
     /** Moves the boundary up to which the keys are decayed from a block's start to its end. */
@@ -224,78 +163,122 @@ final class ChannelDecay extends ChunkDecay {
         }
         Rows.fill(work, 0, 1);
         for (int j = to - 1; j >= from; j--) {
-            Rows.multiply(keys, j, work, 0, decayedKeys, j);
-            Rows.multiply(work, 0, factors, j, work, 0);
+            Rows.multiply(keys, firstKey + j, work, 0, decayedKeys, j);
+            Rows.multiply(work, 0, steps, j, work, 0);
         }
     }
 
-    /**
-     * dg of a block's rows. What crosses the whole block, from before it to after it, decays through it once; rows of the
-     * block meet what comes before them one after the other.
-     *
-     * @param y D p before the block, (gradient of the state after the block) p within it
-     */
-    private void gates(int from, int to, Matrix overlaps, int blocks, Matrix a, Matrix z0, Matrix crossing, Matrix y) {
-        Rows.scale(crossing, 0, 1, sum, 0);
-        if (from > 0) {
-            Rows.multiply(sum, 0, sinceStart, from - 1, sum, 0);
+    @Override
+    Matrix startRows() {
+        return startRows;
+    }
+
+    @Override
+    float startFactor(int row) {
+        return 1;
+    }
+
+    @Override
+    Matrix endKeys() {
+        return decayedKeys;
+    }
+
+    @Override
+    int firstEndKey() {
+        return 0;
+    }
+
+    @Override
+    float endFactor(int i) {
+        return 1;
+    }
+
+    @Override
+    float pass(Matrix state) {
+        for (int d = 0; d < K; d++) {
+            Rows.scale(state, d, sinceStart.get(span.rows - 1, d), state, d);
         }
-        Rows.fill(work, 0, 1);
-        for (int j = from - 1; j >= 0; j--) {
-            Rows.multiply(keys, j, work, 0, decayedKeys, j);
-            Rows.multiply(work, 0, factors, j, work, 0);
-            Rows.accumulateProduct(sum, 0, 1, decayedKeys, j, y, j);
+        return 1;
+    }
+
+    @Override
+    void meetReads(int blocks, Matrix overlaps, Matrix z0, Matrix z, boolean after) {
+        for (int from = 0; from < span.rows; from += BLOCK) {
+            int to = Math.min(from + BLOCK, span.rows);
+            int firstQuery = span.queriesBefore(from);
+            int endQuery = span.queriesBefore(to);
+            for (int m = 0; m < blocks; m++) {
+                int first = m * span.queries + firstQuery;
+                for (int a = firstQuery; a < endQuery; a++) {
+                    enter(from, span.position(a) + (after ? 1 : 0), m * span.queries + a, overlaps, z0, z);
+                }
+                if (from > 0 && endQuery > firstQuery) {
+                    ChunkProducts.addProduct(overlaps, first, endQuery - firstQuery, from, decayedKeys, K, z);
+                }
+                for (int a = firstQuery; a < endQuery; a++) {
+                    int row = m * span.queries + a;
+                    DiagonalBlock.carry(from, span.position(a), keys, firstKey, steps, overlaps, row, z, row);
+                }
+            }
+            decayKeys(from, to);
         }
-        Rows.multiply(sum, 0, untilEnd, to - 1, sum, 0);
-        for (int m = 0; m < blocks; m++) {
-            for (int s = m * rows + from; s < (m + 1) * rows; s++) {
-                carryTo(from, z0, met, s);
+    }
+
+    @Override
+    void meetErasures(Matrix overlaps, Matrix z0, Matrix z) {
+        int e = span.eraseAt();
+        for (int from = 0; from < span.rows; from += BLOCK) {
+            int to = Math.min(from + BLOCK, span.rows);
+            for (int i = from; i < to; i++) {
+                enter(from, i, e + i, overlaps, z0, z);
             }
             if (from > 0) {
-                ChunkProducts.addProduct(overlaps, m * rows + from, rows - from, from, decayedKeys, K, met);
+                ChunkProducts.addProduct(overlaps, e + from, to - from, from, decayedKeys, K, z);
             }
-            for (int s = m * rows + to; s < (m + 1) * rows; s++) {
-                Rows.accumulateProduct(sum, 0, 1, laterRows, s, met, s);
+            for (int i = from; i < to; i++) {
+                DiagonalBlock.carry(from, i, keys, firstKey, steps, overlaps, e + i, z, e + i);
             }
-        }
-        Rows.fill(weights, to - 1 - from, 1);
-        for (int t = to - 2; t >= from; t--) {
-            Rows.multiply(weights, t + 1 - from, factors, t + 1, weights, t - from);
-        }
-        for (int t = from; t < to; t++) {
-            Rows.multiply(sum, 0, factors, t, sum, 0);
-            Rows.multiply(sum, 0, weights, t - from, gateGradients, t);
-            Rows.accumulateProduct(sum, 0, 1, keys, t, y, t);
-        }
-        for (int m = 0; m < blocks; m++) {
-            for (int s = from; s < to; s++) {
-                meet(from, s, overlaps, a, m * rows + s);
-            }
+            decayKeys(from, to);
         }
     }
 
-    /** Adds a_s exp(G_s − G_t) ⊙ (S' b_s), the state before the write at t, to dg_t for the rows t ≤ s of a block. */
-    private void meet(int from, int s, Matrix overlaps, Matrix a, int row) {
-        float[] decay = factors.data();
-        float[] weight = weights.data();
-        float[] gate = gateGradients.data();
-        for (int column = 0; column < a.stride(); column += Lanes.COUNT) {
-            FloatVector w = FloatVector.fromArray(Lanes.SPECIES, a.data(), a.row(row) + column);
-            for (int t = s; t >= from; t--) {
-                w.intoArray(weight, weights.row(t - from) + column);
-                w = w.mul(FloatVector.fromArray(Lanes.SPECIES, decay, factors.row(t) + column));
-            }
-            FloatVector z = FloatVector.fromArray(Lanes.SPECIES, met.data(), met.row(row) + column);
-            for (int t = from; t <= s; t++) {
-                int at = factors.row(t) + column; // all have rows of the same stride
-                z = z.mul(FloatVector.fromArray(Lanes.SPECIES, decay, at));
-                z.fma(
-                                FloatVector.fromArray(Lanes.SPECIES, weight, weights.row(t - from) + column),
-                                FloatVector.fromArray(Lanes.SPECIES, gate, at))
-                        .intoArray(gate, at);
-                z = FloatVector.fromArray(Lanes.SPECIES, keys.data(), at)
-                        .fma(FloatVector.broadcast(Lanes.SPECIES, overlaps.get(row, t)), z);
-            }
+    /** Leaves out the overlaps of a row from a column on, and decays its row of S0 b to the boundary before a block. */
+    private void enter(int from, int end, int row, Matrix overlaps, Matrix z0, Matrix z) {
+        Arrays.fill(overlaps.data(), overlaps.row(row) + end, overlaps.row(row + 1), 0);
+        carryTo(from, z0, z, row);
+    }
+
+    /** A row of S0 b decayed to the boundary before a micro-step. */
+    void carryTo(int from, Matrix z0, Matrix to, int row) {
+        if (from > 0) {
+            Rows.multiply(z0, row, sinceStart, from - 1, to, row);
+        } else {
+            Rows.copy(z0, row, z0.stride(), to, row);
         }
+    }
+
+    @Override
+    void accumulateAfter(Matrix overlaps, Matrix z0, Matrix crossing, Matrix y) {
+        gradients.accumulateAfter(this, overlaps, z0, crossing, y);
+    }
+
+    @Override
+    Matrix gateGradients() {
+        return gradients == null ? null : gradients.result();
+    }
+
+    /** exp g, one row per micro-step. */
+    Matrix steps() {
+        return steps;
+    }
+
+    /** exp(G − G_b), likewise. */
+    Matrix sinceBlock() {
+        return sinceBlock;
+    }
+
+    /** exp G, likewise. */
+    Matrix sinceStart() {
+        return sinceStart;
     }
 }

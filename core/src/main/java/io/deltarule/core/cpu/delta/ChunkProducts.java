@@ -2,13 +2,12 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
-import io.deltarule.core.measure.CpuBaseline;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The products of one chunk that OpenBLAS takes, in the shapes in which both chunk workers and {@link CpuBaseline} use
- * them; {@link LowerTriangle} has the others. Scores above the diagonal are left out in panels of {@value #PANEL}; narrower
- * ones cost more in calls than they save in arithmetic.
+ * The products of one chunk that OpenBLAS takes, in the shapes in which the chunkwise form and its baseline in
+ * {@code core.measure} use them; {@link LowerTriangle} has the others. Products above the diagonal are left out in panels of
+ * {@value #PANEL}; narrower ones cost more in calls than they save in arithmetic.
  */
 public final class ChunkProducts {
     private static final int PANEL = 32;
@@ -18,46 +17,63 @@ public final class ChunkProducts {
     /**
      * The lower triangles of q kᵀ and e kᵀ.
      *
-     * @param reads [q; e], one row per query and then one per micro-step
-     * @param span how many rows q, and how many e and k have
-     * @param K how many columns all three have
-     * @param k whose rows are the keys, of the same stride as reads
+     * @param x the rows of all blocks, of which [q; e] are read
+     * @param span where these are
+     * @param K how many columns they and the keys have
+     * @param k whose rows are the keys, of the same stride as x
      * @param firstKey the first of these rows
-     * @param scores [queries + rows, rows]; what lies above the diagonal by a panel or more is not written
+     * @param scores written in the rows of [q; e]; what lies above the diagonal by a panel or more is not written
      */
-    public static void scores(Matrix reads, ChunkSpan span, int K, Matrix k, int firstKey, Matrix scores) {
-        int queries = span.queries;
+    public static void scores(Matrix x, ChunkSpan span, int K, Matrix k, int firstKey, Matrix scores) {
+        int q = span.readAt();
+        int e = span.eraseAt();
         int rows = span.rows;
         for (int from = 0; from < rows; from += PANEL) {
             int columns = Math.min(PANEL, rows - from);
             MemorySegment panel = k.from(firstKey + from);
             if (from == 0) {
-                multiplyTransposed(reads, 0, queries + rows, panel, columns, K, scores, from);
+                multiplyTransposed(x, q, e - q + rows, panel, columns, K, scores, from);
             } else {
                 int before = span.queriesBefore(from);
-                if (queries > before) {
-                    multiplyTransposed(reads, before, queries - before, panel, columns, K, scores, from);
+                if (e - q > before) {
+                    multiplyTransposed(x, q + before, e - q - before, panel, columns, K, scores, from);
                 }
-                multiplyTransposed(reads, queries + from, rows - from, panel, columns, K, scores, from);
+                multiplyTransposed(x, e + from, rows - from, panel, columns, K, scores, from);
             }
         }
     }
 
     /**
-     * The lower triangle of q kᵀ.
+     * The lower triangle of x kᵀ for one block of reads.
      *
-     * @param q one row per query, of the same stride as k
-     * @param depth how many columns q and k have
-     * @param scores [queries, rows]; what lies above the diagonal by a panel or more is not written
+     * @param x a row per query from a row on, of the same stride as k
+     * @param depth how many columns x and k have
+     * @param scores likewise; what lies above the diagonal by a panel or more is not written
      */
-    static void queryScores(Matrix q, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+    static void readScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
         for (int from = 0; from < span.rows; from += PANEL) {
             int before = span.queriesBefore(from);
             if (span.queries > before) {
                 int columns = Math.min(PANEL, span.rows - from);
                 multiplyTransposed(
-                        q, before, span.queries - before, k.from(firstKey + from), columns, depth, scores, from);
+                        x,
+                        first + before,
+                        span.queries - before,
+                        k.from(firstKey + from),
+                        columns,
+                        depth,
+                        scores,
+                        from);
             }
+        }
+    }
+
+    /** Likewise for the erasure's block, which begins at a row of x and of scores. */
+    static void eraseScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+        for (int from = 0; from < span.rows; from += PANEL) {
+            int columns = Math.min(PANEL, span.rows - from);
+            multiplyTransposed(
+                    x, first + from, span.rows - from, k.from(firstKey + from), columns, depth, scores, from);
         }
     }
 
@@ -74,8 +90,9 @@ public final class ChunkProducts {
                 count, K, columns, 1, t.from(first), t.stride(), k.segment(), k.stride(), 1, y.from(first), y.stride());
     }
 
-    /** Y ← X S with X [rows, K], S [K, V]. */
-    public static void readState(Matrix reads, int rows, int K, Matrix state, int V, Matrix stateReads) {
+    /** Y ← X S with X [rows, K] from a row on, S [K, V], Y from a row on. */
+    public static void readState(
+            Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
         int width = OpenBlas.columnsPerProduct(rows, K, V);
         for (int from = 0; from < V; from += width) {
             OpenBlas.multiply(
@@ -83,17 +100,17 @@ public final class ChunkProducts {
                     Math.min(width, V - from),
                     K,
                     1,
-                    reads.segment(),
-                    reads.stride(),
+                    x.from(first),
+                    x.stride(),
                     state.from(0, from),
                     state.stride(),
                     0,
-                    stateReads.from(0, from),
+                    stateReads.from(toRow, from),
                     stateReads.stride());
         }
     }
 
-    /** S ← decay · S + kᵀ P with k [rows, K], P [rows, V]. */
+    /** S ← decay · S + kᵀ P with k [rows, K] from a row on, P [rows, V]. */
     public static void write(
             Matrix k, int firstKey, int rows, int K, Matrix pseudoValues, int V, float decay, Matrix state) {
         int width = OpenBlas.columnsPerProduct(K, rows, V);

@@ -3,6 +3,7 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
+import io.deltarule.core.cpu.math.Rows;
 
 /**
  * The selective read of a chunk: two chunkwise linear reads with a softmax between, from the pseudo-values and the state
@@ -10,18 +11,16 @@ import io.deltarule.core.cpu.math.RowSoftmax;
  *
  * <pre>
  *   T    = R Pᵀ                                            on and below the diagonal
- *   ℓ_t  = [ ε_t ⊙ (S0 r_t) + Σ_{j≤t} T_tj k_j ⊙ exp(G_t − G_j) ] / √V        π = softmax(ℓ)
+ *   ℓ_t  = [ exp G_t ⊙ (S0 r_t) + Σ_{j≤t} T_tj k_j ⊙ exp(G_t − G_j) ] / √V        π = softmax(ℓ)
  *   M_tj = Σ_d π_td k_jd exp(G_td − G_jd)
- *   X    = (π ⊙ ε) S0 + M P
+ *   X    = (π ⊙ exp G) S0 + M P
  * </pre>
  *
- * What the decays do to T and M differs between the chunk workers; what does not is here, with the room it takes. Source:
- * docs/math/deltalens.md.
+ * π is the first block of reads of the chunk. Source: docs/math/deltalens.md.
  */
 final class ChunkRowRead {
     final Matrix reads; // R [C, V], which becomes X
-    final Matrix overlaps; // T [C, C]
-    final Matrix weights; // R S0ᵀ, which becomes ℓ and then π [C, K]
+    private final Matrix overlaps; // T [C, C]
     private final int K;
     private final int V;
     private final float perRoot; // 1 / √V
@@ -31,31 +30,32 @@ final class ChunkRowRead {
         K = planned.K();
         V = planned.V();
         perRoot = (float) (1 / Math.sqrt(V));
-        int tiled = LowerTriangle.padded(C);
-        reads = Matrix.allocate(tiled, V);
-        overlaps = Matrix.allocate(tiled, C);
-        weights = Matrix.allocate(tiled, K);
+        reads = Matrix.allocate(C, V);
+        overlaps = Matrix.allocate(C, C);
         factors = new float[C];
     }
 
-    /** T from the rows r in {@link #reads}, and R S0ᵀ. */
-    void meet(ChunkSpan span, Matrix state, Matrix P) {
-        Matrix R = reads;
+    /**
+     * X from the rows r in {@link #reads}.
+     *
+     * @param chunk a value head's, taken in and solved
+     * @param state S0
+     */
+    void read(Chunk chunk, Matrix state, Matrix P) {
+        ChunkSpan span = chunk.span;
+        Matrix pi = chunk.rows.x;
         for (int a = 0; a < span.queries; a++) {
-            factors[a] = perRoot * RowSoftmax.tame(R, a);
+            factors[a] = perRoot * RowSoftmax.tame(reads, a);
         }
-        ChunkProducts.queryScores(R, span, V, P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(R, 0, span.queries, state.segment(), K, V, weights, 0);
-    }
-
-    /** Logits become weights. */
-    void soften(int firstQuery, int endQuery) {
-        RowSoftmax.apply(weights, firstQuery, endQuery - firstQuery, K, factors);
-    }
-
-    /** X from π ⊙ ε, the first rows of a matrix, and M. */
-    void collect(ChunkSpan span, Matrix decayedWeights, Matrix scores, Matrix state, Matrix P) {
-        ChunkProducts.readState(decayedWeights, span.queries, K, state, V, reads);
-        LowerTriangle.addProduct(scores, span, P, 0, reads);
+        ChunkProducts.readScores(reads, 0, span, V, P, 0, overlaps);
+        ChunkProducts.multiplyTransposed(reads, 0, span.queries, state.segment(), K, V, pi, 0);
+        chunk.decay.meetReads(1, overlaps, pi, pi, true);
+        RowSoftmax.apply(pi, 0, span.queries, K, factors);
+        chunk.decay.readScores(1, chunk.scores);
+        ChunkProducts.readState(chunk.decay.startRows(), 0, span.queries, K, state, V, reads, 0);
+        for (int a = 0; a < span.queries; a++) {
+            Rows.scale(reads, a, chunk.decay.startFactor(a), reads, a);
+        }
+        LowerTriangle.addReads(chunk.scores, 0, span, P, 0, reads, 0);
     }
 }

@@ -1,33 +1,72 @@
 package io.deltarule.core.cpu.delta;
 
 /**
- * The micro-steps of the chunk at hand and which of them are read after: the last of every token. With n micro-steps
- * per token a chunk may begin and end within one, and has fewer queries than micro-steps.
+ * The micro-steps of the chunk at hand, which of them are read after (the last of every token), and how rows of reads and
+ * of the erasure are stacked in one matrix.
+ *
+ * <p>With n micro-steps per token a chunk may begin and end within one, and has fewer queries than micro-steps. Rows that
+ * meet the keys come in blocks, first those of the reads, each with one row per query, then the erasure's with one row per
+ * micro-step:
+ *
+ * <pre>
+ *   block 0            one row per query      further reads, if any: the selective read's
+ *   …
+ *   block blocks − 1   one row per query      the linear read q, from {@link #readAt} on
+ *   erasure            one row per micro-step e, from {@link #eraseAt} on, so that [q; e] is one matrix
+ * </pre>
  */
 public final class ChunkSpan {
     /** Micro-steps per token. */
     int n = 1;
 
-    /** Micro-steps, the rows of k, e, u and P. */
+    /** Micro-steps of the chunk, the rows of k, e, u and P. */
     int rows;
 
-    /** The rows of q and O. */
+    /** Tokens that end in the chunk, the rows of q and O. */
     int queries;
+
+    /** Blocks of reads; 0 where nobody reads. */
+    int blocks = 1;
+
+    /** The first micro-step among all of the run. */
+    long row;
+
+    /** The token that it belongs to. */
+    int token;
 
     private int phase;
 
     /**
      * Moves on to another chunk.
      *
+     * @param firstRow its first micro-step among all of the run
      * @param count micro-steps
-     * @param firstPhase which of its token's the first is
      * @param perToken micro-steps per token
+     * @param readBlocks blocks of reads
      */
-    public void set(int count, int firstPhase, int perToken) {
+    public void set(long firstRow, int count, int perToken, int readBlocks) {
+        row = firstRow;
         rows = count;
-        phase = firstPhase;
         n = perToken;
+        blocks = readBlocks;
+        phase = (int) (firstRow % perToken);
+        token = (int) (firstRow / perToken);
         queries = (phase + rows) / n;
+    }
+
+    /** The first row of the linear read's block. */
+    int readAt() {
+        return Math.max(0, blocks - 1) * queries;
+    }
+
+    /** The first row of the erasure's block. */
+    int eraseAt() {
+        return blocks * queries;
+    }
+
+    /** All rows of all blocks. */
+    int stacked() {
+        return eraseAt() + rows;
     }
 
     /** The micro-step after which query a reads. */
@@ -38,6 +77,11 @@ public final class ChunkSpan {
     /** How many queries read before micro-step i. */
     int queriesBefore(int i) {
         return (phase + i) / n;
+    }
+
+    /** The query that reads after micro-step i, −1 if none does. */
+    int queryAt(int i) {
+        return (phase + i + 1) % n == 0 ? (phase + i) / n : -1;
     }
 
     /** Whether micro-step i is a token's first, the one that decays. */
@@ -55,8 +99,8 @@ public final class ChunkSpan {
         return (rows - firstBegun() + n - 1) / n;
     }
 
-    /** Which of the chunk's tokens micro-step i belongs to. */
-    int token(int i) {
-        return (phase + i) / n;
+    /** The token, among all of the run, that micro-step i of the chunk belongs to. */
+    int tokenOf(int i) {
+        return token + (phase + i) / n;
     }
 }

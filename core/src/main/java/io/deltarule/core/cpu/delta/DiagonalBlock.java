@@ -8,11 +8,11 @@ import jdk.incubator.vector.FloatVector;
  * The scores between the rows of one block under a decay per channel, exactly.
  *
  * <pre>
- *   L_ij = Σ_d e_id x_ijd   j &lt; i        M_ij = Σ_d q_id x_ijd   j ≤ i        x_ijd = k_jd exp(G_id − G_jd)
+ *   L_ij = f_i Σ_d e_id y_ijd   j &lt; i        M_aj = f_a Σ_d q_ad y_ijd   j ≤ i        y_ijd = k_jd exp(G_id − G_jd)
  * </pre>
  *
  * For each j the key decays row by row as it meets the rows i ≥ j, so that no exponent is ever positive. It does so in
- * registers, four vectors of channels at a time; what these give to L_ij and M_ij is kept as a vector until all channels
+ * registers, four vectors of channels at a time; what these give to L_ij and M_aj is kept as a vector until all channels
  * are through and then summed across its lanes.
  */
 final class DiagonalBlock {
@@ -23,6 +23,13 @@ final class DiagonalBlock {
 
     private final Matrix partial; // one vector per row i: for L in the first SIZE rows, for M in the others
 
+    /** The chunk's matrices, set before each use. */
+    private ChunkDecay chunk;
+
+    private Matrix decay; // exp(g), one row per micro-step
+    private int eraseAt; // the row of x that is micro-step 0's e; negative if L is not wanted
+    private int[] readAt; // by micro-step, the row of x that reads after it; negative for none
+
     DiagonalBlock() {
         partial = Matrix.allocate(2 * SIZE, Lanes.COUNT);
     }
@@ -30,34 +37,25 @@ final class DiagonalBlock {
     /**
      * Computes the block whose rows and columns are the chunk's micro-steps [from, to).
      *
-     * @param k keys, one row per micro-step
-     * @param decay exp(g), likewise
-     * @param e erase keys, likewise; null if L is not wanted
-     * @param eraseFactor what row i of e is multiplied by
-     * @param q queries
-     * @param query the row of q that reads at each micro-step, −1 for none
-     * @param L written below its diagonal
-     * @param M written up to its diagonal, in the rows of the queries that read here
+     * @param of whose rows x with their factors and keys these are
+     * @param steps exp(g), one row per micro-step
+     * @param erasures the row of x that is micro-step 0's e; negative if L is not wanted
+     * @param reads by micro-step, the row of x that reads after it; negative for none
+     * @param scores written in the rows of x: below the diagonal for e, up to it for reads
      */
-    void compute(
-            int from,
-            int to,
-            Matrix k,
-            Matrix decay,
-            Matrix e,
-            float[] eraseFactor,
-            Matrix q,
-            int[] query,
-            Matrix L,
-            Matrix M) {
+    void compute(int from, int to, ChunkDecay of, Matrix steps, int erasures, int[] reads, Matrix scores) {
+        chunk = of;
+        decay = steps;
+        eraseAt = erasures;
+        readAt = reads;
         for (int j = from; j < to; j++) {
-            column(j, to, k, decay, e, q, query);
+            column(j, to);
             for (int i = j; i < to; i++) {
-                if (i > j && e != null) {
-                    L.set(i, j, sum(i - j) * eraseFactor[i]);
+                if (i > j && eraseAt >= 0) {
+                    scores.set(eraseAt + i, j, sum(i - j) * of.factors[eraseAt + i]);
                 }
-                if (query[i] >= 0) {
-                    M.set(query[i], j, sum(SIZE + i - j));
+                if (readAt[i] >= 0) {
+                    scores.set(readAt[i], j, sum(SIZE + i - j) * of.factors[readAt[i]]);
                 }
             }
         }
@@ -67,82 +65,88 @@ final class DiagonalBlock {
         return Lanes.sum(FloatVector.fromArray(Lanes.SPECIES, partial.data(), partial.row(row)));
     }
 
-    private void column(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query) {
-        int width = k.stride();
+    private void column(int j, int to) {
+        int width = chunk.x.stride();
         int column = 0;
         for (; column + TILE <= width; column += TILE) {
-            four(j, to, k, decay, e, q, query, column);
+            four(j, to, column);
         }
         for (; column < width; column += Lanes.COUNT) {
-            one(j, to, k, decay, e, q, query, column);
+            one(j, to, column);
         }
     }
 
-    private void four(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
+    private void four(int j, int to, int column) {
         float[] a = decay.data();
-        float[] erase = e == null ? null : e.data();
-        float[] read = q.data();
-        FloatVector x0 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column);
-        FloatVector x1 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + Lanes.COUNT);
-        FloatVector x2 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + 2 * Lanes.COUNT);
-        FloatVector x3 = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column + 3 * Lanes.COUNT);
+        float[] x = chunk.x.data();
+        float[] k = chunk.keys.data();
+        int stride = chunk.x.stride(); // of all matrices here
+        int key = (chunk.firstKey + j) * stride + column;
+        FloatVector y0 = FloatVector.fromArray(Lanes.SPECIES, k, key);
+        FloatVector y1 = FloatVector.fromArray(Lanes.SPECIES, k, key + Lanes.COUNT);
+        FloatVector y2 = FloatVector.fromArray(Lanes.SPECIES, k, key + 2 * Lanes.COUNT);
+        FloatVector y3 = FloatVector.fromArray(Lanes.SPECIES, k, key + 3 * Lanes.COUNT);
         for (int i = j; i < to; i++) {
-            int at = k.row(i) + column; // all four have rows of the same stride
             if (i > j) {
-                x0 = x0.mul(FloatVector.fromArray(Lanes.SPECIES, a, at));
-                x1 = x1.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + Lanes.COUNT));
-                x2 = x2.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 2 * Lanes.COUNT));
-                x3 = x3.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 3 * Lanes.COUNT));
+                int at = i * stride + column;
+                y0 = y0.mul(FloatVector.fromArray(Lanes.SPECIES, a, at));
+                y1 = y1.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + Lanes.COUNT));
+                y2 = y2.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 2 * Lanes.COUNT));
+                y3 = y3.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 3 * Lanes.COUNT));
             }
-            if (i > j && erase != null) {
+            if (i > j && eraseAt >= 0) {
+                int at = (eraseAt + i) * stride + column;
                 add(
                         i - j,
                         column,
-                        FloatVector.fromArray(Lanes.SPECIES, erase, at)
-                                .mul(x0)
-                                .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + Lanes.COUNT)
-                                        .mul(x1))
-                                .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + 2 * Lanes.COUNT)
-                                        .mul(x2)
-                                        .add(FloatVector.fromArray(Lanes.SPECIES, erase, at + 3 * Lanes.COUNT)
-                                                .mul(x3))));
+                        FloatVector.fromArray(Lanes.SPECIES, x, at)
+                                .mul(y0)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
+                                        .mul(y1))
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
+                                        .mul(y2)
+                                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
+                                                .mul(y3))));
             }
-            if (query[i] >= 0) {
-                int from = q.row(query[i]) + column;
+            if (readAt[i] >= 0) {
+                int at = readAt[i] * stride + column;
                 add(
                         SIZE + i - j,
                         column,
-                        FloatVector.fromArray(Lanes.SPECIES, read, from)
-                                .mul(x0)
-                                .add(FloatVector.fromArray(Lanes.SPECIES, read, from + Lanes.COUNT)
-                                        .mul(x1))
-                                .add(FloatVector.fromArray(Lanes.SPECIES, read, from + 2 * Lanes.COUNT)
-                                        .mul(x2)
-                                        .add(FloatVector.fromArray(Lanes.SPECIES, read, from + 3 * Lanes.COUNT)
-                                                .mul(x3))));
+                        FloatVector.fromArray(Lanes.SPECIES, x, at)
+                                .mul(y0)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
+                                        .mul(y1))
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
+                                        .mul(y2)
+                                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
+                                                .mul(y3))));
             }
         }
     }
 
-    private void one(int j, int to, Matrix k, Matrix decay, Matrix e, Matrix q, int[] query, int column) {
-        FloatVector x = FloatVector.fromArray(Lanes.SPECIES, k.data(), k.row(j) + column);
+    private void one(int j, int to, int column) {
+        float[] x = chunk.x.data();
+        int stride = chunk.x.stride();
+        FloatVector y =
+                FloatVector.fromArray(Lanes.SPECIES, chunk.keys.data(), (chunk.firstKey + j) * stride + column);
         for (int i = j; i < to; i++) {
             if (i > j) {
-                x = x.mul(FloatVector.fromArray(Lanes.SPECIES, decay.data(), decay.row(i) + column));
+                y = y.mul(FloatVector.fromArray(Lanes.SPECIES, decay.data(), i * stride + column));
             }
-            if (i > j && e != null) {
+            if (i > j && eraseAt >= 0) {
                 add(
                         i - j,
                         column,
-                        FloatVector.fromArray(Lanes.SPECIES, e.data(), e.row(i) + column)
-                                .mul(x));
+                        FloatVector.fromArray(Lanes.SPECIES, x, (eraseAt + i) * stride + column)
+                                .mul(y));
             }
-            if (query[i] >= 0) {
+            if (readAt[i] >= 0) {
                 add(
                         SIZE + i - j,
                         column,
-                        FloatVector.fromArray(Lanes.SPECIES, q.data(), q.row(query[i]) + column)
-                                .mul(x));
+                        FloatVector.fromArray(Lanes.SPECIES, x, readAt[i] * stride + column)
+                                .mul(y));
             }
         }
     }
@@ -153,9 +157,20 @@ final class DiagonalBlock {
      * <pre>  y ← a_j ⊙ y + t_j k_j        j = from … last </pre>
      *
      * @param factors t, one per micro-step of the chunk, in a row of its own
-     * @param y a row per query, of the same stride as k
+     * @param firstKey the row of k that is micro-step 0's
+     * @param y of the same stride as k
      */
-    static void carry(int from, int last, Matrix k, Matrix decay, Matrix factors, int factorRow, Matrix y, int yRow) {
+    static void carry(
+            int from,
+            int last,
+            Matrix k,
+            int firstKey,
+            Matrix decay,
+            Matrix factors,
+            int factorRow,
+            Matrix y,
+            int yRow) {
+        int shift = k.row(firstKey); // decays and keys have rows of the same stride
         float[] t = factors.data();
         int firstFactor = factors.row(factorRow);
         float[] into = y.data();
@@ -171,18 +186,18 @@ final class DiagonalBlock {
                 int at = k.row(j) + column;
                 y0 = y0.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at).mul(factor));
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at).mul(factor));
                 y1 = y1.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + Lanes.COUNT),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + Lanes.COUNT)
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at + Lanes.COUNT)
                                 .mul(factor));
                 y2 = y2.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + 2 * Lanes.COUNT),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + 2 * Lanes.COUNT)
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at + 2 * Lanes.COUNT)
                                 .mul(factor));
                 y3 = y3.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + 3 * Lanes.COUNT),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at + 3 * Lanes.COUNT)
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at + 3 * Lanes.COUNT)
                                 .mul(factor));
             }
             y0.intoArray(into, to);
@@ -197,7 +212,7 @@ final class DiagonalBlock {
                 int at = k.row(j) + column;
                 sum = sum.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), at).mul(t[firstFactor + j]));
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at).mul(t[firstFactor + j]));
             }
             sum.intoArray(into, to);
         }

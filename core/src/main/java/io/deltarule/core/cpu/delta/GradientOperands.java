@@ -1,47 +1,49 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.DeltaCotangents;
-import io.deltarule.core.DeltaGradients;
-import io.deltarule.core.DeltaInputs;
-import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
 import java.util.Map;
 
-/** One backward run's tensors: the operation's operands, the cotangents and where the gradients go. */
+/** One backward run's numbers: the operation's operands, the cotangents and where the gradients go. */
 public final class GradientOperands {
     final Operands forward;
     final Term erase;
     final Term write;
     final RowView o; // cotangents, null for zeros
     final RowView oCross;
-    final MemorySegment finalState;
-    final MemorySegment initialState; // gradient, null where it is not wanted
-    final Map<Input, RowView> gradients = new EnumMap<>(Input.class);
+    final States after; // the cotangent of the final states, null for zeros
+    final States before; // the gradient of the initial states, null where it is not wanted
+    final Map<Input, RowView> gradients;
 
+    /**
+     * The numbers of a backward run.
+     *
+     * @param forward the operation's operands, without outputs
+     * @param o the cotangent of the linear read-out, null for zeros
+     * @param oCross that of the selective read-out, likewise
+     * @param after that of the final states, likewise
+     * @param before where the gradient of the initial states goes, null where it is not wanted
+     * @param gradients where the inputs' go, by name
+     */
     public GradientOperands(
-            PlanSpec spec, DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
-        forward = new Operands(spec, shape, in, null);
+            PlanSpec spec,
+            Operands forward,
+            RowView o,
+            RowView oCross,
+            States after,
+            States before,
+            Map<Input, RowView> gradients) {
+        this.forward = forward;
         erase = spec.variant().eraseKey();
         write = spec.variant().writeValue();
-        o = view("d_o", given.o());
-        oCross = view("d_o_cross", given.oCross());
-        finalState = given.finalState() == null ? null : Operands.shared(given.finalState());
-        initialState = out.initialState() == null ? null : Operands.shared(out.initialState());
-        out.tensors().forEach((input, tensor) -> gradients.put(input, view("d_" + input.id(), tensor)));
-    }
-
-    private RowView view(String name, Tensor tensor) {
-        if (tensor == null) {
-            return null;
-        }
-        int width = tensor.rank() == 4 ? tensor.dim(3) : 1;
-        return new RowView(name, Operands.shared(tensor), tensor.dim(2), forward.shape.HV(), width);
+        this.o = o;
+        this.oCross = oCross;
+        this.after = after;
+        this.before = before;
+        this.gradients = gradients;
     }
 
     /** The error for gradients that are not finite: a cotangent that is not, or else what a forward run would say. */
@@ -51,22 +53,10 @@ public final class GradientOperands {
             long bad =
                     cotangent == null ? -1 : cotangent.firstNotFinite(row / n, Math.ceilDiv(rows, n), valueHead, false);
             if (bad >= 0) {
-                return notFinite(cotangent.name(), cotangent.data().getAtIndex(Tensor.FLOAT, bad), bad);
+                return NonFinite.found(cotangent.name(), cotangent.data().getAtIndex(Tensor.FLOAT, bad), bad);
             }
         }
-        long size = finalState == null ? 0 : (long) forward.shape.K() * forward.shape.V();
-        long from = ((long) sequence * forward.shape.HV() + valueHead) * size;
-        for (long i = from; i < from + size; i++) {
-            float x = finalState.getAtIndex(Tensor.FLOAT, i);
-            if (!Float.isFinite(x)) {
-                return notFinite("d_final_state", x, i);
-            }
-        }
-        return NonFinite.diagnose(forward, sequence, valueHead, row, rows);
-    }
-
-    private static NumericException notFinite(String name, float found, long index) {
-        return new NumericException(
-                name + ": expected finite numbers but found " + found + " at row-major index " + index);
+        NumericException cotangent = NonFinite.diagnose("d_final_state", after, sequence, valueHead);
+        return cotangent != null ? cotangent : NonFinite.diagnose(forward, sequence, valueHead, row, rows);
     }
 }

@@ -56,24 +56,35 @@ final class NonFinite {
                     ? view.firstNotFinite(token, lastToken - token + 1, valueHead, entry.getKey() == Input.G)
                     : view.firstNotFinite(token * n, (lastToken - token + 1) * n, valueHead, false);
             if (bad >= 0) {
-                return new NumericException(view.name() + ": expected finite numbers but found "
-                        + view.data().getAtIndex(Tensor.FLOAT, bad) + " at row-major index " + bad);
+                return found(view.name(), view.data().getAtIndex(Tensor.FLOAT, bad), bad);
             }
         }
-        if (in.initialState != null && !in.stateStaysInPlace()) { // else it may be overwritten by now
-            long size = (long) in.shape.K() * in.shape.V();
-            long from = ((long) sequence * in.shape.HV() + valueHead) * size;
-            for (long i = from; i < from + size; i++) {
-                float x = in.initialState.getAtIndex(Tensor.FLOAT, i);
-                if (!Float.isFinite(x)) {
-                    return new NumericException(
-                            "initial_state: expected finite numbers but found " + x + " at row-major index " + i);
-                }
+        if (in.before != null && !in.before.updatedInPlace(in.after)) { // else it may be overwritten by now
+            NumericException initial = diagnose("initial_state", in.before, sequence, valueHead);
+            if (initial != null) {
+                return initial;
             }
         }
         return new NumericException("the state of sequence " + sequence + ", value head " + valueHead
                 + " grew beyond float32 at or after token " + (token - in.begin(sequence))
                 + " of the sequence although every input there is finite; normalise k to unit length, make beta or the"
                 + " erase gate smaller, or keep g at or below 0 (the recurrent form may get further than chunks)");
+    }
+
+    /** The error for a state of a sequence's value head that holds a number that is not finite; null if all are. */
+    static NumericException diagnose(String name, States states, int sequence, int valueHead) {
+        for (long i = 0; states != null && i < states.shape().numbersPerHead(); i++) {
+            float x = states.get(sequence, valueHead, i);
+            if (!Float.isFinite(x)) {
+                return found(name, x, states.tensorIndex(sequence, valueHead, i));
+            }
+        }
+        return null;
+    }
+
+    /** The error for a number that is not finite. */
+    static NumericException found(String name, float number, long index) {
+        return new NumericException(
+                name + ": expected finite numbers but found " + number + " at row-major index " + index);
     }
 }

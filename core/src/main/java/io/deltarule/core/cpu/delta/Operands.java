@@ -1,25 +1,19 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.DeltaInputs;
-import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * One run's tensors as the recurrence sees them: q, k, v, g, the two factors of the erase key e and of the write value
- * u, the outputs, and where each sequence begins and ends.
+ * One run's numbers as the recurrence sees them: q, k, v, g, the two factors of the erase key e and of the write value u,
+ * the outputs, the states, and where each sequence begins and ends. A caller makes them once for tensors that stay where
+ * they are and may change the boundaries from run to run.
  */
 public final class Operands {
-    private static final Thread ANOTHER_THREAD = Thread.ofPlatform().daemon().unstarted(() -> {});
-
-    final DeltaShape shape;
+    final DeltaShape shape; // head counts and sizes; its lengths are the largest run's
     final float scale;
     final RowView q;
     final RowView k;
@@ -34,45 +28,56 @@ public final class Operands {
     final RowView r; // null without a selective read
     final RowView oCross; // likewise
     final Columns columns; // of V, of which the write value and o are seen
-    final MemorySegment initialState; // null for zeros
-    final MemorySegment finalState; // null where it is not wanted
-    private final int[] boundaries; // in tokens
-    private final Map<Input, RowView> views;
+    final States before; // null for zeros
+    final States after; // null where they are not wanted
+    private final int[] boundaries; // in tokens; not copied
+    private final Map<Input, RowView> inputs;
 
     /**
-     * @param out null for a backward pass
+     * The numbers of a run.
+     *
+     * @param inputs what the variant reads, by name
+     * @param o the linear read-out, null for a backward pass
+     * @param oCross the selective read-out, null where there is none
+     * @param before the states before the first token, null for zeros
+     * @param after where the states after the last token go, null where nobody wants them; may be {@code before} itself
+     * @param boundaries N + 1 of them in tokens; looked at in every run, so that the owner may change them in between
      */
-    public Operands(PlanSpec spec, DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
-        this.shape = shape;
-        this.scale = (float) spec.scale();
-        views = new EnumMap<>(Input.class);
-        in.tensors().forEach((input, tensor) -> views.put(input, view(input, tensor)));
-        q = views.get(Input.Q);
-        k = views.get(Input.K);
-        g = shape.gate() == Gate.NONE ? null : views.get(Input.G);
+    public Operands(
+            PlanSpec spec,
+            Map<Input, RowView> inputs,
+            RowView o,
+            RowView oCross,
+            States before,
+            States after,
+            int[] boundaries) {
+        shape = spec.shape();
+        scale = (float) spec.scale();
+        this.inputs = inputs;
+        q = inputs.get(Input.Q);
+        k = inputs.get(Input.K);
+        g = shape.gate() == Gate.NONE ? null : inputs.get(Input.G);
         Term erase = spec.variant().eraseKey();
         Term write = spec.variant().writeValue();
-        eraseVector = views.get(erase.vector());
-        eraseGain = views.get(erase.gain());
+        eraseVector = inputs.get(erase.vector());
+        eraseGain = inputs.get(erase.gain());
         eraseGainIsScalar = erase.scalarGain();
-        writeVector = views.get(write.vector());
-        writeGain = views.get(write.gain());
+        writeVector = inputs.get(write.vector());
+        writeGain = inputs.get(write.gain());
         writeGainIsScalar = write.scalarGain();
-        o = out == null ? null : new RowView("o", shared(out.o()), shape.HV(), shape.HV(), shape.V());
-        r = views.get(Input.R);
-        oCross = out == null || out.oCross() == null
-                ? null
-                : new RowView("o_cross", shared(out.oCross()), shape.HV(), shape.HV(), shape.V());
-        initialState = in.initialState() == null ? null : shared(in.initialState());
-        finalState = out == null || out.finalState() == null ? null : shared(out.finalState());
-        boundaries = in.boundaries(shape);
+        this.o = o;
+        r = inputs.get(Input.R);
+        this.oCross = oCross;
+        this.before = before;
+        this.after = after;
+        this.boundaries = boundaries;
         columns = Columns.all(shape.V());
     }
 
     private Operands(Operands all, Columns columns) {
         shape = all.shape;
         scale = all.scale;
-        views = all.views;
+        inputs = all.inputs;
         q = all.q;
         k = all.k;
         g = all.g;
@@ -85,46 +90,15 @@ public final class Operands {
         o = all.o.columns(columns);
         r = all.r;
         oCross = all.oCross;
-        initialState = all.initialState;
-        finalState = all.finalState;
+        before = all.before;
+        after = all.after;
         boundaries = all.boundaries;
         this.columns = columns;
     }
 
     /** The same run as a worker on some of V's columns sees it. */
-    public Operands columns(Columns some) {
+    Operands columns(Columns some) {
         return new Operands(this, some);
-    }
-
-    /** Whether the initial and the final state are the same memory, so that a step may write where it reads. */
-    boolean stateStaysInPlace() {
-        return initialState != null
-                && finalState != null
-                && initialState.isNative()
-                && finalState.isNative()
-                && initialState.address() == finalState.address();
-    }
-
-    private RowView view(Input input, Tensor tensor) {
-        int heads = tensor.dim(2); // every input is [B, rows, heads] or [B, rows, heads, width]
-        int width = tensor.rank() == 4 ? tensor.dim(3) : 1;
-        return new RowView(input.id(), shared(tensor), heads, shape.HV(), width);
-    }
-
-    /**
-     * The tensor's numbers as every worker may see them. A confined arena's memory is opened to the workers for the time
-     * of the run: its owner, the only thread that could close it, is the caller and waits.
-     */
-    static MemorySegment shared(Tensor tensor) {
-        MemorySegment data = tensor.data();
-        if (!data.isNative() || data.isAccessibleBy(ANOTHER_THREAD)) {
-            return data;
-        }
-        if (!data.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("a tensor " + tensor + " belongs to another thread's confined arena");
-        }
-        MemorySegment view = MemorySegment.ofAddress(data.address()).reinterpret(data.byteSize());
-        return data.isReadOnly() ? view.asReadOnly() : view;
     }
 
     /** Value heads that share one query/key head. */
@@ -134,6 +108,16 @@ public final class Operands {
 
     int householders() {
         return shape.householders();
+    }
+
+    /** Sequences of this run. */
+    int sequences() {
+        return boundaries.length - 1;
+    }
+
+    /** Micro-steps of all sequences. */
+    long microSteps() {
+        return (long) (boundaries[boundaries.length - 1] - boundaries[0]) * shape.householders();
     }
 
     /** First token of a sequence. */
@@ -148,6 +132,6 @@ public final class Operands {
 
     /** All inputs that have a row per token or micro-step. */
     Iterable<Map.Entry<Input, RowView>> inputs() {
-        return views.entrySet();
+        return inputs.entrySet();
     }
 }

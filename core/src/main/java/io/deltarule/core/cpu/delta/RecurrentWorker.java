@@ -1,6 +1,8 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.StateShape;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import java.lang.foreign.Arena;
@@ -35,14 +37,21 @@ public final class RecurrentWorker extends HeadWorker {
     private static final int CROSS = 4;
     private static final int VALUE_ROWS = 5;
 
-    private final State scratch; // null where the plan keeps its states
+    private final DeltaShape planned;
+    private final Arena arena;
+    private State scratch; // made where states cannot be updated where they lie
     private final Matrix keys;
     private final Matrix values;
     private final StateRowRead rowRead;
 
-    public RecurrentWorker(PlanSpec spec, State[] kept, Arena arena) {
-        super(spec, kept);
-        scratch = kept == null ? State.allocate(arena, 1, planned)[0] : null;
+    /**
+     * Room for one head.
+     *
+     * @param arena holds a state where callers' states cannot be updated where they lie
+     */
+    public RecurrentWorker(PlanSpec spec, Arena arena) {
+        planned = spec.shape();
+        this.arena = arena;
         keys = Matrix.allocate(KEY_ROWS, planned.K());
         values = Matrix.allocate(VALUE_ROWS, planned.V());
         rowRead = new StateRowRead(planned.K(), planned.V());
@@ -50,8 +59,9 @@ public final class RecurrentWorker extends HeadWorker {
 
     @Override
     public void run(Operands in, int sequence, int firstHead, int endHead) {
+        boolean inPlace = in.before != null && in.before.updatedInPlace(in.after);
         for (int head = firstHead; head < endHead; head++) {
-            State state = begin(in, sequence, head);
+            State state = inPlace ? in.after.at(sequence, head) : load(in, sequence, head);
             for (int token = in.begin(sequence); token < in.end(sequence); token++) {
                 step(in, token, head, state);
                 if (!NonFinite.allFinite(values, OUT, 1, planned.V())) {
@@ -62,10 +72,23 @@ public final class RecurrentWorker extends HeadWorker {
                     crossRead(in, sequence, token, head, state);
                 }
             }
-            if (in.finalState != null && !inPlace(in)) {
-                State.copyOut(state.data(), state.stride(), planned, in.finalState, index(sequence, head));
+            if (in.after != null && !inPlace) {
+                in.after.copyFrom(sequence, head, state);
             }
         }
+    }
+
+    private State load(Operands in, int sequence, int head) {
+        if (scratch == null) {
+            States one = States.allocate(arena, new StateShape(1, 1, planned.K(), planned.V()));
+            scratch = new State(one.data(), one.stride());
+        }
+        if (in.before == null) {
+            scratch.data().fill((byte) 0);
+        } else {
+            in.before.copyTo(sequence, head, scratch);
+        }
+        return scratch;
     }
 
     private void crossRead(Operands in, int sequence, int token, int head, State state) {
@@ -75,26 +98,6 @@ public final class RecurrentWorker extends HeadWorker {
             throw NonFinite.diagnose(in, sequence, head, (long) token * in.householders(), in.householders());
         }
         in.oCross.scatterRow(values, CROSS, token, head);
-    }
-
-    private State begin(Operands in, int sequence, int head) {
-        if (kept(sequence, head) != null) {
-            return kept(sequence, head);
-        }
-        if (inPlace(in)) {
-            return State.of(in.finalState, index(sequence, head), planned);
-        }
-        if (in.initialState == null) {
-            scratch.data().fill((byte) 0);
-        } else {
-            State.copyIn(in.initialState, index(sequence, head), planned, scratch.data(), scratch.stride());
-        }
-        return scratch;
-    }
-
-    /** Whether the caller's state is the initial and the final one, and laid out as the sweeps want it. */
-    private boolean inPlace(Operands in) {
-        return scratch != null && in.stateStaysInPlace() && planned.V() == scratch.stride();
     }
 
     private void step(Operands in, int token, int head, State state) {

@@ -36,6 +36,19 @@ public final class RowView {
         this(name, data, heads, valueHeads / heads, Columns.all(width));
     }
 
+    /**
+     * A caller's tensor [B, rows, heads] or [B, rows, heads, width].
+     *
+     * @param valueHeads value heads of the operation; null stays null
+     */
+    public static RowView of(String name, Tensor tensor, int valueHeads) {
+        if (tensor == null) {
+            return null;
+        }
+        int width = tensor.rank() == 4 ? tensor.dim(3) : 1;
+        return new RowView(name, CallerMemory.shared(tensor), tensor.dim(2), valueHeads, width);
+    }
+
     private RowView(String name, MemorySegment data, int heads, int group, Columns columns) {
         this.name = name;
         this.data = data;

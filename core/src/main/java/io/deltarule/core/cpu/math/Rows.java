@@ -32,6 +32,22 @@ public final class Rows {
         }
     }
 
+    /** to_i ← a_i · factor · b_i. */
+    public static void scaleMultiply(Matrix a, int row, float factor, Matrix b, int bRow, Matrix to, int toRow) {
+        float[] left = a.data();
+        float[] right = b.data();
+        float[] into = to.data();
+        int source = a.row(row);
+        int other = b.row(bRow);
+        int target = to.row(toRow);
+        for (int i = 0; i < a.stride(); i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.SPECIES, left, source + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(Lanes.SPECIES, right, other + i))
+                    .intoArray(into, target + i);
+        }
+    }
+
     /** to_i ← to_i · factor − a_i · other. */
     public static void scaleSubtract(Matrix to, int toRow, float factor, Matrix a, int row, float other) {
         float[] from = a.data();

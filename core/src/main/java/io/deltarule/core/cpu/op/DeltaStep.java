@@ -1,14 +1,14 @@
 package io.deltarule.core.cpu.op;
 
-import io.deltarule.core.DeltaInputs;
-import io.deltarule.core.DeltaOutputs;
-import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
-import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.delta.DeltaRun;
+import io.deltarule.core.cpu.delta.Operands;
+import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.delta.States;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import java.lang.foreign.Arena;
@@ -19,74 +19,71 @@ import java.util.function.Function;
 
 /**
  * The delta rule as an operation of a layer. The state is this step's own tensor, initial and final state of every run,
- * so that the recurrent plan of decoding and the chunkwise plan of prefill go on from each other: the first updates it in
- * place where V is a whole number of vectors, the second copies it to and from scratch once per run. Layers of the same
- * shape share their plans.
+ * so that decoding token by token and prefill in chunks go on from each other: the first updates it in place where V is a
+ * whole number of vectors, the second copies it to and from scratch once per run. Slots stay where they are, so that
+ * operands are made once; layers of the same shape share their scratch.
  */
 public final class DeltaStep implements LayerStep {
-    private final LayerOp.Delta op;
-    private final Map<Input, SlotBuffer> in;
-    private final SlotBuffer o;
-    private final SlotBuffer oCross; // null where there is no selective read
-    private final DeltaPlan single;
-    private final DeltaPlan many;
+    private final DeltaRun single;
+    private final DeltaRun many;
+    private final Operands tokenwise;
+    private final Operands chunkwise;
     private final Tensor state;
 
-    /** @param plans makes a plan, or hands out the one made before for an equal specification */
+    /**
+     * A step over slots.
+     *
+     * @param in the slots of the inputs
+     * @param oCross null where there is no selective read
+     * @param run whose boundaries are those of every run
+     * @param runs hands out runs of a specification, the same for an equal one
+     */
     public DeltaStep(
             LayerOp.Delta op,
             Map<Input, SlotBuffer> in,
             SlotBuffer o,
             SlotBuffer oCross,
             LayerSpec spec,
-            Function<PlanSpec, DeltaPlan> plans,
+            LayerRun run,
+            Function<PlanSpec, DeltaRun> runs,
             Arena arena) {
-        this.op = op;
-        this.in = in;
-        this.o = o;
-        this.oCross = oCross;
         DeltaShape planned = op.shape(spec.maxTokens(), spec.sequences());
-        PlanSpec tokenwise =
+        PlanSpec recurrent =
                 new PlanSpec(op.variant(), planned, Form.RECURRENT, spec.chunkSize(), op.scale(), false, null);
-        this.single = plans.apply(tokenwise);
-        this.many = spec.form() == Form.RECURRENT ? single : plans.apply(tokenwise.withForm(Form.CHUNK));
-        this.state = Tensor.allocate(arena, spec.sequences(), planned.HV(), planned.K(), planned.V());
+        PlanSpec chunked = spec.form() == Form.RECURRENT ? recurrent : recurrent.withForm(Form.CHUNK);
+        single = runs.apply(recurrent);
+        many = runs.apply(chunked);
+        state = Tensor.allocate(arena, planned.state().dims());
+        Map<Input, RowView> views = new EnumMap<>(Input.class);
+        in.forEach((input, slot) -> views.put(input, view(input, slot, planned)));
+        RowView out = rows("o", o, planned.HV(), planned.V(), planned);
+        RowView cross = oCross == null ? null : rows("o_cross", oCross, planned.HV(), planned.V(), planned);
+        States states = States.of(state, planned.state());
+        tokenwise = new Operands(recurrent, views, out, cross, states, states, run.boundaries());
+        chunkwise = new Operands(chunked, views, out, cross, states, states, run.boundaries());
     }
 
     @Override
     public void run(LayerRun run) {
-        DeltaShape s = op.shape();
-        int tokens = run.tokens();
-        Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
-        in.forEach((input, slot) -> tensors.put(input, view(input, slot, tokens)));
-        DeltaInputs inputs = new DeltaInputs(s.householders(), tensors, state, run.boundaries());
-        DeltaOutputs outputs = new DeltaOutputs(
-                rows(o, 1, tokens, s.HV(), s.V()),
-                oCross == null ? null : rows(oCross, 1, tokens, s.HV(), s.V()),
-                state);
-        (run.longest() <= 1 ? single : many).run(inputs, outputs);
+        if (run.longest() <= 1) {
+            single.run(tokenwise);
+        } else {
+            many.run(chunkwise);
+        }
     }
 
-    private Tensor view(Input input, SlotBuffer slot, int tokens) {
-        DeltaShape s = op.shape();
-        int micro = tokens * s.householders();
-        int keyHeads = slot.width() / (s.householders() * s.K());
+    private static RowView view(Input input, SlotBuffer slot, DeltaShape s) {
         return switch (input) {
-            case Q -> rows(slot, 1, tokens, s.H(), s.K());
-            case K, P, B -> rows(slot, 1, micro, keyHeads, s.K());
-            case V, W -> rows(slot, 1, micro, s.HV(), s.V());
-            case R -> rows(slot, 1, tokens, s.HV(), s.V());
-            case BETA -> rows(slot, 1, micro, s.HV());
-            case G -> s.gate() == Gate.SCALAR ? rows(slot, 1, tokens, s.HV()) : rows(slot, 1, tokens, s.HV(), s.K());
+            case Q -> rows("q", slot, s.H(), s.K(), s);
+            case K, P, B -> rows(input.id(), slot, slot.width() / (s.householders() * s.K()), s.K(), s);
+            case V, W, R -> rows(input.id(), slot, s.HV(), s.V(), s);
+            case BETA -> rows("beta", slot, s.HV(), 1, s);
+            case G -> rows("g", slot, s.HV(), s.gateWidth(), s);
         };
     }
 
-    private static Tensor rows(SlotBuffer slot, int... dims) {
-        long size = Float.BYTES;
-        for (int dim : dims) {
-            size *= dim;
-        }
-        return Tensor.view(slot.data().asSlice(0, size), dims);
+    private static RowView rows(String name, SlotBuffer slot, int heads, int width, DeltaShape s) {
+        return new RowView(name, slot.data(), heads, s.HV(), width);
     }
 
     @Override

@@ -1,0 +1,41 @@
+package io.deltarule.core.cpu.delta;
+
+import io.deltarule.core.NumericException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.WorkerPool;
+
+/** Runs of one specification backward: threads share out sequences and key heads, whose value heads one thread sums up. */
+public final class GradientRun {
+    private final PlanSpec spec;
+    private final WorkerPool pool;
+    private final BackwardWorker[] workers; // by slot, made when first used
+
+    /**
+     * Scratch is made when it is first needed.
+     *
+     * @param spec its chunk size is chosen
+     */
+    public GradientRun(PlanSpec spec, WorkerPool pool) {
+        this.spec = spec;
+        this.pool = pool;
+        workers = new BackwardWorker[pool.threads()];
+    }
+
+    /** Computes a run and returns when all of it is done. */
+    public void run(GradientOperands in) {
+        int keyHeads = spec.shape().H();
+        OpenBlas.singleThreaded();
+        pool.run(in.forward.sequences() * keyHeads, pool.threads(), (item, slot) -> {
+            if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
+                workers[slot] = new BackwardWorker(spec);
+            }
+            try {
+                workers[slot].run(in, item / keyHeads, item % keyHeads);
+            } catch (NumericException e) {
+                workers[slot] = null; // NaN times the zeros of a row's padding is NaN there too
+                throw e;
+            }
+        });
+    }
+}
