@@ -1,9 +1,9 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.AttentionStep;

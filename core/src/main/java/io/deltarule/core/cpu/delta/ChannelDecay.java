@@ -26,7 +26,8 @@ final class ChannelDecay extends ChunkDecay {
     private final Matrix sinceBlock; // exp(G − G_b) [C, K]
     private final Matrix sinceStart; // exp G [C, K]
     private final Matrix startRows; // f x ⊙ exp G [stacked, K]
-    private final Matrix local; // f x ⊙ exp(G − G_b) of a block's rows, one block of reads after the other, then the erasure's
+    private final Matrix
+            local; // f x ⊙ exp(G − G_b) of a block's rows, one block of reads after the other, then the erasure's
     private final Matrix localScores; // their products with the decayed keys
     private final Matrix decayedKeys; // k ⊙ exp(G_b − G) [C, K]
     private final Matrix work; // [1, K]
@@ -109,8 +110,7 @@ final class ChannelDecay extends ChunkDecay {
                 }
             }
             if (from > 0 && count > 0) {
-                ChunkProducts.multiplyTransposed(
-                        local, 0, count, decayedKeys.segment(), from, K, localScores, 0);
+                ChunkProducts.multiplyTransposed(local, 0, count, decayedKeys.segment(), from, K, localScores, 0);
                 spread(begin, end, firstQuery, endQuery, from, to, erasures, scores);
             }
             for (int m = begin; m < Math.max(end, begin + 1); m++) {
@@ -150,7 +150,8 @@ final class ChannelDecay extends ChunkDecay {
         int l = local.row(toLocal);
         int r = startRows.row(row);
         for (int c = 0; c < x.stride(); c += Lanes.COUNT) {
-            FloatVector value = FloatVector.fromArray(Lanes.SPECIES, from, at + c).mul(factor);
+            FloatVector value =
+                    FloatVector.fromArray(Lanes.SPECIES, from, at + c).mul(factor);
             value.mul(FloatVector.fromArray(Lanes.SPECIES, block, decay + c)).intoArray(local.data(), l + c);
             value.mul(FloatVector.fromArray(Lanes.SPECIES, start, decay + c)).intoArray(startRows.data(), r + c);
         }

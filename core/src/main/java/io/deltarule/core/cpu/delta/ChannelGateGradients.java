@@ -137,8 +137,8 @@ final class ChannelGateGradients {
                                 .fma(overlap, total);
                     }
                 }
-                total = total.mul(
-                        FloatVector.fromArray(Lanes.SPECIES, steps, decay.steps().row(i) + column));
+                total = total.mul(FloatVector.fromArray(
+                        Lanes.SPECIES, steps, decay.steps().row(i) + column));
             }
             total.intoArray(into, y.row(j) + column);
         }

@@ -2,6 +2,8 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.Rows;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -13,7 +15,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * For each j the key decays row by row as it meets the rows i ≥ j, so that no exponent is ever positive. It does so in
  * registers, four vectors of channels at a time; what these give to L_ij and M_aj is kept as a vector until all channels
- * are through and then summed across its lanes.
+ * are through and then summed across its lanes. M's diagonal, which no decay meets, is a plain product.
+ *
+ * <p>Vectors are neither handed to methods nor chosen by a condition in the loops: the JIT then allocates them.
  */
 final class DiagonalBlock {
     /** Rows and columns of a block. */
@@ -50,8 +54,11 @@ final class DiagonalBlock {
         readAt = reads;
         for (int j = from; j < to; j++) {
             column(j, to);
-            for (int i = j; i < to; i++) {
-                if (i > j && eraseAt >= 0) {
+            if (readAt[j] >= 0) {
+                scores.set(readAt[j], j, Rows.dot(of.x, readAt[j], of.keys, of.firstKey + j) * of.factors[readAt[j]]);
+            }
+            for (int i = j + 1; i < to; i++) {
+                if (eraseAt >= 0) {
                     scores.set(eraseAt + i, j, sum(i - j) * of.factors[eraseAt + i]);
                 }
                 if (readAt[i] >= 0) {
@@ -66,6 +73,7 @@ final class DiagonalBlock {
     }
 
     private void column(int j, int to) {
+        Arrays.fill(partial.data(), 0);
         int width = chunk.x.stride();
         int column = 0;
         for (; column + TILE <= width; column += TILE) {
@@ -80,73 +88,66 @@ final class DiagonalBlock {
         float[] a = decay.data();
         float[] x = chunk.x.data();
         float[] k = chunk.keys.data();
+        float[] sums = partial.data();
         int stride = chunk.x.stride(); // of all matrices here
         int key = (chunk.firstKey + j) * stride + column;
         FloatVector y0 = FloatVector.fromArray(Lanes.SPECIES, k, key);
         FloatVector y1 = FloatVector.fromArray(Lanes.SPECIES, k, key + Lanes.COUNT);
         FloatVector y2 = FloatVector.fromArray(Lanes.SPECIES, k, key + 2 * Lanes.COUNT);
         FloatVector y3 = FloatVector.fromArray(Lanes.SPECIES, k, key + 3 * Lanes.COUNT);
-        for (int i = j; i < to; i++) {
-            if (i > j) {
-                int at = i * stride + column;
-                y0 = y0.mul(FloatVector.fromArray(Lanes.SPECIES, a, at));
-                y1 = y1.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + Lanes.COUNT));
-                y2 = y2.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 2 * Lanes.COUNT));
-                y3 = y3.mul(FloatVector.fromArray(Lanes.SPECIES, a, at + 3 * Lanes.COUNT));
-            }
-            if (i > j && eraseAt >= 0) {
+        for (int i = j + 1; i < to; i++) {
+            int step = i * stride + column;
+            y0 = y0.mul(FloatVector.fromArray(Lanes.SPECIES, a, step));
+            y1 = y1.mul(FloatVector.fromArray(Lanes.SPECIES, a, step + Lanes.COUNT));
+            y2 = y2.mul(FloatVector.fromArray(Lanes.SPECIES, a, step + 2 * Lanes.COUNT));
+            y3 = y3.mul(FloatVector.fromArray(Lanes.SPECIES, a, step + 3 * Lanes.COUNT));
+            if (eraseAt >= 0) {
                 int at = (eraseAt + i) * stride + column;
-                add(
-                        i - j,
-                        column,
-                        FloatVector.fromArray(Lanes.SPECIES, x, at)
-                                .mul(y0)
-                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
-                                        .mul(y1))
-                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
-                                        .mul(y2)
-                                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
-                                                .mul(y3))));
+                int sum = partial.row(i - j);
+                FloatVector products = FloatVector.fromArray(Lanes.SPECIES, x, at)
+                        .mul(y0)
+                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
+                                .mul(y1))
+                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
+                                .mul(y2)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
+                                        .mul(y3)));
+                FloatVector.fromArray(Lanes.SPECIES, sums, sum).add(products).intoArray(sums, sum);
             }
             if (readAt[i] >= 0) {
                 int at = readAt[i] * stride + column;
-                add(
-                        SIZE + i - j,
-                        column,
-                        FloatVector.fromArray(Lanes.SPECIES, x, at)
-                                .mul(y0)
-                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
-                                        .mul(y1))
-                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
-                                        .mul(y2)
-                                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
-                                                .mul(y3))));
+                int sum = partial.row(SIZE + i - j);
+                FloatVector products = FloatVector.fromArray(Lanes.SPECIES, x, at)
+                        .mul(y0)
+                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + Lanes.COUNT)
+                                .mul(y1))
+                        .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 2 * Lanes.COUNT)
+                                .mul(y2)
+                                .add(FloatVector.fromArray(Lanes.SPECIES, x, at + 3 * Lanes.COUNT)
+                                        .mul(y3)));
+                FloatVector.fromArray(Lanes.SPECIES, sums, sum).add(products).intoArray(sums, sum);
             }
         }
     }
 
     private void one(int j, int to, int column) {
         float[] x = chunk.x.data();
+        float[] sums = partial.data();
         int stride = chunk.x.stride();
-        FloatVector y =
-                FloatVector.fromArray(Lanes.SPECIES, chunk.keys.data(), (chunk.firstKey + j) * stride + column);
-        for (int i = j; i < to; i++) {
-            if (i > j) {
-                y = y.mul(FloatVector.fromArray(Lanes.SPECIES, decay.data(), i * stride + column));
-            }
-            if (i > j && eraseAt >= 0) {
-                add(
-                        i - j,
-                        column,
-                        FloatVector.fromArray(Lanes.SPECIES, x, (eraseAt + i) * stride + column)
-                                .mul(y));
+        FloatVector y = FloatVector.fromArray(Lanes.SPECIES, chunk.keys.data(), (chunk.firstKey + j) * stride + column);
+        for (int i = j + 1; i < to; i++) {
+            y = y.mul(FloatVector.fromArray(Lanes.SPECIES, decay.data(), i * stride + column));
+            if (eraseAt >= 0) {
+                int sum = partial.row(i - j);
+                FloatVector products = FloatVector.fromArray(Lanes.SPECIES, x, (eraseAt + i) * stride + column)
+                        .mul(y);
+                FloatVector.fromArray(Lanes.SPECIES, sums, sum).add(products).intoArray(sums, sum);
             }
             if (readAt[i] >= 0) {
-                add(
-                        SIZE + i - j,
-                        column,
-                        FloatVector.fromArray(Lanes.SPECIES, x, readAt[i] * stride + column)
-                                .mul(y));
+                int sum = partial.row(SIZE + i - j);
+                FloatVector products = FloatVector.fromArray(Lanes.SPECIES, x, readAt[i] * stride + column)
+                        .mul(y);
+                FloatVector.fromArray(Lanes.SPECIES, sums, sum).add(products).intoArray(sums, sum);
             }
         }
     }
@@ -186,7 +187,8 @@ final class DiagonalBlock {
                 int at = k.row(j) + column;
                 y0 = y0.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at).mul(factor));
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at)
+                                .mul(factor));
                 y1 = y1.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at + Lanes.COUNT),
                         FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at + Lanes.COUNT)
@@ -212,17 +214,10 @@ final class DiagonalBlock {
                 int at = k.row(j) + column;
                 sum = sum.fma(
                         FloatVector.fromArray(Lanes.SPECIES, decay.data(), at),
-                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at).mul(t[firstFactor + j]));
+                        FloatVector.fromArray(Lanes.SPECIES, k.data(), shift + at)
+                                .mul(t[firstFactor + j]));
             }
             sum.intoArray(into, to);
         }
-    }
-
-    private void add(int row, int column, FloatVector products) {
-        int at = partial.row(row);
-        FloatVector sum = column == 0
-                ? products
-                : FloatVector.fromArray(Lanes.SPECIES, partial.data(), at).add(products);
-        sum.intoArray(partial.data(), at);
     }
 }

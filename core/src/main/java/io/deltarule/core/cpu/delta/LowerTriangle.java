@@ -107,56 +107,43 @@ public final class LowerTriangle {
     /** count rows from yRow on ← themselves + sign · Σ_{j < length} T_j X_j. */
     private static void add(
             Matrix T, int row, int count, int length, float sign, Matrix X, int first, Matrix Y, int yRow) {
-        int column = 0;
-        if (count == ROWS) {
-            for (; column + VECTORS * Lanes.COUNT <= X.stride(); column += VECTORS * Lanes.COUNT) {
-                addTile(T, T.row(row), T.stride(), 1, length, sign, X, first, Y, yRow, column);
-            }
-        }
-        for (; column < X.stride(); column += Lanes.COUNT) {
-            for (int r = 0; r < count; r++) {
-                addVector(T, T.row(row + r), 1, length, sign, X, first, Y, yRow + r, column);
-            }
-        }
-    }
-
-    /** count rows from yRow on ← themselves + sign · Σ_{i < length} T_{row+i, column…}ᵀ X_{first+i}. */
-    private static void addTransposed(
-            Matrix T, int row, int length, int from, int count, float sign, Matrix X, int first, Matrix Y, int yRow) {
-        int column = 0;
-        if (count == ROWS) {
-            for (; column + VECTORS * Lanes.COUNT <= X.stride(); column += VECTORS * Lanes.COUNT) {
-                addTile(T, T.row(row) + from, 1, T.stride(), length, sign, X, first, Y, yRow, column);
-            }
-        }
-        for (; column < X.stride(); column += Lanes.COUNT) {
-            for (int r = 0; r < count; r++) {
-                addVector(T, T.row(row) + from + r, T.stride(), length, sign, X, first, Y, yRow + r, column);
-            }
-        }
+        add(T.data(), T.row(row), T.stride(), count, length, sign, X, first, Y, yRow);
     }
 
     /**
-     * A tile of sums.
-     *
-     * @param at0 index of the first factor of the tile's first row
-     * @param apart from one row's factors to the next's
-     * @param step from one factor of a row to the next
+     * count rows from yRow on ← themselves + sign · Σ_{i < length} T_{row+i, from…}ᵀ X_{first+i}. The columns of T are laid
+     * out as rows first: read with a stride, each load of the loop would be checked against the array's length.
      */
+    private static void addTransposed(
+            Matrix T, int row, int length, int from, int count, float sign, Matrix X, int first, Matrix Y, int yRow) {
+        float[] columns = new float[ROWS * length];
+        for (int i = 0; i < length; i++) {
+            int at = T.row(row + i) + from;
+            for (int r = 0; r < count; r++) {
+                columns[r * length + i] = T.data()[at + r];
+            }
+        }
+        add(columns, 0, length, count, length, sign, X, first, Y, yRow);
+    }
+
+    /** The factors of a tile's rows begin at an index and lie so many apart. */
+    private static void add(
+            float[] t, int at, int apart, int count, int length, float sign, Matrix X, int first, Matrix Y, int yRow) {
+        int column = 0;
+        if (count == ROWS) {
+            for (; column + VECTORS * Lanes.COUNT <= X.stride(); column += VECTORS * Lanes.COUNT) {
+                addTile(t, at, apart, length, sign, X, first, Y, yRow, column);
+            }
+        }
+        for (; column < X.stride(); column += Lanes.COUNT) {
+            for (int r = 0; r < count; r++) {
+                addVector(t, at + r * apart, length, sign, X, first, Y, yRow + r, column);
+            }
+        }
+    }
+
     private static void addTile(
-            Matrix T,
-            int at0,
-            int apart,
-            int step,
-            int length,
-            float sign,
-            Matrix P,
-            int first,
-            Matrix Y,
-            int yRow,
-            int column) {
-        float[] t = T.data();
-        int t0 = at0;
+            float[] t, int t0, int apart, int length, float sign, Matrix P, int first, Matrix Y, int yRow, int column) {
         int t1 = t0 + apart;
         int t2 = t1 + apart;
         int t3 = t2 + apart;
@@ -168,27 +155,27 @@ public final class LowerTriangle {
         FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
         FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
         FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-        for (int j = 0, f = 0; j < length; j++, f += step, at += stride) {
+        for (int j = 0; j < length; j++, at += stride) {
             FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, p, at);
             FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, p, at + Lanes.COUNT);
             FloatVector p2 = FloatVector.fromArray(Lanes.SPECIES, p, at + 2 * Lanes.COUNT);
             FloatVector p3 = FloatVector.fromArray(Lanes.SPECIES, p, at + 3 * Lanes.COUNT);
-            FloatVector m = FloatVector.broadcast(Lanes.SPECIES, t[t0 + f]);
+            FloatVector m = FloatVector.broadcast(Lanes.SPECIES, t[t0 + j]);
             a0 = m.fma(p0, a0);
             a1 = m.fma(p1, a1);
             a2 = m.fma(p2, a2);
             a3 = m.fma(p3, a3);
-            m = FloatVector.broadcast(Lanes.SPECIES, t[t1 + f]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t1 + j]);
             b0 = m.fma(p0, b0);
             b1 = m.fma(p1, b1);
             b2 = m.fma(p2, b2);
             b3 = m.fma(p3, b3);
-            m = FloatVector.broadcast(Lanes.SPECIES, t[t2 + f]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t2 + j]);
             c0 = m.fma(p0, c0);
             c1 = m.fma(p1, c1);
             c2 = m.fma(p2, c2);
             c3 = m.fma(p3, c3);
-            m = FloatVector.broadcast(Lanes.SPECIES, t[t3 + f]);
+            m = FloatVector.broadcast(Lanes.SPECIES, t[t3 + j]);
             d0 = m.fma(p0, d0);
             d1 = m.fma(p1, d1);
             d2 = m.fma(p2, d2);
@@ -226,21 +213,12 @@ public final class LowerTriangle {
 
     /** One vector of one row's sum. */
     private static void addVector(
-            Matrix T,
-            int at0,
-            int step,
-            int length,
-            float sign,
-            Matrix P,
-            int first,
-            Matrix Y,
-            int yRow,
-            int column) {
+            float[] t, int from, int length, float sign, Matrix P, int first, Matrix Y, int yRow, int column) {
         int at = P.row(first) + column;
         FloatVector sum = FloatVector.zero(Lanes.SPECIES);
-        for (int j = 0, f = at0; j < length; j++, f += step, at += P.stride()) {
+        for (int j = 0; j < length; j++, at += P.stride()) {
             sum = FloatVector.fromArray(Lanes.SPECIES, P.data(), at)
-                    .fma(FloatVector.broadcast(Lanes.SPECIES, T.data()[f]), sum);
+                    .fma(FloatVector.broadcast(Lanes.SPECIES, t[from + j]), sum);
         }
         int to = Y.row(yRow) + column;
         sum.fma(FloatVector.broadcast(Lanes.SPECIES, sign), FloatVector.fromArray(Lanes.SPECIES, Y.data(), to))

@@ -99,7 +99,14 @@ public record States(MemorySegment data, StateShape shape, int stride) {
     }
 
     private static void copy(
-            MemorySegment from, long start, int stride, MemorySegment to, long toStart, int toStride, int K, int width) {
+            MemorySegment from,
+            long start,
+            int stride,
+            MemorySegment to,
+            long toStart,
+            int toStride,
+            int K,
+            int width) {
         int rows = width == stride && width == toStride ? 1 : K;
         long bytes = (long) width * (K / rows) * Float.BYTES;
         for (int d = 0; d < rows; d++) {
