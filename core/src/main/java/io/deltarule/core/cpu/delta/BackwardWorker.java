@@ -107,19 +107,19 @@ final class BackwardWorker {
         long begin = (long) in.forward.begin(sequence) * n;
         long end = (long) in.forward.end(sequence) * n;
         int chunks = Math.toIntExact(Math.ceilDiv(end - begin, C));
-        for (int c = 0; c < chunks; c++) {
-            enter(begin, end, c, 0);
+        for (int index = 0; index < chunks; index++) {
+            enter(begin, end, index, 0);
             for (int h = 0; h < heads.length; h++) {
-                advance(in.forward, firstHead + h, heads[h], c, in.forward.before == null);
-                if (!NonFinite.allFinite(heads[h].pseudoValues.get(c), 0, span.rows, planned.V())) {
+                advance(in.forward, firstHead + h, heads[h], index, in.forward.before == null);
+                if (!NonFinite.allFinite(heads[h].pseudoValues.get(index), 0, span.rows, planned.V())) {
                     throw NonFinite.diagnose(in.forward, sequence, firstHead + h, span.row, span.rows);
                 }
             }
         }
-        for (int c = chunks - 1; c >= 0; c--) {
-            enter(begin, end, c, blocks);
+        for (int index = chunks - 1; index >= 0; index--) {
+            enter(begin, end, index, blocks);
             for (int h = 0; h < heads.length; h++) {
-                goBack(in, firstHead + h, heads[h], c);
+                goBack(in, firstHead + h, heads[h], index);
                 if (!finite()) {
                     throw in.diagnose(sequence, firstHead + h, span.row, span.rows);
                 }
@@ -141,8 +141,8 @@ final class BackwardWorker {
         }
     }
 
-    private void enter(long begin, long end, int c, int readBlocks) {
-        long row = begin + (long) c * C;
+    private void enter(long begin, long end, int index, int readBlocks) {
+        long row = begin + (long) index * C;
         span.set(row, (int) Math.min(C, end - row), planned.householders(), readBlocks);
     }
 
@@ -154,18 +154,18 @@ final class BackwardWorker {
         }
     }
 
-    private Matrix state(ValueHead head, int c) {
-        while (head.states.size() <= c) {
+    private Matrix state(ValueHead head, int index) {
+        while (head.states.size() <= index) {
             head.states.add(Matrix.allocate(planned.K(), planned.V()));
         }
-        return head.states.get(c);
+        return head.states.get(index);
     }
 
-    private Matrix pseudoValue(ValueHead head, int c) {
-        while (head.pseudoValues.size() <= c) {
+    private Matrix pseudoValue(ValueHead head, int index) {
+        while (head.pseudoValues.size() <= index) {
             head.pseudoValues.add(Matrix.allocate(C, planned.V()));
         }
-        return head.pseudoValues.get(c);
+        return head.pseudoValues.get(index);
     }
 
     private boolean finite() {
@@ -178,21 +178,21 @@ final class BackwardWorker {
     }
 
     /** Forward: P and the state after the chunk. */
-    private void advance(Operands in, int head, ValueHead mine, int c, boolean fromZero) {
-        Matrix before = state(mine, c);
-        Matrix after = state(mine, c + 1);
-        Matrix P = pseudoValue(mine, c);
+    private void advance(Operands in, int head, ValueHead mine, int index, boolean fromZero) {
+        Matrix before = state(mine, index);
+        Matrix after = state(mine, index + 1);
+        Matrix P = pseudoValue(mine, index);
         chunk.take(in, head, in.k.isFirst(head));
-        chunk.solve(in, head, fromZero && c == 0 ? null : before, P);
+        chunk.solve(in, head, fromZero && index == 0 ? null : before, P);
         System.arraycopy(before.data(), 0, after.data(), 0, after.data().length);
         chunk.write(P, scaled, after);
     }
 
-    private void goBack(GradientOperands in, int head, ValueHead mine, int c) {
+    private void goBack(GradientOperands in, int head, ValueHead mine, int index) {
         int K = planned.K();
         int V = planned.V();
-        Matrix P = mine.pseudoValues.get(c);
-        Matrix before = mine.states.get(c);
+        Matrix P = mine.pseudoValues.get(index);
+        Matrix before = mine.states.get(index);
         Matrix D = mine.stateGradient;
         int e = span.eraseAt();
         chunk.take(in.forward, head, in.forward.k.isFirst(head));
