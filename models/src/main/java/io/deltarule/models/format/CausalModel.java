@@ -7,6 +7,7 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.models.BlockStack;
 import io.deltarule.models.Layer;
 import io.deltarule.models.Wiring;
+import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -21,9 +22,9 @@ import java.util.function.IntFunction;
  * @param normEps added to the last norm's mean of squares
  * @param zeroCentred whether its stored weight is the factor − 1
  */
-record CausalModel(
+public record CausalModel(
         int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
-    static final String HEAD = "lm_head.weight";
+    public static final String HEAD = "lm_head.weight";
 
     /** The whole plan, with a block made for each index. */
     ModelPlan plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {

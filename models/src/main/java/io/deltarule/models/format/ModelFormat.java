@@ -1,6 +1,8 @@
 package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +20,7 @@ public interface ModelFormat {
      * @return programs and names
      * @throws InvalidInputException if a value cannot be right, or asks for what is not supported
      */
-    ModelPlan plan(ConfigObject config, Stored stored);
+    ModelPlan plan(ConfigObject config, StoredTensors stored);
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(

@@ -1,6 +1,7 @@
 package io.deltarule.models.format;
 
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.models.format.weights.TensorNames;
 
 /**
  * What a format makes of a config.

@@ -4,7 +4,7 @@
  *
  * <pre>
  *   config.json → ModelFormat → ModelPlan (programs, canonical names of weights)
- *   tensors on disk → TensorNames (canonical name → Source) → WeightBinder → Weights, in place wherever that is possible
+ *   tensors on disk → TensorNames (canonical name → WeightSource) → WeightBinder → Weights, in place wherever that is possible
  * </pre>
  *
  * docs/models.md lists keys, tensors and what is refused.

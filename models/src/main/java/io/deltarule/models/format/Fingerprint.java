@@ -1,4 +1,4 @@
-package io.deltarule.models;
+package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.loader.SafetensorsFolder;

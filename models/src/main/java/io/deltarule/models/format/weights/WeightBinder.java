@@ -1,10 +1,12 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
+import io.deltarule.models.format.ModelPlan;
+import io.deltarule.models.format.config.MessageText;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,13 +66,13 @@ public final class WeightBinder {
     }
 
     private void find(String weight, int[] dims) {
-        List<Source> sources = names.sources(weight, dims);
-        for (Source source : sources) {
+        List<WeightSource> sources = names.sources(weight, dims);
+        for (WeightSource source : sources) {
             if (source.names().stream().allMatch(folder::contains)) {
                 used.addAll(source.names());
                 Weight found = switch (source) {
-                    case Source.Rows rows -> rows(rows, dims);
-                    case Source.Product product -> product(product, dims);
+                    case WeightSource.Rows rows -> rows(rows, dims);
+                    case WeightSource.Product product -> product(product, dims);
                 };
                 if (found != null) {
                     weights.put(weight, found);
@@ -83,7 +85,7 @@ public final class WeightBinder {
                 .forEach(missing::add);
     }
 
-    private Weight rows(Source.Rows source, int[] dims) {
+    private Weight rows(WeightSource.Rows source, int[] dims) {
         long total = 0;
         int[] expected = source.shape().stream().mapToInt(n -> n).toArray();
         for (String name : source.names()) {
@@ -103,7 +105,7 @@ public final class WeightBinder {
         }
         if (total != product(expected)) {
             wrong(
-                    Shown.names(source.names()),
+                    MessageText.names(source.names()),
                     Arrays.toString(expected) + " together",
                     total + " numbers rather than " + product(expected));
             return null;
@@ -144,7 +146,7 @@ public final class WeightBinder {
         return product;
     }
 
-    private Weight product(Source.Product source, int[] dims) {
+    private Weight product(WeightSource.Product source, int[] dims) {
         TensorInfo b = folder.info(source.b());
         TensorInfo a = folder.info(source.a());
         for (TensorInfo factor : List.of(b, a)) {
@@ -170,7 +172,7 @@ public final class WeightBinder {
     }
 
     private void wrong(String name, String expected, String found) {
-        String line = Shown.text(name) + ": expected " + expected + " but found " + found;
+        String line = MessageText.text(name) + ": expected " + expected + " but found " + found;
         if (!wrong.contains(line)) {
             wrong.add(line);
         }
@@ -194,13 +196,13 @@ public final class WeightBinder {
         }
         List<String> problems = new ArrayList<>();
         if (!wrong.isEmpty()) {
-            problems.add(Shown.names(wrong));
+            problems.add(MessageText.names(wrong));
         }
         if (!missing.isEmpty()) {
-            problems.add("missing are " + Shown.names(missing));
+            problems.add("missing are " + MessageText.names(missing));
         }
         if (!unexpected.isEmpty()) {
-            problems.add("unexpected are " + Shown.names(unexpected));
+            problems.add("unexpected are " + MessageText.names(unexpected));
         }
         if (!problems.isEmpty()) {
             throw new InvalidInputException("tensors: " + String.join("; ", problems)

@@ -1,22 +1,22 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.config;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Which layers are linear and which full attention, as transformers' configs say. */
-final class LayerTypes {
-    static final String LINEAR = "linear_attention";
-    static final String FULL = "full_attention";
+public final class LayerTypes {
+    public static final String LINEAR = "linear_attention";
+    public static final String FULL = "full_attention";
 
     private LayerTypes() {}
 
     /** {@code layer_types}, or else full attention once in {@code full_attention_interval}. */
-    static List<String> of(ConfigObject config, int layers) {
+    public static List<String> of(ConfigObject config, int layers) {
         List<String> listed = config.texts("layer_types");
         if (listed != null) {
             return checked(config, listed, layers);
         }
-        int interval = config.count("full_attention_interval", 1, Sizes.MOST_LAYERS, 4);
+        int interval = config.count("full_attention_interval", 1, ConfigSizes.MOST_LAYERS, 4);
         List<String> types = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
             types.add((i + 1) % interval == 0 ? FULL : LINEAR);

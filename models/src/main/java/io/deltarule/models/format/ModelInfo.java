@@ -1,4 +1,4 @@
-package io.deltarule.models;
+package io.deltarule.models.format;
 
 import java.util.List;
 

@@ -1,15 +1,15 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.config;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.Positions;
 import java.util.List;
 
 /** Rotary embedding as transformers' configs give it, in an object of its own or, in older ones, key by key. */
-final class Rope {
-    private Rope() {}
+public final class RopeConfig {
+    private RopeConfig() {}
 
     /** Channels that turn do so in pairs. */
-    static int pairs(int head, double part) {
+    public static int pairs(int head, double part) {
         int channels = (int) (head * part);
         if (channels < 2 || channels % 2 != 0) {
             throw new InvalidInputException(
@@ -25,7 +25,7 @@ final class Rope {
      * @param head channels per head
      * @param part which part of them turns where the config does not say
      */
-    static Positions of(ConfigObject config, int head, double part) {
+    public static Positions of(ConfigObject config, int head, double part) {
         plainOnly(config, "rope_scaling");
         plainOnly(config, "rope_parameters");
         ConfigObject rope = config.object("rope_parameters");

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -57,7 +57,7 @@ public final class ConfigObject {
             return of(label, JSON.readTree(Files.readAllBytes(file)), file.toString());
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + ": expected JSON with every key once but found: "
-                    + Shown.text(e.getOriginalMessage()) + "; fetch the file again");
+                    + MessageText.text(e.getOriginalMessage()) + "; fetch the file again");
         } catch (IOException e) {
             throw new InvalidInputException(file + ": expected to read it but found " + e + "; check its permissions");
         }
@@ -68,7 +68,7 @@ public final class ConfigObject {
         try {
             return of("config: ", JSON.readTree(json.getBytes(StandardCharsets.UTF_8)), "config");
         } catch (IOException e) {
-            throw new InvalidInputException("config: expected JSON but found: " + Shown.text(e.toString()));
+            throw new InvalidInputException("config: expected JSON but found: " + MessageText.text(e.toString()));
         }
     }
 
@@ -91,7 +91,7 @@ public final class ConfigObject {
     /** A refusal of a key's value: what was expected, in the words given, and what was found. */
     public InvalidInputException refused(String key, String expected) {
         return new InvalidInputException(path + key + ": expected " + expected + " but found "
-                + (has(key) ? Shown.text(value(key).toString()) : "nothing"));
+                + (has(key) ? MessageText.text(value(key).toString()) : "nothing"));
     }
 
     /** A whole number in a range. */

@@ -1,10 +1,10 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import java.util.Arrays;
 import java.util.List;
 
 /** Where in the files a weight's numbers are. */
-public sealed interface Source {
+public sealed interface WeightSource {
     /** The tensors that it needs. */
     List<String> names();
 
@@ -15,7 +15,7 @@ public sealed interface Source {
      * @param shape that of all of them together, with axes of length 1 where the files may have them
      * @param firstRow the weight's first row, in rows as long as the weight's
      */
-    record Rows(List<String> names, List<Integer> shape, long firstRow) implements Source {
+    record Rows(List<String> names, List<Integer> shape, long firstRow) implements WeightSource {
         /** Copies the lists. */
         public Rows {
             names = List.copyOf(names);
@@ -29,7 +29,7 @@ public sealed interface Source {
      * @param b B [rows, rank]
      * @param a A [rank, columns]
      */
-    record Product(String b, String a) implements Source {
+    record Product(String b, String a) implements WeightSource {
         @Override
         public List<String> names() {
             return List.of(b, a);
@@ -37,17 +37,17 @@ public sealed interface Source {
     }
 
     /** A tensor of a shape, all of it. */
-    static Source of(String name, int... dims) {
+    static WeightSource of(String name, int... dims) {
         return rows(name, 0, dims);
     }
 
     /** Some rows of a tensor of a shape. */
-    static Source rows(String name, long firstRow, int... dims) {
+    static WeightSource rows(String name, long firstRow, int... dims) {
         return rows(List.of(name), firstRow, dims);
     }
 
     /** Some rows of several tensors that have a shape together. */
-    static Source rows(List<String> names, long firstRow, int... dims) {
+    static WeightSource rows(List<String> names, long firstRow, int... dims) {
         return new Rows(names, Arrays.stream(dims).boxed().toList(), firstRow);
     }
 }

@@ -1,5 +1,6 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
+import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,27 +14,27 @@ import java.util.Map;
  * @param tied whether the head uses the embedding's weight
  * @param stored which tensors there are
  */
-record OlmoNames(int keys, int values, boolean tied, Stored stored) implements TensorNames {
+public record OlmoNames(int keys, int values, boolean tied, StoredTensors stored) implements TensorNames {
     private static final Map<String, String> OLDER = Map.of(
             "input_layernorm.weight", "attention_layer_norm.weight",
             "post_attention_layernorm.weight", "feedforward_layer_norm.weight");
 
     @Override
-    public List<Source> sources(String weight, int[] dims) {
+    public List<WeightSource> sources(String weight, int[] dims) {
         if (weight.endsWith("_conv1d.weight")) {
             return convolution(weight, dims);
         }
-        List<Source> sources = new ArrayList<>();
+        List<WeightSource> sources = new ArrayList<>();
         OLDER.forEach((newer, older) -> {
             if (weight.endsWith("." + newer)) {
-                sources.add(Source.of(weight.substring(0, weight.length() - newer.length()) + older, dims));
+                sources.add(WeightSource.of(weight.substring(0, weight.length() - newer.length()) + older, dims));
             }
         });
-        sources.add(Source.of(weight, dims));
+        sources.add(WeightSource.of(weight, dims));
         return sources;
     }
 
-    private List<Source> convolution(String weight, int[] dims) {
+    private List<WeightSource> convolution(String weight, int[] dims) {
         int at = weight.lastIndexOf('.', weight.length() - "_conv1d.weight".length()) + 1;
         String layer = weight.substring(0, at);
         int first = switch (weight.charAt(at)) {
@@ -43,7 +44,7 @@ record OlmoNames(int keys, int values, boolean tied, Stored stored) implements T
         };
         int[] all = {2 * keys + values, 1, dims[1]};
         List<String> three = List.of(layer + "q_conv1d.weight", layer + "k_conv1d.weight", layer + "v_conv1d.weight");
-        return List.of(Source.rows(three, first, all), Source.rows(layer + "conv1d.weight", first, all));
+        return List.of(WeightSource.rows(three, first, all), WeightSource.rows(layer + "conv1d.weight", first, all));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Weight;

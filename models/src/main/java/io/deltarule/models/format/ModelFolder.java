@@ -1,14 +1,12 @@
-package io.deltarule.models;
+package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
-import io.deltarule.models.format.ConfigObject;
-import io.deltarule.models.format.ModelFormat;
-import io.deltarule.models.format.ModelPlan;
-import io.deltarule.models.format.WeightBinder;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.weights.WeightBinder;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.deltarule.models;
+package io.deltarule.models.format;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

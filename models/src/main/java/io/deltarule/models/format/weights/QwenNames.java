@@ -1,8 +1,9 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.Layer;
+import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.Map;
  * @param stacked whether today's writers stack experts
  * @param stored which tensors there are
  */
-record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked, Stored stored)
+public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked, StoredTensors stored)
         implements TensorNames {
     private static final String LINEAR = "linear_attn.";
     private static final String PREFIX = "model.";
@@ -36,8 +37,8 @@ record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked
      * @param keys H·K
      * @param values HV·V
      */
-    record Shape(int keys, int values) {
-        static Shape of(Layer linear) {
+    public record Shape(int keys, int values) {
+        public static Shape of(Layer linear) {
             DeltaConfig c = ((GatedDeltaNetLayer) linear).config();
             return new Shape(c.heads() * c.headK(), c.valueHeads() * c.headV());
         }
@@ -57,8 +58,8 @@ record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked
     }
 
     @Override
-    public List<Source> sources(String weight, int[] dims) {
-        List<Source> sources = new ArrayList<>();
+    public List<WeightSource> sources(String weight, int[] dims) {
+        List<WeightSource> sources = new ArrayList<>();
         String prefix = stored.contains(NESTED_PREFIX + "embed_tokens.weight") ? NESTED_PREFIX : PREFIX;
         String name = weight.startsWith(PREFIX) ? prefix + weight.substring(PREFIX.length()) : weight;
         int linear = name.indexOf(LINEAR);
@@ -66,22 +67,22 @@ record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked
             int end = linear + LINEAR.length();
             sources.add(linear(name.substring(0, end), name.substring(end), dims));
         } else if (ExpertStack.holds(name)) {
-            Source stack = experts.source(name, dims);
-            sources.add(stacked ? stack : Source.of(name, dims));
-            sources.add(stacked ? Source.of(name, dims) : stack);
+            WeightSource stack = experts.source(name, dims);
+            sources.add(stacked ? stack : WeightSource.of(name, dims));
+            sources.add(stacked ? WeightSource.of(name, dims) : stack);
         } else {
-            sources.add(Source.of(name, dims));
+            sources.add(WeightSource.of(name, dims));
         }
         return sources;
     }
 
-    private Source linear(String layer, String part, int[] dims) {
+    private WeightSource linear(String layer, String part, int[] dims) {
         return switch (part) {
             case "q_proj.weight", "k_proj.weight", "v_proj.weight" ->
-                Source.rows(layer + "in_proj_qkv.weight", shape.first(part), shape.all(), dims[1]);
+                WeightSource.rows(layer + "in_proj_qkv.weight", shape.first(part), shape.all(), dims[1]);
             case "q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight" ->
-                Source.rows(layer + "conv1d.weight", shape.first(part), shape.all(), 1, dims[1]);
-            default -> Source.of(layer + RENAMED.getOrDefault(part, part), dims);
+                WeightSource.rows(layer + "conv1d.weight", shape.first(part), shape.all(), 1, dims[1]);
+            default -> WeightSource.of(layer + RENAMED.getOrDefault(part, part), dims);
         };
     }
 

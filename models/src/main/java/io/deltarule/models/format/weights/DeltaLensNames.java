@@ -1,6 +1,9 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.format.CausalModel;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.MessageText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +24,13 @@ import java.util.regex.Pattern;
  * @param a pattern of the name of A
  * @param tied whether the head uses the embedding's weight
  */
-record DeltaLensNames(Map<String, String> renamed, String b, String a, boolean tied) implements TensorNames {
+public record DeltaLensNames(Map<String, String> renamed, String b, String a, boolean tied) implements TensorNames {
     private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.)");
     private static final String ANY = "{i}";
     private static final String NAME = "{name}";
     private static final String SUFFIX = ".weight";
 
-    static DeltaLensNames of(ConfigObject config, boolean tied) {
+    public static DeltaLensNames of(ConfigObject config, boolean tied) {
         List<String> factors = config.texts("factor_names");
         if (factors == null) {
             factors = List.of(NAME + ".B", NAME + ".A");
@@ -38,22 +41,23 @@ record DeltaLensNames(Map<String, String> renamed, String b, String a, boolean t
         Map<String, String> renamed = config.textMap("tensor_names");
         renamed.forEach((own, file) -> {
             if (own.contains(ANY) != file.contains(ANY)) {
-                throw new InvalidInputException("config.json: tensor_names: expected " + ANY
-                        + " on both sides or on neither but found " + Shown.text(own) + ": " + Shown.text(file));
+                throw new InvalidInputException(
+                        "config.json: tensor_names: expected " + ANY + " on both sides or on neither but found "
+                                + MessageText.text(own) + ": " + MessageText.text(file));
             }
         });
         return new DeltaLensNames(renamed, factors.get(0), factors.get(1), tied);
     }
 
     @Override
-    public List<Source> sources(String weight, int[] dims) {
+    public List<WeightSource> sources(String weight, int[] dims) {
         String name = fileName(weight);
         int[] shape = name.endsWith("conv1d.weight") ? new int[] {dims[0], 1, dims[1]} : dims;
-        List<Source> sources = new ArrayList<>();
-        sources.add(Source.of(name, shape));
+        List<WeightSource> sources = new ArrayList<>();
+        sources.add(WeightSource.of(name, shape));
         if (dims.length == 2) {
             String stem = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
-            sources.add(new Source.Product(b.replace(NAME, stem), a.replace(NAME, stem)));
+            sources.add(new WeightSource.Product(b.replace(NAME, stem), a.replace(NAME, stem)));
         }
         return sources;
     }

@@ -1,5 +1,6 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
+import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param experts how many there are
  * @param tied whether the head uses the embedding's weight
  */
-record KimiNames(ExpertStack experts, boolean tied) implements TensorNames {
+public record KimiNames(ExpertStack experts, boolean tied) implements TensorNames {
     private static final String ATTENTION = "self_attn.";
     private static final String FEED = "mlp.";
     private static final String OWN_FEED = "block_sparse_moe.";
@@ -24,7 +25,7 @@ record KimiNames(ExpertStack experts, boolean tied) implements TensorNames {
     private static final Map<String, String> EXPERT = Map.of("gate_proj", "w1", "down_proj", "w2", "up_proj", "w3");
 
     @Override
-    public List<Source> sources(String weight, int[] dims) {
+    public List<WeightSource> sources(String weight, int[] dims) {
         int attention = weight.indexOf(ATTENTION);
         int feed = weight.indexOf(FEED);
         if (attention >= 0) {
@@ -35,35 +36,35 @@ record KimiNames(ExpertStack experts, boolean tied) implements TensorNames {
             int end = feed + FEED.length();
             return feedForward(weight.substring(0, feed), weight.substring(end), dims);
         }
-        return List.of(Source.of(weight, dims));
+        return List.of(WeightSource.of(weight, dims));
     }
 
-    private static List<Source> attention(String layer, String part, int[] dims) {
+    private static List<WeightSource> attention(String layer, String part, int[] dims) {
         if (part.endsWith("_conv1d.weight")) {
             int width = dims[0];
             int first = "qkv".indexOf(part.charAt(0)) * width;
             return List.of(
-                    Source.of(layer + part, width, 1, dims[1]),
-                    Source.rows(layer + "conv1d.weight", first, 3 * width, 1, dims[1]));
+                    WeightSource.of(layer + part, width, 1, dims[1]),
+                    WeightSource.rows(layer + "conv1d.weight", first, 3 * width, 1, dims[1]));
         }
         String own = RENAMED.getOrDefault(part, part);
         boolean decay = part.startsWith("f_proj") || part.equals("A_log") || part.equals("dt_bias");
         int[] shape = part.equals("A_log") ? new int[] {1, 1, dims[0], 1} : dims;
-        Source source = Source.of(layer + own, shape);
-        return decay ? List.of(source, Source.of(layer + "forget_gate." + own, shape)) : List.of(source);
+        WeightSource source = WeightSource.of(layer + own, shape);
+        return decay ? List.of(source, WeightSource.of(layer + "forget_gate." + own, shape)) : List.of(source);
     }
 
-    private List<Source> feedForward(String layer, String part, int[] dims) {
-        List<Source> sources = new ArrayList<>();
+    private List<WeightSource> feedForward(String layer, String part, int[] dims) {
+        List<WeightSource> sources = new ArrayList<>();
         for (String prefix : List.of(layer + OWN_FEED, layer + FEED)) {
             if (part.startsWith("experts.")) {
                 int last = part.lastIndexOf('.', part.length() - ".weight".length() - 1);
                 String kind = part.substring(last + 1, part.length() - ".weight".length());
                 String numbered = part.substring(0, last + 1);
-                sources.add(Source.of(prefix + numbered + EXPERT.get(kind) + ".weight", dims));
+                sources.add(WeightSource.of(prefix + numbered + EXPERT.get(kind) + ".weight", dims));
                 sources.add(experts.source(prefix + part, dims));
             }
-            sources.add(Source.of(prefix + part, dims));
+            sources.add(WeightSource.of(prefix + part, dims));
         }
         return sources;
     }

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 import java.util.List;
 
@@ -11,7 +11,7 @@ public interface TensorNames {
      * @param dims its shape there
      * @return at least one
      */
-    List<Source> sources(String weight, int[] dims);
+    List<WeightSource> sources(String weight, int[] dims);
 
     /**
      * Why a tensor that no weight needs may nevertheless be there.

@@ -1,11 +1,11 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
 /**
  * Experts' weights stacked in two tensors per layer, gate_up_proj [E, 2·I, hidden] and down_proj [E, hidden, I].
  *
  * @param experts E
  */
-record ExpertStack(int experts) {
+public record ExpertStack(int experts) {
     private static final String EXPERTS = "experts.";
 
     /** Whether a name is that of an expert's weight. */
@@ -19,17 +19,17 @@ record ExpertStack(int experts) {
      * @param name {@code …experts.e.gate_proj.weight} or up or down
      * @param dims its shape
      */
-    Source source(String name, int[] dims) {
+    WeightSource source(String name, int[] dims) {
         int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
         int dot = name.indexOf('.', start);
         long e = Long.parseLong(name.substring(start, dot));
         String layer = name.substring(0, start);
         return switch (name.substring(dot + 1)) {
             case "gate_proj.weight" ->
-                Source.rows(layer + "gate_up_proj", 2 * e * dims[0], experts, 2 * dims[0], dims[1]);
+                WeightSource.rows(layer + "gate_up_proj", 2 * e * dims[0], experts, 2 * dims[0], dims[1]);
             case "up_proj.weight" ->
-                Source.rows(layer + "gate_up_proj", (2 * e + 1) * dims[0], experts, 2 * dims[0], dims[1]);
-            default -> Source.rows(layer + "down_proj", e * dims[0], experts, dims[0], dims[1]);
+                WeightSource.rows(layer + "gate_up_proj", (2 * e + 1) * dims[0], experts, 2 * dims[0], dims[1]);
+            default -> WeightSource.rows(layer + "down_proj", e * dims[0], experts, dims[0], dims[1]);
         };
     }
 }

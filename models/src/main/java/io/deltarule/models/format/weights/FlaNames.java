@@ -1,5 +1,6 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.weights;
 
+import io.deltarule.models.format.CausalModel;
 import java.util.List;
 
 /**
@@ -10,24 +11,24 @@ import java.util.List;
  * @param tied whether the head uses the embedding's weight
  * @param stored which tensors there are
  */
-record FlaNames(String type, boolean tied, Stored stored) implements TensorNames {
+public record FlaNames(String type, boolean tied, StoredTensors stored) implements TensorNames {
     private static final String GATE = "mlp.gate_proj.weight";
     private static final String UP = "mlp.up_proj.weight";
 
     @Override
-    public List<Source> sources(String weight, int[] dims) {
+    public List<WeightSource> sources(String weight, int[] dims) {
         if (weight.endsWith("conv1d.weight")) {
-            return List.of(Source.of(weight, dims[0], 1, dims[1]));
+            return List.of(WeightSource.of(weight, dims[0], 1, dims[1]));
         }
         if (type.equals("gated_deltanet") && (weight.endsWith(GATE) || weight.endsWith(UP))) {
             // before February 2025 both projections were one tensor, the gate's rows first
             String block = weight.substring(0, weight.lastIndexOf("mlp."));
             if (!stored.contains(block + UP) && stored.contains(block + GATE)) {
                 long from = weight.endsWith(GATE) ? 0 : dims[0];
-                return List.of(Source.rows(block + GATE, from, 2 * dims[0], dims[1]));
+                return List.of(WeightSource.rows(block + GATE, from, 2 * dims[0], dims[1]));
             }
         }
-        return List.of(Source.of(weight, dims));
+        return List.of(WeightSource.of(weight, dims));
     }
 
     @Override
