@@ -22,10 +22,8 @@ import java.util.function.IntFunction;
  * @param normEps added to the last norm's mean of squares
  * @param zeroCentred whether its stored weight is the factor − 1
  */
-public record CausalModel(
+record CausalModel(
         int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
-    public static final String HEAD = "lm_head.weight";
-
     /** The whole plan, with a block made for each index. */
     ModelPlan plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
         Slot ids = new Slot("ids", 1);
@@ -37,7 +35,7 @@ public record CausalModel(
         wiring.add(new LayerOp.RmsNorm(
                 last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
         Slot logits = new Slot("logits", vocab);
-        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : HEAD, null);
+        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
         return new ModelPlan(
                 vocab,
                 hidden,

@@ -47,7 +47,7 @@ public final class ModelFolder implements AutoCloseable {
         this.modelType = config.text("model_type", null);
         this.plan = ModelFormat.of(config).plan(config, tensors::contains);
         this.eosIds = eosIds(path, config);
-        this.bound = WeightBinder.bind(plan, tensors, arena);
+        this.bound = WeightBinder.bind(plan.weights(), plan.names(), tensors, arena);
         this.fingerprint = Fingerprint.of(path.resolve(CONFIG), tensors);
     }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** One family of published formats. */
-public interface ModelFormat {
+interface ModelFormat {
     /** The {@code model_type}s that it reads. */
     Set<String> modelTypes();
 

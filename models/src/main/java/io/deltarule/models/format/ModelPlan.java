@@ -2,6 +2,8 @@ package io.deltarule.models.format;
 
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.models.format.weights.TensorNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What a format makes of a config.
@@ -15,7 +17,7 @@ import io.deltarule.models.format.weights.TensorNames;
  * @param head from h to logits
  * @param names what the files call its weights
  */
-public record ModelPlan(
+record ModelPlan(
         int vocab,
         int hidden,
         int layers,
@@ -23,4 +25,11 @@ public record ModelPlan(
         boolean tied,
         LayerProgram body,
         LayerProgram head,
-        TensorNames names) {}
+        TensorNames names) {
+    /** The weights of both programs, by name, with their shapes. */
+    Map<String, int[]> weights() {
+        Map<String, int[]> all = new LinkedHashMap<>(body.weights());
+        all.putAll(head.weights());
+        return all;
+    }
+}

@@ -57,7 +57,7 @@ final class OlmoHybridFormat implements ModelFormat {
                 .plan(
                         ConfigSizes.positions(config, 65536),
                         i -> types.get(i).equals(LayerTypes.LINEAR) ? pre : post,
-                        new OlmoNames(sizes.heads() * sizes.headK(), sizes.valueHeads() * sizes.headV(), tied, stored));
+                        new OlmoNames(sizes.keyWidth(), sizes.valueWidth(), tied, stored));
     }
 
     /** As listed; else every fourth layer is full attention, the last one where that makes none. */

@@ -15,6 +15,7 @@ import io.deltarule.models.format.config.RopeConfig;
 import io.deltarule.models.format.weights.ExpertStack;
 import io.deltarule.models.format.weights.QwenNames;
 import io.deltarule.models.format.weights.StoredTensors;
+import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.Set;
 
@@ -45,7 +46,7 @@ final class QwenFormat implements ModelFormat {
         double eps = ConfigSizes.eps(text, "rms_norm_eps", 1e-6);
         int layers = ConfigSizes.layers(text, next ? 48 : mixture ? 40 : 32);
         List<String> types = LayerTypes.of(text, layers);
-        Layer linear = linear(text, hidden, eps, next);
+        GatedDeltaNetLayer linear = linear(text, hidden, eps, next);
         Layer full = full(text, hidden, eps, mixture ? 2 : 4);
         Feeds feeds = new Feeds(text, hidden, layers, next, mixture);
         boolean tied = tied(config, text, stored);
@@ -58,7 +59,7 @@ final class QwenFormat implements ModelFormat {
                         i -> types.get(i).equals(LayerTypes.LINEAR)
                                 ? new Block(linear, feeds.at(i), linearNames, eps, true)
                                 : new Block(full, feeds.at(i), fullNames, eps, true),
-                        new QwenNames(QwenNames.Shape.of(linear), feeds.stack(), tied, !next, stored));
+                        new QwenNames(QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
     }
 
     private static Block.Names names(String mixer) {
@@ -69,10 +70,10 @@ final class QwenFormat implements ModelFormat {
     private static boolean tied(ConfigObject config, ConfigObject text, StoredTensors stored) {
         boolean inText = text.flag("tie_word_embeddings", false);
         boolean outside = config.flag("tie_word_embeddings", inText);
-        return inText == outside ? inText : !stored.contains(CausalModel.HEAD);
+        return inText == outside ? inText : !stored.contains(TensorNames.HEAD);
     }
 
-    private static Layer linear(ConfigObject text, int hidden, double eps, boolean fused) {
+    private static GatedDeltaNetLayer linear(ConfigObject text, int hidden, double eps, boolean fused) {
         int heads = ConfigSizes.heads(text, "linear_num_key_heads", 16);
         int valueHeads = ConfigSizes.heads(text, "linear_num_value_heads", 32);
         ConfigSizes.multipleOfHeads(text, "linear_num_value_heads", valueHeads, heads);

@@ -1,7 +1,6 @@
 package io.deltarule.models.format.weights;
 
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.models.format.CausalModel;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
 import java.util.ArrayList;
@@ -78,8 +77,6 @@ public record DeltaLensNames(Map<String, String> renamed, String b, String a, bo
 
     @Override
     public String ignored(String name) {
-        return tied && name.equals(renamed.getOrDefault(CausalModel.HEAD, CausalModel.HEAD))
-                ? "the head uses the embedding's weight"
-                : null;
+        return tied && name.equals(renamed.getOrDefault(HEAD, HEAD)) ? TIED_HEAD : null;
     }
 }

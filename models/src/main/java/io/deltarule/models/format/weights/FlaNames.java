@@ -1,6 +1,5 @@
 package io.deltarule.models.format.weights;
 
-import io.deltarule.models.format.CausalModel;
 import java.util.List;
 
 /**
@@ -33,8 +32,8 @@ public record FlaNames(String type, boolean tied, StoredTensors stored) implemen
 
     @Override
     public String ignored(String name) {
-        if (tied && name.equals(CausalModel.HEAD)) {
-            return "the head uses the embedding's weight";
+        if (tied && name.equals(HEAD)) {
+            return TIED_HEAD;
         }
         if (type.equals("gated_deltanet") && name.endsWith(".attn.D")) {
             return "written before March 2025, never used";

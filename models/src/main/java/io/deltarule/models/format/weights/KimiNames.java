@@ -1,6 +1,5 @@
 package io.deltarule.models.format.weights;
 
-import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +70,8 @@ public record KimiNames(ExpertStack experts, boolean tied) implements TensorName
 
     @Override
     public String ignored(String name) {
-        if (tied && name.equals(CausalModel.HEAD)) {
-            return "the head uses the embedding's weight";
+        if (tied && name.equals(HEAD)) {
+            return TIED_HEAD;
         }
         return name.startsWith("mtp.") || name.startsWith("model.mtp.") ? "drafts further tokens" : null;
     }

@@ -1,6 +1,5 @@
 package io.deltarule.models.format.weights;
 
-import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +48,6 @@ public record OlmoNames(int keys, int values, boolean tied, StoredTensors stored
 
     @Override
     public String ignored(String name) {
-        return tied && name.equals(CausalModel.HEAD) ? "the head uses the embedding's weight" : null;
+        return tied && name.equals(HEAD) ? TIED_HEAD : null;
     }
 }

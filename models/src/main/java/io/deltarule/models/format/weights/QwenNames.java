@@ -1,9 +1,6 @@
 package io.deltarule.models.format.weights;
 
 import io.deltarule.models.DeltaConfig;
-import io.deltarule.models.GatedDeltaNetLayer;
-import io.deltarule.models.Layer;
-import io.deltarule.models.format.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +35,9 @@ public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean 
      * @param values HV·V
      */
     public record Shape(int keys, int values) {
-        public static Shape of(Layer linear) {
-            DeltaConfig c = ((GatedDeltaNetLayer) linear).config();
-            return new Shape(c.heads() * c.headK(), c.valueHeads() * c.headV());
+        /** Those of layers with these heads. */
+        public static Shape of(DeltaConfig linear) {
+            return new Shape(linear.keyWidth(), linear.valueWidth());
         }
 
         int all() {
@@ -88,8 +85,8 @@ public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean 
 
     @Override
     public String ignored(String name) {
-        if (tied && name.equals(CausalModel.HEAD)) {
-            return "the head uses the embedding's weight";
+        if (tied && name.equals(HEAD)) {
+            return TIED_HEAD;
         }
         if (name.startsWith("model.visual.") || name.startsWith("visual.")) {
             return "part of the vision model";

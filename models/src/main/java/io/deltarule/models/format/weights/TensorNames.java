@@ -4,6 +4,12 @@ import java.util.List;
 
 /** What a format's files call the weights of its programs. */
 public interface TensorNames {
+    /** The head's weight, in the programs and in nearly all files. */
+    String HEAD = "lm_head.weight";
+
+    /** Why {@link #HEAD} may lie in a file unused. */
+    String TIED_HEAD = "the head uses the embedding's weight";
+
     /**
      * Where a weight may be: the first source of which all tensors are there counts.
      *

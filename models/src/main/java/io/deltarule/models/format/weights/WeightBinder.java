@@ -5,7 +5,6 @@ import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
-import io.deltarule.models.format.ModelPlan;
 import io.deltarule.models.format.config.MessageText;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -51,15 +50,15 @@ public final class WeightBinder {
     /**
      * Finds every weight.
      *
-     * @param plan programs and names
+     * @param wanted the programs' weights, by name, with their shapes
+     * @param names what the files call them
      * @param folder the tensors
      * @param arena owner of what cannot be used where it lies
      * @throws InvalidInputException naming all tensors that are missing, unexpected or of another shape or type
      */
-    public static Bound bind(ModelPlan plan, SafetensorsFolder folder, Arena arena) {
-        WeightBinder binder = new WeightBinder(folder, plan.names(), arena);
-        Map<String, int[]> wanted = new LinkedHashMap<>(plan.body().weights());
-        wanted.putAll(plan.head().weights());
+    public static Bound bind(
+            Map<String, int[]> wanted, TensorNames names, SafetensorsFolder folder, Arena arena) {
+        WeightBinder binder = new WeightBinder(folder, names, arena);
         wanted.forEach(binder::find);
         long parameters = binder.sortOutTheRest();
         return new Bound(new Weights(binder.weights), Map.copyOf(binder.ignored), parameters);
