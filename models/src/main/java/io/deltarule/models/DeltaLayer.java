@@ -35,7 +35,7 @@ public sealed interface DeltaLayer extends Layer
      * @param x the layer's input
      * @return a slot per input of the variant
      */
-    Map<Input, Slot> inputs(Wiring to, Slot x);
+    Map<Input, Slot> inputs(ProgramBuilder to, Slot x);
 
     /**
      * Adds what makes the layer's output of the read-out.
@@ -45,7 +45,7 @@ public sealed interface DeltaLayer extends Layer
      * @param read the read-out, HV·V wide
      * @return the output
      */
-    Slot output(Wiring to, Slot x, Slot read);
+    Slot output(ProgramBuilder to, Slot x, Slot read);
 
     @Override
     default int hidden() {
@@ -65,7 +65,7 @@ public sealed interface DeltaLayer extends Layer
     }
 
     @Override
-    default Slot wire(Wiring to, Slot x) {
+    default Slot wire(ProgramBuilder to, Slot x) {
         Slot o = to.slot("o", config().valueWidth());
         to.add(new LayerOp.Delta(variant(), shape(false), inputs(to, x), o, null, scale()));
         return output(to, x, o);

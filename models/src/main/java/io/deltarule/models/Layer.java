@@ -16,7 +16,7 @@ public interface Layer {
      * @param x the input, {@link #hidden} wide
      * @return the output, as wide
      */
-    Slot wire(Wiring to, Slot x);
+    Slot wire(ProgramBuilder to, Slot x);
 
     /**
      * The layer on its own.
@@ -26,7 +26,7 @@ public interface Layer {
      */
     default LayerProgram program(String prefix) {
         Slot x = new Slot("x", hidden());
-        Wiring wiring = new Wiring(prefix);
+        ProgramBuilder wiring = new ProgramBuilder(prefix);
         Slot y = wire(wiring, x);
         return new LayerProgram(List.of(x), List.of(y), wiring.ops());
     }

@@ -6,7 +6,7 @@ import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.models.BlockStack;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Wiring;
+import io.deltarule.models.ProgramBuilder;
 import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -25,10 +25,10 @@ import java.util.function.IntFunction;
 record CausalModel(
         int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
     /** The whole plan, with a block made for each index. */
-    ModelPlan plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
+    ModelPrograms plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
         Slot ids = new Slot("ids", 1);
         Slot h = new Slot("h", hidden);
-        Wiring wiring = new Wiring("model.");
+        ProgramBuilder wiring = new ProgramBuilder("model.");
         Slot embedded = wiring.slot("embedded", hidden);
         wiring.add(new LayerOp.Embedding(ids, embedded, embeddings, vocab));
         Slot last = BlockStack.of(layers, block).wire(wiring, embedded);
@@ -36,7 +36,7 @@ record CausalModel(
                 last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
         Slot logits = new Slot("logits", vocab);
         LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
-        return new ModelPlan(
+        return new ModelPrograms(
                 vocab,
                 hidden,
                 layers,

@@ -31,7 +31,7 @@ final class DeltaLensFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         int hidden = ConfigSizes.width(config, either(config, "hidden_size", "d_model"), 2048);
         int layers = config.count(either(config, "num_hidden_layers", "n_layers"), 1, ConfigSizes.MOST_LAYERS, 24);

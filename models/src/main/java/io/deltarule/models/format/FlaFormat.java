@@ -8,9 +8,9 @@ import io.deltarule.models.DeltaNetLayer;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.GatedDeltaProductLayer;
 import io.deltarule.models.KdaLayer;
-import io.deltarule.models.KeyMap;
+import io.deltarule.models.KeyFeatureMap;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
@@ -35,7 +35,7 @@ final class FlaFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
         ConfigSizes.siluOnly(config);
         if (config.has("attnres_block_size")) {
@@ -150,11 +150,11 @@ final class FlaFormat implements ModelFormat {
                 null);
         String activation = config.choice("qk_activation", "silu", "silu", "relu", "elu", "identity");
         boolean sum = config.choice("qk_norm", "l2", "l2", "sum").equals("sum");
-        KeyMap map = switch (activation) {
-            case "relu" -> new KeyMap(Activation.RELU, false, sum);
-            case "elu" -> new KeyMap(Activation.ELU, true, sum);
-            case "identity" -> new KeyMap(Activation.IDENTITY, false, sum);
-            default -> new KeyMap(Activation.SILU, false, sum);
+        KeyFeatureMap map = switch (activation) {
+            case "relu" -> new KeyFeatureMap(Activation.RELU, false, sum);
+            case "elu" -> new KeyFeatureMap(Activation.ELU, true, sum);
+            case "identity" -> new KeyFeatureMap(Activation.IDENTITY, false, sum);
+            default -> new KeyFeatureMap(Activation.SILU, false, sum);
         };
         return new DeltaNetLayer(sizes, map, config.flag("use_beta", true));
     }
@@ -177,8 +177,8 @@ final class FlaFormat implements ModelFormat {
             int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
             ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
             int head = hidden / heads;
-            Positions positions =
-                    new Positions.Rotary(RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
+            PositionEncoding positions =
+                    new PositionEncoding.Rotary(RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
             boolean normed = attn.flag("qk_norm", false);
             AttentionLayer layer = AttentionLayer.of(hidden, heads, kvHeads, head)
                     .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))

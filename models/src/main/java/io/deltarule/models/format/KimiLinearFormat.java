@@ -30,7 +30,7 @@ final class KimiLinearFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         refuse(config);
         int hidden = ConfigSizes.hidden(config, 2304);

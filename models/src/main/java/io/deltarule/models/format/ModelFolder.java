@@ -35,7 +35,7 @@ public final class ModelFolder implements AutoCloseable {
     private final String modelType;
     private final Arena arena;
     private final SafetensorsFolder tensors;
-    private final ModelPlan plan;
+    private final ModelPrograms plan;
     private final WeightBinder.Bound bound;
     private final List<Integer> eosIds;
     private final String fingerprint;

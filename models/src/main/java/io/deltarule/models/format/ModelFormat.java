@@ -20,7 +20,7 @@ interface ModelFormat {
      * @return programs and names
      * @throws InvalidInputException if a value cannot be right, or asks for what is not supported
      */
-    ModelPlan plan(ConfigObject config, StoredTensors stored);
+    ModelPrograms plan(ConfigObject config, StoredTensors stored);
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(

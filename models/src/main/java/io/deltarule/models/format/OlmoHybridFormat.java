@@ -5,7 +5,7 @@ import io.deltarule.models.Block;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.PostNormBlock;
 import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
@@ -31,7 +31,7 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         int hidden = ConfigSizes.hidden(config, 3840);
         double eps = ConfigSizes.eps(config, "rms_norm_eps", 1e-6);
@@ -103,9 +103,9 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     /** Published checkpoints have no rope_theta, and then no positions at all. */
-    private static Positions positions(ConfigObject config, int head) {
+    private static PositionEncoding positions(ConfigObject config, int head) {
         ConfigObject rope = config.object("rope_parameters");
         boolean turned = rope != null ? rope.has("rope_theta") : config.has("rope_theta");
-        return turned ? RopeConfig.of(config, head, 1) : new Positions.None();
+        return turned ? RopeConfig.of(config, head, 1) : new PositionEncoding.None();
     }
 }

@@ -32,7 +32,7 @@ final class QwenFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
         ConfigObject nested = config.object("text_config");
         ConfigObject text = nested == null ? config : nested;

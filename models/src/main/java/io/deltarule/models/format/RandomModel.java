@@ -68,7 +68,7 @@ public final class RandomModel {
     static long write(Path folder, String config, Options options, int variant) {
         ConfigObject parsed = ConfigObject.parse(config);
         boolean nested = parsed.object("text_config") != null;
-        ModelPlan plan = ModelFormat.of(parsed)
+        ModelPrograms plan = ModelFormat.of(parsed)
                 .plan(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
         RandomModel model = new RandomModel(options);
         Stream.concat(plan.body().ops().stream(), plan.head().ops().stream())

@@ -3,7 +3,7 @@
  * weights of these lie.
  *
  * <pre>
- *   config.json → ModelFormat → ModelPlan (programs, canonical names of weights)
+ *   config.json → ModelFormat → ModelPrograms (programs, canonical names of weights)
  *   tensors on disk → TensorNames (canonical name → WeightSource) → WeightBinder → Weights, in place wherever that is possible
  * </pre>
  *

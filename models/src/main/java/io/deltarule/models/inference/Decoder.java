@@ -17,8 +17,8 @@ public final class Decoder {
     private final Sampler sampler;
     private final int[] tokens;
     private final int[] made;
-    private final Finish[] finishes;
-    private final History[] texts;
+    private final FinishReason[] finishes;
+    private final TokenHistory[] texts;
     private boolean fed = true;
 
     /**
@@ -35,10 +35,10 @@ public final class Decoder {
         int count = session.options().sequences();
         this.tokens = new int[count];
         this.made = new int[count];
-        this.finishes = new Finish[count];
-        this.texts = new History[count];
+        this.finishes = new FinishReason[count];
+        this.texts = new TokenHistory[count];
         for (int i = 0; i < count; i++) {
-            texts[i] = new History();
+            texts[i] = new TokenHistory();
             session.logits(i); // complains where there is nothing to go on from
         }
     }
@@ -55,9 +55,9 @@ public final class Decoder {
             tokens[i] = NONE;
             if (finishes[i] == null) {
                 if (made[i] == options.maxNewTokens()) {
-                    finishes[i] = Finish.LENGTH;
+                    finishes[i] = FinishReason.LENGTH;
                 } else if (session.length(i) == session.options().maxContext()) {
-                    finishes[i] = Finish.CONTEXT;
+                    finishes[i] = FinishReason.CONTEXT;
                 } else {
                     tokens[i] = choose(i);
                     any = true;
@@ -74,7 +74,7 @@ public final class Decoder {
         made[sequence]++;
         texts[sequence].append(new int[] {token}, 0, 1);
         if (stops.contains(token)) {
-            finishes[sequence] = Finish.STOP;
+            finishes[sequence] = FinishReason.STOP;
         }
         return token;
     }

@@ -101,7 +101,7 @@ public final class LanguageModel implements AutoCloseable {
                 throw new InvalidInputException("tokenizer: expected tokenizer.json in the model's folder but found"
                         + " none; give ids instead of text");
             }
-            tokenizer = HuggingFaceJson.open(tokenizerFile);
+            tokenizer = TokenizerJson.open(tokenizerFile);
         }
         return tokenizer;
     }

@@ -1,7 +1,7 @@
 package io.deltarule.models.format.config;
 
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import java.util.List;
 
 /** Rotary embedding as transformers' configs give it, in an object of its own or, in older ones, key by key. */
@@ -20,18 +20,18 @@ public final class RopeConfig {
     }
 
     /**
-     * Positions of attention layers.
+     * PositionEncoding of attention layers.
      *
      * @param head channels per head
      * @param part which part of them turns where the config does not say
      */
-    public static Positions of(ConfigObject config, int head, double part) {
+    public static PositionEncoding of(ConfigObject config, int head, double part) {
         plainOnly(config, "rope_scaling");
         plainOnly(config, "rope_parameters");
         ConfigObject rope = config.object("rope_parameters");
         double theta = number(config, rope, "rope_theta", 1e-3, 1e15, 10000);
         double factor = number(config, rope, "partial_rotary_factor", 0, 1, part);
-        return new Positions.Rotary(pairs(head, factor), theta);
+        return new PositionEncoding.Rotary(pairs(head, factor), theta);
     }
 
     private static double number(

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** The two plans of a network and the rows that go between them, allocated once. */
-final class Forward implements AutoCloseable {
+final class NetworkPlans implements AutoCloseable {
     private final Network network;
     private final SessionOptions options;
     private final Arena arena = Arena.ofShared();
@@ -19,7 +19,7 @@ final class Forward implements AutoCloseable {
     private final MemorySegment ids;
     private final MemorySegment rows;
 
-    Forward(DeltaEngine engine, String device, Network network, SessionOptions options) {
+    NetworkPlans(DeltaEngine engine, String device, Network network, SessionOptions options) {
         this.network = network;
         this.options = options;
         LayerPlan made = null;

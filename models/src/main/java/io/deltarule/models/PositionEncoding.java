@@ -5,7 +5,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.Slot;
 
 /** How attention's queries and keys learn where they are. */
-public sealed interface Positions {
+public sealed interface PositionEncoding {
     /**
      * Turns queries and keys.
      *
@@ -14,7 +14,7 @@ public sealed interface Positions {
      * @param queries and keys
      * @return the two, turned
      */
-    QueriesAndKeys turn(Wiring to, Slot x, QueriesAndKeys queries);
+    QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys queries);
 
     /**
      * Queries and keys of an attention.
@@ -26,9 +26,9 @@ public sealed interface Positions {
     record QueriesAndKeys(Slot q, Slot k, int head) {}
 
     /** Not at all. */
-    record None() implements Positions {
+    record None() implements PositionEncoding {
         @Override
-        public QueriesAndKeys turn(Wiring to, Slot x, QueriesAndKeys qk) {
+        public QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys qk) {
             return qk;
         }
     }
@@ -39,14 +39,14 @@ public sealed interface Positions {
      * @param channels of each head that turn, even; the rest pass
      * @param theta the base
      */
-    record Rotary(int channels, double theta) implements Positions {
+    record Rotary(int channels, double theta) implements PositionEncoding {
         @Override
-        public QueriesAndKeys turn(Wiring to, Slot x, QueriesAndKeys qk) {
+        public QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys qk) {
             return new QueriesAndKeys(
                     turn(to, qk.q(), "q_turned", qk.head()), turn(to, qk.k(), "k_turned", qk.head()), qk.head());
         }
 
-        private Slot turn(Wiring to, Slot in, String name, int head) {
+        private Slot turn(ProgramBuilder to, Slot in, String name, int head) {
             Slot out = to.slot(name, in.width());
             to.add(new LayerOp.Rotary(in, out, head, channels, theta));
             return out;
@@ -58,9 +58,9 @@ public sealed interface Positions {
      *
      * @param rope its sizes
      */
-    record Selective(SelectiveRope rope) implements Positions {
+    record Selective(SelectiveRope rope) implements PositionEncoding {
         @Override
-        public QueriesAndKeys turn(Wiring to, Slot x, QueriesAndKeys qk) {
+        public QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys qk) {
             if (qk.q().width() != qk.k().width()) {
                 throw new InvalidInputException(
                         "Selective RoPE: expected as many key/value heads as query heads but" + " found "

@@ -12,23 +12,23 @@ import java.util.List;
  * Operations under construction. Slots and weights are named after the part of the model that they belong to; a method
  * that adds an operation returns the slot it writes.
  */
-public final class Wiring {
+public final class ProgramBuilder {
     private final List<LayerOp> ops;
     private final String prefix;
 
     /** Begins a list of operations whose names start with a prefix. */
-    public Wiring(String prefix) {
+    public ProgramBuilder(String prefix) {
         this(new ArrayList<>(), prefix);
     }
 
-    private Wiring(List<LayerOp> ops, String prefix) {
+    private ProgramBuilder(List<LayerOp> ops, String prefix) {
         this.ops = ops;
         this.prefix = prefix;
     }
 
     /** The same list for a part of this part: {@code within("attn.")}. */
-    public Wiring within(String part) {
-        return new Wiring(ops, prefix + part);
+    public ProgramBuilder within(String part) {
+        return new ProgramBuilder(ops, prefix + part);
     }
 
     /** What was added so far. */

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param head from h to logits
  * @param names what the files call its weights
  */
-record ModelPlan(
+record ModelPrograms(
         int vocab,
         int hidden,
         int layers,

@@ -19,7 +19,7 @@ import java.util.Map;
  * A {@code tokenizer.json} through Hugging Face's own library, which DJL brings as a native library in its jar and unpacks
  * into {@code ~/.djl.ai}, or where {@code DJL_CACHE_DIR} says. No network: DJL would otherwise report its use.
  */
-final class HuggingFaceJson implements Tokenizer {
+final class TokenizerJson implements Tokenizer {
     /** The largest published ones have about 35 MB. */
     private static final long LARGEST = 256L << 20;
 
@@ -27,7 +27,7 @@ final class HuggingFaceJson implements Tokenizer {
 
     private final HuggingFaceTokenizer tokenizer;
 
-    private HuggingFaceJson(HuggingFaceTokenizer tokenizer) {
+    private TokenizerJson(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
     }
 
@@ -44,7 +44,7 @@ final class HuggingFaceJson implements Tokenizer {
         try {
             // Without padding and truncation, DJL's default of 512 tokens.
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-            return new HuggingFaceJson(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
+            return new TokenizerJson(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(
                     "tokenizer " + file + ": expected a Hugging Face tokenizer.json but found " + oneLine(e) + CURE);

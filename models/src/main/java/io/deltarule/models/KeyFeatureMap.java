@@ -9,7 +9,7 @@ import io.deltarule.core.layer.Activation;
  * @param plusOne whether 1 is added to that: flash-linear-attention's "elu" is elu(x) + 1
  * @param sumNorm whether each head is divided by its sum, rather than by its length
  */
-public record KeyMap(Activation activation, boolean plusOne, boolean sumNorm) {
+public record KeyFeatureMap(Activation activation, boolean plusOne, boolean sumNorm) {
     /** SiLU, then unit length, as in nearly all published models. */
-    public static final KeyMap SILU_L2 = new KeyMap(Activation.SILU, false, false);
+    public static final KeyFeatureMap SILU_L2 = new KeyFeatureMap(Activation.SILU, false, false);
 }

@@ -6,17 +6,17 @@ import java.util.Arrays;
  * What a sequence has had: its ids, and where each run of them ended. Replayed run by run, an engine rounds as it did the
  * first time.
  */
-final class History {
+final class TokenHistory {
     private int[] ids;
     private int length;
     private int[] ends;
     private int runs;
 
-    History() {
+    TokenHistory() {
         this(new int[16], 0, new int[16], 0);
     }
 
-    private History(int[] ids, int length, int[] ends, int runs) {
+    private TokenHistory(int[] ids, int length, int[] ends, int runs) {
         this.ids = ids;
         this.length = length;
         this.ends = ends;
@@ -24,12 +24,12 @@ final class History {
     }
 
     /** From the ids and the runs' ends of a saved state. */
-    static History of(int[] ids, int[] ends) {
-        return new History(ids.clone(), ids.length, ends.clone(), ends.length);
+    static TokenHistory of(int[] ids, int[] ends) {
+        return new TokenHistory(ids.clone(), ids.length, ends.clone(), ends.length);
     }
 
-    History copy() {
-        return new History(Arrays.copyOf(ids, length), length, ends(), runs);
+    TokenHistory copy() {
+        return new TokenHistory(Arrays.copyOf(ids, length), length, ends(), runs);
     }
 
     int length() {
