@@ -14,7 +14,7 @@ import java.util.Map;
  * Yang et al. 2024, arXiv:2406.06484; names as in flash-linear-attention's delta_net.
  *
  * @param config head counts and sizes
- * @param keys what becomes of q and k
+ * @param keys what q and k go through
  * @param beta whether β is learned; else it is 1, or 2 with negative eigenvalues, and there is no {@code b_proj}
  */
 public record DeltaNetLayer(DeltaConfig config, KeyFeatureMap keys, boolean beta) implements DeltaLayer {

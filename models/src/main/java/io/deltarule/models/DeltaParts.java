@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What layers with a delta-rule state share.
+ * What all layers with a delta-rule state do: they project inputs, and norm, gate and project the read-out.
  *
  * <pre>
  *   q, k, v = act(conv(W x))        q, k ← q, k / |q|, |k| per head, turned where there is a rope
@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * @param config head counts and sizes
  * @param householders n
- * @param keys what becomes of q and k
+ * @param keys what q and k go through
  * @param beta whether β is learned rather than constant
  * @param fused whether projections are fused
  */

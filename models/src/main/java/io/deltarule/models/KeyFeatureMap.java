@@ -3,7 +3,7 @@ package io.deltarule.models;
 import io.deltarule.core.layer.Activation;
 
 /**
- * What becomes of a delta rule's queries and keys between convolution and state.
+ * What a delta rule's queries and keys go through between their convolution and the state.
  *
  * @param activation what follows the convolution, or the projection where there is none
  * @param plusOne whether 1 is added to that: flash-linear-attention's "elu" is elu(x) + 1

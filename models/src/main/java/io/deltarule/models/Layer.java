@@ -12,7 +12,7 @@ public interface Layer {
     /**
      * Adds its operations.
      *
-     * @param to where; its prefix goes before the layer's slots and weights
+     * @param to takes the operations; its prefix goes before the names of the layer's slots and weights
      * @param x the input, {@link #hidden} wide
      * @return the output, as wide
      */

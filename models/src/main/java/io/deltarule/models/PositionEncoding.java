@@ -4,14 +4,14 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.Slot;
 
-/** How attention's queries and keys learn where they are. */
+/** How the queries and keys of an attention are made to depend on their tokens' places. */
 public sealed interface PositionEncoding {
     /**
      * Turns queries and keys.
      *
-     * @param to where
+     * @param to takes the operations
      * @param x the layer's input
-     * @param queries and keys
+     * @param queries the queries and the keys
      * @return the two, turned
      */
     QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys queries);
@@ -25,7 +25,7 @@ public sealed interface PositionEncoding {
      */
     record QueriesAndKeys(Slot q, Slot k, int head) {}
 
-    /** Not at all. */
+    /** Without positions: queries and keys pass unchanged. */
     record None() implements PositionEncoding {
         @Override
         public QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys qk) {
@@ -63,7 +63,7 @@ public sealed interface PositionEncoding {
         public QueriesAndKeys turn(ProgramBuilder to, Slot x, QueriesAndKeys qk) {
             if (qk.q().width() != qk.k().width()) {
                 throw new InvalidInputException(
-                        "Selective RoPE: expected as many key/value heads as query heads but" + " found "
+                        "Selective RoPE: expected as many key/value heads as query heads but found "
                                 + qk.k().width() / qk.head() + " and " + qk.q().width() / qk.head());
             }
             Slot angles = rope.angles(to, x, qk.q().width() / qk.head());

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Operations under construction. Slots and weights are named after the part of the model that they belong to; a method
- * that adds an operation returns the slot it writes.
+ * Collects the operations of a program. A layer adds its own through {@link Layer#wire}; slots and weights are named after
+ * the part of the model that they belong to, and a method that adds an operation returns the slot that it writes.
  */
 public final class ProgramBuilder {
     private final List<LayerOp> ops;

@@ -25,7 +25,9 @@ public final class ModelCases {
                 layer(
                         "DeltaNet, β < 2, ReLU",
                         new DeltaNetLayer(
-                                CONFIG.withNegativeEigenvalues(), new KeyFeatureMap(Activation.RELU, false, false), true)),
+                                CONFIG.withNegativeEigenvalues(),
+                                new KeyFeatureMap(Activation.RELU, false, false),
+                                true)),
                 layer(
                         "DeltaNet, β = 1, elu + 1, sum norm",
                         new DeltaNetLayer(CONFIG, new KeyFeatureMap(Activation.ELU, true, true), false)),

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * What all these models share: embedding, blocks {@code model.layers.i.}, a last norm {@code model.norm.weight}, a head.
+ * The frame that every supported model has around its blocks: an embedding, the blocks {@code model.layers.i.}, a last norm
+ * {@code model.norm.weight}, and a head.
  *
  * @param vocab how many tokens
  * @param hidden width of the rows
@@ -24,8 +25,8 @@ import java.util.function.IntFunction;
  */
 record CausalModel(
         int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
-    /** The whole plan, with a block made for each index. */
-    ModelPrograms plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
+    /** Both programs, with a block made for each index. */
+    ModelPrograms programs(int maxPositions, IntFunction<Layer> block, TensorNames names) {
         Slot ids = new Slot("ids", 1);
         Slot h = new Slot("h", hidden);
         ProgramBuilder wiring = new ProgramBuilder("model.");

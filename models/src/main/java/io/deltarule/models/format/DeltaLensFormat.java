@@ -31,7 +31,7 @@ final class DeltaLensFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         int hidden = ConfigSizes.width(config, either(config, "hidden_size", "d_model"), 2048);
         int layers = config.count(either(config, "num_hidden_layers", "n_layers"), 1, ConfigSizes.MOST_LAYERS, 24);
@@ -45,7 +45,7 @@ final class DeltaLensFormat implements ModelFormat {
         Map<Integer, Layer> attention = FlaFormat.attention(config, hidden);
         boolean tied = config.flag("tie_word_embeddings", false);
         return new CausalModel(ConfigSizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
+                .programs(
                         ConfigSizes.positions(config, 0),
                         i -> new Block(attention.getOrDefault(i, lens), mlp, Block.Names.FLA, eps, false),
                         DeltaLensNames.of(config, tied));

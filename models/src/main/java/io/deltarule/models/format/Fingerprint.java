@@ -53,15 +53,15 @@ final class Fingerprint {
     /** Hashes blocks of all tensors' bytes one after the other, at even distances. */
     private static void sample(MessageDigest hash, SafetensorsFolder folder, List<TensorInfo> tensors, long bytes) {
         long step = Math.max(BLOCK, bytes / BLOCKS);
-        long begin = 0; // of the tensor
-        long next = 0; // block to hash
+        long begin = 0; // where the tensor starts among all bytes
+        long next = 0; // where the next block to hash starts
         for (TensorInfo tensor : tensors) {
             MemorySegment data = folder.tensor(tensor.name());
             long end = begin + data.byteSize();
             while (next < end) {
                 long to = Math.min(end, next + BLOCK);
                 hash.update(data.asSlice(next - begin, to - next).asByteBuffer());
-                // a block that reaches past the tensor goes on in the next one only where everything is hashed
+                // A block is cut off at its tensor's end. Where everything is hashed, the next one starts right there.
                 next = step == BLOCK ? to : next + step;
             }
             begin = end;

@@ -35,7 +35,7 @@ final class FlaFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
         ConfigSizes.siluOnly(config);
         if (config.has("attnres_block_size")) {
@@ -50,7 +50,7 @@ final class FlaFormat implements ModelFormat {
         int layers = ConfigSizes.layers(
                 config, type.equals("gated_deltanet") || type.equals("gated_deltaproduct") ? 21 : 24);
         return new CausalModel(ConfigSizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
+                .programs(
                         ConfigSizes.positions(config, 2048),
                         i -> new Block(attention.getOrDefault(i, mixer), mlp, Block.Names.FLA, eps, false),
                         new FlaNames(type, tied, stored));
@@ -177,8 +177,8 @@ final class FlaFormat implements ModelFormat {
             int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
             ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
             int head = hidden / heads;
-            PositionEncoding positions =
-                    new PositionEncoding.Rotary(RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
+            PositionEncoding positions = new PositionEncoding.Rotary(
+                    RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
             boolean normed = attn.flag("qk_norm", false);
             AttentionLayer layer = AttentionLayer.of(hidden, heads, kvHeads, head)
                     .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))

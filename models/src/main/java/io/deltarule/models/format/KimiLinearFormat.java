@@ -30,7 +30,7 @@ final class KimiLinearFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         refuse(config);
         int hidden = ConfigSizes.hidden(config, 2304);
@@ -46,7 +46,7 @@ final class KimiLinearFormat implements ModelFormat {
         Block.Names names = new Block.Names("input_layernorm", "self_attn", "post_attention_layernorm", "mlp");
         int positions = config.count("model_max_length", 0, Integer.MAX_VALUE, ConfigSizes.positions(config, 1 << 20));
         return new CausalModel(ConfigSizes.vocab(config, 163840), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
+                .programs(
                         positions,
                         i -> new Block(
                                 types.get(i).equals(LayerTypes.LINEAR) ? linear : full,

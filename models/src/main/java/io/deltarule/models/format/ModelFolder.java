@@ -35,7 +35,7 @@ public final class ModelFolder implements AutoCloseable {
     private final String modelType;
     private final Arena arena;
     private final SafetensorsFolder tensors;
-    private final ModelPrograms plan;
+    private final ModelPrograms programs;
     private final WeightBinder.Bound bound;
     private final List<Integer> eosIds;
     private final String fingerprint;
@@ -45,9 +45,9 @@ public final class ModelFolder implements AutoCloseable {
         this.arena = arena;
         this.tensors = tensors;
         this.modelType = config.text("model_type", null);
-        this.plan = ModelFormat.of(config).plan(config, tensors::contains);
+        this.programs = ModelFormat.of(config).programs(config, tensors::contains);
         this.eosIds = eosIds(path, config);
-        this.bound = WeightBinder.bind(plan.weights(), plan.names(), tensors, arena);
+        this.bound = WeightBinder.bind(programs.weights(), programs.names(), tensors, arena);
         this.fingerprint = Fingerprint.of(path.resolve(CONFIG), tensors);
     }
 
@@ -65,7 +65,7 @@ public final class ModelFolder implements AutoCloseable {
                     + (Files.exists(folder) ? "a file" : "nothing") + "; name the folder that holds config.json");
         }
         ConfigObject config = ConfigObject.read(folder.resolve(CONFIG));
-        ModelFormat.of(config); // what is not supported should not be searched for weights
+        ModelFormat.of(config); // A folder of an unsupported model is refused before its weights are mapped.
         Arena arena = Arena.ofShared();
         SafetensorsFolder tensors = null;
         ModelFolder opened = null;
@@ -115,17 +115,23 @@ public final class ModelFolder implements AutoCloseable {
 
     /** Its sizes. */
     public ModelInfo info() {
-        return new ModelInfo(plan.vocab(), plan.hidden(), plan.layers(), plan.maxPositions(), eosIds, plan.tied());
+        return new ModelInfo(
+                programs.vocab(),
+                programs.hidden(),
+                programs.layers(),
+                programs.maxPositions(),
+                eosIds,
+                programs.tied());
     }
 
     /** From slot {@code ids}, one number per token, to slot {@code h}, the normed rows. */
     public LayerProgram body() {
-        return plan.body();
+        return programs.body();
     }
 
     /** From slot {@code h} to slot {@code logits}. */
     public LayerProgram head() {
-        return plan.head();
+        return programs.head();
     }
 
     /** The weights of both programs, valid until this is closed. */

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** One family of published formats. */
+/**
+ * One family of published formats: it turns a {@code config.json} into programs and knows what its files call their
+ * weights.
+ */
 interface ModelFormat {
     /** The {@code model_type}s that it reads. */
     Set<String> modelTypes();
@@ -17,10 +20,10 @@ interface ModelFormat {
      *
      * @param config all of it
      * @param stored which tensors the folder holds
-     * @return programs and names
+     * @return the programs, and where the files have their weights
      * @throws InvalidInputException if a value cannot be right, or asks for what is not supported
      */
-    ModelPrograms plan(ConfigObject config, StoredTensors stored);
+    ModelPrograms programs(ConfigObject config, StoredTensors stored);
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(

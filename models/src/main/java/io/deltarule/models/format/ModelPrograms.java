@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a format makes of a config.
+ * A model as a format reads it from a config: its sizes, its two programs, and what the files call their weights.
  *
  * @param vocab how many tokens the model knows
  * @param hidden width of its rows

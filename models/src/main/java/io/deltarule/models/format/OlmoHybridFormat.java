@@ -31,7 +31,7 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
         int hidden = ConfigSizes.hidden(config, 3840);
         double eps = ConfigSizes.eps(config, "rms_norm_eps", 1e-6);
@@ -54,7 +54,7 @@ final class OlmoHybridFormat implements ModelFormat {
                 eps);
         boolean tied = config.flag("tie_word_embeddings", false);
         return new CausalModel(ConfigSizes.vocab(config, 100352), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
+                .programs(
                         ConfigSizes.positions(config, 65536),
                         i -> types.get(i).equals(LayerTypes.LINEAR) ? pre : post,
                         new OlmoNames(sizes.keyWidth(), sizes.valueWidth(), tied, stored));

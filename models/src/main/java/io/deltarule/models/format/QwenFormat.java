@@ -32,7 +32,7 @@ final class QwenFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPrograms plan(ConfigObject config, StoredTensors stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
         ConfigObject nested = config.object("text_config");
         ConfigObject text = nested == null ? config : nested;
@@ -54,7 +54,7 @@ final class QwenFormat implements ModelFormat {
         Block.Names fullNames = names("self_attn");
         return new CausalModel(
                         ConfigSizes.vocab(text, next ? 151936 : 248320), hidden, layers, EMBEDDINGS, tied, eps, true)
-                .plan(
+                .programs(
                         ConfigSizes.positions(text, 32768),
                         i -> types.get(i).equals(LayerTypes.LINEAR)
                                 ? new Block(linear, feeds.at(i), linearNames, eps, true)

@@ -68,16 +68,16 @@ public final class RandomModel {
     static long write(Path folder, String config, Options options, int variant) {
         ConfigObject parsed = ConfigObject.parse(config);
         boolean nested = parsed.object("text_config") != null;
-        ModelPrograms plan = ModelFormat.of(parsed)
-                .plan(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
+        ModelPrograms programs = ModelFormat.of(parsed)
+                .programs(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
         RandomModel model = new RandomModel(options);
-        Stream.concat(plan.body().ops().stream(), plan.head().ops().stream())
+        Stream.concat(programs.body().ops().stream(), programs.head().ops().stream())
                 .forEach(op -> op.weights().forEach((weight, dims) -> {
-                    List<WeightSource> sources = plan.names().sources(weight, dims);
+                    List<WeightSource> sources = programs.names().sources(weight, dims);
                     model.add(
                             sources.get(Math.min(variant, sources.size() - 1)),
                             dims,
-                            RandomTensor.Range.of(op, weight, dims, plan.tied()));
+                            RandomTensor.Range.of(op, weight, dims, programs.tied()));
                 }));
         return model.write(folder, config);
     }

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Goes on with a session's sequences, a token of each per step. Stop calling {@link #step} at any time; {@link #settle} then
- * brings the session to where the texts are.
+ * Goes on with a session's sequences, a token of each per step. A step's tokens are fed to the session at the next step, so
+ * that the last ones cost no run that nobody needs. A caller may stop at any time; {@link #settle} then feeds what is left
+ * over, and the session stands where the texts end.
  */
 public final class Decoder {
-    /** In {@link #tokens}: the sequence had ended before. */
+    /** What {@link #tokens} has for a sequence that had ended before. */
     public static final int NONE = -1;
 
     private final Session session;
@@ -39,7 +40,7 @@ public final class Decoder {
         this.texts = new TokenHistory[count];
         for (int i = 0; i < count; i++) {
             texts[i] = new TokenHistory();
-            session.logits(i); // complains where there is nothing to go on from
+            session.logits(i); // throws for a sequence without a token: there is nothing to go on from
         }
     }
 

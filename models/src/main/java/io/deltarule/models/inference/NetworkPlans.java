@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** The two plans of a network and the rows that go between them, allocated once. */
+/** The two plans of a network, body and head, and the memory for the rows between them, all allocated once. */
 final class NetworkPlans implements AutoCloseable {
     private final Network network;
     private final SessionOptions options;
@@ -46,7 +46,7 @@ final class NetworkPlans implements AutoCloseable {
                 .withChunkSize(options.chunkSize());
     }
 
-    /** Carries the state. */
+    /** The body's plan, which carries the state. */
     LayerPlan body() {
         return body;
     }
@@ -86,7 +86,7 @@ final class NetworkPlans implements AutoCloseable {
      * @param logits as many, overwritten
      */
     void logits(Tensor hidden, Tensor logits) {
-        head.reset(); // its position counts rows and would run into the plan's end
+        head.reset(); // The head carries nothing, but its position counts rows and would reach the plan's end.
         head.run(new int[] {hidden.dim(0)}, List.of(hidden), List.of(logits));
     }
 

@@ -65,7 +65,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** A context of any length can be asked for; what it takes is known before it is allocated. */
+    /** Refuses a context whose caches cannot fit this machine, before any of them is allocated. */
     private void checkMemory() {
         double caches = (double) options.sequences() * layout.cacheBytes(options.maxContext());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
@@ -266,7 +266,8 @@ public final class Session implements AutoCloseable {
 
     private void replace(int sequence, ModelState state) {
         List<Tensor> carried;
-        if (options.sequences() == 1) { // nothing of what is there stays, which may be undefined after a failure
+        if (options.sequences() == 1) {
+            // All of the plan's state is replaced, so it need not be read: after a failed run it may be undefined.
             carried = new ArrayList<>();
             CarriedState.shapes(forward.body().spec()).forEach(shape -> carried.add(Tensor.zeros(shape)));
         } else {

@@ -3,8 +3,8 @@ package io.deltarule.models.inference;
 import java.util.Arrays;
 
 /**
- * What a sequence has had: its ids, and where each run of them ended. Replayed run by run, an engine rounds as it did the
- * first time.
+ * The ids that a sequence has had, and where each run of them ended. Whoever replays them feeds the same runs again, since an
+ * engine may round differently when the same tokens come in other runs.
  */
 final class TokenHistory {
     private int[] ids;

@@ -20,7 +20,7 @@ import java.util.Map;
  * into {@code ~/.djl.ai}, or where {@code DJL_CACHE_DIR} says. No network: DJL would otherwise report its use.
  */
 final class TokenizerJson implements Tokenizer {
-    /** The largest published ones have about 35 MB. */
+    /** Most bytes of a file; the largest published tokenizers have about 35 MB. */
     private static final long LARGEST = 256L << 20;
 
     private static final String CURE = "; fetch the model's tokenizer.json again, or give ids";

@@ -45,7 +45,8 @@ abstract class SessionLaws {
         Tensor all = Tensor.zeros(ids.length, TinyNetwork.VOCABULARY).fill(Float.NaN);
         try (Session session = session(OPTIONS.withPiece(48).withAllLogits(TinyNetwork.VOCABULARY))) {
             session.feed(
-                    ids, (first, rows) -> NetworkPlans.slice(all, first, rows.dim(0)).copyFrom(rows));
+                    ids,
+                    (first, rows) -> NetworkPlans.slice(all, first, rows.dim(0)).copyFrom(rows));
         }
         return all;
     }

@@ -28,9 +28,8 @@ public final class ConfigObject {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(
-                    JsonReadFeature
-                            .ALLOW_NON_NUMERIC_NUMBERS) // Python writes Infinity, in keys that are of no use here
+            // Python writes Infinity, which is no JSON, for some keys. None of them is read here.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private final String path;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** What comes from files, made fit for a message: one line of bounded length. */
+/** Makes what comes from a file fit for a message: one line of bounded length, without control characters. */
 public final class MessageText {
     private static final int LONGEST = 200;
     private static final int MOST = 8;

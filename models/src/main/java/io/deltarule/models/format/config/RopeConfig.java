@@ -8,13 +8,13 @@ import java.util.List;
 public final class RopeConfig {
     private RopeConfig() {}
 
-    /** Channels that turn do so in pairs. */
+    /** How many of a head's channels turn, where a part of them does: they turn in pairs, so an odd number is refused. */
     public static int pairs(int head, double part) {
         int channels = (int) (head * part);
         if (channels < 2 || channels % 2 != 0) {
             throw new InvalidInputException(
-                    "config.json: channels per head that turn: expected an even number of them but" + " found "
-                            + channels + ", which is " + part + " of " + head);
+                    "config.json: channels per head that turn: expected an even number of them but found " + channels
+                            + ", which is " + part + " of " + head);
         }
         return channels;
     }
@@ -44,7 +44,7 @@ public final class RopeConfig {
         ConfigObject rope = config.object(key);
         if (rope != null) {
             for (String type : List.of("rope_type", "type")) {
-                rope.choice(type, "default", "default", "mrope"); // mrope turns text as the default does
+                rope.choice(type, "default", "default", "mrope"); // For text, mrope turns channels as the default does.
             }
         }
     }

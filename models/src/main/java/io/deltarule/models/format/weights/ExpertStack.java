@@ -1,7 +1,8 @@
 package io.deltarule.models.format.weights;
 
 /**
- * Experts' weights stacked in two tensors per layer, gate_up_proj [E, 2·I, hidden] and down_proj [E, hidden, I].
+ * Where an expert's weights lie when a layer's experts are stacked in two tensors, gate_up_proj [E, 2·I, hidden] and
+ * down_proj [E, hidden, I].
  *
  * @param experts E
  */

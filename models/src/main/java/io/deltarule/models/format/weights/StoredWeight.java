@@ -10,7 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Weights over tensors of files: where they lie, as long as they lie together. */
+/**
+ * Makes a weight of tensors in files: a view of the mapped file where its numbers lie in one tensor, a copy where they are
+ * spread over several or are a product.
+ */
 final class StoredWeight {
     private StoredWeight() {}
 

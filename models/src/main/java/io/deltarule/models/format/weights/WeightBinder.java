@@ -20,7 +20,7 @@ import java.util.Set;
  * whoever has to mend a folder wants to know all of it.
  */
 public final class WeightBinder {
-    /** A factor is copied to an array. */
+    /** Most numbers of a factor of a product: the second one is copied to a Java array. */
     private static final long MOST_IN_A_FACTOR = 1 << 30;
 
     private final SafetensorsFolder folder;
@@ -56,8 +56,7 @@ public final class WeightBinder {
      * @param arena owner of what cannot be used where it lies
      * @throws InvalidInputException naming all tensors that are missing, unexpected or of another shape or type
      */
-    public static Bound bind(
-            Map<String, int[]> wanted, TensorNames names, SafetensorsFolder folder, Arena arena) {
+    public static Bound bind(Map<String, int[]> wanted, TensorNames names, SafetensorsFolder folder, Arena arena) {
         WeightBinder binder = new WeightBinder(folder, names, arena);
         wanted.forEach(binder::find);
         long parameters = binder.sortOutTheRest();
@@ -114,7 +113,10 @@ public final class WeightBinder {
         return StoredWeight.of(folder, infos, source.firstRow() * row, dims, arena);
     }
 
-    /** Axes of length 1 come and go from writer to writer, and rows of numbers may be laid out in heads. */
+    /**
+     * Whether shapes agree but for axes of length 1, which some writers leave out, and for vectors, which some cut into
+     * heads.
+     */
     private static boolean sameShape(long[] found, int[] expected) {
         long[] squeezed = Arrays.stream(found).filter(n -> n != 1).toArray();
         long[] wanted =

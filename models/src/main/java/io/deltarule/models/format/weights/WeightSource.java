@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Where in the files a weight's numbers are. */
 public sealed interface WeightSource {
-    /** The tensors that it needs. */
+    /** The tensors that hold them. */
     List<String> names();
 
     /**
