@@ -20,10 +20,10 @@ final class AccessLog {
     private static final long OTHER_GROUPS = 1L << SITE_BITS;
     private static final long OTHER_LANES = 1L << (SITE_BITS + 1);
     private static final int LANE_SHIFT = SITE_BITS + 2;
-    private static final int LANE_BITS = 12;
+    private static final int LANE_BITS = Limits.WORK_ITEM_BITS;
 
     /** How many work-items of a group a stamp can tell apart. */
-    static final int LANES = 1 << LANE_BITS;
+    private static final int LANES = 1 << LANE_BITS;
 
     private static final int PHASE_SHIFT = LANE_SHIFT + LANE_BITS;
 

@@ -32,20 +32,20 @@ abstract class CheckedArray {
     }
 
     /** Throws where the running work-item may not read this element now. */
-    final void beforeRead(int index, Lane lane, int at) {
+    final void beforeRead(int index, RunningWorkItem item, int at) {
         checkIndex(index, "read");
-        read(index, lane, at);
+        read(index, item, at);
     }
 
     /** Throws where the running work-item may not write this element now. */
-    final void beforeWrite(int index, Lane lane, int at) {
+    final void beforeWrite(int index, RunningWorkItem item, int at) {
         checkIndex(index, "write");
-        write(index, lane, at);
+        write(index, item, at);
     }
 
-    abstract void read(int index, Lane lane, int at);
+    abstract void read(int index, RunningWorkItem item, int at);
 
-    abstract void write(int index, Lane lane, int at);
+    abstract void write(int index, RunningWorkItem item, int at);
 
     private void checkIndex(int index, String access) {
         if (index < 0 || index >= size) {

@@ -18,8 +18,8 @@ public final class Checks {
 
     /** The kernel made an array of its own. */
     public static void made(Object array, int site) {
-        if (Turn.lane != null) {
-            Turn.lane.declarePrivate(array, Array.getLength(array), site);
+        if (Turn.running != null) {
+            Turn.running.declarePrivate(array, Array.getLength(array), site);
         }
     }
 
@@ -99,27 +99,27 @@ public final class Checks {
     }
 
     private static void beforeLoad(Object array, int length, int index, int site) {
-        Lane lane = Turn.lane;
-        if (lane != null) {
+        RunningWorkItem item = Turn.running;
+        if (item != null) {
             Turn.site = site;
-            CheckedArray checked = lane.find(array);
+            CheckedArray checked = item.find(array);
             if (checked == null) {
                 Objects.checkIndex(index, length); // no kernel made it: a constant table
             } else {
-                checked.beforeRead(index, lane, site);
+                checked.beforeRead(index, item, site);
             }
         }
     }
 
     private static void beforeStore(Object array, int length, int index, int site) {
-        Lane lane = Turn.lane;
-        if (lane != null) {
+        RunningWorkItem item = Turn.running;
+        if (item != null) {
             Turn.site = site;
-            CheckedArray checked = lane.find(array);
+            CheckedArray checked = item.find(array);
             if (checked == null) {
                 Objects.checkIndex(index, length); // no kernel made it: a constant table
             } else {
-                checked.beforeWrite(index, lane, site);
+                checked.beforeWrite(index, item, site);
             }
         }
     }

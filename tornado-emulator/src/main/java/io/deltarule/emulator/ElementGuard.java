@@ -35,9 +35,9 @@ public final class ElementGuard {
     }
 
     public void read(int index) {
-        Lane lane = Turn.lane;
-        if (lane == null) {
-            throw KernelProbe.end();
+        RunningWorkItem item = Turn.running;
+        if (item == null) {
+            throw new FirstTouch();
         }
         check(index, "read");
         if (!written[index]) {
@@ -45,7 +45,7 @@ public final class ElementGuard {
                     + ": neither transferToDevice nor a kernel wrote it");
         }
         if (log != null) {
-            long conflict = log.read(index, lane.number(), Turn.site);
+            long conflict = log.read(index, item.number(), Turn.site);
             if (conflict != 0) {
                 throw race(index, "written", "reads", conflict);
             }
@@ -53,14 +53,14 @@ public final class ElementGuard {
     }
 
     public void write(int index) {
-        Lane lane = Turn.lane;
-        if (lane == null) {
-            throw KernelProbe.end();
+        RunningWorkItem item = Turn.running;
+        if (item == null) {
+            throw new FirstTouch();
         }
         check(index, "write");
         written[index] = true;
         if (log != null) {
-            long conflict = log.write(index, lane.number(), Turn.site);
+            long conflict = log.write(index, item.number(), Turn.site);
             if (conflict != 0) {
                 throw race(index, "accessed", "writes", conflict);
             }
@@ -69,8 +69,8 @@ public final class ElementGuard {
 
     /** Refuses a method that has no meaning in a kernel. */
     public void refuse(String method) {
-        if (Turn.lane == null) {
-            throw KernelProbe.end();
+        if (Turn.running == null) {
+            throw new FirstTouch();
         }
         throw Faults.here(method + " of " + this + " inside a kernel: no device can do that");
     }
@@ -89,7 +89,7 @@ public final class ElementGuard {
                 log.fromOtherGroup(conflict) ? "groups have no order within a launch" : "no globalBarrier lies between";
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by " + other + " at "
                 + Sites.describe(AccessLog.siteOf(conflict)) + ", and " + cure + " when work-item "
-                + Turn.lane.number() + " " + now + " it");
+                + Turn.running.number() + " " + now + " it");
     }
 
     @Override

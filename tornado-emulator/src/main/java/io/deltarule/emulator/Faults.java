@@ -6,27 +6,28 @@ import java.util.stream.Stream;
 /** Writes the reports of what kernels did wrong. */
 final class Faults {
 
-    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    /** The name of the class loaders that hold kernels: frames of their classes are the kernel's lines. */
+    static final String KERNEL_LOADER = "rewritten kernel";
+
+    private static final StackWalker WALKER = StackWalker.getInstance();
 
     private Faults() {}
 
     /** A report on the running work-item, with the line of the kernel that it is at. */
     static KernelFaultException here(String what) {
-        List<String> frames = WALKER.walk(
-                all -> all.filter(frame -> frame.getDeclaringClass().getClassLoader() instanceof KernelLoader)
-                        .map(frame -> frame.toStackTraceElement().toString())
-                        .map(Faults::withoutLoader)
-                        .toList());
-        return at(frames, what, Turn.lane, null);
+        List<String> frames = WALKER.walk(all -> kernelFrames(all.map(StackWalker.StackFrame::toStackTraceElement)));
+        return at(frames, what, Turn.running, null);
     }
 
     /** A report on an exception that came out of the kernel: a null array, a division by zero. */
-    static KernelFaultException thrown(Throwable cause, Lane lane) {
-        List<String> frames = Stream.of(cause.getStackTrace())
-                .filter(frame -> KernelLoader.NAME.equals(frame.getClassLoaderName()))
+    static KernelFaultException thrown(Throwable cause, RunningWorkItem item) {
+        return at(kernelFrames(Stream.of(cause.getStackTrace())), cause.toString(), item, cause);
+    }
+
+    private static List<String> kernelFrames(Stream<StackTraceElement> frames) {
+        return frames.filter(frame -> KERNEL_LOADER.equals(frame.getClassLoaderName()))
                 .map(frame -> withoutLoader(frame.toString()))
                 .toList();
-        return at(frames, cause.toString(), lane, cause);
     }
 
     /** A report on a whole group. */
@@ -34,10 +35,10 @@ final class Faults {
         return new KernelFaultException("task " + task + ": " + what + "; " + Shuffle.describe(), null);
     }
 
-    private static KernelFaultException at(List<String> frames, String what, Lane lane, Throwable cause) {
+    private static KernelFaultException at(List<String> frames, String what, RunningWorkItem item, Throwable cause) {
         String place = frames.isEmpty() ? "outside of the kernel's own code" : String.join(", called from ", frames);
         return new KernelFaultException(
-                "task " + lane.task() + ": " + what + ", by " + lane.ids() + ", at " + place + "; "
+                "task " + item.task() + ": " + what + ", by " + item.ids() + ", at " + place + "; "
                         + Shuffle.describe(),
                 cause);
     }

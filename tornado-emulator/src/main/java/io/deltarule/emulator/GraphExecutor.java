@@ -156,9 +156,11 @@ public final class GraphExecutor {
         GridShape shape = shapeOf(task, grids);
         Object[] arguments = new Object[task.arguments().length];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = task.arguments()[i] instanceof TornadoNativeArray array
-                    ? onDevice(array).copy()
-                    : task.arguments()[i];
+            arguments[i] = switch (task.arguments()[i]) {
+                case TornadoNativeArray array -> onDevice(array).copy();
+                case KernelContext _ -> (KernelCall.Context) KernelBridge::context;
+                case Object scalar -> scalar;
+            };
         }
         PreparedKernel kernel = kernels.get(task);
         if (kernel == null) {
@@ -222,7 +224,7 @@ public final class GraphExecutor {
                     throw new TornadoRuntimeException(
                             "task " + task.fullName() + " takes a KernelContext, but no GridScheduler gives it a grid");
                 }
-                return GridShape.of(task.fullName(), grid);
+                return GridShape.of(task.fullName(), grid.getGlobalWork(), grid.getLocalWork(), grid.getGlobalOffset());
             }
         }
         return GridShape.single();

@@ -1,6 +1,5 @@
 package io.deltarule.emulator;
 
-import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** The checked sizes of a grid and of its groups, x first; work-items and groups are numbered x fastest. */
@@ -14,12 +13,14 @@ record GridShape(int[] global, int[] local) {
     /**
      * Takes a grid as its user made it.
      *
+     * @param task for whom, for messages
+     * @param globalWork work-items along each axis
+     * @param localWork those of a group, or null where the device is to choose
+     * @param globalOffset of the ids
      * @throws TornadoRuntimeException where a device could not run it: a size that is not positive, a group that does
      *     not divide the grid, a group larger than the device allows, an offset
      */
-    static GridShape of(String task, WorkerGrid grid) {
-        long[] globalWork = grid.getGlobalWork();
-        long[] localWork = grid.getLocalWork();
+    static GridShape of(String task, long[] globalWork, long[] localWork, long[] globalOffset) {
         int[] global = new int[3];
         int[] local = new int[3];
         long items = 1;
@@ -29,9 +30,9 @@ record GridShape(int[] global, int[] local) {
                 throw new TornadoRuntimeException(
                         where + "expected 1 to " + Integer.MAX_VALUE + " work-items, found " + globalWork[axis]);
             }
-            if (grid.getGlobalOffset()[axis] != 0) {
+            if (globalOffset[axis] != 0) {
                 throw new TornadoRuntimeException(
-                        where + "the emulator knows no global offset, found " + grid.getGlobalOffset()[axis]);
+                        where + "the emulator knows no global offset, found " + globalOffset[axis]);
             }
             global[axis] = (int) globalWork[axis];
             long size = localWork == null ? chosenByDevice(axis, global[axis]) : localWork[axis];

@@ -1,22 +1,34 @@
 package io.deltarule.emulator;
 
 import java.lang.invoke.MethodHandle;
-import uk.ac.manchester.tornado.api.KernelContext;
 
-/** A kernel with the arguments of one launch: device arrays and scalars, and a context that each work-item
- * replaces; {@code method} is the number that {@link Sites} gives the kernel. */
+/**
+ * A kernel with the arguments of one launch: device arrays, scalars, and a {@link Context} wherever the kernel takes its
+ * context, since each work-item has one of its own.
+ *
+ * @param kernel takes an array of arguments
+ * @param method the number that {@link Sites} gives the kernel's method
+ * @param arguments of every work-item
+ */
 record KernelCall(MethodHandle kernel, int method, Object[] arguments) {
 
-    void run(Lane lane) throws Throwable {
-        kernel.invokeExact(argumentsFor(lane.ids(), lane));
+    /** Makes the context of a work-item; it stands among the arguments in the context's place. */
+    @FunctionalInterface
+    interface Context {
+        Object of(WorkItemIds ids, WorkItem item);
+    }
+
+    /** Runs the kernel as one work-item. */
+    void run(WorkItemIds ids, WorkItem item) throws Throwable {
+        kernel.invokeExact(argumentsFor(ids, item));
     }
 
     /** The arguments with the contexts replaced by one of this work-item. */
     Object[] argumentsFor(WorkItemIds ids, WorkItem item) {
         Object[] own = arguments.clone();
         for (int i = 0; i < own.length; i++) {
-            if (own[i] instanceof KernelContext) {
-                own[i] = KernelBridge.context(ids, item);
+            if (own[i] instanceof Context context) {
+                own[i] = context.of(ids, item);
             }
         }
         return own;

@@ -12,9 +12,6 @@ import java.lang.invoke.MethodHandles;
  */
 final class KernelLoader extends ClassLoader {
 
-    /** What stack traces call it. */
-    static final String NAME = "rewritten kernel";
-
     private static final ClassValue<KernelLoader> LOADERS = new ClassValue<>() {
         @Override
         protected KernelLoader computeValue(Class<?> kernelClass) {
@@ -23,7 +20,7 @@ final class KernelLoader extends ClassLoader {
     };
 
     private KernelLoader(ClassLoader parent) {
-        super(NAME, parent);
+        super(Faults.KERNEL_LOADER, parent);
     }
 
     /** The rewritten twin of a kernel, taking its arguments as an array. */

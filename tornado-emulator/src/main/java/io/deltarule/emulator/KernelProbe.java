@@ -16,11 +16,6 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  */
 final class KernelProbe {
 
-    private static final StackWalker WALKER = StackWalker.getInstance(
-            Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_HIDDEN_FRAMES));
-
-    private KernelProbe() {}
-
     /** Words of OpenCL C and CUDA C that Java allows as names. */
     private static final Set<String> TAKEN_NAMES = Set.of(
             "auto",
@@ -52,40 +47,26 @@ final class KernelProbe {
             "ushort",
             "write_only");
 
+    private KernelProbe() {}
+
     /** The method that a task runs, where its code can be rewritten. */
     record Found(Class<?> owner, String name, MethodType type) {}
-
-    /** Thrown out of the probing call. */
-    private static final class Ended extends Error {
-        private static final long serialVersionUID = 1;
-
-        private final transient List<StackWalker.StackFrame> frames;
-
-        Ended(List<StackWalker.StackFrame> frames) {
-            super(null, null, false, false);
-            this.frames = frames;
-        }
-    }
-
-    static Error end() {
-        return new Ended(WALKER.walk(frames -> frames.toList()));
-    }
 
     /** A work-item that only exists to be looked for. */
     private static final class ProbedItem implements WorkItem {
         @Override
         public void localBarrier() {
-            throw end();
+            throw new FirstTouch();
         }
 
         @Override
         public void globalBarrier() {
-            throw end();
+            throw new FirstTouch();
         }
 
         @Override
         public Object allocate(Class<?> element, int size) {
-            throw end();
+            throw new FirstTouch();
         }
     }
 
@@ -96,8 +77,8 @@ final class KernelProbe {
             for (int local = 0; local < shape.groupSize(); local++) {
                 try {
                     call.kernel().invokeExact(call.argumentsFor(new WorkItemIds(shape, group, local), item));
-                } catch (Ended ended) {
-                    return methodCalledBy(task, function.getClass(), ended.frames, call.arguments().length);
+                } catch (FirstTouch touch) {
+                    return methodCalledBy(task, function.getClass(), touch.frames(), call.arguments().length);
                 } catch (RuntimeException thrown) {
                     return methodThatThrew(task, function.getClass(), thrown, call.arguments().length);
                 }

@@ -34,7 +34,7 @@ import java.lang.constant.MethodTypeDesc;
  */
 final class KernelRewriter {
 
-    private static final ClassDesc CHECKS = ClassDesc.of("io.deltarule.emulator.Checks");
+    private static final ClassDesc CHECKS = ClassDesc.of(Checks.class.getName());
     private static final String CONTEXT = "uk/ac/manchester/tornado/api/KernelContext";
     private static final String ARRAYS = "uk/ac/manchester/tornado/api/types/arrays/";
 

@@ -77,7 +77,7 @@ final class LaunchRunner {
                 interrupted = true;
             }
         }
-        Turn.lane = null;
+        Turn.running = null;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -89,10 +89,10 @@ final class LaunchRunner {
     /** Runs a work-item that has not started; false where the launch is over because it failed. */
     boolean runToEnd(Lane lane) {
         lane.state = Lane.State.RUNNING;
-        Turn.lane = lane;
+        Turn.running = lane;
         Turn.site = Sites.UNKNOWN;
         try {
-            call.run(lane);
+            call.run(lane.ids(), lane);
             lane.state = Lane.State.FINISHED;
             return true;
         } catch (Abandoned _) {
@@ -147,7 +147,7 @@ final class LaunchRunner {
             }
         }
         lane.state = Lane.State.RUNNING;
-        Turn.lane = lane;
+        Turn.running = lane;
         Turn.site = lane.barrierSite;
     }
 

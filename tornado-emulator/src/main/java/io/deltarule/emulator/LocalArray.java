@@ -13,40 +13,40 @@ final class LocalArray extends CheckedArray {
     }
 
     @Override
-    void read(int index, Lane lane, int at) {
-        checkMethod(lane, at);
+    void read(int index, RunningWorkItem item, int at) {
+        checkMethod(item, at);
         if (!log.writtenByGroup(index)) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": no work-item of the group wrote it before");
         }
-        long conflict = log.read(index, lane.number(), at);
+        long conflict = log.read(index, item.number(), at);
         if (conflict != 0) {
-            throw race(index, lane, conflict, "written", "reads");
+            throw race(index, item, conflict, "written", "reads");
         }
     }
 
     @Override
-    void write(int index, Lane lane, int at) {
-        checkMethod(lane, at);
-        long conflict = log.write(index, lane.number(), at);
+    void write(int index, RunningWorkItem item, int at) {
+        checkMethod(item, at);
+        long conflict = log.write(index, item.number(), at);
         if (conflict != 0) {
-            throw race(index, lane, conflict, "accessed", "writes");
+            throw race(index, item, conflict, "accessed", "writes");
         }
     }
 
     /** TornadoVM 5.2.0 computes wrong addresses, silently, in a method that a local array was passed to. */
-    private void checkMethod(Lane lane, int at) {
+    private void checkMethod(RunningWorkItem item, int at) {
         int method = Sites.methodOf(at);
-        if (method != lane.kernelMethod() && method != Sites.methodOf(site())) {
+        if (method != item.kernelMethod() && method != Sites.methodOf(site())) {
             throw Faults.here(this + " was passed to another method: TornadoVM compiles that to wrong addresses;"
                     + " use local arrays in the kernel's own method only");
         }
     }
 
-    private KernelFaultException race(int index, Lane lane, long conflict, String before, String now) {
+    private KernelFaultException race(int index, RunningWorkItem item, long conflict, String before, String now) {
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by work-item "
                 + AccessLog.laneOf(conflict) + " of the group at " + Sites.describe(AccessLog.siteOf(conflict))
-                + ", and no localBarrier lies between when work-item " + lane.number() + " " + now + " it");
+                + ", and no localBarrier lies between when work-item " + item.number() + " " + now + " it");
     }
 
     @Override

@@ -11,7 +11,7 @@ final class PrivateArray extends CheckedArray {
     }
 
     @Override
-    void read(int index, Lane lane, int at) {
+    void read(int index, RunningWorkItem item, int at) {
         if (!written[index]) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": devices do not set private arrays to zero");
@@ -19,7 +19,7 @@ final class PrivateArray extends CheckedArray {
     }
 
     @Override
-    void write(int index, Lane lane, int at) {
+    void write(int index, RunningWorkItem item, int at) {
         written[index] = true;
     }
 

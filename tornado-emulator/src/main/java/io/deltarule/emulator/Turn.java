@@ -6,8 +6,8 @@ package io.deltarule.emulator;
  */
 final class Turn {
 
-    /** The running work-item; null while no kernel runs, or while one is only being looked at ({@link KernelProbe}). */
-    static Lane lane;
+    /** The running work-item; null while no kernel runs, or while one is only being looked for ({@link FirstTouch}). */
+    static RunningWorkItem running;
 
     /** Where in the kernel it is: a number of {@link Sites}. */
     static int site;
