@@ -1,5 +1,7 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.check.ElementGuard;
+
 import java.lang.foreign.MemorySegment;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 

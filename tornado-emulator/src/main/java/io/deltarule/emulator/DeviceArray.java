@@ -1,5 +1,8 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.check.ElementGuard;
+import io.deltarule.emulator.grid.DeviceLimits;
+
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
@@ -30,10 +33,10 @@ final class DeviceArray {
     DeviceArray(TornadoNativeArray host) {
         this.host = host;
         long inUse = IN_USE.addAndGet(bytes());
-        if (inUse > Limits.DEVICE_MEMORY_BYTES) {
+        if (inUse > DeviceLimits.DEVICE_MEMORY_BYTES) {
             IN_USE.addAndGet(-bytes());
             throw new TornadoOutOfMemoryException("device memory: " + inUse + " bytes with this array of " + bytes()
-                    + "; the device has " + Limits.DEVICE_MEMORY_BYTES + " (-Ddeltarule.emulator.memory)");
+                    + "; the device has " + DeviceLimits.DEVICE_MEMORY_BYTES + " (-Ddeltarule.emulator.memory)");
         }
         guard = new ElementGuard(host.getSize(), host.getClass().getSimpleName());
         copy = ArrayBridge.deviceArray(host, guard);

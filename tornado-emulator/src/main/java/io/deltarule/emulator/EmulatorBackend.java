@@ -1,5 +1,7 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.grid.DeviceLimits;
+
 import java.util.List;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -16,7 +18,7 @@ public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
 
     private static final TornadoDevice DEVICE = new JvmDevice();
 
-    /** The emulated device; what it says of itself is what {@link Limits} enforces. */
+    /** The emulated device; what it says of itself is what {@link DeviceLimits} enforces. */
     private static final class JvmDevice implements TornadoDevice, TornadoTargetDevice, EmulatedDevice {
 
         @Override
@@ -46,22 +48,22 @@ public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
 
         @Override
         public long getMaxAllocMemory() {
-            return Limits.DEVICE_MEMORY_BYTES;
+            return DeviceLimits.DEVICE_MEMORY_BYTES;
         }
 
         @Override
         public long getMaxGlobalMemory() {
-            return Limits.DEVICE_MEMORY_BYTES;
+            return DeviceLimits.DEVICE_MEMORY_BYTES;
         }
 
         @Override
         public long getDeviceLocalMemorySize() {
-            return Limits.LOCAL_MEMORY_BYTES;
+            return DeviceLimits.LOCAL_MEMORY_BYTES;
         }
 
         @Override
         public long[] getDeviceMaxWorkgroupDimensions() {
-            return new long[] {Limits.WORK_GROUP_SIZE, Limits.WORK_GROUP_SIZE, Limits.WORK_GROUP_SIZE};
+            return new long[] {DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE};
         }
 
         @Override
@@ -81,7 +83,7 @@ public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
 
         @Override
         public long getDeviceGlobalMemorySize() {
-            return Limits.DEVICE_MEMORY_BYTES;
+            return DeviceLimits.DEVICE_MEMORY_BYTES;
         }
 
         @Override
@@ -96,17 +98,17 @@ public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
 
         @Override
         public long[] getDeviceMaxWorkGroupSize() {
-            return new long[] {Limits.WORK_GROUP_SIZE};
+            return new long[] {DeviceLimits.WORK_GROUP_SIZE};
         }
 
         @Override
         public int getMaxThreadsPerBlock() {
-            return Limits.WORK_GROUP_SIZE;
+            return DeviceLimits.WORK_GROUP_SIZE;
         }
 
         @Override
         public long getDeviceMaxAllocationSize() {
-            return Limits.DEVICE_MEMORY_BYTES;
+            return DeviceLimits.DEVICE_MEMORY_BYTES;
         }
 
         @Override

@@ -1,5 +1,15 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.check.KernelFaultException;
+import io.deltarule.emulator.check.KernelLines;
+import io.deltarule.emulator.check.Turn;
+import io.deltarule.emulator.grid.GridShape;
+import io.deltarule.emulator.grid.Shuffle;
+import io.deltarule.emulator.launch.LaunchRunner;
+import io.deltarule.emulator.rewrite.KernelCall;
+import io.deltarule.emulator.rewrite.KernelLoader;
+import io.deltarule.emulator.rewrite.KernelProbe;
+
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -33,7 +43,7 @@ public final class GraphExecutor {
         this.graph = graph;
     }
 
-    /** A kernel's rewritten twin, its number in {@link Sites}, and the names of its parameters. */
+    /** A kernel's rewritten twin, its number in {@link KernelLines}, and the names of its parameters. */
     private record PreparedKernel(MethodHandle handle, int method, String[] parameters) {}
 
     public String name() {
@@ -50,7 +60,7 @@ public final class GraphExecutor {
     }
 
     /** Transfers in, runs every task, transfers out. {@code before} is the graph executed last in this plan, or null. */
-    public void execute(GridScheduler grids, GraphExecutor before, Times times) {
+    public void execute(GridScheduler grids, GraphExecutor before, ExecutionTimes times) {
         long start = System.nanoTime();
         executions++;
         DEVICE.lock();
@@ -109,7 +119,7 @@ public final class GraphExecutor {
         return (persisted || consumed) && arrays.containsKey(array);
     }
 
-    private void transferIn(Times times) {
+    private void transferIn(ExecutionTimes times) {
         for (GraphDefinition.Transfer transfer : graph.toDevice()) {
             DeviceArray array = onDevice(transfer.array());
             boolean due = transfer.mode() == DataTransferMode.EVERY_EXECUTION
@@ -122,7 +132,7 @@ public final class GraphExecutor {
         }
     }
 
-    private void transferOut(Times times) {
+    private void transferOut(ExecutionTimes times) {
         for (GraphDefinition.Transfer transfer : graph.toHost()) {
             DeviceArray array = onDevice(transfer.array());
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) {
@@ -152,7 +162,7 @@ public final class GraphExecutor {
         return arrays.computeIfAbsent(host, DeviceArray::new);
     }
 
-    private void launch(GraphDefinition.Task task, GridScheduler grids, Times times) {
+    private void launch(GraphDefinition.Task task, GridScheduler grids, ExecutionTimes times) {
         GridShape shape = shapeOf(task, grids);
         Object[] arguments = new Object[task.arguments().length];
         for (int i = 0; i < arguments.length; i++) {
@@ -188,7 +198,7 @@ public final class GraphExecutor {
         try {
             MethodHandle reference = KernelProbe.handleOf(task.function(), task.type(), arguments.length);
             KernelProbe.Found found = KernelProbe.find(
-                    task.fullName(), task.function(), new KernelCall(reference, Sites.UNKNOWN, arguments), shape);
+                    task.fullName(), task.function(), new KernelCall(reference, KernelLines.UNKNOWN, arguments), shape);
             if (found == null) {
                 return null;
             }
@@ -200,7 +210,7 @@ public final class GraphExecutor {
                 names[i] = parameters[i].getName();
             }
             return new PreparedKernel(
-                    KernelLoader.rewritten(found), Sites.method(found.owner().getName(), found.name()), names);
+                    KernelLoader.rewritten(found), KernelLines.method(found.owner().getName(), found.name()), names);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

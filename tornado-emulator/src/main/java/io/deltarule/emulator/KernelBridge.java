@@ -1,5 +1,8 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
+
 import java.util.function.BiFunction;
 import uk.ac.manchester.tornado.api.KernelContext;
 

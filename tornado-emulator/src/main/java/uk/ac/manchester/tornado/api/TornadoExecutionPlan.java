@@ -2,7 +2,7 @@ package uk.ac.manchester.tornado.api;
 
 import io.deltarule.emulator.EmulatedDevice;
 import io.deltarule.emulator.GraphExecutor;
-import io.deltarule.emulator.Times;
+import io.deltarule.emulator.ExecutionTimes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -58,7 +58,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
      */
     public TornadoExecutionResult execute() {
         checkOpen();
-        Times times = new Times();
+        ExecutionTimes times = new ExecutionTimes();
         for (GraphExecutor graph : selected) {
             graph.execute(grids, lastExecuted, times);
         }
@@ -68,7 +68,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
             System.out.println(times);
         }
         return new TornadoExecutionResult(
-                this, new TornadoProfilerResult(profiler == null ? new Times() : times, getCurrentDeviceMemoryUsage()));
+                this, new TornadoProfilerResult(profiler == null ? new ExecutionTimes() : times, getCurrentDeviceMemoryUsage()));
     }
 
     /** Executions run this graph alone from now on. */
@@ -130,7 +130,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
-    /** Times are kept per execution, so there are none to forget. */
+    /** ExecutionTimes are kept per execution, so there are none to forget. */
     public TornadoExecutionPlan clearProfiles() {
         checkOpen();
         return this;

@@ -1,7 +1,7 @@
 package uk.ac.manchester.tornado.api.types.arrays;
 
 import io.deltarule.emulator.ArrayBridge;
-import io.deltarule.emulator.ElementGuard;
+import io.deltarule.emulator.check.ElementGuard;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,7 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.rewrite;
+
+import io.deltarule.emulator.check.Checks;
+import io.deltarule.emulator.check.KernelLines;
 
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
@@ -134,7 +137,7 @@ final class KernelRewriter {
     }
 
     private int site() {
-        return Sites.add(className, method, sourceFile, line);
+        return KernelLines.add(className, method, sourceFile, line);
     }
 
     private static boolean isPrimitive(TypeKind kind) {

@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.grid;
 
 /** Where a work-item stands in its grid: group and local ids, and the sizes of group and grid; x first. */
 public record WorkItemIds(GridShape shape, int groupNumber, int localNumber) {

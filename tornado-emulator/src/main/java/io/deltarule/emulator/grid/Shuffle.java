@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.grid;
 
 import java.util.SplittableRandom;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  * The order in which the groups of a launch, and between two barriers the work-items of a group, have their turns. No
  * order is promised by any device; one that changes with a seed shows kernels that count on one.
  */
-final class Shuffle {
+public final class Shuffle {
 
     static final String PROPERTY = "deltarule.emulator.shuffle";
     private static final long DEFAULT_SEED = 20_261_121;
@@ -19,7 +19,7 @@ final class Shuffle {
     }
 
     /** The orders of one launch: the same for the same seed, task and number of the execution. */
-    static Shuffle of(String task, long execution) {
+    public static Shuffle of(String task, long execution) {
         String seed = seed();
         return new Shuffle(
                 seed.equals("off")
@@ -27,7 +27,7 @@ final class Shuffle {
                         : new SplittableRandom(Long.parseLong(seed) * 31 + task.hashCode() + execution));
     }
 
-    static String describe() {
+    public static String describe() {
         return "order -D" + PROPERTY + "=" + seed();
     }
 
@@ -40,7 +40,7 @@ final class Shuffle {
         return seed;
     }
 
-    int[] order(int count) {
+    public int[] order(int count) {
         int[] order = new int[count];
         for (int i = 0; i < count; i++) {
             order[i] = i;
@@ -49,7 +49,7 @@ final class Shuffle {
         return order;
     }
 
-    void reorder(int[] order) {
+    public void reorder(int[] order) {
         if (random == null) {
             return;
         }

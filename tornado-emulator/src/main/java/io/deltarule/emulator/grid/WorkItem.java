@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.grid;
 
 /** What a kernel can ask of the work-item that runs it. */
 public interface WorkItem {

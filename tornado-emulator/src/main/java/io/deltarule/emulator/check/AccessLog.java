@@ -1,4 +1,6 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
+import io.deltarule.emulator.grid.DeviceLimits;
 
 /**
  * Remembers, per element, who wrote and who read it last, to find accesses that no barrier orders.
@@ -20,7 +22,7 @@ final class AccessLog {
     private static final long OTHER_GROUPS = 1L << SITE_BITS;
     private static final long OTHER_LANES = 1L << (SITE_BITS + 1);
     private static final int LANE_SHIFT = SITE_BITS + 2;
-    private static final int LANE_BITS = Limits.WORK_ITEM_BITS;
+    private static final int LANE_BITS = DeviceLimits.WORK_ITEM_BITS;
 
     /** How many work-items of a group a stamp can tell apart. */
     private static final int LANES = 1 << LANE_BITS;

@@ -1,11 +1,12 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
 
 import java.lang.reflect.Array;
 import java.util.Objects;
 
 /**
  * What a rewritten kernel calls instead of touching a Java array, and before it calls TornadoVM's API: see
- * {@link KernelRewriter}. Public because kernels live in other packages; not for use in source code.
+ * {@code KernelRewriter}. Public because kernels live in other packages; not for use in source code.
  */
 public final class Checks {
 

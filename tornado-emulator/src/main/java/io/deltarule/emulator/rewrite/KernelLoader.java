@@ -1,4 +1,6 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.rewrite;
+
+import io.deltarule.emulator.check.Faults;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +12,7 @@ import java.lang.invoke.MethodHandles;
  * Loads a kernel's class a second time, rewritten so that its array accesses are checked; classes that it calls follow.
  * TornadoVM's API, the emulator and the JDK stay as they are.
  */
-final class KernelLoader extends ClassLoader {
+public final class KernelLoader extends ClassLoader {
 
     private static final ClassValue<KernelLoader> LOADERS = new ClassValue<>() {
         @Override
@@ -24,7 +26,7 @@ final class KernelLoader extends ClassLoader {
     }
 
     /** The rewritten twin of a kernel, taking its arguments as an array. */
-    static MethodHandle rewritten(KernelProbe.Found kernel) throws ReflectiveOperationException {
+    public static MethodHandle rewritten(KernelProbe.Found kernel) throws ReflectiveOperationException {
         Class<?> twin = kernel.owner();
         if (isKernelCode(twin.getName())) {
             twin = Class.forName(twin.getName(), true, LOADERS.get(twin));

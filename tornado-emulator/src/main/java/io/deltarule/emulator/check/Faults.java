@@ -1,13 +1,15 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
+import io.deltarule.emulator.grid.Shuffle;
 
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Writes the reports of what kernels did wrong. */
-final class Faults {
+public final class Faults {
 
     /** The name of the class loaders that hold kernels: frames of their classes are the kernel's lines. */
-    static final String KERNEL_LOADER = "rewritten kernel";
+    public static final String KERNEL_LOADER = "rewritten kernel";
 
     private static final StackWalker WALKER = StackWalker.getInstance();
 
@@ -20,7 +22,7 @@ final class Faults {
     }
 
     /** A report on an exception that came out of the kernel: a null array, a division by zero. */
-    static KernelFaultException thrown(Throwable cause, RunningWorkItem item) {
+    public static KernelFaultException thrown(Throwable cause, RunningWorkItem item) {
         return at(kernelFrames(Stream.of(cause.getStackTrace())), cause.toString(), item, cause);
     }
 
@@ -31,7 +33,7 @@ final class Faults {
     }
 
     /** A report on a whole group. */
-    static KernelFaultException ofGroup(String task, String what) {
+    public static KernelFaultException ofGroup(String task, String what) {
         return new KernelFaultException("task " + task + ": " + what + "; " + Shuffle.describe(), null);
     }
 

@@ -1,4 +1,8 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.rewrite;
+
+import io.deltarule.emulator.check.KernelLines;
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
 
 import java.lang.invoke.MethodHandle;
 
@@ -7,19 +11,19 @@ import java.lang.invoke.MethodHandle;
  * context, since each work-item has one of its own.
  *
  * @param kernel takes an array of arguments
- * @param method the number that {@link Sites} gives the kernel's method
+ * @param method the number that {@link KernelLines} gives the kernel's method
  * @param arguments of every work-item
  */
-record KernelCall(MethodHandle kernel, int method, Object[] arguments) {
+public record KernelCall(MethodHandle kernel, int method, Object[] arguments) {
 
     /** Makes the context of a work-item; it stands among the arguments in the context's place. */
     @FunctionalInterface
-    interface Context {
+    public interface Context {
         Object of(WorkItemIds ids, WorkItem item);
     }
 
     /** Runs the kernel as one work-item. */
-    void run(WorkItemIds ids, WorkItem item) throws Throwable {
+    public void run(WorkItemIds ids, WorkItem item) throws Throwable {
         kernel.invokeExact(argumentsFor(ids, item));
     }
 

@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 /** A Java array of a kernel whose every access is looked at first. */
 abstract class CheckedArray {

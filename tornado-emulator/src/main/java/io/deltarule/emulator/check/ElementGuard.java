@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 import java.util.Arrays;
 
@@ -14,7 +14,7 @@ public final class ElementGuard {
     private final AccessLog log;
     private String label;
 
-    ElementGuard(int size, String type) {
+    public ElementGuard(int size, String type) {
         this.size = size;
         this.type = type;
         label = "array";
@@ -25,12 +25,12 @@ public final class ElementGuard {
     }
 
     /** Names the array as the kernel about to run knows it. */
-    void name(String label) {
+    public void name(String label) {
         this.label = label;
     }
 
     /** All of the array was copied to the device. */
-    void transferred() {
+    public void transferred() {
         Arrays.fill(written, true);
     }
 
@@ -88,7 +88,7 @@ public final class ElementGuard {
         String cure =
                 log.fromOtherGroup(conflict) ? "groups have no order within a launch" : "no globalBarrier lies between";
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by " + other + " at "
-                + Sites.describe(AccessLog.siteOf(conflict)) + ", and " + cure + " when work-item "
+                + KernelLines.describe(AccessLog.siteOf(conflict)) + ", and " + cure + " when work-item "
                 + Turn.running.number() + " " + now + " it");
     }
 

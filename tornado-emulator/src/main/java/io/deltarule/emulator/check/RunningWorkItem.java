@@ -1,10 +1,13 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** A work-item as the checks see it while it has the turn: its place, its kernel, and the arrays that it can reach. */
-abstract class RunningWorkItem implements WorkItem {
+public abstract class RunningWorkItem implements WorkItem {
 
     private final String task;
     private final int kernelMethod;
@@ -16,18 +19,18 @@ abstract class RunningWorkItem implements WorkItem {
      * A work-item before it runs.
      *
      * @param task the task's full name, for reports
-     * @param kernelMethod the number that {@link Sites} gives the kernel's own method
+     * @param kernelMethod the number that {@link KernelLines} gives the kernel's own method
      * @param ids its place in the grid
      * @param localMemory its group's
      */
-    RunningWorkItem(String task, int kernelMethod, WorkItemIds ids, LocalMemory localMemory) {
+    protected RunningWorkItem(String task, int kernelMethod, WorkItemIds ids, LocalMemory localMemory) {
         this.task = task;
         this.kernelMethod = kernelMethod;
         this.ids = ids;
         this.localMemory = localMemory;
     }
 
-    final WorkItemIds ids() {
+    public final WorkItemIds ids() {
         return ids;
     }
 
@@ -40,7 +43,7 @@ abstract class RunningWorkItem implements WorkItem {
         return task;
     }
 
-    /** The number that {@link Sites} gives the kernel's own method. */
+    /** The number that {@link KernelLines} gives the kernel's own method. */
     final int kernelMethod() {
         return kernelMethod;
     }

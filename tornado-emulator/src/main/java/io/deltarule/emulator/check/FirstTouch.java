@@ -1,13 +1,14 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
 
 import java.util.List;
 import java.util.Set;
 
 /**
  * Ends a call of a kernel that is made only to find out which method it is: thrown at the first touch of a device array,
- * barrier or local array, it carries the stack of that moment. {@link KernelProbe} catches it.
+ * barrier or local array, it carries the stack of that moment. {@code KernelProbe} catches it.
  */
-final class FirstTouch extends Error {
+public final class FirstTouch extends Error {
     private static final long serialVersionUID = 1;
 
     private static final StackWalker WALKER = StackWalker.getInstance(
@@ -16,13 +17,13 @@ final class FirstTouch extends Error {
     private final transient List<StackWalker.StackFrame> frames;
 
     /** With the stack of the caller. */
-    FirstTouch() {
+    public FirstTouch() {
         super(null, null, false, false);
         frames = WALKER.walk(all -> all.toList());
     }
 
     /** The stack, the innermost frame first. */
-    List<StackWalker.StackFrame> frames() {
+    public List<StackWalker.StackFrame> frames() {
         return frames;
     }
 }

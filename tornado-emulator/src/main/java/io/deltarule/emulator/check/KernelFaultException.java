@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  */
 public class KernelFaultException extends TornadoRuntimeException {
 
-    KernelFaultException(String message, Throwable cause) {
+    public KernelFaultException(String message, Throwable cause) {
         super(message);
         if (cause != null) {
             initCause(cause);

@@ -1,4 +1,9 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.rewrite;
+
+import io.deltarule.emulator.check.FirstTouch;
+import io.deltarule.emulator.grid.GridShape;
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -14,7 +19,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  * Finds the method behind a task's method reference. The JVM does not tell which one it is, so the reference is called,
  * and the first touch of a device array, barrier or local array ends that call with the method on top of the stack.
  */
-final class KernelProbe {
+public final class KernelProbe {
 
     /** Words of OpenCL C and CUDA C that Java allows as names. */
     private static final Set<String> TAKEN_NAMES = Set.of(
@@ -50,7 +55,7 @@ final class KernelProbe {
     private KernelProbe() {}
 
     /** The method that a task runs, where its code can be rewritten. */
-    record Found(Class<?> owner, String name, MethodType type) {}
+    public record Found(Class<?> owner, String name, MethodType type) {}
 
     /** A work-item that only exists to be looked for. */
     private static final class ProbedItem implements WorkItem {
@@ -71,7 +76,7 @@ final class KernelProbe {
     }
 
     /** Returns the method, or null where no work-item of the grid touches anything. */
-    static Found find(String task, Object function, KernelCall call, GridShape shape) throws Throwable {
+    public static Found find(String task, Object function, KernelCall call, GridShape shape) throws Throwable {
         WorkItem item = new ProbedItem();
         for (int group = 0; group < shape.groups(); group++) {
             for (int local = 0; local < shape.groupSize(); local++) {
@@ -143,7 +148,7 @@ final class KernelProbe {
     }
 
     /** The reference itself as a handle. */
-    static MethodHandle handleOf(Object function, Class<?> type, int arguments) throws ReflectiveOperationException {
+    public static MethodHandle handleOf(Object function, Class<?> type, int arguments) throws ReflectiveOperationException {
         MethodType apply = MethodType.genericMethodType(arguments).changeReturnType(void.class);
         return spread(
                 MethodHandles.publicLookup().findVirtual(type, "apply", apply).bindTo(function), arguments);

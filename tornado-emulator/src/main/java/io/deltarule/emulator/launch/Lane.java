@@ -1,4 +1,7 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.launch;
+
+import io.deltarule.emulator.check.RunningWorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
 
 /** One work-item of a launch: a thread of control with its own stack, which runs, waits at barriers, and ends. */
 final class Lane extends RunningWorkItem {

@@ -1,4 +1,6 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
+import io.deltarule.emulator.grid.DeviceLimits;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -8,7 +10,7 @@ import java.util.List;
  * The local memory of the running group. Arrays are kept from group to group of a launch, as on a device: what an
  * earlier group left in them counts as uninitialised.
  */
-final class LocalMemory {
+public final class LocalMemory {
 
     private final List<LocalArray> arrays = new ArrayList<>();
     private int bytes;
@@ -25,9 +27,9 @@ final class LocalMemory {
             }
         }
         long total = bytes + (long) size * bytesOf(element);
-        if (size < 1 || total > Limits.LOCAL_MEMORY_BYTES) {
+        if (size < 1 || total > DeviceLimits.LOCAL_MEMORY_BYTES) {
             throw Faults.here("local array of " + size + " " + element + " elements beside " + bytes
-                    + " bytes: a group has " + Limits.LOCAL_MEMORY_BYTES
+                    + " bytes: a group has " + DeviceLimits.LOCAL_MEMORY_BYTES
                     + " bytes of local memory (-Ddeltarule.emulator.localMemory)");
         }
         bytes = (int) total;

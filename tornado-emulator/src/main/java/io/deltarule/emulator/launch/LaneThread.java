@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.launch;
 
 import java.util.concurrent.locks.LockSupport;
 

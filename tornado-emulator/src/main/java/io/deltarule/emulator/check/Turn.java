@@ -1,22 +1,23 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
+
 
 /**
  * Whose turn it is. One work-item of the whole JVM runs at any time: it alone reads and writes these fields, and every
- * change of turn goes through a volatile field of {@link LaneThread}, so they need no synchronisation of their own.
+ * change of turn goes through a volatile field of {@code LaneThread}, so they need no synchronisation of their own.
  */
-final class Turn {
+public final class Turn {
 
     /** The running work-item; null while no kernel runs, or while one is only being looked for ({@link FirstTouch}). */
-    static RunningWorkItem running;
+    public static RunningWorkItem running;
 
-    /** Where in the kernel it is: a number of {@link Sites}. */
-    static int site;
+    /** Where in the kernel it is: a number of {@link KernelLines}. */
+    public static int site;
 
     /** Counts what orders accesses to local arrays: {@code localBarrier}. */
-    static final Clock LOCAL = new Clock();
+    public static final Clock LOCAL = new Clock();
 
     /** Counts what orders accesses to device arrays: {@code globalBarrier}. */
-    static final Clock GLOBAL = new Clock();
+    public static final Clock GLOBAL = new Clock();
 
     private Turn() {}
 
@@ -24,7 +25,7 @@ final class Turn {
      * Phases between barriers, numbered through all launches of the JVM. Two accesses of one phase by different
      * work-items have no order.
      */
-    static final class Clock {
+    public static final class Clock {
         long now = 1;
 
         /** First phase of the running group. */
@@ -33,16 +34,16 @@ final class Turn {
         /** First phase of the running kernel launch. */
         long launchStart = 1;
 
-        void startLaunch() {
+        public void startLaunch() {
             launchStart = ++now;
             groupStart = now;
         }
 
-        void startGroup() {
+        public void startGroup() {
             groupStart = ++now;
         }
 
-        void passBarrier() {
+        public void passBarrier() {
             now++;
         }
     }

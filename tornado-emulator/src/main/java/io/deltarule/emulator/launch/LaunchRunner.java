@@ -1,4 +1,14 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.launch;
+
+import io.deltarule.emulator.check.Faults;
+import io.deltarule.emulator.check.KernelFaultException;
+import io.deltarule.emulator.check.KernelLines;
+import io.deltarule.emulator.check.LocalMemory;
+import io.deltarule.emulator.check.Turn;
+import io.deltarule.emulator.grid.GridShape;
+import io.deltarule.emulator.grid.Shuffle;
+import io.deltarule.emulator.grid.WorkItemIds;
+import io.deltarule.emulator.rewrite.KernelCall;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
  * every one up to the barrier after that. Each work-item that waits keeps its stack on a thread of its own; only one
  * thread has the turn, so runs repeat exactly.
  */
-final class LaunchRunner {
+public final class LaunchRunner {
 
     private final String task;
     private final KernelCall call;
@@ -28,7 +38,7 @@ final class LaunchRunner {
     private int lanesThisPhase;
     private volatile RuntimeException fault;
 
-    LaunchRunner(String task, KernelCall call, GridShape shape, Shuffle shuffle) {
+    public LaunchRunner(String task, KernelCall call, GridShape shape, Shuffle shuffle) {
         this.task = task;
         this.call = call;
         this.shape = shape;
@@ -64,7 +74,7 @@ final class LaunchRunner {
      * Runs all groups; throws what the first failing work-item failed with. Like a device it cannot be interrupted: the
      * caller's interrupt is kept for later.
      */
-    void run() {
+    public void run() {
         Turn.LOCAL.startLaunch();
         Turn.GLOBAL.startLaunch();
         startGroup();
@@ -90,7 +100,7 @@ final class LaunchRunner {
     boolean runToEnd(Lane lane) {
         lane.state = Lane.State.RUNNING;
         Turn.running = lane;
-        Turn.site = Sites.UNKNOWN;
+        Turn.site = KernelLines.UNKNOWN;
         try {
             call.run(lane.ids(), lane);
             lane.state = Lane.State.FINISHED;
@@ -216,11 +226,11 @@ final class LaunchRunner {
     }
 
     private static String divergence(Lane waiting, Lane other) {
-        return "divergent barrier: " + waiting.ids() + " waits at " + Sites.describe(waiting.barrierSite) + ", but "
+        return "divergent barrier: " + waiting.ids() + " waits at " + KernelLines.describe(waiting.barrierSite) + ", but "
                 + other.ids()
                 + (other.state == Lane.State.FINISHED
                         ? " has left the kernel"
-                        : " waits at " + Sites.describe(other.barrierSite));
+                        : " waits at " + KernelLines.describe(other.barrierSite));
     }
 
     private LaneThread newThread() {

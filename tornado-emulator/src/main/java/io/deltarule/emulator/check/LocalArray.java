@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 /** An array of a work-group's local memory. */
 final class LocalArray extends CheckedArray {
@@ -36,8 +36,8 @@ final class LocalArray extends CheckedArray {
 
     /** TornadoVM 5.2.0 computes wrong addresses, silently, in a method that a local array was passed to. */
     private void checkMethod(RunningWorkItem item, int at) {
-        int method = Sites.methodOf(at);
-        if (method != item.kernelMethod() && method != Sites.methodOf(site())) {
+        int method = KernelLines.methodOf(at);
+        if (method != item.kernelMethod() && method != KernelLines.methodOf(site())) {
             throw Faults.here(this + " was passed to another method: TornadoVM compiles that to wrong addresses;"
                     + " use local arrays in the kernel's own method only");
         }
@@ -45,12 +45,12 @@ final class LocalArray extends CheckedArray {
 
     private KernelFaultException race(int index, RunningWorkItem item, long conflict, String before, String now) {
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by work-item "
-                + AccessLog.laneOf(conflict) + " of the group at " + Sites.describe(AccessLog.siteOf(conflict))
+                + AccessLog.laneOf(conflict) + " of the group at " + KernelLines.describe(AccessLog.siteOf(conflict))
                 + ", and no localBarrier lies between when work-item " + item.number() + " " + now + " it");
     }
 
     @Override
     public String toString() {
-        return "local " + element + " array of " + size() + " (allocated at " + Sites.describe(site()) + ")";
+        return "local " + element + " array of " + size() + " (allocated at " + KernelLines.describe(site()) + ")";
     }
 }

@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Places in kernels, numbered when a kernel is rewritten, so that an access can be remembered in a few bits. */
-final class Sites {
+public final class KernelLines {
 
     /** A place that is not known: code that was not rewritten. */
-    static final int UNKNOWN = 0;
+    public static final int UNKNOWN = 0;
 
     private static final List<String> PLACES = new ArrayList<>(List.of("an unknown line"));
     private static final Map<String, Integer> METHODS = new HashMap<>();
@@ -18,9 +18,9 @@ final class Sites {
     /** The method of each place; read without a lock, so it is replaced, never changed where it may be read. */
     private static volatile int[] methodOf = new int[1024];
 
-    private Sites() {}
+    private KernelLines() {}
 
-    static synchronized int add(String className, String method, String sourceFile, int line) {
+    public static synchronized int add(String className, String method, String sourceFile, int line) {
         int site = PLACES.size();
         if (site == AccessLog.SITES) {
             throw new IllegalStateException("more than " + site + " places in kernels");
@@ -35,7 +35,7 @@ final class Sites {
     }
 
     /** The number of a method, by its name. */
-    static synchronized int method(String className, String method) {
+    public static synchronized int method(String className, String method) {
         return METHODS.computeIfAbsent(className + "." + method, _ -> METHODS.size() + 1);
     }
 
@@ -44,7 +44,7 @@ final class Sites {
         return methodOf[site];
     }
 
-    static synchronized String describe(int site) {
+    public static synchronized String describe(int site) {
         return PLACES.get(site);
     }
 }

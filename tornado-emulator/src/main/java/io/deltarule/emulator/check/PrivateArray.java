@@ -1,4 +1,4 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.check;
 
 /** An array that a work-item made for itself. Java sets it to zero; devices do not. */
 final class PrivateArray extends CheckedArray {
@@ -25,6 +25,6 @@ final class PrivateArray extends CheckedArray {
 
     @Override
     public String toString() {
-        return "private array of " + size() + " (made at " + Sites.describe(site()) + ")";
+        return "private array of " + size() + " (made at " + KernelLines.describe(site()) + ")";
     }
 }

@@ -1,12 +1,12 @@
-package io.deltarule.emulator;
+package io.deltarule.emulator.grid;
 
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** The checked sizes of a grid and of its groups, x first; work-items and groups are numbered x fastest. */
-record GridShape(int[] global, int[] local) {
+public record GridShape(int[] global, int[] local) {
 
     /** One work-item, for kernels without a context. */
-    static GridShape single() {
+    public static GridShape single() {
         return new GridShape(new int[] {1, 1, 1}, new int[] {1, 1, 1});
     }
 
@@ -20,7 +20,7 @@ record GridShape(int[] global, int[] local) {
      * @throws TornadoRuntimeException where a device could not run it: a size that is not positive, a group that does
      *     not divide the grid, a group larger than the device allows, an offset
      */
-    static GridShape of(String task, long[] globalWork, long[] localWork, long[] globalOffset) {
+    public static GridShape of(String task, long[] globalWork, long[] localWork, long[] globalOffset) {
         int[] global = new int[3];
         int[] local = new int[3];
         long items = 1;
@@ -43,9 +43,9 @@ record GridShape(int[] global, int[] local) {
             items *= size;
             local[axis] = (int) size;
         }
-        if (items > Limits.WORK_GROUP_SIZE) {
+        if (items > DeviceLimits.WORK_GROUP_SIZE) {
             throw new TornadoRuntimeException("grid of task " + task + ": a group of " + items
-                    + " work-items; the device allows " + Limits.WORK_GROUP_SIZE
+                    + " work-items; the device allows " + DeviceLimits.WORK_GROUP_SIZE
                     + " (-Ddeltarule.emulator.maxWorkGroupSize)");
         }
         return new GridShape(global, local);
@@ -60,11 +60,11 @@ record GridShape(int[] global, int[] local) {
         return size;
     }
 
-    int groupSize() {
+    public int groupSize() {
         return local[0] * local[1] * local[2];
     }
 
-    int groups() {
+    public int groups() {
         return Math.toIntExact((long) groupsAlong(0) * groupsAlong(1) * groupsAlong(2));
     }
 

@@ -1,7 +1,7 @@
 package io.deltarule.emulator;
 
 /** What one execution of a plan took, in nanoseconds and bytes. */
-public final class Times {
+public final class ExecutionTimes {
 
     private long total;
     private long compile;
