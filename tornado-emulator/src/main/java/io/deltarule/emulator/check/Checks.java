@@ -1,6 +1,5 @@
 package io.deltarule.emulator.check;
 
-
 import java.lang.reflect.Array;
 import java.util.Objects;
 

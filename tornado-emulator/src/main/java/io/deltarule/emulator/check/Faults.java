@@ -1,7 +1,6 @@
 package io.deltarule.emulator.check;
 
 import io.deltarule.emulator.grid.Shuffle;
-
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,6 +1,5 @@
 package io.deltarule.emulator.check;
 
-
 import java.util.List;
 import java.util.Set;
 

@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  * A kernel did what no device defines: the message says what, to which array and index, by which work-item, at which
  * line of the kernel.
  */
-public class KernelFaultException extends TornadoRuntimeException {
+public final class KernelFaultException extends TornadoRuntimeException {
 
     public KernelFaultException(String message, Throwable cause) {
         super(message);

@@ -1,7 +1,6 @@
 package io.deltarule.emulator.check;
 
 import io.deltarule.emulator.grid.DeviceLimits;
-
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;

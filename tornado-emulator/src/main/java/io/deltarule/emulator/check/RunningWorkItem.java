@@ -2,7 +2,6 @@ package io.deltarule.emulator.check;
 
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.deltarule.emulator.check;
 
-
 /**
  * Whose turn it is. One work-item of the whole JVM runs at any time: it alone reads and writes these fields, and every
  * change of turn goes through a volatile field of {@code LaneThread}, so they need no synchronisation of their own.

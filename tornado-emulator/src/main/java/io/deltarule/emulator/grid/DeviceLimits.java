@@ -1,6 +1,5 @@
 package io.deltarule.emulator.grid;
 
-
 /** What the emulated device refuses to exceed: the smallest of today's usual GPUs, so that kernels stay portable. */
 public final class DeviceLimits {
 

@@ -9,7 +9,6 @@ import io.deltarule.emulator.grid.GridShape;
 import io.deltarule.emulator.grid.Shuffle;
 import io.deltarule.emulator.grid.WorkItemIds;
 import io.deltarule.emulator.rewrite.KernelCall;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -226,7 +225,8 @@ public final class LaunchRunner {
     }
 
     private static String divergence(Lane waiting, Lane other) {
-        return "divergent barrier: " + waiting.ids() + " waits at " + KernelLines.describe(waiting.barrierSite) + ", but "
+        return "divergent barrier: " + waiting.ids() + " waits at " + KernelLines.describe(waiting.barrierSite)
+                + ", but "
                 + other.ids()
                 + (other.state == Lane.State.FINISHED
                         ? " has left the kernel"

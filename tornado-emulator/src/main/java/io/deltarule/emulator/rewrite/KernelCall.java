@@ -3,7 +3,6 @@ package io.deltarule.emulator.rewrite;
 import io.deltarule.emulator.check.KernelLines;
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
-
 import java.lang.invoke.MethodHandle;
 
 /**

@@ -1,7 +1,6 @@
 package io.deltarule.emulator.rewrite;
 
 import io.deltarule.emulator.check.Faults;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

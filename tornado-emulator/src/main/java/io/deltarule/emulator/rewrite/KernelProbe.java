@@ -4,7 +4,6 @@ import io.deltarule.emulator.check.FirstTouch;
 import io.deltarule.emulator.grid.GridShape;
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
-
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -148,7 +147,8 @@ public final class KernelProbe {
     }
 
     /** The reference itself as a handle. */
-    public static MethodHandle handleOf(Object function, Class<?> type, int arguments) throws ReflectiveOperationException {
+    public static MethodHandle handleOf(Object function, Class<?> type, int arguments)
+            throws ReflectiveOperationException {
         MethodType apply = MethodType.genericMethodType(arguments).changeReturnType(void.class);
         return spread(
                 MethodHandles.publicLookup().findVirtual(type, "apply", apply).bindTo(function), arguments);

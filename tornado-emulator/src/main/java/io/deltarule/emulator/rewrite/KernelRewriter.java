@@ -2,7 +2,6 @@ package io.deltarule.emulator.rewrite;
 
 import io.deltarule.emulator.check.Checks;
 import io.deltarule.emulator.check.KernelLines;
-
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;

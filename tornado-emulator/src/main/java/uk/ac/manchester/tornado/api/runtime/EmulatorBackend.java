@@ -1,7 +1,7 @@
-package io.deltarule.emulator;
+package uk.ac.manchester.tornado.api.runtime;
 
+import io.deltarule.emulator.EmulatedDevice;
 import io.deltarule.emulator.grid.DeviceLimits;
-
 import java.util.List;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -13,7 +13,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoBackendNotFound;
 import uk.ac.manchester.tornado.api.exceptions.TornadoDeviceNotFound;
 
 /** The one runtime, with one backend, with one device: this JVM. */
-public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
+enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
     INSTANCE;
 
     private static final TornadoDevice DEVICE = new JvmDevice();
@@ -63,7 +63,8 @@ public enum EmulatorBackend implements TornadoRuntime, TornadoBackend {
 
         @Override
         public long[] getDeviceMaxWorkgroupDimensions() {
-            return new long[] {DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE};
+            return new long[] {DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE, DeviceLimits.WORK_GROUP_SIZE
+            };
         }
 
         @Override
