@@ -9,9 +9,9 @@ import io.deltarule.models.BlockStack;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.SwiGluBlock;
-import io.deltarule.models.Wiring;
+import io.deltarule.models.ProgramBuilder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,11 +47,11 @@ record NetworkProgram(LayerProgram body, LayerProgram head) {
     private static LayerProgram body(NetworkSize size) {
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", size.hidden());
-        Wiring wiring = new Wiring("");
+        ProgramBuilder wiring = new ProgramBuilder("");
         wiring.add(new LayerOp.Embedding(ids, embedded, TABLE, size.vocab()));
         int queries = Math.max(2, size.hidden() / size.headSize());
         Layer attention = AttentionLayer.of(size.hidden(), queries, 2, 2 * size.headSize())
-                .withPositions(new Positions.Rotary(size.headSize() / 2, 1e7))
+                .withPositions(new PositionEncoding.Rotary(size.headSize() / 2, 1e7))
                 .withGate(AttentionLayer.OutputGate.FUSED)
                 .withNorm(AttentionLayer.HeadNorm.perHead(1e-6, true));
         Layer feed = new SwiGluBlock(size.hidden(), size.intermediate());

@@ -163,7 +163,7 @@ public final class SafetensorsFile implements AutoCloseable {
     public MemorySegment tensor(String name) {
         TensorInfo tensor = info(name);
         if (!arena.scope().isAlive()) {
-            throw new IllegalStateException(Quote.bare(label) + ": expected an open file, found it closed; " + "read "
+            throw new IllegalStateException(Quote.bare(label) + ": expected an open file, found it closed; read "
                     + SafetensorsException.tensor(name) + " before close()");
         }
         return data.asSlice(tensor.begin(), tensor.byteSize());

@@ -6,6 +6,10 @@
  *
  * {@snippet class="io.deltarule.loader.SafetensorsExampleTest" region="example"}
  *
+ * <p>Uses a JSON parser (Jackson) and nothing of this project: it knows neither operations nor models. Inside, {@code Header}
+ * is what a file's first bytes say ({@code HeaderParser} reads them, {@code DataLayout} checks that tensors tile the rest,
+ * {@code HeaderEncoder} writes them), and {@code AtomicFile} is how files appear whole.
+ *
  * <p>Whatever is wrong with a file comes as one {@link io.deltarule.loader.SafetensorsException}: its
  * {@link io.deltarule.loader.SafetensorsException.Problem} tells causes apart, its message is one line for people.
  */

@@ -30,7 +30,7 @@ public record AttentionLayer(
         int kvHeads,
         int head,
         int window,
-        Positions positions,
+        PositionEncoding positions,
         OutputGate gate,
         HeadNorm norm,
         Bias bias)
@@ -92,7 +92,7 @@ public record AttentionLayer(
                 kvHeads,
                 head,
                 0,
-                new Positions.Rotary(head, 10000),
+                new PositionEncoding.Rotary(head, 10000),
                 OutputGate.NONE,
                 HeadNorm.NONE,
                 Bias.NONE);
@@ -104,7 +104,7 @@ public record AttentionLayer(
     }
 
     /** The same with other positions. */
-    public AttentionLayer withPositions(Positions other) {
+    public AttentionLayer withPositions(PositionEncoding other) {
         return new AttentionLayer(hidden, heads, kvHeads, head, window, other, gate, norm, bias);
     }
 
@@ -124,7 +124,7 @@ public record AttentionLayer(
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         boolean biased = bias != Bias.NONE;
         Slot q;
         Slot z = null;
@@ -144,7 +144,7 @@ public record AttentionLayer(
             q = to.rmsNorm(q, "q_norm", norm.acrossHeads() ? q.width() : head, norm.eps(), norm.zeroCentred());
             k = to.rmsNorm(k, "k_norm", norm.acrossHeads() ? k.width() : head, norm.eps(), norm.zeroCentred());
         }
-        Positions.QueriesAndKeys turned = positions.turn(to, x, new Positions.QueriesAndKeys(q, k, head));
+        PositionEncoding.QueriesAndKeys turned = positions.turn(to, x, new PositionEncoding.QueriesAndKeys(q, k, head));
         Slot o = to.slot("o", heads * head);
         to.add(new LayerOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
         Slot gated = z == null ? o : to.multiply(o, z, "gated", Activation.SIGMOID);

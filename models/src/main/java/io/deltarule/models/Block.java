@@ -51,7 +51,7 @@ public record Block(Layer mixer, Layer mlp, Names names, double normEps, boolean
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         Slot mixerIn = to.rmsNorm(x, names.mixerNorm(), hidden(), normEps, zeroCentred);
         Slot mixed = to.add(x, mixer.wire(to.within(names.mixer() + "."), mixerIn), "mixed");
         Slot mlpIn = to.rmsNorm(mixed, names.mlpNorm(), hidden(), normEps, zeroCentred);

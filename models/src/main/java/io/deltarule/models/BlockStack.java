@@ -58,7 +58,7 @@ public record BlockStack(List<Layer> blocks) implements Layer {
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         Slot y = x;
         for (int i = 0; i < blocks.size(); i++) {
             y = blocks.get(i).wire(to.within("layers." + i + "."), y);

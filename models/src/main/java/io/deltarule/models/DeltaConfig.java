@@ -86,12 +86,12 @@ public record DeltaConfig(
     }
 
     /** Width of a row of all key heads, H·K. */
-    int keyWidth() {
+    public int keyWidth() {
         return heads * headK;
     }
 
     /** Width of a row of all value heads, HV·V. */
-    int valueWidth() {
+    public int valueWidth() {
         return valueHeads * headV;
     }
 }

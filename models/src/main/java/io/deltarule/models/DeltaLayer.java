@@ -9,8 +9,8 @@ import io.deltarule.core.layer.Slot;
 import java.util.Map;
 
 /**
- * A layer with a delta-rule state, in three parts so that {@link DeltaLensLayer} can put another read in the middle: what
- * is written and read with, the operation, what becomes of the read-out.
+ * A layer with a delta-rule state. It has three parts, so that {@link DeltaLensLayer} can add a second read in the middle:
+ * what makes the delta rule's inputs, the delta rule itself, and what makes the layer's output of the read-out.
  */
 public sealed interface DeltaLayer extends Layer
         permits DeltaNetLayer, GatedDeltaNetLayer, KdaLayer, GatedDeltaProductLayer {
@@ -31,21 +31,21 @@ public sealed interface DeltaLayer extends Layer
     /**
      * Adds what makes the delta rule's inputs.
      *
-     * @param to where
+     * @param to takes the operations
      * @param x the layer's input
      * @return a slot per input of the variant
      */
-    Map<Input, Slot> inputs(Wiring to, Slot x);
+    Map<Input, Slot> inputs(ProgramBuilder to, Slot x);
 
     /**
      * Adds what makes the layer's output of the read-out.
      *
-     * @param to where
+     * @param to takes the operations
      * @param x the layer's input
      * @param read the read-out, HV·V wide
      * @return the output
      */
-    Slot output(Wiring to, Slot x, Slot read);
+    Slot output(ProgramBuilder to, Slot x, Slot read);
 
     @Override
     default int hidden() {
@@ -65,7 +65,7 @@ public sealed interface DeltaLayer extends Layer
     }
 
     @Override
-    default Slot wire(Wiring to, Slot x) {
+    default Slot wire(ProgramBuilder to, Slot x) {
         Slot o = to.slot("o", config().valueWidth());
         to.add(new LayerOp.Delta(variant(), shape(false), inputs(to, x), o, null, scale()));
         return output(to, x, o);

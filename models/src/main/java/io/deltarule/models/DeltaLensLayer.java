@@ -30,7 +30,7 @@ public record DeltaLensLayer(DeltaLayer write, boolean gatePerChannel, boolean a
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         int width = write.config().valueWidth();
         Map<Input, Slot> in = new EnumMap<>(write.inputs(to, x));
         in.put(Input.R, to.linear(x, "r_proj", width));

@@ -14,13 +14,13 @@ import java.util.Map;
  * Yang et al. 2024, arXiv:2406.06484; names as in flash-linear-attention's delta_net.
  *
  * @param config head counts and sizes
- * @param keys what becomes of q and k
+ * @param keys what q and k go through
  * @param beta whether β is learned; else it is 1, or 2 with negative eigenvalues, and there is no {@code b_proj}
  */
-public record DeltaNetLayer(DeltaConfig config, KeyMap keys, boolean beta) implements DeltaLayer {
+public record DeltaNetLayer(DeltaConfig config, KeyFeatureMap keys, boolean beta) implements DeltaLayer {
     /** With SiLU, unit keys and a learned β. */
     public DeltaNetLayer(DeltaConfig config) {
-        this(config, KeyMap.SILU_L2, true);
+        this(config, KeyFeatureMap.SILU_L2, true);
     }
 
     @Override
@@ -38,12 +38,12 @@ public record DeltaNetLayer(DeltaConfig config, KeyMap keys, boolean beta) imple
     }
 
     @Override
-    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+    public Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         return parts().inputs(to, x);
     }
 
     @Override
-    public Slot output(Wiring to, Slot x, Slot read) {
+    public Slot output(ProgramBuilder to, Slot x, Slot read) {
         return parts().projectedOutput(to, x, read, Activation.SILU);
     }
 }

@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What layers with a delta-rule state share.
+ * What all layers with a delta-rule state do: they project inputs, and norm, gate and project the read-out.
  *
  * <pre>
  *   q, k, v = act(conv(W x))        q, k ← q, k / |q|, |k| per head, turned where there is a rope
@@ -24,11 +24,11 @@ import java.util.Map;
  *
  * @param config head counts and sizes
  * @param householders n
- * @param keys what becomes of q and k
+ * @param keys what q and k go through
  * @param beta whether β is learned rather than constant
  * @param fused whether projections are fused
  */
-record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean beta, boolean fused) {
+record DeltaParts(DeltaConfig config, int householders, KeyFeatureMap keys, boolean beta, boolean fused) {
     private static final String FUSED_QKVZ = "in_proj_qkvz";
     private static final String FUSED_BA = "in_proj_ba";
 
@@ -37,11 +37,11 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
     }
 
     DeltaParts(DeltaConfig config, int householders) {
-        this(config, householders, KeyMap.SILU_L2, true, false);
+        this(config, householders, KeyFeatureMap.SILU_L2, true, false);
     }
 
     /** q, k, v and β. */
-    Map<Input, Slot> inputs(Wiring to, Slot x) {
+    Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         int n = householders;
         if (fused) {
             to.linear(x, FUSED_QKVZ, fusedWidth());
@@ -68,7 +68,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
     }
 
     /** A projection of its own, or its part of a fused one. */
-    Slot raw(Wiring to, Slot x, String name, int width) {
+    Slot raw(ProgramBuilder to, Slot x, String name, int width) {
         if (!fused) {
             return to.linear(x, name + "_proj", width);
         }
@@ -91,7 +91,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
         return 2 * config.keyWidth() + 2 * config.valueWidth();
     }
 
-    private Slot project(Wiring to, Slot x, String name, int width, Activation activation) {
+    private Slot project(ProgramBuilder to, Slot x, String name, int width, Activation activation) {
         Slot y = raw(to, x, name, width);
         if (config.taps() > 0) {
             return to.convolution(y, name + "_conv1d", config.taps(), activation);
@@ -99,7 +99,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
         return activation == Activation.IDENTITY ? y : to.map(y, name + "_act", activation, 1);
     }
 
-    private Slot heads(Wiring to, Slot x, String name) {
+    private Slot heads(ProgramBuilder to, Slot x, String name) {
         Slot y = keys.plusOne() ? to.add(x, to.constant(name + "_one", x.width(), 1), name + "_positive") : x;
         return keys.sumNorm()
                 ? to.sumNorm(y, name + "_unit", config.headK())
@@ -107,7 +107,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
     }
 
     /** g = −exp(A_log) softplus(x + dt_bias), per value head or key channel, or its lower-bounded form. */
-    Slot logDecay(Wiring to, Slot x, double lowerBound) {
+    Slot logDecay(ProgramBuilder to, Slot x, double lowerBound) {
         Slot g = to.slot("g", x.width());
         to.add(new LayerOp.LogDecay(x, g, to.weight("A_log"), to.weight("dt_bias"), config.valueHeads(), lowerBound));
         return g;
@@ -118,7 +118,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
      *
      * @param gate z, HV·V wide, or null for none
      */
-    Slot output(Wiring to, Slot read, Slot gate, Activation activation) {
+    Slot output(ProgramBuilder to, Slot read, Slot gate, Activation activation) {
         Slot normed = to.slot("o_norm", read.width());
         to.add(new LayerOp.RmsNorm(
                 read, gate, normed, to.weight("o_norm.weight"), config.headV(), config.normEps(), false, activation));
@@ -126,7 +126,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyMap keys, boolean bet
     }
 
     /** The same with the gate projected by {@code g_proj.weight}, where there is one. */
-    Slot projectedOutput(Wiring to, Slot x, Slot read, Activation activation) {
+    Slot projectedOutput(ProgramBuilder to, Slot x, Slot read, Activation activation) {
         Slot gate = config.outputGate() ? raw(to, x, "g", config.valueWidth()) : null;
         return output(to, read, gate, activation);
     }

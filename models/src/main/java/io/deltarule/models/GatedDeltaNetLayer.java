@@ -36,18 +36,18 @@ public record GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, 
     }
 
     private DeltaParts parts() {
-        return new DeltaParts(config, 1, KeyMap.SILU_L2, true, fused);
+        return new DeltaParts(config, 1, KeyFeatureMap.SILU_L2, true, fused);
     }
 
     @Override
-    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+    public Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         Map<Input, Slot> in = parts().inputs(to, x);
         in.put(Input.G, parts().logDecay(to, parts().raw(to, x, "a", config.valueHeads()), 0));
         return in;
     }
 
     @Override
-    public Slot output(Wiring to, Slot x, Slot read) {
+    public Slot output(ProgramBuilder to, Slot x, Slot read) {
         return parts().projectedOutput(to, x, read, gateActivation);
     }
 }

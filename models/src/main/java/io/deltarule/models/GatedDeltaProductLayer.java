@@ -43,7 +43,7 @@ public record GatedDeltaProductLayer(DeltaConfig config, int householders, boole
     }
 
     @Override
-    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+    public Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         Map<Input, Slot> in = parts().inputs(to, x);
         if (forgetGate) {
             in.put(Input.G, parts().logDecay(to, to.linear(x, "a_proj", config.valueHeads()), 0));
@@ -52,7 +52,7 @@ public record GatedDeltaProductLayer(DeltaConfig config, int householders, boole
     }
 
     @Override
-    public Slot output(Wiring to, Slot x, Slot read) {
+    public Slot output(ProgramBuilder to, Slot x, Slot read) {
         return parts().projectedOutput(to, x, read, Activation.SILU);
     }
 }

@@ -37,7 +37,7 @@ public record KdaLayer(DeltaConfig config, double lowerBound, boolean gateBias) 
     }
 
     @Override
-    public Map<Input, Slot> inputs(Wiring to, Slot x) {
+    public Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         DeltaParts parts = new DeltaParts(config);
         Map<Input, Slot> in = parts.inputs(to, x);
         Slot low = to.linear(x, "f_proj.0", config.headV());
@@ -47,7 +47,7 @@ public record KdaLayer(DeltaConfig config, double lowerBound, boolean gateBias) 
     }
 
     @Override
-    public Slot output(Wiring to, Slot x, Slot read) {
+    public Slot output(ProgramBuilder to, Slot x, Slot read) {
         Slot gate = null;
         if (config.outputGate()) {
             Slot low = to.linear(x, "g_proj.0", config.headV());

@@ -37,7 +37,7 @@ public record LatentAttentionLayer(
     private static final double LATENT_NORM_EPS = 1e-6;
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         int key = own + shared;
         Slot latent = to.linear(x, "kv_a_proj_with_mqa", rank + shared);
         Slot row = to.slice(latent, "latent", 1, 0, rank);
@@ -59,7 +59,7 @@ public record LatentAttentionLayer(
         return to.linear(o, "o_proj", hidden);
     }
 
-    private Slot queries(Wiring to, Slot x, int width) {
+    private Slot queries(ProgramBuilder to, Slot x, int width) {
         if (queryRank == 0) {
             return to.linear(x, "q_proj", width);
         }

@@ -12,11 +12,11 @@ public interface Layer {
     /**
      * Adds its operations.
      *
-     * @param to where; its prefix goes before the layer's slots and weights
+     * @param to takes the operations; its prefix goes before the names of the layer's slots and weights
      * @param x the input, {@link #hidden} wide
      * @return the output, as wide
      */
-    Slot wire(Wiring to, Slot x);
+    Slot wire(ProgramBuilder to, Slot x);
 
     /**
      * The layer on its own.
@@ -26,7 +26,7 @@ public interface Layer {
      */
     default LayerProgram program(String prefix) {
         Slot x = new Slot("x", hidden());
-        Wiring wiring = new Wiring(prefix);
+        ProgramBuilder wiring = new ProgramBuilder(prefix);
         Slot y = wire(wiring, x);
         return new LayerProgram(List.of(x), List.of(y), wiring.ops());
     }

@@ -42,7 +42,7 @@ public record MixtureBlock(int hidden, int experts, int intermediate, Router rou
     public record Shared(String name, int intermediate, boolean gated) {}
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         Slot logits = to.linear(x, "gate", experts);
         Slot routed = to.slot("routed", hidden);
         Experts.Routing routing = new Experts.Routing(

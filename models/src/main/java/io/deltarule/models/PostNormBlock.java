@@ -32,7 +32,7 @@ public record PostNormBlock(Layer mixer, Layer mlp, Block.Names names, double no
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         Slot mixerOut = mixer.wire(to.within(names.mixer() + "."), x);
         Slot mixed = to.add(x, to.rmsNorm(mixerOut, names.mixerNorm(), hidden(), normEps, false), "mixed");
         Slot mlpOut = mlp.wire(to.within(names.mlp() + "."), mixed);

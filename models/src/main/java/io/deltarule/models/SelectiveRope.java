@@ -22,15 +22,15 @@ import io.deltarule.core.layer.Slot;
  */
 public record SelectiveRope(int rank, int rotary, int taps) {
     /** The angles of every head's pairs, from the layer's input. */
-    Slot angles(Wiring to, Slot x, int heads) {
-        Wiring in = to.within("rope.");
+    Slot angles(ProgramBuilder to, Slot x, int heads) {
+        ProgramBuilder in = to.within("rope.");
         Slot low = in.linear(x, "phi_proj.0", rank);
         Slot phi = in.linear(low, "phi_proj.1", heads * (rotary / 2));
         return taps == 0 ? phi : in.convolution(phi, "phi_conv1d", taps, Activation.IDENTITY);
     }
 
     /** Heads turned by the angles' sums. */
-    Slot turn(Wiring to, Slot x, Slot angles, String name, int head) {
+    Slot turn(ProgramBuilder to, Slot x, Slot angles, String name, int head) {
         Slot turned = to.slot(name, x.width());
         to.add(new LayerOp.SelectiveRotary(x, angles, turned, to.weight("rope.temperature"), head, rotary));
         return turned;

@@ -20,7 +20,7 @@ public record SwiGluBlock(int hidden, int intermediate) implements Layer {
     }
 
     @Override
-    public Slot wire(Wiring to, Slot x) {
+    public Slot wire(ProgramBuilder to, Slot x) {
         Slot gate = to.linear(x, "gate_proj", intermediate);
         Slot up = to.linear(x, "up_proj", intermediate);
         Slot product = to.multiply(up, gate, "product", Activation.SILU);

@@ -25,10 +25,12 @@ public final class ModelCases {
                 layer(
                         "DeltaNet, β < 2, ReLU",
                         new DeltaNetLayer(
-                                CONFIG.withNegativeEigenvalues(), new KeyMap(Activation.RELU, false, false), true)),
+                                CONFIG.withNegativeEigenvalues(),
+                                new KeyFeatureMap(Activation.RELU, false, false),
+                                true)),
                 layer(
                         "DeltaNet, β = 1, elu + 1, sum norm",
-                        new DeltaNetLayer(CONFIG, new KeyMap(Activation.ELU, true, true), false)),
+                        new DeltaNetLayer(CONFIG, new KeyFeatureMap(Activation.ELU, true, true), false)),
                 layer("Gated DeltaNet, fused", new GatedDeltaNetLayer(GROUPED, Activation.SIGMOID, true)),
                 layer("Gated DeltaNet", new GatedDeltaNetLayer(GROUPED)),
                 layer("Gated DeltaNet, Selective RoPE", new GatedDeltaNetLayer(GROUPED.withRope(rope))),
@@ -59,11 +61,11 @@ public final class ModelCases {
                 layer("attention, window 5", ATTENTION.withWindow(5)),
                 layer(
                         "attention, no positions, bias",
-                        ATTENTION.withPositions(new Positions.None()).withBias(AttentionLayer.Bias.ALL)),
-                layer("attention, partial rotary", ATTENTION.withPositions(new Positions.Rotary(4, 1e7))),
+                        ATTENTION.withPositions(new PositionEncoding.None()).withBias(AttentionLayer.Bias.ALL)),
+                layer("attention, partial rotary", ATTENTION.withPositions(new PositionEncoding.Rotary(4, 1e7))),
                 layer(
                         "attention, Selective RoPE",
-                        AttentionLayer.of(24, 2, 2, 12).withPositions(new Positions.Selective(rope))),
+                        AttentionLayer.of(24, 2, 2, 12).withPositions(new PositionEncoding.Selective(rope))),
                 layer("attention, separate gate", ATTENTION.withGate(AttentionLayer.OutputGate.SEPARATE)),
                 layer(
                         "attention, fused gate, normed heads",

@@ -1,13 +1,11 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.check.ElementGuard;
+import io.deltarule.emulator.grid.DeviceLimits;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
-import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * A host array's copy in the memory of the device. It starts as garbage, NaN or 0xDB bytes, so that what no kernel
@@ -17,9 +15,9 @@ final class DeviceArray {
 
     private static final AtomicLong IN_USE = new AtomicLong();
 
-    private final TornadoNativeArray host;
+    private final HostArray host;
     private final ElementGuard guard;
-    private final TornadoNativeArray copy;
+    private final HostArray copy;
     private boolean onDevice;
 
     /** Whether a part was copied back since the last execution. */
@@ -27,18 +25,17 @@ final class DeviceArray {
 
     private boolean freed;
 
-    DeviceArray(TornadoNativeArray host) {
+    DeviceArray(HostArray host) {
         this.host = host;
         long inUse = IN_USE.addAndGet(bytes());
-        if (inUse > Limits.DEVICE_MEMORY_BYTES) {
+        if (inUse > DeviceLimits.DEVICE_MEMORY_BYTES) {
             IN_USE.addAndGet(-bytes());
             throw new TornadoOutOfMemoryException("device memory: " + inUse + " bytes with this array of " + bytes()
-                    + "; the device has " + Limits.DEVICE_MEMORY_BYTES + " (-Ddeltarule.emulator.memory)");
+                    + "; the device has " + DeviceLimits.DEVICE_MEMORY_BYTES + " (-Ddeltarule.emulator.memory)");
         }
-        guard = new ElementGuard(host.getSize(), host.getClass().getSimpleName());
-        copy = ArrayBridge.deviceArray(host, guard);
-        boolean floating = host instanceof FloatArray || host instanceof DoubleArray || host instanceof HalfFloatArray;
-        ArrayBridge.elements(copy).fill((byte) (floating ? 0xFF : 0xDB));
+        guard = new ElementGuard(host.size(), host.array().getClass().getSimpleName());
+        copy = host.deviceCopy(guard);
+        copy.elements().fill((byte) (host.floating() ? 0xFF : 0xDB));
     }
 
     ElementGuard guard() {
@@ -46,12 +43,12 @@ final class DeviceArray {
     }
 
     /** The array that kernels are given. */
-    TornadoNativeArray copy() {
-        return copy;
+    Object copy() {
+        return copy.array();
     }
 
     long bytes() {
-        return host.getNumBytesOfSegment();
+        return host.bytes();
     }
 
     /** Whether the host's elements were ever copied here. */
@@ -60,7 +57,7 @@ final class DeviceArray {
     }
 
     long copyFromHost() {
-        ArrayBridge.elements(copy).copyFrom(host.getSegment());
+        copy.elements().copyFrom(host.elements());
         guard.transferred();
         onDevice = true;
         return bytes();
@@ -90,16 +87,16 @@ final class DeviceArray {
      */
     long copyAllToHost() {
         if (partCopied) {
-            throw new TornadoRuntimeException("transferToHost of a whole array of " + host.getSize()
+            throw new TornadoRuntimeException("transferToHost of a whole array of " + host.size()
                     + " elements after that of a DataRange: TornadoVM would copy only as much as the range had;"
                     + " use a DataRange of the whole array");
         }
-        host.getSegment().copyFrom(ArrayBridge.elements(copy));
+        host.elements().copyFrom(copy.elements());
         return bytes();
     }
 
     void copyPartToHost(long fromByte, long bytes) {
         partCopied = true;
-        MemorySegment.copy(ArrayBridge.elements(copy), fromByte, host.getSegment(), fromByte, bytes);
+        MemorySegment.copy(copy.elements(), fromByte, host.elements(), fromByte, bytes);
     }
 }

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoTaskRuntimeException;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** What a task graph is made of: its tasks in their order, and which arrays cross between host and device when. */
 public final class GraphDefinition {
@@ -27,10 +25,10 @@ public final class GraphDefinition {
     record Task(String fullName, Object function, Class<?> type, Object[] arguments) {}
 
     /** An array and its transfer mode. */
-    record Transfer(int mode, TornadoNativeArray array) {}
+    record Transfer(int mode, HostArray array) {}
 
     /** An array that another graph left on the device; {@code source} is null where none is named. */
-    record Consumed(String source, TornadoNativeArray array) {}
+    record Consumed(String source, HostArray array) {}
 
     /** What the definition holds now, unchanged by what is added later. */
     public GraphDefinition copy() {
@@ -65,8 +63,8 @@ public final class GraphDefinition {
     }
 
     private static void checkArgument(String task, int index, Object argument) {
-        boolean known = argument instanceof KernelContext
-                || argument instanceof TornadoNativeArray
+        boolean known = ContextBridge.isContext(argument)
+                || HostArray.of(argument) != null
                 || argument instanceof Number
                 || argument instanceof Boolean
                 || argument instanceof Character;
@@ -107,8 +105,9 @@ public final class GraphDefinition {
         }
     }
 
-    private TornadoNativeArray array(String method, Object object) {
-        if (object instanceof TornadoNativeArray array) {
+    private HostArray array(String method, Object object) {
+        HostArray array = HostArray.of(object);
+        if (array != null) {
             return array;
         }
         throw new TornadoRuntimeException("task graph " + name + ", " + method

@@ -1,5 +1,14 @@
 package io.deltarule.emulator;
 
+import io.deltarule.emulator.check.KernelFaultException;
+import io.deltarule.emulator.check.KernelLines;
+import io.deltarule.emulator.check.Turn;
+import io.deltarule.emulator.grid.GridShape;
+import io.deltarule.emulator.grid.Shuffle;
+import io.deltarule.emulator.launch.LaunchRunner;
+import io.deltarule.emulator.rewrite.KernelCall;
+import io.deltarule.emulator.rewrite.KernelLoader;
+import io.deltarule.emulator.rewrite.KernelProbe;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -8,12 +17,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.WorkerGrid;
+import java.util.function.Function;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Executes one graph of a plan, again and again, and keeps its arrays on the device in between. Like TornadoVM, each
@@ -25,7 +31,7 @@ public final class GraphExecutor {
     private static final ReentrantLock DEVICE = new ReentrantLock();
 
     private final GraphDefinition graph;
-    private final IdentityHashMap<TornadoNativeArray, DeviceArray> arrays = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, DeviceArray> arrays = new IdentityHashMap<>();
     private final Map<GraphDefinition.Task, PreparedKernel> kernels = new HashMap<>();
     private long executions;
 
@@ -33,7 +39,7 @@ public final class GraphExecutor {
         this.graph = graph;
     }
 
-    /** A kernel's rewritten twin, its number in {@link Sites}, and the names of its parameters. */
+    /** A kernel's rewritten twin, its number in {@link KernelLines}, and the names of its parameters. */
     private record PreparedKernel(MethodHandle handle, int method, String[] parameters) {}
 
     public String name() {
@@ -49,8 +55,14 @@ public final class GraphExecutor {
         return false;
     }
 
-    /** Transfers in, runs every task, transfers out. {@code before} is the graph executed last in this plan, or null. */
-    public void execute(GridScheduler grids, GraphExecutor before, Times times) {
+    /**
+     * Transfers in, runs every task, transfers out.
+     *
+     * @param grids the grid of a task by its full name, or null where it has none; asked for tasks with a context only
+     * @param before the graph executed last in this plan, or null
+     * @param times takes what it took
+     */
+    public void execute(Function<String, GridShape> grids, GraphExecutor before, ExecutionTimes times) {
         long start = System.nanoTime();
         executions++;
         DEVICE.lock();
@@ -83,13 +95,14 @@ public final class GraphExecutor {
             taken = graph.consumed();
         }
         for (GraphDefinition.Consumed consumed : taken) {
-            if (!before.keepsOnDevice(consumed.array())) {
+            if (!before.keepsOnDevice(consumed.array().array())) {
                 throw notThere(consumed, "graph " + before.name() + " was, and does not keep it on the device");
             }
-            arrays.put(consumed.array(), before.arrays.get(consumed.array()));
+            Object array = consumed.array().array();
+            arrays.put(array, before.arrays.get(array));
         }
         for (GraphDefinition.Consumed consumed : graph.consumed()) {
-            if (!arrays.containsKey(consumed.array())) {
+            if (!holds(consumed.array().array())) {
                 throw notThere(consumed, before == null ? "none was" : "graph " + before.name() + " was");
             }
         }
@@ -98,18 +111,19 @@ public final class GraphExecutor {
     private TornadoRuntimeException notThere(GraphDefinition.Consumed consumed, String executedBefore) {
         return new TornadoRuntimeException("task graph " + graph.name() + " consumes from "
                 + (consumed.source() == null ? "the graph before it" : "graph " + consumed.source()) + " an array of "
-                + consumed.array().getSize() + " elements; TornadoVM takes it from the graph of the execution before,"
+                + consumed.array().size() + " elements; TornadoVM takes it from the graph of the execution before,"
                 + " but " + executedBefore);
     }
 
-    private boolean keepsOnDevice(TornadoNativeArray array) {
+    private boolean keepsOnDevice(Object array) {
         boolean persisted = graph.toHost().stream()
-                .anyMatch(transfer -> transfer.array() == array && transfer.mode() == DataTransferMode.UNDER_DEMAND);
-        boolean consumed = graph.consumed().stream().anyMatch(one -> one.array() == array);
+                .anyMatch(transfer ->
+                        transfer.array().array() == array && transfer.mode() == DataTransferMode.UNDER_DEMAND);
+        boolean consumed = graph.consumed().stream().anyMatch(one -> one.array().array() == array);
         return (persisted || consumed) && arrays.containsKey(array);
     }
 
-    private void transferIn(Times times) {
+    private void transferIn(ExecutionTimes times) {
         for (GraphDefinition.Transfer transfer : graph.toDevice()) {
             DeviceArray array = onDevice(transfer.array());
             boolean due = transfer.mode() == DataTransferMode.EVERY_EXECUTION
@@ -122,7 +136,7 @@ public final class GraphExecutor {
         }
     }
 
-    private void transferOut(Times times) {
+    private void transferOut(ExecutionTimes times) {
         for (GraphDefinition.Transfer transfer : graph.toHost()) {
             DeviceArray array = onDevice(transfer.array());
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) {
@@ -134,31 +148,29 @@ public final class GraphExecutor {
     }
 
     /** Whether the graph has a copy of the array on the device. */
-    public boolean holds(TornadoNativeArray array) {
+    public boolean holds(Object array) {
         return arrays.containsKey(array);
     }
 
     /** Copies a device array, which the graph {@link #holds}, to its host array. */
-    public void transferToHost(TornadoNativeArray array) {
+    public void transferToHost(Object array) {
         arrays.get(array).copyAllToHost();
     }
 
     /** Copies a part of a device array, which the graph {@link #holds}, to its host array. */
-    public void transferToHost(TornadoNativeArray array, long fromByte, long bytes) {
+    public void transferToHost(Object array, long fromByte, long bytes) {
         arrays.get(array).copyPartToHost(fromByte, bytes);
     }
 
-    private DeviceArray onDevice(TornadoNativeArray host) {
-        return arrays.computeIfAbsent(host, DeviceArray::new);
+    private DeviceArray onDevice(HostArray host) {
+        return arrays.computeIfAbsent(host.array(), _ -> new DeviceArray(host));
     }
 
-    private void launch(GraphDefinition.Task task, GridScheduler grids, Times times) {
+    private void launch(GraphDefinition.Task task, Function<String, GridShape> grids, ExecutionTimes times) {
         GridShape shape = shapeOf(task, grids);
         Object[] arguments = new Object[task.arguments().length];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = task.arguments()[i] instanceof TornadoNativeArray array
-                    ? onDevice(array).copy()
-                    : task.arguments()[i];
+            arguments[i] = onLaunch(task.arguments()[i]);
         }
         PreparedKernel kernel = kernels.get(task);
         if (kernel == null) {
@@ -181,12 +193,21 @@ public final class GraphExecutor {
         times.addKernel(System.nanoTime() - ready);
     }
 
+    /** What a kernel is given for an argument of its task: the device's copy of an array, a context per work-item, or a scalar. */
+    private Object onLaunch(Object argument) {
+        HostArray array = HostArray.of(argument);
+        if (array != null) {
+            return onDevice(array).copy();
+        }
+        return ContextBridge.isContext(argument) ? (KernelCall.Context) ContextBridge::context : argument;
+    }
+
     /** Returns null where no work-item does anything. */
     private static PreparedKernel prepare(GraphDefinition.Task task, Object[] arguments, GridShape shape) {
         try {
             MethodHandle reference = KernelProbe.handleOf(task.function(), task.type(), arguments.length);
             KernelProbe.Found found = KernelProbe.find(
-                    task.fullName(), task.function(), new KernelCall(reference, Sites.UNKNOWN, arguments), shape);
+                    task.fullName(), task.function(), new KernelCall(reference, KernelLines.UNKNOWN, arguments), shape);
             if (found == null) {
                 return null;
             }
@@ -198,7 +219,9 @@ public final class GraphExecutor {
                 names[i] = parameters[i].getName();
             }
             return new PreparedKernel(
-                    KernelLoader.rewritten(found), Sites.method(found.owner().getName(), found.name()), names);
+                    KernelLoader.rewritten(found),
+                    KernelLines.method(found.owner().getName(), found.name()),
+                    names);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {
@@ -208,21 +231,22 @@ public final class GraphExecutor {
 
     private void nameArrays(GraphDefinition.Task task, PreparedKernel kernel) {
         for (int i = 0; i < kernel.parameters().length; i++) {
-            if (task.arguments()[i] instanceof TornadoNativeArray array) {
+            HostArray array = HostArray.of(task.arguments()[i]);
+            if (array != null) {
                 onDevice(array).guard().name("array '" + kernel.parameters()[i] + "', argument " + (i + 1));
             }
         }
     }
 
-    private static GridShape shapeOf(GraphDefinition.Task task, GridScheduler grids) {
-        WorkerGrid grid = grids == null ? null : grids.get(task.fullName());
+    private static GridShape shapeOf(GraphDefinition.Task task, Function<String, GridShape> grids) {
         for (Object argument : task.arguments()) {
-            if (argument instanceof KernelContext) {
+            if (ContextBridge.isContext(argument)) {
+                GridShape grid = grids.apply(task.fullName());
                 if (grid == null) {
                     throw new TornadoRuntimeException(
                             "task " + task.fullName() + " takes a KernelContext, but no GridScheduler gives it a grid");
                 }
-                return GridShape.of(task.fullName(), grid);
+                return grid;
             }
         }
         return GridShape.single();

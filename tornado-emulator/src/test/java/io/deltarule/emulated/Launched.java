@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.deltarule.emulator.KernelFaultException;
+import io.deltarule.emulator.check.KernelFaultException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

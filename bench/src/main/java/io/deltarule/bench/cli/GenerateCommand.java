@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Completion;
 import io.deltarule.models.inference.Decoder;
-import io.deltarule.models.inference.Finish;
+import io.deltarule.models.inference.FinishReason;
 import io.deltarule.models.inference.GenerationOptions;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.ModelState;
@@ -189,7 +189,7 @@ final class GenerateCommand implements Runnable {
         } else if (printIds && made.ids().length == 0) {
             out.println();
         }
-        if (made.finish() == Finish.CONTEXT) {
+        if (made.finish() == FinishReason.CONTEXT) {
             spec.commandLine()
                     .getErr()
                     .println("deltarule: the context of " + session.options().maxContext()

@@ -6,12 +6,14 @@ import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.models.BlockStack;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Wiring;
+import io.deltarule.models.ProgramBuilder;
+import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * What all these models share: embedding, blocks {@code model.layers.i.}, a last norm {@code model.norm.weight}, a head.
+ * The frame that every supported model has around its blocks: an embedding, the blocks {@code model.layers.i.}, a last norm
+ * {@code model.norm.weight}, and a head.
  *
  * @param vocab how many tokens
  * @param hidden width of the rows
@@ -23,21 +25,19 @@ import java.util.function.IntFunction;
  */
 record CausalModel(
         int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
-    static final String HEAD = "lm_head.weight";
-
-    /** The whole plan, with a block made for each index. */
-    ModelPlan plan(int maxPositions, IntFunction<Layer> block, TensorNames names) {
+    /** Both programs, with a block made for each index. */
+    ModelPrograms programs(int maxPositions, IntFunction<Layer> block, TensorNames names) {
         Slot ids = new Slot("ids", 1);
         Slot h = new Slot("h", hidden);
-        Wiring wiring = new Wiring("model.");
+        ProgramBuilder wiring = new ProgramBuilder("model.");
         Slot embedded = wiring.slot("embedded", hidden);
         wiring.add(new LayerOp.Embedding(ids, embedded, embeddings, vocab));
         Slot last = BlockStack.of(layers, block).wire(wiring, embedded);
         wiring.add(new LayerOp.RmsNorm(
                 last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
         Slot logits = new Slot("logits", vocab);
-        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : HEAD, null);
-        return new ModelPlan(
+        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
+        return new ModelPrograms(
                 vocab,
                 hidden,
                 layers,

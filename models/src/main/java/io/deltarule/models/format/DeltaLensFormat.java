@@ -10,6 +10,10 @@ import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.KdaLayer;
 import io.deltarule.models.Layer;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.ConfigSizes;
+import io.deltarule.models.format.weights.DeltaLensNames;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,11 +31,11 @@ final class DeltaLensFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, Stored stored) {
-        Sizes.siluOnly(config);
-        int hidden = Sizes.width(config, either(config, "hidden_size", "d_model"), 2048);
-        int layers = config.count(either(config, "num_hidden_layers", "n_layers"), 1, Sizes.MOST_LAYERS, 24);
-        double eps = Sizes.eps(config, "norm_eps", 1e-6);
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
+        ConfigSizes.siluOnly(config);
+        int hidden = ConfigSizes.width(config, either(config, "hidden_size", "d_model"), 2048);
+        int layers = config.count(either(config, "num_hidden_layers", "n_layers"), 1, ConfigSizes.MOST_LAYERS, 24);
+        double eps = ConfigSizes.eps(config, "norm_eps", 1e-6);
         SwiGluBlock mlp = FlaFormat.feedForward(config, hidden);
         boolean perChannel =
                 config.choice("lens_gate", "head", "head", "channel").equals("channel");
@@ -40,9 +44,9 @@ final class DeltaLensFormat implements ModelFormat {
         Layer lens = new DeltaLensLayer(write(config, hidden, eps), perChannel, additive);
         Map<Integer, Layer> attention = FlaFormat.attention(config, hidden);
         boolean tied = config.flag("tie_word_embeddings", false);
-        return new CausalModel(Sizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
-                        Sizes.positions(config, 0),
+        return new CausalModel(ConfigSizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
+                .programs(
+                        ConfigSizes.positions(config, 0),
                         i -> new Block(attention.getOrDefault(i, lens), mlp, Block.Names.FLA, eps, false),
                         DeltaLensNames.of(config, tied));
     }
@@ -56,13 +60,13 @@ final class DeltaLensFormat implements ModelFormat {
     }
 
     private static DeltaLayer write(ConfigObject config, int hidden, double eps) {
-        int heads = Sizes.heads(config, either(config, "num_heads", "n_heads"), 16);
-        int valueHeads = Sizes.heads(config, "num_v_heads", heads);
-        Sizes.multipleOfHeads(config, "num_v_heads", valueHeads, heads);
+        int heads = ConfigSizes.heads(config, either(config, "num_heads", "n_heads"), 16);
+        int valueHeads = ConfigSizes.heads(config, "num_v_heads", heads);
+        ConfigSizes.multipleOfHeads(config, "num_v_heads", valueHeads, heads);
         int headK = headK(config, heads);
-        int headV = Sizes.width(config, "head_v_dim", Math.max(1, hidden / valueHeads));
-        Sizes.product("num_heads · head_k_dim", heads, headK);
-        Sizes.product("num_v_heads · head_v_dim", valueHeads, headV);
+        int headV = ConfigSizes.width(config, "head_v_dim", Math.max(1, hidden / valueHeads));
+        ConfigSizes.product("num_heads · head_k_dim", heads, headK);
+        ConfigSizes.product("num_v_heads · head_v_dim", valueHeads, headV);
         String write = config.choice("write", "delta_net", "delta_net", "gated_deltanet", "kda");
         DeltaConfig sizes = new DeltaConfig(
                 hidden,
@@ -70,7 +74,7 @@ final class DeltaLensFormat implements ModelFormat {
                 valueHeads,
                 headK,
                 headV,
-                config.flag("use_short_conv", true) ? config.count("conv_size", 1, Sizes.MOST_TAPS, 4) : 0,
+                config.flag("use_short_conv", true) ? config.count("conv_size", 1, ConfigSizes.MOST_TAPS, 4) : 0,
                 config.flag("allow_neg_eigval", false),
                 config.flag("use_gate", write.equals("kda")),
                 eps,
@@ -85,9 +89,9 @@ final class DeltaLensFormat implements ModelFormat {
     /** The published d_state is taken for the key channels of all heads together; head_k_dim says it for one head. */
     private static int headK(ConfigObject config, int heads) {
         if (config.has("head_k_dim")) {
-            return Sizes.width(config, "head_k_dim", 0);
+            return ConfigSizes.width(config, "head_k_dim", 0);
         }
-        int all = Sizes.width(config, "d_state", 512);
+        int all = ConfigSizes.width(config, "d_state", 512);
         if (all % heads != 0) {
             throw config.refused("d_state", "a multiple of " + heads + " heads, or head_k_dim,");
         }

@@ -8,10 +8,15 @@ import io.deltarule.models.DeltaNetLayer;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.GatedDeltaProductLayer;
 import io.deltarule.models.KdaLayer;
-import io.deltarule.models.KeyMap;
+import io.deltarule.models.KeyFeatureMap;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.ConfigSizes;
+import io.deltarule.models.format.config.RopeConfig;
+import io.deltarule.models.format.weights.FlaNames;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,45 +35,46 @@ final class FlaFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, Stored stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
-        Sizes.siluOnly(config);
+        ConfigSizes.siluOnly(config);
         if (config.has("attnres_block_size")) {
             throw config.refused("attnres_block_size", "null, since residuals over blocks are not supported,");
         }
-        int hidden = Sizes.hidden(config, 2048);
-        double eps = Sizes.eps(config, "norm_eps", 1e-6);
+        int hidden = ConfigSizes.hidden(config, 2048);
+        double eps = ConfigSizes.eps(config, "norm_eps", 1e-6);
         Layer mixer = mixer(type, config, hidden, eps);
         SwiGluBlock mlp = feedForward(config, hidden);
         Map<Integer, Layer> attention = attention(config, hidden);
         boolean tied = config.flag("tie_word_embeddings", false);
-        int layers = Sizes.layers(config, type.equals("gated_deltanet") || type.equals("gated_deltaproduct") ? 21 : 24);
-        return new CausalModel(Sizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
-                        Sizes.positions(config, 2048),
+        int layers = ConfigSizes.layers(
+                config, type.equals("gated_deltanet") || type.equals("gated_deltaproduct") ? 21 : 24);
+        return new CausalModel(ConfigSizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
+                .programs(
+                        ConfigSizes.positions(config, 2048),
                         i -> new Block(attention.getOrDefault(i, mixer), mlp, Block.Names.FLA, eps, false),
                         new FlaNames(type, tied, stored));
     }
 
     static SwiGluBlock feedForward(ConfigObject config, int hidden) {
         if (config.has("intermediate_size")) {
-            return new SwiGluBlock(hidden, Sizes.width(config, "intermediate_size", 0));
+            return new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 0));
         }
         return SwiGluBlock.ofRatio(hidden, config.count("hidden_ratio", 1, 1024, 4));
     }
 
     static Layer mixer(String type, ConfigObject config, int hidden, double eps) {
-        int taps = config.flag("use_short_conv", true) ? config.count("conv_size", 1, Sizes.MOST_TAPS, 4) : 0;
+        int taps = config.flag("use_short_conv", true) ? config.count("conv_size", 1, ConfigSizes.MOST_TAPS, 4) : 0;
         if (config.flag("conv_bias", false)) {
             throw config.refused("conv_bias", "false");
         }
         if (type.equals("delta_net")) {
             return deltaNet(config, hidden, taps, eps);
         }
-        int heads = Sizes.heads(config, "num_heads", type.equals("kda") ? 16 : 6);
-        int valueHeads = Sizes.heads(config, "num_v_heads", heads);
-        Sizes.multipleOfHeads(config, "num_v_heads", valueHeads, heads);
-        int headK = Sizes.width(config, "head_dim", type.equals("kda") ? 128 : 256);
+        int heads = ConfigSizes.heads(config, "num_heads", type.equals("kda") ? 16 : 6);
+        int valueHeads = ConfigSizes.heads(config, "num_v_heads", heads);
+        ConfigSizes.multipleOfHeads(config, "num_v_heads", valueHeads, heads);
+        int headK = ConfigSizes.width(config, "head_dim", type.equals("kda") ? 128 : 256);
         int headV = expanded(config, "expand_v", headK, type.equals("kda") ? 1 : 2);
         check(heads, headK, valueHeads, headV);
         boolean gate = config.flag(type.equals("gated_deltaproduct") ? "use_output_gate" : "use_gate", true);
@@ -88,22 +94,22 @@ final class FlaFormat implements ModelFormat {
             case "kda" -> new KdaLayer(sizes, lowerBound(config), true);
             default -> {
                 int n = config.count("num_householder", 1, 64, 1);
-                Sizes.product("num_householder · num_heads · head_dim", n, sizes.heads() * (long) headK);
-                Sizes.product("num_householder · num_v_heads · head_v_dim", n, valueHeads * (long) headV);
+                ConfigSizes.product("num_householder · num_heads · head_dim", n, sizes.heads() * (long) headK);
+                ConfigSizes.product("num_householder · num_v_heads · head_v_dim", n, valueHeads * (long) headV);
                 yield new GatedDeltaProductLayer(sizes, n, config.flag("use_forget_gate", false));
             }
         };
     }
 
     private static void check(int heads, int headK, int valueHeads, int headV) {
-        Sizes.product("num_heads · head_dim", heads, headK);
-        Sizes.product("num_v_heads · head_v_dim", valueHeads, headV);
+        ConfigSizes.product("num_heads · head_dim", heads, headK);
+        ConfigSizes.product("num_v_heads · head_v_dim", valueHeads, headV);
     }
 
     private static int expanded(ConfigObject config, String key, int width, double absent) {
         double product = width * config.number(key, 1e-6, 1024, absent);
         long whole = Math.round(product);
-        if (Math.abs(product - whole) > 1e-5 * product || whole < 1 || whole > Sizes.MOST) {
+        if (Math.abs(product - whole) > 1e-5 * product || whole < 1 || whole > ConfigSizes.MOST) {
             throw config.refused(key, "a factor that makes " + width + " channels a whole number");
         }
         return (int) whole;
@@ -124,7 +130,7 @@ final class FlaFormat implements ModelFormat {
     }
 
     private static Layer deltaNet(ConfigObject config, int hidden, int taps, double eps) {
-        int heads = Sizes.heads(config, "num_heads", 16);
+        int heads = ConfigSizes.heads(config, "num_heads", 16);
         int keys = expanded(config, "expand_k", hidden, 1);
         int values = expanded(config, "expand_v", hidden, 1);
         if (keys % heads != 0 || values % heads != 0) {
@@ -144,11 +150,11 @@ final class FlaFormat implements ModelFormat {
                 null);
         String activation = config.choice("qk_activation", "silu", "silu", "relu", "elu", "identity");
         boolean sum = config.choice("qk_norm", "l2", "l2", "sum").equals("sum");
-        KeyMap map = switch (activation) {
-            case "relu" -> new KeyMap(Activation.RELU, false, sum);
-            case "elu" -> new KeyMap(Activation.ELU, true, sum);
-            case "identity" -> new KeyMap(Activation.IDENTITY, false, sum);
-            default -> new KeyMap(Activation.SILU, false, sum);
+        KeyFeatureMap map = switch (activation) {
+            case "relu" -> new KeyFeatureMap(Activation.RELU, false, sum);
+            case "elu" -> new KeyFeatureMap(Activation.ELU, true, sum);
+            case "identity" -> new KeyFeatureMap(Activation.IDENTITY, false, sum);
+            default -> new KeyFeatureMap(Activation.SILU, false, sum);
         };
         return new DeltaNetLayer(sizes, map, config.flag("use_beta", true));
     }
@@ -157,22 +163,22 @@ final class FlaFormat implements ModelFormat {
     static Map<Integer, Layer> attention(ConfigObject config, int hidden) {
         Map<Integer, Layer> layers = new HashMap<>();
         for (ConfigObject attn : config.objects("attn")) {
-            List<Integer> at = attn.counts("layers", 0, Sizes.MOST_LAYERS);
+            List<Integer> at = attn.counts("layers", 0, ConfigSizes.MOST_LAYERS);
             if (at == null) {
                 throw attn.refused("layers", "a list of layers");
             }
             if (!attn.has("num_heads")) {
                 throw attn.refused("num_heads", "a whole number");
             }
-            int heads = Sizes.heads(attn, "num_heads", 0);
+            int heads = ConfigSizes.heads(attn, "num_heads", 0);
             if (hidden % heads != 0) {
                 throw attn.refused("num_heads", "a divisor of hidden_size " + hidden);
             }
-            int kvHeads = Sizes.heads(attn, "num_kv_heads", heads);
-            Sizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
+            int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
+            ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
             int head = hidden / heads;
-            Positions positions =
-                    new Positions.Rotary(Rope.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
+            PositionEncoding positions = new PositionEncoding.Rotary(
+                    RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
             boolean normed = attn.flag("qk_norm", false);
             AttentionLayer layer = AttentionLayer.of(hidden, heads, kvHeads, head)
                     .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))

@@ -7,6 +7,12 @@ import io.deltarule.models.LatentAttentionLayer;
 import io.deltarule.models.Layer;
 import io.deltarule.models.MixtureBlock;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.ConfigSizes;
+import io.deltarule.models.format.config.LayerTypes;
+import io.deltarule.models.format.weights.ExpertStack;
+import io.deltarule.models.format.weights.KimiNames;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,23 +30,23 @@ final class KimiLinearFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, Stored stored) {
-        Sizes.siluOnly(config);
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
+        ConfigSizes.siluOnly(config);
         refuse(config);
-        int hidden = Sizes.hidden(config, 2304);
-        double eps = Sizes.eps(config, "rms_norm_eps", 1e-5);
-        int layers = Sizes.layers(config, 27);
+        int hidden = ConfigSizes.hidden(config, 2304);
+        double eps = ConfigSizes.eps(config, "rms_norm_eps", 1e-5);
+        int layers = ConfigSizes.layers(config, 27);
         List<String> types = types(config, layers);
         List<String> feeds = feeds(config, layers);
         Layer linear = linear(config, hidden, eps);
         Layer full = latent(config, hidden);
-        SwiGluBlock dense = new SwiGluBlock(hidden, Sizes.width(config, "intermediate_size", 9216));
+        SwiGluBlock dense = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 9216));
         MixtureBlock mixture = feeds.contains(SPARSE) ? mixture(config, hidden, layers) : null;
         boolean tied = config.flag("tie_word_embeddings", false);
         Block.Names names = new Block.Names("input_layernorm", "self_attn", "post_attention_layernorm", "mlp");
-        int positions = config.count("model_max_length", 0, Integer.MAX_VALUE, Sizes.positions(config, 1 << 20));
-        return new CausalModel(Sizes.vocab(config, 163840), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
+        int positions = config.count("model_max_length", 0, Integer.MAX_VALUE, ConfigSizes.positions(config, 1 << 20));
+        return new CausalModel(ConfigSizes.vocab(config, 163840), hidden, layers, EMBEDDINGS, tied, eps, false)
+                .programs(
                         positions,
                         i -> new Block(
                                 types.get(i).equals(LayerTypes.LINEAR) ? linear : full,
@@ -107,34 +113,34 @@ final class KimiLinearFormat implements ModelFormat {
     private static Layer linear(ConfigObject config, int hidden, double eps) {
         ConfigObject attn = config.object("linear_attn_config");
         ConfigObject from = attn == null ? config : attn;
-        int heads = Sizes.heads(from, "num_heads", Sizes.heads(config, "linear_num_heads", 32));
-        int head = Sizes.width(from, "head_dim", Sizes.width(config, "linear_head_dim", 128));
+        int heads = ConfigSizes.heads(from, "num_heads", ConfigSizes.heads(config, "linear_num_heads", 32));
+        int head = ConfigSizes.width(from, "head_dim", ConfigSizes.width(config, "linear_head_dim", 128));
         if (attn == null) { // its keys have other meanings outside
-            heads = Sizes.heads(config, "linear_num_heads", 32);
-            head = Sizes.width(config, "linear_head_dim", 128);
+            heads = ConfigSizes.heads(config, "linear_num_heads", 32);
+            head = ConfigSizes.width(config, "linear_head_dim", 128);
         }
-        Sizes.product("linear heads · head_dim", heads, head);
-        int taps = config.count("linear_conv_kernel_dim", 1, Sizes.MOST_TAPS, 4);
+        ConfigSizes.product("linear heads · head_dim", heads, head);
+        int taps = config.count("linear_conv_kernel_dim", 1, ConfigSizes.MOST_TAPS, 4);
         if (attn != null) {
-            taps = attn.count("short_conv_kernel_size", 1, Sizes.MOST_TAPS, taps);
+            taps = attn.count("short_conv_kernel_size", 1, ConfigSizes.MOST_TAPS, taps);
         }
         return new KdaLayer(new DeltaConfig(hidden, heads, heads, head, head, taps, false, true, eps, null), 0, false);
     }
 
     private static Layer latent(ConfigObject config, int hidden) {
-        int heads = Sizes.heads(config, "num_attention_heads", 32);
-        if (Sizes.heads(config, "num_key_value_heads", heads) != heads) {
+        int heads = ConfigSizes.heads(config, "num_attention_heads", 32);
+        if (ConfigSizes.heads(config, "num_key_value_heads", heads) != heads) {
             throw config.refused("num_key_value_heads", "as many as num_attention_heads, " + heads + ",");
         }
-        int own = Sizes.width(config, "qk_nope_head_dim", 128);
-        int shared = config.count("qk_rope_head_dim", 0, Sizes.MOST, 64);
-        int value = Sizes.width(config, "v_head_dim", 128);
-        Sizes.product("num_attention_heads · channels per head", heads, (long) own + shared + value);
+        int own = ConfigSizes.width(config, "qk_nope_head_dim", 128);
+        int shared = config.count("qk_rope_head_dim", 0, ConfigSizes.MOST, 64);
+        int value = ConfigSizes.width(config, "v_head_dim", 128);
+        ConfigSizes.product("num_attention_heads · channels per head", heads, (long) own + shared + value);
         return new LatentAttentionLayer(
                 hidden,
                 heads,
-                Sizes.width(config, "kv_lora_rank", 512),
-                config.count("q_lora_rank", 0, Sizes.MOST, 0),
+                ConfigSizes.width(config, "kv_lora_rank", 512),
+                config.count("q_lora_rank", 0, ConfigSizes.MOST, 0),
                 own,
                 shared,
                 value,
@@ -142,15 +148,15 @@ final class KimiLinearFormat implements ModelFormat {
     }
 
     private static MixtureBlock mixture(ConfigObject config, int hidden, int layers) {
-        int experts = config.count("num_experts", 1, Sizes.MOST_EXPERTS, 256);
-        if ((long) experts * layers > Sizes.MOST_EXPERTS_IN_ALL) {
+        int experts = config.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, 256);
+        if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
             throw config.refused(
-                    "num_experts", "at most " + Sizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
+                    "num_experts", "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
         }
         String perToken = config.has("num_experts_per_tok") ? "num_experts_per_tok" : "num_experts_per_token";
         int chosen = config.count(perToken, 1, experts, Math.min(experts, 8));
         String renormalise = config.has("norm_topk_prob") ? "norm_topk_prob" : "moe_renormalize";
-        int intermediate = Sizes.width(config, "moe_intermediate_size", 1024);
+        int intermediate = ConfigSizes.width(config, "moe_intermediate_size", 1024);
         int shared = config.count("num_shared_experts", 0, 1024, 1);
         return new MixtureBlock(
                 hidden,
@@ -166,7 +172,7 @@ final class KimiLinearFormat implements ModelFormat {
                         ? null
                         : new MixtureBlock.Shared(
                                 "shared_experts",
-                                Sizes.product("num_shared_experts · moe_intermediate_size", shared, intermediate),
+                                ConfigSizes.product("num_shared_experts · moe_intermediate_size", shared, intermediate),
                                 false));
     }
 }

@@ -1,12 +1,17 @@
 package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** One family of published formats. */
-public interface ModelFormat {
+/**
+ * One family of published formats: it turns a {@code config.json} into programs and knows what its files call their
+ * weights.
+ */
+interface ModelFormat {
     /** The {@code model_type}s that it reads. */
     Set<String> modelTypes();
 
@@ -15,10 +20,10 @@ public interface ModelFormat {
      *
      * @param config all of it
      * @param stored which tensors the folder holds
-     * @return programs and names
+     * @return the programs, and where the files have their weights
      * @throws InvalidInputException if a value cannot be right, or asks for what is not supported
      */
-    ModelPlan plan(ConfigObject config, Stored stored);
+    ModelPrograms programs(ConfigObject config, StoredTensors stored);
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.format.config.MessageText;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -74,7 +75,7 @@ public final class ModelTemplates {
         String keys = BY_TYPE.get(inner);
         if (keys == null) {
             throw new InvalidInputException("type: expected one of qwen3_5, qwen3_5_moe, "
-                    + String.join(", ", new TreeSet<>(BY_TYPE.keySet())) + " but found " + Shown.text(type));
+                    + String.join(", ", new TreeSet<>(BY_TYPE.keySet())) + " but found " + MessageText.text(type));
         }
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");

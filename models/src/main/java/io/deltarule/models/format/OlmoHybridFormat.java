@@ -5,9 +5,15 @@ import io.deltarule.models.Block;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.PostNormBlock;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.ConfigSizes;
+import io.deltarule.models.format.config.LayerTypes;
+import io.deltarule.models.format.config.RopeConfig;
+import io.deltarule.models.format.weights.OlmoNames;
+import io.deltarule.models.format.weights.StoredTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,16 +31,16 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, Stored stored) {
-        Sizes.siluOnly(config);
-        int hidden = Sizes.hidden(config, 3840);
-        double eps = Sizes.eps(config, "rms_norm_eps", 1e-6);
-        int layers = Sizes.layers(config, 32);
-        int heads = Sizes.heads(config, "num_attention_heads", 30);
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
+        ConfigSizes.siluOnly(config);
+        int hidden = ConfigSizes.hidden(config, 3840);
+        double eps = ConfigSizes.eps(config, "rms_norm_eps", 1e-6);
+        int layers = ConfigSizes.layers(config, 32);
+        int heads = ConfigSizes.heads(config, "num_attention_heads", 30);
         List<String> types = types(config, layers);
         DeltaConfig sizes = linear(config, hidden, heads);
         Layer full = full(config, hidden, heads, eps);
-        SwiGluBlock mlp = new SwiGluBlock(hidden, Sizes.width(config, "intermediate_size", 11008));
+        SwiGluBlock mlp = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 11008));
         Block pre = new Block(
                 new GatedDeltaNetLayer(sizes),
                 mlp,
@@ -47,11 +53,11 @@ final class OlmoHybridFormat implements ModelFormat {
                 new Block.Names("post_attention_layernorm", "self_attn", "post_feedforward_layernorm", "mlp"),
                 eps);
         boolean tied = config.flag("tie_word_embeddings", false);
-        return new CausalModel(Sizes.vocab(config, 100352), hidden, layers, EMBEDDINGS, tied, eps, false)
-                .plan(
-                        Sizes.positions(config, 65536),
+        return new CausalModel(ConfigSizes.vocab(config, 100352), hidden, layers, EMBEDDINGS, tied, eps, false)
+                .programs(
+                        ConfigSizes.positions(config, 65536),
                         i -> types.get(i).equals(LayerTypes.LINEAR) ? pre : post,
-                        new OlmoNames(sizes.heads() * sizes.headK(), sizes.valueHeads() * sizes.headV(), tied, stored));
+                        new OlmoNames(sizes.keyWidth(), sizes.valueWidth(), tied, stored));
     }
 
     /** As listed; else every fourth layer is full attention, the last one where that makes none. */
@@ -64,19 +70,20 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     private static DeltaConfig linear(ConfigObject config, int hidden, int attentionHeads) {
-        int heads = Sizes.heads(config, "linear_num_key_heads", attentionHeads);
-        int valueHeads = Sizes.heads(config, "linear_num_value_heads", attentionHeads);
-        Sizes.multipleOfHeads(config, "linear_num_value_heads", valueHeads, heads);
-        int headK = Sizes.width(config, "linear_key_head_dim", Math.max(1, (int) (0.75 * hidden / heads)));
-        int headV = Sizes.width(config, "linear_value_head_dim", 2 * headK);
-        Sizes.product("width of the linear layers' projections", 2, (long) heads * headK + (long) valueHeads * headV);
+        int heads = ConfigSizes.heads(config, "linear_num_key_heads", attentionHeads);
+        int valueHeads = ConfigSizes.heads(config, "linear_num_value_heads", attentionHeads);
+        ConfigSizes.multipleOfHeads(config, "linear_num_value_heads", valueHeads, heads);
+        int headK = ConfigSizes.width(config, "linear_key_head_dim", Math.max(1, (int) (0.75 * hidden / heads)));
+        int headV = ConfigSizes.width(config, "linear_value_head_dim", 2 * headK);
+        ConfigSizes.product(
+                "width of the linear layers' projections", 2, (long) heads * headK + (long) valueHeads * headV);
         return new DeltaConfig(
                 hidden,
                 heads,
                 valueHeads,
                 headK,
                 headV,
-                config.count("linear_conv_kernel_dim", 1, Sizes.MOST_TAPS, 4),
+                config.count("linear_conv_kernel_dim", 1, ConfigSizes.MOST_TAPS, 4),
                 config.flag("linear_allow_neg_eigval", true),
                 true,
                 OUTPUT_NORM_EPS,
@@ -87,8 +94,8 @@ final class OlmoHybridFormat implements ModelFormat {
         if (hidden % heads != 0) {
             throw config.refused("num_attention_heads", "a divisor of hidden_size " + hidden);
         }
-        int kvHeads = Sizes.heads(config, "num_key_value_heads", heads);
-        Sizes.dividesHeads(config, "num_key_value_heads", kvHeads, heads);
+        int kvHeads = ConfigSizes.heads(config, "num_key_value_heads", heads);
+        ConfigSizes.dividesHeads(config, "num_key_value_heads", kvHeads, heads);
         return AttentionLayer.of(hidden, heads, kvHeads, hidden / heads)
                 .withPositions(positions(config, hidden / heads))
                 .withNorm(new AttentionLayer.HeadNorm(true, eps, false, true))
@@ -96,9 +103,9 @@ final class OlmoHybridFormat implements ModelFormat {
     }
 
     /** Published checkpoints have no rope_theta, and then no positions at all. */
-    private static Positions positions(ConfigObject config, int head) {
+    private static PositionEncoding positions(ConfigObject config, int head) {
         ConfigObject rope = config.object("rope_parameters");
         boolean turned = rope != null ? rope.has("rope_theta") : config.has("rope_theta");
-        return turned ? Rope.of(config, head, 1) : new Positions.None();
+        return turned ? RopeConfig.of(config, head, 1) : new PositionEncoding.None();
     }
 }

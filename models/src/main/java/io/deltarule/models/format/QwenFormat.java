@@ -8,6 +8,14 @@ import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.Layer;
 import io.deltarule.models.MixtureBlock;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.ConfigSizes;
+import io.deltarule.models.format.config.LayerTypes;
+import io.deltarule.models.format.config.RopeConfig;
+import io.deltarule.models.format.weights.ExpertStack;
+import io.deltarule.models.format.weights.QwenNames;
+import io.deltarule.models.format.weights.StoredTensors;
+import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.Set;
 
@@ -24,33 +32,34 @@ final class QwenFormat implements ModelFormat {
     }
 
     @Override
-    public ModelPlan plan(ConfigObject config, Stored stored) {
+    public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         String type = config.text("model_type", null);
         ConfigObject nested = config.object("text_config");
         ConfigObject text = nested == null ? config : nested;
         boolean next = type.equals("qwen3_next");
         boolean mixture = next || type.startsWith("qwen3_5_moe");
-        Sizes.siluOnly(text);
+        ConfigSizes.siluOnly(text);
         if (!text.flag("attn_output_gate", true)) {
             throw text.refused("attn_output_gate", "true");
         }
-        int hidden = Sizes.hidden(text, mixture ? 2048 : 4096);
-        double eps = Sizes.eps(text, "rms_norm_eps", 1e-6);
-        int layers = Sizes.layers(text, next ? 48 : mixture ? 40 : 32);
+        int hidden = ConfigSizes.hidden(text, mixture ? 2048 : 4096);
+        double eps = ConfigSizes.eps(text, "rms_norm_eps", 1e-6);
+        int layers = ConfigSizes.layers(text, next ? 48 : mixture ? 40 : 32);
         List<String> types = LayerTypes.of(text, layers);
-        Layer linear = linear(text, hidden, eps, next);
+        GatedDeltaNetLayer linear = linear(text, hidden, eps, next);
         Layer full = full(text, hidden, eps, mixture ? 2 : 4);
         Feeds feeds = new Feeds(text, hidden, layers, next, mixture);
         boolean tied = tied(config, text, stored);
         Block.Names linearNames = names("linear_attn");
         Block.Names fullNames = names("self_attn");
-        return new CausalModel(Sizes.vocab(text, next ? 151936 : 248320), hidden, layers, EMBEDDINGS, tied, eps, true)
-                .plan(
-                        Sizes.positions(text, 32768),
+        return new CausalModel(
+                        ConfigSizes.vocab(text, next ? 151936 : 248320), hidden, layers, EMBEDDINGS, tied, eps, true)
+                .programs(
+                        ConfigSizes.positions(text, 32768),
                         i -> types.get(i).equals(LayerTypes.LINEAR)
                                 ? new Block(linear, feeds.at(i), linearNames, eps, true)
                                 : new Block(full, feeds.at(i), fullNames, eps, true),
-                        new QwenNames(QwenNames.Shape.of(linear), feeds.stack(), tied, !next, stored));
+                        new QwenNames(QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
     }
 
     private static Block.Names names(String mixer) {
@@ -58,34 +67,34 @@ final class QwenFormat implements ModelFormat {
     }
 
     /** The two objects of a nested config may disagree; then the head decides that is there or not. */
-    private static boolean tied(ConfigObject config, ConfigObject text, Stored stored) {
+    private static boolean tied(ConfigObject config, ConfigObject text, StoredTensors stored) {
         boolean inText = text.flag("tie_word_embeddings", false);
         boolean outside = config.flag("tie_word_embeddings", inText);
-        return inText == outside ? inText : !stored.contains(CausalModel.HEAD);
+        return inText == outside ? inText : !stored.contains(TensorNames.HEAD);
     }
 
-    private static Layer linear(ConfigObject text, int hidden, double eps, boolean fused) {
-        int heads = Sizes.heads(text, "linear_num_key_heads", 16);
-        int valueHeads = Sizes.heads(text, "linear_num_value_heads", 32);
-        Sizes.multipleOfHeads(text, "linear_num_value_heads", valueHeads, heads);
-        int headK = Sizes.width(text, "linear_key_head_dim", 128);
-        int headV = Sizes.width(text, "linear_value_head_dim", 128);
+    private static GatedDeltaNetLayer linear(ConfigObject text, int hidden, double eps, boolean fused) {
+        int heads = ConfigSizes.heads(text, "linear_num_key_heads", 16);
+        int valueHeads = ConfigSizes.heads(text, "linear_num_value_heads", 32);
+        ConfigSizes.multipleOfHeads(text, "linear_num_value_heads", valueHeads, heads);
+        int headK = ConfigSizes.width(text, "linear_key_head_dim", 128);
+        int headV = ConfigSizes.width(text, "linear_value_head_dim", 128);
         long widths = (long) heads * headK + (long) valueHeads * headV;
-        Sizes.product("width of the linear layers' projections", 2, widths);
-        int taps = text.count("linear_conv_kernel_dim", 1, Sizes.MOST_TAPS, 4);
+        ConfigSizes.product("width of the linear layers' projections", 2, widths);
+        int taps = text.count("linear_conv_kernel_dim", 1, ConfigSizes.MOST_TAPS, 4);
         String gate = text.choice("output_gate_type", "silu", "silu", "swish", "sigmoid");
         DeltaConfig sizes = new DeltaConfig(hidden, heads, valueHeads, headK, headV, taps, false, true, eps, null);
         return new GatedDeltaNetLayer(sizes, gate.equals("sigmoid") ? Activation.SIGMOID : Activation.SILU, fused);
     }
 
     private static Layer full(ConfigObject text, int hidden, double eps, int kvHeadsAbsent) {
-        int heads = Sizes.heads(text, "num_attention_heads", 16);
-        int kvHeads = Sizes.heads(text, "num_key_value_heads", Math.min(heads, kvHeadsAbsent));
-        Sizes.dividesHeads(text, "num_key_value_heads", kvHeads, heads);
-        int head = Sizes.width(text, "head_dim", 256);
-        Sizes.product("num_attention_heads · head_dim", 2L * heads, head);
+        int heads = ConfigSizes.heads(text, "num_attention_heads", 16);
+        int kvHeads = ConfigSizes.heads(text, "num_key_value_heads", Math.min(heads, kvHeadsAbsent));
+        ConfigSizes.dividesHeads(text, "num_key_value_heads", kvHeads, heads);
+        int head = ConfigSizes.width(text, "head_dim", 256);
+        ConfigSizes.product("num_attention_heads · head_dim", 2L * heads, head);
         return AttentionLayer.of(hidden, heads, kvHeads, head)
-                .withPositions(Rope.of(text, head, 0.25))
+                .withPositions(RopeConfig.of(text, head, 0.25))
                 .withGate(AttentionLayer.OutputGate.FUSED)
                 .withNorm(AttentionLayer.HeadNorm.perHead(eps, true))
                 .withBias(text.flag("attention_bias", false) ? AttentionLayer.Bias.ALL : AttentionLayer.Bias.NONE);
@@ -101,30 +110,31 @@ final class QwenFormat implements ModelFormat {
         Feeds(ConfigObject text, int hidden, int layers, boolean next, boolean mixed) {
             boolean sometimesDense = next || !mixed;
             this.dense = sometimesDense
-                    ? new SwiGluBlock(hidden, Sizes.width(text, "intermediate_size", next ? 5632 : 12288))
+                    ? new SwiGluBlock(hidden, ConfigSizes.width(text, "intermediate_size", next ? 5632 : 12288))
                     : null;
-            boolean experts = mixed && !(next && text.count("num_experts", 0, Sizes.MOST_EXPERTS, 512) == 0);
+            boolean experts = mixed && !(next && text.count("num_experts", 0, ConfigSizes.MOST_EXPERTS, 512) == 0);
             this.mixture = experts ? mixture(text, hidden, layers, next) : null;
-            List<Integer> listed = next ? text.counts("mlp_only_layers", 0, Sizes.MOST_LAYERS) : null;
+            List<Integer> listed = next ? text.counts("mlp_only_layers", 0, ConfigSizes.MOST_LAYERS) : null;
             this.denseOnly = listed == null ? List.of() : listed;
-            this.step = next ? text.count("decoder_sparse_step", 1, Sizes.MOST_LAYERS, 1) : 1;
+            this.step = next ? text.count("decoder_sparse_step", 1, ConfigSizes.MOST_LAYERS, 1) : 1;
         }
 
         private static MixtureBlock mixture(ConfigObject text, int hidden, int layers, boolean next) {
-            int experts = text.count("num_experts", 1, Sizes.MOST_EXPERTS, next ? 512 : 256);
-            if ((long) experts * layers > Sizes.MOST_EXPERTS_IN_ALL) {
+            int experts = text.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, next ? 512 : 256);
+            if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
                 throw text.refused(
-                        "num_experts", "at most " + Sizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
+                        "num_experts",
+                        "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
             }
             int chosen = text.count("num_experts_per_tok", 1, experts, Math.min(experts, next ? 10 : 8));
             boolean renormalised = !next || text.flag("norm_topk_prob", true);
             return new MixtureBlock(
                     hidden,
                     experts,
-                    Sizes.width(text, "moe_intermediate_size", 512),
+                    ConfigSizes.width(text, "moe_intermediate_size", 512),
                     new MixtureBlock.Router(chosen, false, false, renormalised, 1),
                     new MixtureBlock.Shared(
-                            "shared_expert", Sizes.width(text, "shared_expert_intermediate_size", 512), true));
+                            "shared_expert", ConfigSizes.width(text, "shared_expert_intermediate_size", 512), true));
         }
 
         ExpertStack stack() {

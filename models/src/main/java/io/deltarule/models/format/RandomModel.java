@@ -4,6 +4,9 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsWriter;
+import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.weights.StoredTensors;
+import io.deltarule.models.format.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -65,23 +68,23 @@ public final class RandomModel {
     static long write(Path folder, String config, Options options, int variant) {
         ConfigObject parsed = ConfigObject.parse(config);
         boolean nested = parsed.object("text_config") != null;
-        ModelPlan plan = ModelFormat.of(parsed)
-                .plan(parsed, nested ? name -> name.startsWith("model.language_model.") : Stored.NOTHING);
+        ModelPrograms programs = ModelFormat.of(parsed)
+                .programs(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
         RandomModel model = new RandomModel(options);
-        Stream.concat(plan.body().ops().stream(), plan.head().ops().stream())
+        Stream.concat(programs.body().ops().stream(), programs.head().ops().stream())
                 .forEach(op -> op.weights().forEach((weight, dims) -> {
-                    List<Source> sources = plan.names().sources(weight, dims);
+                    List<WeightSource> sources = programs.names().sources(weight, dims);
                     model.add(
                             sources.get(Math.min(variant, sources.size() - 1)),
                             dims,
-                            RandomTensor.Range.of(op, weight, dims, plan.tied()));
+                            RandomTensor.Range.of(op, weight, dims, programs.tied()));
                 }));
         return model.write(folder, config);
     }
 
-    private void add(Source source, int[] dims, RandomTensor.Range range) {
+    private void add(WeightSource source, int[] dims, RandomTensor.Range range) {
         switch (source) {
-            case Source.Rows rows -> {
+            case WeightSource.Rows rows -> {
                 int[] shape = rows.shape().stream().mapToInt(n -> n).toArray();
                 int parts = rows.names().size();
                 int part = (shape[0] + parts - 1) / parts; // cut as torch.chunk cuts
@@ -91,7 +94,7 @@ public final class RandomModel {
                     tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
                 }
             }
-            case Source.Product product -> {
+            case WeightSource.Product product -> {
                 int rank = Math.max(1, Math.min(dims[0], dims[1]) / 2);
                 double half = Math.sqrt(3.0 / rank);
                 tensors.putIfAbsent(

@@ -1,12 +1,16 @@
 /**
- * The formats of published models: each turns a {@code config.json} into operations, and says where in the files the
- * weights of these lie.
+ * Published models on disk: a folder's {@code config.json} becomes programs, and its tensors become their weights.
  *
  * <pre>
- *   config.json → ModelFormat → ModelPlan (programs, canonical names of weights)
- *   tensors on disk → TensorNames (canonical name → Source) → WeightBinder → Weights, in place wherever that is possible
+ *   ModelFolder.open
+ *     config.json      → config.ConfigObject → ModelFormat → ModelPrograms (programs; names of their weights in the files)
+ *     tensors on disk  → weights.WeightBinder → Weights, in place wherever that is possible
+ *
+ *   ModelTemplates, RandomModel    the way back: a small config of a format, and a folder of random weights for it
  * </pre>
  *
- * docs/models.md lists keys, tensors and what is refused.
+ * Uses {@code io.deltarule.models} (layers), {@code config} and {@code weights} below it, and the loader. It runs nothing:
+ * {@code io.deltarule.models.inference} does. Start with {@link io.deltarule.models.format.ModelFolder}, then read one format,
+ * for example {@code OlmoHybridFormat}. docs/models.md lists keys, tensors and what is refused.
  */
 package io.deltarule.models.format;

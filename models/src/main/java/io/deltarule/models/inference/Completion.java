@@ -7,4 +7,4 @@ package io.deltarule.models.inference;
  * @param finish why there are no more
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and handed over
-public record Completion(int[] ids, Finish finish) {}
+public record Completion(int[] ids, FinishReason finish) {}

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Goes on with a session's sequences, a token of each per step. Stop calling {@link #step} at any time; {@link #settle} then
- * brings the session to where the texts are.
+ * Goes on with a session's sequences, a token of each per step. A step's tokens are fed to the session at the next step, so
+ * that the last ones cost no run that nobody needs. A caller may stop at any time; {@link #settle} then feeds what is left
+ * over, and the session stands where the texts end.
  */
 public final class Decoder {
-    /** In {@link #tokens}: the sequence had ended before. */
+    /** What {@link #tokens} has for a sequence that had ended before. */
     public static final int NONE = -1;
 
     private final Session session;
@@ -17,8 +18,8 @@ public final class Decoder {
     private final Sampler sampler;
     private final int[] tokens;
     private final int[] made;
-    private final Finish[] finishes;
-    private final History[] texts;
+    private final FinishReason[] finishes;
+    private final TokenHistory[] texts;
     private boolean fed = true;
 
     /**
@@ -35,11 +36,11 @@ public final class Decoder {
         int count = session.options().sequences();
         this.tokens = new int[count];
         this.made = new int[count];
-        this.finishes = new Finish[count];
-        this.texts = new History[count];
+        this.finishes = new FinishReason[count];
+        this.texts = new TokenHistory[count];
         for (int i = 0; i < count; i++) {
-            texts[i] = new History();
-            session.logits(i); // complains where there is nothing to go on from
+            texts[i] = new TokenHistory();
+            session.logits(i); // throws for a sequence without a token: there is nothing to go on from
         }
     }
 
@@ -55,9 +56,9 @@ public final class Decoder {
             tokens[i] = NONE;
             if (finishes[i] == null) {
                 if (made[i] == options.maxNewTokens()) {
-                    finishes[i] = Finish.LENGTH;
+                    finishes[i] = FinishReason.LENGTH;
                 } else if (session.length(i) == session.options().maxContext()) {
-                    finishes[i] = Finish.CONTEXT;
+                    finishes[i] = FinishReason.CONTEXT;
                 } else {
                     tokens[i] = choose(i);
                     any = true;
@@ -74,7 +75,7 @@ public final class Decoder {
         made[sequence]++;
         texts[sequence].append(new int[] {token}, 0, 1);
         if (stops.contains(token)) {
-            finishes[sequence] = Finish.STOP;
+            finishes[sequence] = FinishReason.STOP;
         }
         return token;
     }

@@ -3,7 +3,7 @@ package io.deltarule.models.inference;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.models.ModelFolder;
+import io.deltarule.models.format.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -101,7 +101,7 @@ public final class LanguageModel implements AutoCloseable {
                 throw new InvalidInputException("tokenizer: expected tokenizer.json in the model's folder but found"
                         + " none; give ids instead of text");
             }
-            tokenizer = HuggingFaceJson.open(tokenizerFile);
+            tokenizer = TokenizerJson.open(tokenizerFile);
         }
         return tokenizer;
     }

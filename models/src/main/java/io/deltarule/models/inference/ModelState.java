@@ -13,11 +13,11 @@ import java.util.List;
  */
 public final class ModelState {
     private final String fingerprint;
-    private final History history;
+    private final TokenHistory history;
     private final Tensor logits;
     private final List<Tensor> tensors;
 
-    ModelState(String fingerprint, History history, Tensor logits, List<Tensor> tensors) {
+    ModelState(String fingerprint, TokenHistory history, Tensor logits, List<Tensor> tensors) {
         this.fingerprint = fingerprint;
         this.history = history;
         this.logits = logits;
@@ -27,7 +27,7 @@ public final class ModelState {
     /** A sequence before its first token. */
     static ModelState empty(Network network, StateLayout layout) {
         List<Tensor> tensors = layout.shapes(0).stream().map(Tensor::zeros).toList();
-        return new ModelState(network.fingerprint(), new History(), null, tensors);
+        return new ModelState(network.fingerprint(), new TokenHistory(), null, tensors);
     }
 
     /** The model's fingerprint. */
@@ -45,7 +45,7 @@ public final class ModelState {
         return history.ids();
     }
 
-    History history() {
+    TokenHistory history() {
         return history;
     }
 

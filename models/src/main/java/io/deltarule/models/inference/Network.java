@@ -4,7 +4,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weights;
-import io.deltarule.models.ModelFolder;
+import io.deltarule.models.format.ModelFolder;
 import java.util.List;
 import java.util.Set;
 

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 final class Sampler {
     private final Sampling sampling;
     private final float[] scores;
-    private final long[] keys; // score and id, so that sorting one sorts both
+    private final long[] keys; // each holds a score and its id, so that sorting the scores sorts the ids with them
 
     Sampler(Sampling sampling, int vocabulary) {
         this.sampling = sampling;
@@ -19,7 +19,7 @@ final class Sampler {
     }
 
     /**
-     * Chooses.
+     * Chooses the next token.
      *
      * @param logits [vocabulary]; not modified
      * @param place how many tokens the sequence has had
@@ -122,14 +122,17 @@ final class Sampler {
         return id(keys[count - 1]);
     }
 
-    /** Up to a factor; 1 for the largest score. */
+    /** A token's probability times a factor that is the same for all: 1 for the largest score. */
     private double probability(float score, float best) {
         return Math.exp((score - (double) best) / sampling.temperature());
     }
 
-    /** Sorts ascending by falling score, then by id. */
+    /**
+     * A score and its id as one number: such numbers, sorted ascending, have falling scores, and rising ids where scores are
+     * equal.
+     */
     private static long key(float score, int id) {
-        int bits = Float.floatToIntBits(score + 0f); // −0 would sort apart from 0
+        int bits = Float.floatToIntBits(score + 0f); // adding 0 makes −0 a plain 0, which would sort apart
         int rising = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
         return ((long) ~rising << Integer.SIZE) | id;
     }

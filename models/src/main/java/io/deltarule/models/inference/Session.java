@@ -35,12 +35,12 @@ public final class Session implements AutoCloseable {
     private final String device;
     private final Network network;
     private final SessionOptions options;
-    private final Forward forward;
+    private final NetworkPlans forward;
     private final StateLayout layout;
     private final Arena arena = Arena.ofShared();
     private final Tensor logits; // [logitRows, vocabulary]
     private final Tensor[] next; // per sequence [vocabulary]; null before the first token
-    private final History[] histories;
+    private final TokenHistory[] histories;
     private final List<CheckpointRing> checkpoints = new ArrayList<>();
 
     Session(DeltaEngine engine, String device, Network network, SessionOptions options) {
@@ -51,21 +51,21 @@ public final class Session implements AutoCloseable {
         this.layout = new StateLayout(network.body(), options.maxContext());
         checkMemory();
         this.next = new Tensor[options.sequences()];
-        this.histories = new History[options.sequences()];
+        this.histories = new TokenHistory[options.sequences()];
         for (int i = 0; i < histories.length; i++) {
-            histories[i] = new History();
+            histories[i] = new TokenHistory();
             checkpoints.add(new CheckpointRing(options.checkpoints()));
         }
         try {
             this.logits = Tensor.allocate(arena, options.logitRows(), network.vocabulary());
-            this.forward = new Forward(engine, device, network, options);
+            this.forward = new NetworkPlans(engine, device, network, options);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    /** A context of any length can be asked for; what it takes is known before it is allocated. */
+    /** Refuses a context whose caches cannot fit this machine, before any of them is allocated. */
     private void checkMemory() {
         double caches = (double) options.sequences() * layout.cacheBytes(options.maxContext());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
@@ -130,7 +130,7 @@ public final class Session implements AutoCloseable {
                 end += lengths[i];
                 boolean over = readOut && done[i] == ids[i].length;
                 if (lengths[i] > 0 && (over || checkpoints.get(i).due(length(i)))) {
-                    Forward.slice(last, wanted.size(), 1).copyFrom(Forward.slice(rows, end - 1, 1));
+                    NetworkPlans.slice(last, wanted.size(), 1).copyFrom(NetworkPlans.slice(rows, end - 1, 1));
                     wanted.add(i);
                 }
             }
@@ -146,10 +146,10 @@ public final class Session implements AutoCloseable {
     /** The head over the last rows of some sequences. */
     private void readOut(List<Integer> sequences, Tensor last) {
         if (!sequences.isEmpty()) {
-            Tensor block = Forward.slice(logits, 0, sequences.size());
-            forward.logits(Forward.slice(last, 0, sequences.size()), block);
+            Tensor block = NetworkPlans.slice(logits, 0, sequences.size());
+            forward.logits(NetworkPlans.slice(last, 0, sequences.size()), block);
             for (int row = 0; row < sequences.size(); row++) {
-                remember(sequences.get(row), Forward.slice(block, row, 1));
+                remember(sequences.get(row), NetworkPlans.slice(block, row, 1));
             }
         }
     }
@@ -169,9 +169,9 @@ public final class Session implements AutoCloseable {
             Tensor rows = run(all, done, lengths);
             for (int from = 0; from < lengths[0]; from += options.logitRows()) {
                 int count = Math.min(options.logitRows(), lengths[0] - from);
-                Tensor block = Forward.slice(logits, 0, count);
-                forward.logits(Forward.slice(rows, from, count), block);
-                remember(0, Forward.slice(block, count - 1, 1));
+                Tensor block = NetworkPlans.slice(logits, 0, count);
+                forward.logits(NetworkPlans.slice(rows, from, count), block);
+                remember(0, NetworkPlans.slice(block, count - 1, 1));
                 to.accept(first + from, block);
             }
         }
@@ -266,7 +266,8 @@ public final class Session implements AutoCloseable {
 
     private void replace(int sequence, ModelState state) {
         List<Tensor> carried;
-        if (options.sequences() == 1) { // nothing of what is there stays, which may be undefined after a failure
+        if (options.sequences() == 1) {
+            // All of the plan's state is replaced, so it need not be read: after a failed run it may be undefined.
             carried = new ArrayList<>();
             CarriedState.shapes(forward.body().spec()).forEach(shape -> carried.add(Tensor.zeros(shape)));
         } else {
@@ -340,7 +341,7 @@ public final class Session implements AutoCloseable {
         if (tokens == 0) {
             return;
         }
-        History whole = histories[sequence];
+        TokenHistory whole = histories[sequence];
         CheckpointRing kept = checkpoints.get(sequence);
         kept.dropAfter(target);
         replace(sequence, kept.latest().orElseGet(() -> ModelState.empty(network, layout)));

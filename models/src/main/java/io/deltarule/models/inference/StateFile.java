@@ -148,7 +148,7 @@ final class StateFile {
             if (!found.equals(stored)) {
                 throw damaged("checksum", stored, found);
             }
-            return new ModelState(network.fingerprint(), History.of(ids, ends), logits, tensors);
+            return new ModelState(network.fingerprint(), TokenHistory.of(ids, ends), logits, tensors);
         }
 
         private static long[] longs(int[] values) {

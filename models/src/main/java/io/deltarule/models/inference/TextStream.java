@@ -11,10 +11,17 @@ public final class TextStream {
     private static final char INCOMPLETE = '\uFFFD';
 
     private final Tokenizer tokenizer;
-    private int[] window = new int[0]; // tokens whose text is out, and those whose text is not yet
-    private int known; // of the window's tokens, how many begin it as context
-    private String context = ""; // their text
-    private int shown; // characters of the window's text after the context that are out
+    /** The last tokens: first those that are context, whose text was handed out, then those since. */
+    private int[] window = new int[0];
+
+    /** How many of the window's tokens are context. */
+    private int known;
+
+    /** The text of the context. */
+    private String context = "";
+
+    /** How many characters after the context were handed out. */
+    private int shown;
 
     /** A text that begins here. */
     public TextStream(Tokenizer tokenizer) {

@@ -1,6 +1,16 @@
 /**
- * Running language models: {@link io.deltarule.models.inference.LanguageModel} makes
- * {@link io.deltarule.models.inference.Session}s, which carry the state, and
- * {@link io.deltarule.models.inference.Decoder} goes on with their texts.
+ * Running language models: texts go on token by token, and everything that a sequence carries can be kept, saved, forked and
+ * taken back.
+ *
+ * <pre>
+ *   LanguageModel → Session (NetworkPlans: the two plans; TokenHistory; CheckpointRing)
+ *   Session → Decoder (Sampler) → Completion          generation;   TextStream   its text as it comes;   Perplexity
+ *   Session ⇄ ModelState (StateLayout) ⇄ StateFile    the state of one sequence, in memory and on disk
+ *   Tokenizer (TokenizerJson)                         text to ids and back
+ * </pre>
+ *
+ * Uses {@code io.deltarule.models.format} to open folders, the loader for state files and the core's engines; a {@link
+ * io.deltarule.models.inference.Network} may come from elsewhere too. Start with {@link
+ * io.deltarule.models.inference.LanguageModel#complete}.
  */
 package io.deltarule.models.inference;

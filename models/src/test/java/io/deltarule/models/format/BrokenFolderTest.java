@@ -8,7 +8,6 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsException;
-import io.deltarule.models.ModelFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -9,8 +9,6 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.reference.ReferenceEngine;
-import io.deltarule.models.ModelFolder;
-import io.deltarule.models.ModelRun;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

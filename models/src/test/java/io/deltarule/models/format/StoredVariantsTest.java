@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.loader.Dtype;
-import io.deltarule.models.ModelFolder;
-import io.deltarule.models.ModelRun;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;

@@ -71,19 +71,19 @@ class DecoderTest {
         try (Session session = session()) {
             Decoder decoder = new Decoder(session, GenerationOptions.greedy(30).withStops(Set.of(stop)));
             assertArrayEquals(Arrays.copyOf(made, first + 1), all(decoder, 0));
-            assertEquals(Finish.STOP, decoder.completion(0).finish());
+            assertEquals(FinishReason.STOP, decoder.completion(0).finish());
             assertEquals(PROMPT.length + first + 1, session.length(0), "all that was handed out is fed");
             assertFalse(decoder.step());
         }
         try (Session session = session()) {
             Decoder decoder = new Decoder(session, GenerationOptions.greedy(500));
             assertEquals(60 - PROMPT.length, all(decoder, 0).length);
-            assertEquals(Finish.CONTEXT, decoder.completion(0).finish());
+            assertEquals(FinishReason.CONTEXT, decoder.completion(0).finish());
         }
         try (Session session = session()) {
             Decoder decoder = new Decoder(session, GenerationOptions.greedy(0));
             assertEquals(0, all(decoder, 0).length);
-            assertEquals(Finish.LENGTH, decoder.completion(0).finish());
+            assertEquals(FinishReason.LENGTH, decoder.completion(0).finish());
         }
     }
 

@@ -117,7 +117,7 @@ class PublishedGenerationTest {
     }
 
     private static void paste(Tensor rows, Tensor to, int first) {
-        Forward.slice(to, first, rows.dim(0)).copyFrom(rows);
+        NetworkPlans.slice(to, first, rows.dim(0)).copyFrom(rows);
     }
 
     /** Bit for bit: what was saved is all that there is. */

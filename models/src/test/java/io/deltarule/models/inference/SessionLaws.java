@@ -45,13 +45,14 @@ abstract class SessionLaws {
         Tensor all = Tensor.zeros(ids.length, TinyNetwork.VOCABULARY).fill(Float.NaN);
         try (Session session = session(OPTIONS.withPiece(48).withAllLogits(TinyNetwork.VOCABULARY))) {
             session.feed(
-                    ids, (first, rows) -> Forward.slice(all, first, rows.dim(0)).copyFrom(rows));
+                    ids,
+                    (first, rows) -> NetworkPlans.slice(all, first, rows.dim(0)).copyFrom(rows));
         }
         return all;
     }
 
     private static Tensor row(Tensor all, int place) {
-        return Tensor.view(Forward.slice(all, place, 1).data(), TinyNetwork.VOCABULARY);
+        return Tensor.view(NetworkPlans.slice(all, place, 1).data(), TinyNetwork.VOCABULARY);
     }
 
     private static void close(String what, Tensor expected, Tensor found, double tolerance) {
@@ -95,7 +96,7 @@ abstract class SessionLaws {
             session.feed(ids, (first, rows) -> {
                 assertEquals(next[0], first);
                 next[0] += rows.dim(0);
-                close("row " + first, Forward.slice(all, first, rows.dim(0)), rows, sameTolerance());
+                close("row " + first, NetworkPlans.slice(all, first, rows.dim(0)), rows, sameTolerance());
             });
             assertEquals(ids.length, next[0]);
             close("last", row(all, 28), session.logits(0), sameTolerance());

@@ -111,7 +111,7 @@ class TextStreamTest {
     }
 
     private static Tokenizer published() {
-        return HuggingFaceJson.open(resource());
+        return TokenizerJson.open(resource());
     }
 
     @Test
@@ -156,7 +156,7 @@ class TextStreamTest {
     }
 
     private static void refused(Path file, String about) {
-        String message = assertThrows(InvalidInputException.class, () -> HuggingFaceJson.open(file))
+        String message = assertThrows(InvalidInputException.class, () -> TokenizerJson.open(file))
                 .getMessage();
         assertTrue(message.contains(about), message);
         assertTrue(message.contains(file.toString()), message);

@@ -14,10 +14,10 @@ import io.deltarule.models.BlockStack;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.KdaLayer;
-import io.deltarule.models.Positions;
+import io.deltarule.models.PositionEncoding;
+import io.deltarule.models.ProgramBuilder;
 import io.deltarule.models.SelectiveRope;
 import io.deltarule.models.SwiGluBlock;
-import io.deltarule.models.Wiring;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +45,10 @@ final class TinyNetwork {
                 Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
                 Block.of(attention.withWindow(WINDOW), mlp),
                 Block.of(new KdaLayer(config), mlp),
-                Block.of(attention.withPositions(new Positions.Rotary(4, 1e4)), mlp)));
+                Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp)));
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", HIDDEN);
-        Wiring wiring = new Wiring("");
+        ProgramBuilder wiring = new ProgramBuilder("");
         wiring.add(new LayerOp.Embedding(ids, embedded, "embeddings.weight", VOCABULARY));
         Slot h = wiring.rmsNorm(stack.wire(wiring, embedded), "norm", HIDDEN, 1e-6, false);
         LayerProgram body = new LayerProgram(List.of(ids), List.of(h), wiring.ops());

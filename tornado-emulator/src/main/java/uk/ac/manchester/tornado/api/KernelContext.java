@@ -1,8 +1,8 @@
 package uk.ac.manchester.tornado.api;
 
-import io.deltarule.emulator.KernelBridge;
-import io.deltarule.emulator.WorkItem;
-import io.deltarule.emulator.WorkItemIds;
+import io.deltarule.emulator.ContextBridge;
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 public class KernelContext implements ExecutionContext {
 
     static {
-        KernelBridge.register(KernelContext::new);
+        ContextBridge.register(KernelContext.class, KernelContext::new);
     }
 
     public final Integer globalIdx;

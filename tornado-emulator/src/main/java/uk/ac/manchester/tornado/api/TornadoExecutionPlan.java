@@ -1,8 +1,9 @@
 package uk.ac.manchester.tornado.api;
 
 import io.deltarule.emulator.EmulatedDevice;
+import io.deltarule.emulator.ExecutionTimes;
 import io.deltarule.emulator.GraphExecutor;
-import io.deltarule.emulator.Times;
+import io.deltarule.emulator.grid.GridShape;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -58,9 +59,9 @@ public final class TornadoExecutionPlan implements AutoCloseable {
      */
     public TornadoExecutionResult execute() {
         checkOpen();
-        Times times = new Times();
+        ExecutionTimes times = new ExecutionTimes();
         for (GraphExecutor graph : selected) {
-            graph.execute(grids, lastExecuted, times);
+            graph.execute(this::gridOf, lastExecuted, times);
         }
         // Only now, as in TornadoVM 5.2.0: graphs of one execution hand nothing to each other.
         lastExecuted = selected.isEmpty() ? null : selected.getLast();
@@ -68,7 +69,9 @@ public final class TornadoExecutionPlan implements AutoCloseable {
             System.out.println(times);
         }
         return new TornadoExecutionResult(
-                this, new TornadoProfilerResult(profiler == null ? new Times() : times, getCurrentDeviceMemoryUsage()));
+                this,
+                new TornadoProfilerResult(
+                        profiler == null ? new ExecutionTimes() : times, getCurrentDeviceMemoryUsage()));
     }
 
     /** Executions run this graph alone from now on. */
@@ -130,7 +133,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
-    /** Times are kept per execution, so there are none to forget. */
+    /** ExecutionTimes are kept per execution, so there are none to forget. */
     public TornadoExecutionPlan clearProfiles() {
         checkOpen();
         return this;
@@ -199,6 +202,14 @@ public final class TornadoExecutionPlan implements AutoCloseable {
         }
         throw new TornadoRuntimeException("transferToHost: expected an array that every selected graph of " + this
                 + " has on the device, found " + object + "; select the one graph withGraph");
+    }
+
+    /** The grid of a task, or null where no scheduler gives it one. */
+    private GridShape gridOf(String task) {
+        WorkerGrid grid = grids == null ? null : grids.get(task);
+        return grid == null
+                ? null
+                : GridShape.of(task, grid.getGlobalWork(), grid.getLocalWork(), grid.getGlobalOffset());
     }
 
     private GraphExecutor graph(int index) {

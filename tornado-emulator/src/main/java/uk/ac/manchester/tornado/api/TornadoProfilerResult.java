@@ -1,16 +1,16 @@
 package uk.ac.manchester.tornado.api;
 
-import io.deltarule.emulator.Times;
+import io.deltarule.emulator.ExecutionTimes;
 
 /**
  * What an execution took, in nanoseconds of this JVM, and how many bytes crossed; zeros where the plan has no profiler.
  */
 public class TornadoProfilerResult {
 
-    private final Times times;
+    private final ExecutionTimes times;
     private final long deviceBytes;
 
-    TornadoProfilerResult(Times times, long deviceBytes) {
+    TornadoProfilerResult(ExecutionTimes times, long deviceBytes) {
         this.times = times;
         this.deviceBytes = deviceBytes;
     }

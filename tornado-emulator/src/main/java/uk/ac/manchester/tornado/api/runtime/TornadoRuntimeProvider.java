@@ -1,6 +1,5 @@
 package uk.ac.manchester.tornado.api.runtime;
 
-import io.deltarule.emulator.EmulatorBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 
 /** Where the runtime is found. */

@@ -1,7 +1,7 @@
 package uk.ac.manchester.tornado.api.types.arrays;
 
-import io.deltarule.emulator.ArrayBridge;
-import io.deltarule.emulator.ElementGuard;
+import io.deltarule.emulator.HostArray;
+import io.deltarule.emulator.check.ElementGuard;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,19 +20,43 @@ public abstract sealed class TornadoNativeArray permits FloatArray, DoubleArray,
     public static final long ARRAY_HEADER = Long.getLong("tornado.panama.objectHeader", headerOfThisJvm());
 
     static {
-        ArrayBridge.register(new ArrayBridge() {
-            @Override
-            protected TornadoNativeArray copyLike(TornadoNativeArray host, ElementGuard guard) {
-                TornadoNativeArray device = ofSameClass(host);
-                device.guard = guard;
-                return device;
-            }
+        HostArray.register(object -> object instanceof TornadoNativeArray array ? new View(array) : null);
+    }
 
-            @Override
-            protected MemorySegment elementsOf(TornadoNativeArray array) {
-                return array.segment.asSlice(ARRAY_HEADER);
-            }
-        });
+    /** How the emulator looks into an array. */
+    private static final class View extends HostArray {
+        private final TornadoNativeArray array;
+
+        View(TornadoNativeArray array) {
+            this.array = array;
+        }
+
+        @Override
+        protected Object array() {
+            return array;
+        }
+
+        @Override
+        protected int size() {
+            return array.size;
+        }
+
+        @Override
+        protected MemorySegment elements() {
+            return array.segment.asSlice(ARRAY_HEADER);
+        }
+
+        @Override
+        protected boolean floating() {
+            return array instanceof FloatArray || array instanceof DoubleArray || array instanceof HalfFloatArray;
+        }
+
+        @Override
+        protected HostArray deviceCopy(ElementGuard guard) {
+            TornadoNativeArray device = ofSameClass(array);
+            device.guard = guard;
+            return new View(device);
+        }
     }
 
     private final MemorySegment segment;

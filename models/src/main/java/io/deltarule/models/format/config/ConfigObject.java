@@ -1,0 +1,233 @@
+package io.deltarule.models.format.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.deltarule.core.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An object of a {@code config.json}. Every value is checked for its type and range when it is read; null counts as
+ * absent, as it does where these files come from. A value that cannot be right is an {@link InvalidInputException} of one
+ * line that names file, key, what was expected and what was found.
+ */
+public final class ConfigObject {
+    private static final long LARGEST_FILE = 16 << 20;
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Python writes Infinity, which is no JSON, for some keys. None of them is read here.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    private final String path;
+    private final JsonNode node;
+
+    private ConfigObject(String path, JsonNode node) {
+        this.path = path;
+        this.node = node;
+    }
+
+    /** Reads a file. */
+    public static ConfigObject read(Path file) {
+        String label = file.getFileName() + ": ";
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(file + ": expected a model's " + file.getFileName()
+                    + " but found nothing; name the folder that holds it");
+        }
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
+                throw new InvalidInputException(
+                        file + ": expected at most " + LARGEST_FILE + " bytes but found " + size);
+            }
+            return of(label, JSON.readTree(Files.readAllBytes(file)), file.toString());
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + ": expected JSON with every key once but found: "
+                    + MessageText.text(e.getOriginalMessage()) + "; fetch the file again");
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": expected to read it but found " + e + "; check its permissions");
+        }
+    }
+
+    /** Parses a text, for configs that are made rather than read. */
+    public static ConfigObject parse(String json) {
+        try {
+            return of("config: ", JSON.readTree(json.getBytes(StandardCharsets.UTF_8)), "config");
+        } catch (IOException e) {
+            throw new InvalidInputException("config: expected JSON but found: " + MessageText.text(e.toString()));
+        }
+    }
+
+    private static ConfigObject of(String label, JsonNode node, String file) {
+        if (node == null || !node.isObject()) {
+            throw new InvalidInputException(file + ": expected a JSON object but found something else");
+        }
+        return new ConfigObject(label, node);
+    }
+
+    /** Whether a key has a value other than null. */
+    public boolean has(String key) {
+        return node.hasNonNull(key);
+    }
+
+    private JsonNode value(String key) {
+        return node.get(key);
+    }
+
+    /** A refusal of a key's value: what was expected, in the words given, and what was found. */
+    public InvalidInputException refused(String key, String expected) {
+        return new InvalidInputException(path + key + ": expected " + expected + " but found "
+                + (has(key) ? MessageText.text(value(key).toString()) : "nothing"));
+    }
+
+    /** A whole number in a range. */
+    public int count(String key, int least, int most, int absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        JsonNode found = value(key);
+        boolean whole = found.isNumber() && found.doubleValue() == Math.rint(found.doubleValue());
+        if (!whole || found.doubleValue() < least || found.doubleValue() > most) {
+            throw refused(key, "a whole number from " + least + " to " + most);
+        }
+        return found.intValue();
+    }
+
+    /** A finite number in a range. */
+    public double number(String key, double least, double most, double absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        JsonNode found = value(key);
+        if (!found.isNumber() || !(found.doubleValue() >= least && found.doubleValue() <= most)) {
+            throw refused(key, "a number from " + least + " to " + most);
+        }
+        return found.doubleValue();
+    }
+
+    /** True or false. */
+    public boolean flag(String key, boolean absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        if (!value(key).isBoolean()) {
+            throw refused(key, "true or false");
+        }
+        return value(key).booleanValue();
+    }
+
+    /** A text. */
+    public String text(String key, String absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        if (!value(key).isTextual()) {
+            throw refused(key, "a text");
+        }
+        return value(key).textValue();
+    }
+
+    /** One of some texts. */
+    public String choice(String key, String absent, String... allowed) {
+        String found = text(key, absent);
+        if (!Arrays.asList(allowed).contains(found)) {
+            throw refused(key, "one of " + String.join(", ", allowed));
+        }
+        return found;
+    }
+
+    /** An object; null where there is none. */
+    public ConfigObject object(String key) {
+        if (!has(key)) {
+            return null;
+        }
+        if (!value(key).isObject()) {
+            throw refused(key, "an object");
+        }
+        return new ConfigObject(path + key + ".", value(key));
+    }
+
+    /** One object, or a list of them; empty where there is none. */
+    public List<ConfigObject> objects(String key) {
+        if (!has(key) || !value(key).isArray()) {
+            ConfigObject one = object(key);
+            return one == null ? List.of() : List.of(one);
+        }
+        List<ConfigObject> all = new ArrayList<>();
+        for (JsonNode element : value(key)) {
+            if (!element.isObject()) {
+                throw refused(key, "an object or a list of objects");
+            }
+            all.add(new ConfigObject(path + key + "[" + all.size() + "].", element));
+        }
+        return all;
+    }
+
+    /** A list of whole numbers, or a single one; null where there is none. */
+    public List<Integer> counts(String key, int least, int most) {
+        if (!has(key)) {
+            return null;
+        }
+        if (value(key).isNumber()) {
+            return List.of(count(key, least, most, 0));
+        }
+        List<Integer> all = new ArrayList<>();
+        for (JsonNode element : list(key)) {
+            if (!element.isInt() || element.intValue() < least || element.intValue() > most) {
+                throw refused(key, "whole numbers from " + least + " to " + most);
+            }
+            all.add(element.intValue());
+        }
+        return all;
+    }
+
+    /** A list of texts; null where there is none. */
+    public List<String> texts(String key) {
+        if (!has(key)) {
+            return null;
+        }
+        List<String> all = new ArrayList<>();
+        for (JsonNode element : list(key)) {
+            if (!element.isTextual()) {
+                throw refused(key, "a list of texts");
+            }
+            all.add(element.textValue());
+        }
+        return all;
+    }
+
+    /** An object of texts; empty where there is none. */
+    public Map<String, String> textMap(String key) {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (object(key) == null) {
+            return all;
+        }
+        value(key).properties().forEach(entry -> {
+            if (!entry.getValue().isTextual()) {
+                throw refused(key, "an object of texts");
+            }
+            all.put(entry.getKey(), entry.getValue().textValue());
+        });
+        return all;
+    }
+
+    private JsonNode list(String key) {
+        if (!value(key).isArray()) {
+            throw refused(key, "a list");
+        }
+        return value(key);
+    }
+}

@@ -1,0 +1,36 @@
+package io.deltarule.models.format.weights;
+
+/**
+ * Where an expert's weights lie when a layer's experts are stacked in two tensors, gate_up_proj [E, 2·I, hidden] and
+ * down_proj [E, hidden, I].
+ *
+ * @param experts E
+ */
+public record ExpertStack(int experts) {
+    private static final String EXPERTS = "experts.";
+
+    /** Whether a name is that of an expert's weight. */
+    static boolean holds(String name) {
+        return name.contains("." + EXPERTS);
+    }
+
+    /**
+     * Where one expert's weight is in its layer's stack.
+     *
+     * @param name {@code …experts.e.gate_proj.weight} or up or down
+     * @param dims its shape
+     */
+    WeightSource source(String name, int[] dims) {
+        int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
+        int dot = name.indexOf('.', start);
+        long e = Long.parseLong(name.substring(start, dot));
+        String layer = name.substring(0, start);
+        return switch (name.substring(dot + 1)) {
+            case "gate_proj.weight" ->
+                WeightSource.rows(layer + "gate_up_proj", 2 * e * dims[0], experts, 2 * dims[0], dims[1]);
+            case "up_proj.weight" ->
+                WeightSource.rows(layer + "gate_up_proj", (2 * e + 1) * dims[0], experts, 2 * dims[0], dims[1]);
+            default -> WeightSource.rows(layer + "down_proj", e * dims[0], experts, dims[0], dims[1]);
+        };
+    }
+}

@@ -1,0 +1,214 @@
+package io.deltarule.models.format.weights;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.Weights;
+import io.deltarule.loader.SafetensorsFolder;
+import io.deltarule.loader.TensorInfo;
+import io.deltarule.models.format.config.MessageText;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds a program's weights in a folder's tensors. All that is missing, unexpected or of another shape is named at once:
+ * whoever has to mend a folder wants to know all of it.
+ */
+public final class WeightBinder {
+    /** Most numbers of a factor of a product: the second one is copied to a Java array. */
+    private static final long MOST_IN_A_FACTOR = 1 << 30;
+
+    private final SafetensorsFolder folder;
+    private final TensorNames names;
+    private final Arena arena;
+    private final Map<String, Weight> weights = new LinkedHashMap<>();
+    private final Set<String> used = new LinkedHashSet<>();
+    private final Map<String, String> ignored = new LinkedHashMap<>();
+    private final Set<String> missing = new LinkedHashSet<>();
+    private final List<String> wrong = new ArrayList<>();
+
+    private WeightBinder(SafetensorsFolder folder, TensorNames names, Arena arena) {
+        this.folder = folder;
+        this.names = names;
+        this.arena = arena;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param weights by their names in the programs
+     * @param ignored tensors that no weight needs, with the reason
+     * @param parameters how many numbers the tensors hold that are needed
+     */
+    public record Bound(Weights weights, Map<String, String> ignored, long parameters) {}
+
+    /**
+     * Finds every weight.
+     *
+     * @param wanted the programs' weights, by name, with their shapes
+     * @param names what the files call them
+     * @param folder the tensors
+     * @param arena owner of what cannot be used where it lies
+     * @throws InvalidInputException naming all tensors that are missing, unexpected or of another shape or type
+     */
+    public static Bound bind(Map<String, int[]> wanted, TensorNames names, SafetensorsFolder folder, Arena arena) {
+        WeightBinder binder = new WeightBinder(folder, names, arena);
+        wanted.forEach(binder::find);
+        long parameters = binder.sortOutTheRest();
+        return new Bound(new Weights(binder.weights), Map.copyOf(binder.ignored), parameters);
+    }
+
+    private void find(String weight, int[] dims) {
+        List<WeightSource> sources = names.sources(weight, dims);
+        for (WeightSource source : sources) {
+            if (source.names().stream().allMatch(folder::contains)) {
+                used.addAll(source.names());
+                Weight found = switch (source) {
+                    case WeightSource.Rows rows -> rows(rows, dims);
+                    case WeightSource.Product product -> product(product, dims);
+                };
+                if (found != null) {
+                    weights.put(weight, found);
+                }
+                return;
+            }
+        }
+        sources.getFirst().names().stream()
+                .filter(name -> !folder.contains(name))
+                .forEach(missing::add);
+    }
+
+    private Weight rows(WeightSource.Rows source, int[] dims) {
+        long total = 0;
+        int[] expected = source.shape().stream().mapToInt(n -> n).toArray();
+        for (String name : source.names()) {
+            TensorInfo info = folder.info(name);
+            if (StoredWeight.type(info) == null) {
+                wrong(name, "F32, F16 or BF16", info.dtype().toString());
+                return null;
+            }
+            boolean fits = source.names().size() == 1
+                    ? sameShape(info.shape(), expected)
+                    : sameShape(tail(info.shape()), tail(expected)) && info.rank() > 0;
+            if (!fits) {
+                wrong(name, Arrays.toString(expected), Arrays.toString(info.shape()));
+                return null;
+            }
+            total += info.elementCount();
+        }
+        if (total != product(expected)) {
+            wrong(
+                    MessageText.names(source.names()),
+                    Arrays.toString(expected) + " together",
+                    total + " numbers rather than " + product(expected));
+            return null;
+        }
+        List<TensorInfo> infos = source.names().stream().map(folder::info).toList();
+        long row = product(tail(dims));
+        return StoredWeight.of(folder, infos, source.firstRow() * row, dims, arena);
+    }
+
+    /**
+     * Whether shapes agree but for axes of length 1, which some writers leave out, and for vectors, which some cut into
+     * heads.
+     */
+    private static boolean sameShape(long[] found, int[] expected) {
+        long[] squeezed = Arrays.stream(found).filter(n -> n != 1).toArray();
+        long[] wanted =
+                Arrays.stream(expected).filter(n -> n != 1).asLongStream().toArray();
+        if (wanted.length <= 1) {
+            long count = 1;
+            for (long n : squeezed) {
+                count = Math.multiplyExact(count, n);
+            }
+            return count == (wanted.length == 0 ? 1 : wanted[0]);
+        }
+        return Arrays.equals(squeezed, wanted);
+    }
+
+    private static long[] tail(long[] shape) {
+        return shape.length == 0 ? shape : Arrays.copyOfRange(shape, 1, shape.length);
+    }
+
+    private static int[] tail(int[] shape) {
+        return shape.length == 0 ? shape : Arrays.copyOfRange(shape, 1, shape.length);
+    }
+
+    private static long product(int[] dims) {
+        long product = 1;
+        for (int n : dims) {
+            product = Math.multiplyExact(product, n);
+        }
+        return product;
+    }
+
+    private Weight product(WeightSource.Product source, int[] dims) {
+        TensorInfo b = folder.info(source.b());
+        TensorInfo a = folder.info(source.a());
+        for (TensorInfo factor : List.of(b, a)) {
+            if (StoredWeight.type(factor) == null) {
+                wrong(factor.name(), "F32, F16 or BF16", factor.dtype().toString());
+                return null;
+            }
+        }
+        boolean fits = b.rank() == 2
+                && a.rank() == 2
+                && b.shape()[0] == dims[0]
+                && a.shape()[1] == dims[1]
+                && b.shape()[1] == a.shape()[0]
+                && Math.max(b.elementCount(), a.elementCount()) <= MOST_IN_A_FACTOR;
+        if (!fits) {
+            wrong(
+                    b.name() + " and " + a.name(),
+                    "[" + dims[0] + ", rank] and [rank, " + dims[1] + "]",
+                    Arrays.toString(b.shape()) + " and " + Arrays.toString(a.shape()));
+            return null;
+        }
+        return StoredWeight.product(folder, b, a, arena);
+    }
+
+    private void wrong(String name, String expected, String found) {
+        String line = MessageText.text(name) + ": expected " + expected + " but found " + found;
+        if (!wrong.contains(line)) {
+            wrong.add(line);
+        }
+    }
+
+    /** @return how many numbers the needed tensors hold */
+    private long sortOutTheRest() {
+        List<String> unexpected = new ArrayList<>();
+        long parameters = 0;
+        for (TensorInfo tensor : folder.tensors()) {
+            if (used.contains(tensor.name())) {
+                parameters += tensor.elementCount();
+                continue;
+            }
+            String reason = names.ignored(tensor.name());
+            if (reason == null) {
+                unexpected.add(tensor.name());
+            } else {
+                ignored.put(tensor.name(), reason);
+            }
+        }
+        List<String> problems = new ArrayList<>();
+        if (!wrong.isEmpty()) {
+            problems.add(MessageText.names(wrong));
+        }
+        if (!missing.isEmpty()) {
+            problems.add("missing are " + MessageText.names(missing));
+        }
+        if (!unexpected.isEmpty()) {
+            problems.add("unexpected are " + MessageText.names(unexpected));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException("tensors: " + String.join("; ", problems)
+                    + "; expected exactly those that config.json asks for: fetch both again, of one version");
+        }
+        return parameters;
+    }
+}

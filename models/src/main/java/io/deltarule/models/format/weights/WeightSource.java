@@ -1,0 +1,53 @@
+package io.deltarule.models.format.weights;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Where in the files a weight's numbers are. */
+public sealed interface WeightSource {
+    /** The tensors that hold them. */
+    List<String> names();
+
+    /**
+     * Rows of one tensor, or of several put one after the other along their first axis.
+     *
+     * @param names the tensors
+     * @param shape that of all of them together, with axes of length 1 where the files may have them
+     * @param firstRow the weight's first row, in rows as long as the weight's
+     */
+    record Rows(List<String> names, List<Integer> shape, long firstRow) implements WeightSource {
+        /** Copies the lists. */
+        public Rows {
+            names = List.copyOf(names);
+            shape = List.copyOf(shape);
+        }
+    }
+
+    /**
+     * The product of two factors, W = B A.
+     *
+     * @param b B [rows, rank]
+     * @param a A [rank, columns]
+     */
+    record Product(String b, String a) implements WeightSource {
+        @Override
+        public List<String> names() {
+            return List.of(b, a);
+        }
+    }
+
+    /** A tensor of a shape, all of it. */
+    static WeightSource of(String name, int... dims) {
+        return rows(name, 0, dims);
+    }
+
+    /** Some rows of a tensor of a shape. */
+    static WeightSource rows(String name, long firstRow, int... dims) {
+        return rows(List.of(name), firstRow, dims);
+    }
+
+    /** Some rows of several tensors that have a shape together. */
+    static WeightSource rows(List<String> names, long firstRow, int... dims) {
+        return new Rows(names, Arrays.stream(dims).boxed().toList(), firstRow);
+    }
+}

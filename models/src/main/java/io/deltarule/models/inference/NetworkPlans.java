@@ -1,0 +1,101 @@
+package io.deltarule.models.inference;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerPlan;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.LayerSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** The two plans of a network, body and head, and the memory for the rows between them, all allocated once. */
+final class NetworkPlans implements AutoCloseable {
+    private final Network network;
+    private final SessionOptions options;
+    private final Arena arena = Arena.ofShared();
+    private final LayerPlan body;
+    private final LayerPlan head;
+    private final MemorySegment ids;
+    private final MemorySegment rows;
+
+    NetworkPlans(DeltaEngine engine, String device, Network network, SessionOptions options) {
+        this.network = network;
+        this.options = options;
+        LayerPlan made = null;
+        try {
+            this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
+            this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
+            made = engine.plan(spec(network.body(), options.piece(), options.sequences(), options.maxContext())
+                    .onDevice(device));
+            this.body = made;
+            this.head = engine.plan(spec(network.head(), options.logitRows(), 1, options.logitRows())
+                    .onDevice(device));
+        } catch (RuntimeException | Error e) {
+            if (made != null) {
+                made.close();
+            }
+            arena.close();
+            throw e;
+        }
+    }
+
+    private LayerSpec spec(LayerProgram program, int maxTokens, int sequences, int maxContext) {
+        return LayerSpec.of(program, network.weights(), maxTokens, sequences, maxContext)
+                .withForm(options.form())
+                .withChunkSize(options.chunkSize());
+    }
+
+    /** The body's plan, which carries the state. */
+    LayerPlan body() {
+        return body;
+    }
+
+    /**
+     * Runs the body over tokens that fit one piece.
+     *
+     * @param lengths tokens per sequence
+     * @param tokens theirs, one sequence after the other
+     * @return their hidden rows, which the next call overwrites
+     */
+    Tensor run(int[] lengths, int[] tokens) {
+        Tensor in = Tensor.view(ids.asSlice(0, (long) tokens.length * Float.BYTES), tokens.length, 1);
+        for (int i = 0; i < tokens.length; i++) {
+            in.set(i, tokens[i]);
+        }
+        Tensor out = rows(rows, tokens.length);
+        body.run(lengths, List.of(in), List.of(out));
+        return out;
+    }
+
+    private Tensor rows(MemorySegment memory, int count) {
+        long row = (long) network.hidden() * Float.BYTES;
+        return Tensor.view(memory.asSlice(0, count * row), count, network.hidden());
+    }
+
+    /** Rows [from, from + count) of hidden rows. */
+    static Tensor slice(Tensor rows, int from, int count) {
+        long row = (long) rows.dim(1) * Float.BYTES;
+        return Tensor.view(rows.data().asSlice(from * row, count * row), count, rows.dim(1));
+    }
+
+    /**
+     * Runs the head.
+     *
+     * @param hidden at most as many rows as the options allow
+     * @param logits as many, overwritten
+     */
+    void logits(Tensor hidden, Tensor logits) {
+        head.reset(); // The head carries nothing, but its position counts rows and would reach the plan's end.
+        head.run(new int[] {hidden.dim(0)}, List.of(hidden), List.of(logits));
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            body.close();
+            head.close();
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.deltarule.emulator.check;
+
+import java.util.Arrays;
+
+/**
+ * Stands before every element of a device's copy of an array: refuses indices out of bounds, reads of elements that
+ * nothing wrote, and accesses that race.
+ */
+public final class ElementGuard {
+
+    private final int size;
+    private final String type;
+    private final boolean[] written;
+    private final AccessLog log;
+    private String label;
+
+    public ElementGuard(int size, String type) {
+        this.size = size;
+        this.type = type;
+        label = "array";
+        written = new boolean[size];
+        log = Boolean.parseBoolean(System.getProperty("deltarule.emulator.races", "true"))
+                ? new AccessLog(size, Turn.GLOBAL)
+                : null;
+    }
+
+    /** Names the array as the kernel about to run knows it. */
+    public void name(String label) {
+        this.label = label;
+    }
+
+    /** All of the array was copied to the device. */
+    public void transferred() {
+        Arrays.fill(written, true);
+    }
+
+    public void read(int index) {
+        RunningWorkItem item = Turn.running;
+        if (item == null) {
+            throw new FirstTouch();
+        }
+        check(index, "read");
+        if (!written[index]) {
+            throw Faults.here("uninitialised read of " + this + " at index " + index
+                    + ": neither transferToDevice nor a kernel wrote it");
+        }
+        if (log != null) {
+            long conflict = log.read(index, item.number(), Turn.site);
+            if (conflict != 0) {
+                throw race(index, "written", "reads", conflict);
+            }
+        }
+    }
+
+    public void write(int index) {
+        RunningWorkItem item = Turn.running;
+        if (item == null) {
+            throw new FirstTouch();
+        }
+        check(index, "write");
+        written[index] = true;
+        if (log != null) {
+            long conflict = log.write(index, item.number(), Turn.site);
+            if (conflict != 0) {
+                throw race(index, "accessed", "writes", conflict);
+            }
+        }
+    }
+
+    /** Refuses a method that has no meaning in a kernel. */
+    public void refuse(String method) {
+        if (Turn.running == null) {
+            throw new FirstTouch();
+        }
+        throw Faults.here(method + " of " + this + " inside a kernel: no device can do that");
+    }
+
+    private void check(int index, String access) {
+        if (index < 0 || index >= size) {
+            throw Faults.here("out-of-bounds " + access + " of " + this + " at index " + index);
+        }
+    }
+
+    private KernelFaultException race(int index, String before, String now, long conflict) {
+        String other = log.fromOtherGroup(conflict)
+                ? "another group"
+                : "work-item " + AccessLog.laneOf(conflict) + " of the group";
+        String cure =
+                log.fromOtherGroup(conflict) ? "groups have no order within a launch" : "no globalBarrier lies between";
+        return Faults.here("data race on " + this + " at index " + index + ": " + before + " by " + other + " at "
+                + KernelLines.describe(AccessLog.siteOf(conflict)) + ", and " + cure + " when work-item "
+                + Turn.running.number() + " " + now + " it");
+    }
+
+    @Override
+    public String toString() {
+        return label + " (" + type + " of " + size + ")";
+    }
+}

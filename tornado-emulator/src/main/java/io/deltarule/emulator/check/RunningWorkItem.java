@@ -1,0 +1,77 @@
+package io.deltarule.emulator.check;
+
+import io.deltarule.emulator.grid.WorkItem;
+import io.deltarule.emulator.grid.WorkItemIds;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A work-item as the checks see it while it has the turn: its place, its kernel, and the arrays that it can reach. */
+public abstract class RunningWorkItem implements WorkItem {
+
+    private final String task;
+    private final int kernelMethod;
+    private final WorkItemIds ids;
+    private final LocalMemory localMemory;
+    private final List<PrivateArray> privates = new ArrayList<>();
+
+    /**
+     * A work-item before it runs.
+     *
+     * @param task the task's full name, for reports
+     * @param kernelMethod the number that {@link KernelLines} gives the kernel's own method
+     * @param ids its place in the grid
+     * @param localMemory its group's
+     */
+    protected RunningWorkItem(String task, int kernelMethod, WorkItemIds ids, LocalMemory localMemory) {
+        this.task = task;
+        this.kernelMethod = kernelMethod;
+        this.ids = ids;
+        this.localMemory = localMemory;
+    }
+
+    public final WorkItemIds ids() {
+        return ids;
+    }
+
+    /** Its number within the group. */
+    final int number() {
+        return ids.localNumber();
+    }
+
+    final String task() {
+        return task;
+    }
+
+    /** The number that {@link KernelLines} gives the kernel's own method. */
+    final int kernelMethod() {
+        return kernelMethod;
+    }
+
+    @Override
+    public final Object allocate(Class<?> element, int size) {
+        return localMemory.allocate(element, size, Turn.site);
+    }
+
+    /** Notes a new private array; one made again at the same place is the same memory on a device. */
+    final void declarePrivate(Object array, int length, int site) {
+        PrivateArray made = new PrivateArray(array, length, site);
+        for (int i = 0; i < privates.size(); i++) {
+            if (privates.get(i).site() == site) {
+                privates.set(i, made);
+                return;
+            }
+        }
+        privates.add(made);
+    }
+
+    /** The local or private array that this Java array is, or null. */
+    final CheckedArray find(Object array) {
+        for (int i = 0; i < privates.size(); i++) {
+            PrivateArray own = privates.get(i);
+            if (own.is(array)) {
+                return own;
+            }
+        }
+        return localMemory.find(array);
+    }
+}

@@ -1,0 +1,2 @@
+/** TornadoVM's exceptions. Uses nothing. */
+package uk.ac.manchester.tornado.api.exceptions;
