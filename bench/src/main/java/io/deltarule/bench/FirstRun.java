@@ -1,6 +1,7 @@
 package io.deltarule.bench;
 
 import io.deltarule.core.measure.Profiled;
+import java.util.Optional;
 
 /**
  * A plan's first run, in which kernels are compiled.
@@ -10,15 +11,15 @@ import io.deltarule.core.measure.Profiled;
  */
 public record FirstRun(double nanos, double compileNanos) {
     /** Runs a plan for the first time; null where it cannot say how long it compiled. */
-    static FirstRun of(Prepared prepared) {
-        Profiled profiled = prepared.profiled().orElse(null);
+    static FirstRun of(Optional<Profiled> plan, Runnable run) {
+        Profiled profiled = plan.orElse(null);
         if (profiled == null) {
             return null;
         }
         profiled.profile(true);
         try {
             long begun = System.nanoTime();
-            prepared.run();
+            run.run();
             return new FirstRun(System.nanoTime() - begun, profiled.lastRun().compileNanos());
         } finally {
             profiled.profile(false);

@@ -93,7 +93,7 @@ final class Group implements AutoCloseable {
         Verification verification = null;
         try {
             prepared = maker.apply(candidate.workload);
-            candidate.first = FirstRun.of(prepared);
+            candidate.first = FirstRun.of(prepared.profiled(), prepared::run);
             verification = prepared.verify();
             candidate.result = verification.passed()
                     ? Measurement.timed(candidate.workload, verification, null)

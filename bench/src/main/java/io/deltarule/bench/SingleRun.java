@@ -45,10 +45,10 @@ public final class SingleRun {
     private static Ceilings ceilings(DeltaEngine engine, Device device, Machine machine, double seconds) {
         long copied = Math.min(COPY_SIZE, machine.memoryBytes() / 16);
         if (engine.name().equals("cpu")) {
-            return Ceilings.measure(copied, seconds);
+            return ProcessorProbe.ceilings(copied, seconds);
         }
         return switch (engine) {
-            case PeerEngine peer -> Ceilings.of(peer, copied, seconds);
+            case PeerEngine peer -> ProcessorProbe.ceilings(peer, copied, seconds);
             case CeilingEngine shows ->
                 new DeviceProbe(shows, device.id(), Scale.of(Level.QUICK, device, machine), Sampler.forSeconds(seconds))
                         .ceilings();

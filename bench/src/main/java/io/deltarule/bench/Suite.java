@@ -75,7 +75,7 @@ public final class Suite {
     private Place cpu(DeltaEngine engine, Device device) {
         CpuRows rows = new CpuRows(new Workloads(engine, device.id(), fast), findings, machine);
         findings.watcher().begins("measuring the machine");
-        Ceilings ceilings = Ceilings.measure(rows.manyStates(), findings.effort());
+        Ceilings ceilings = ProcessorProbe.ceilings(rows.manyStates(), findings.effort());
         rows.measure(level);
         return Place.measured(engine.name(), device, ceilings);
     }
@@ -102,7 +102,7 @@ public final class Suite {
         findings.watcher().begins("measuring " + peer.name());
         String ourDevice = ours.devices().getFirst().id();
         long copied = new CpuRows(new Workloads(ours, ourDevice, fast), findings, machine).manyStates();
-        Ceilings ceilings = Ceilings.of(peer, copied, findings.effort());
+        Ceilings ceilings = ProcessorProbe.ceilings(peer, copied, findings.effort());
         PeerSpeed.measure(new PeerSpeed.Pair(peer, device.id(), ours, ourDevice), fast, findings);
         return Place.measured(peer.name(), device, ceilings);
     }

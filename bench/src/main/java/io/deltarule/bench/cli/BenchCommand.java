@@ -238,7 +238,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         String document = Json.text(BenchDocument.of(
-                report, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                report,
+                Version.text(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
         if (json != null && file == null) {
             out.println(document);
         } else {

@@ -1,6 +1,7 @@
 package io.deltarule.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.bench.Ceilings;
 import io.deltarule.bench.Machine;
@@ -16,10 +17,17 @@ final class BenchDocument {
 
     private BenchDocument() {}
 
-    static ObjectNode of(Report report, String when) {
-        ObjectNode document = Json.object();
+    /**
+     * Makes the document.
+     *
+     * @param report what was found
+     * @param version of the program that measured
+     * @param when it ended, UTC
+     */
+    static ObjectNode of(Report report, String version, String when) {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("schema", SCHEMA)
-                .put("version", Version.text())
+                .put("version", version)
                 .put("time", when)
                 .put("suite", report.suite());
         machine(document.putObject("machine"), report.machine());
@@ -74,8 +82,8 @@ final class BenchDocument {
         } else {
             node.putNull("threads");
         }
-        Json.putFinite(node, "sgemm_gflops", ceilings.sgemmGflops());
-        Json.putFinite(node, "copy_gbytes_per_s", ceilings.copyGbytes());
+        RowDocument.putFinite(node, "sgemm_gflops", ceilings.sgemmGflops());
+        RowDocument.putFinite(node, "copy_gbytes_per_s", ceilings.copyGbytes());
         node.put("status", ceilings.faulty() ? "failed" : ceilings.problem() == null ? "ok" : "refused")
                 .put("problem", ceilings.problem());
     }

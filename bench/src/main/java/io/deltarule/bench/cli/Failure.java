@@ -1,6 +1,7 @@
 package io.deltarule.bench.cli;
 
 import io.deltarule.bench.sdk.InstallException;
+import io.deltarule.bench.sdk.InvalidOptionException;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.NumericException;
@@ -30,6 +31,7 @@ record Failure(int exitCode, String line) {
     static Failure of(Throwable thrown) {
         return switch (thrown) {
             case InvalidInputException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
+            case InvalidOptionException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case NumericException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());

@@ -69,7 +69,7 @@ final class RowDocument {
                 .put("of_heads", verification.ofHeads())
                 .put("tokens", verification.tokens())
                 .put("tensor", verification.worst().name());
-        Json.putFinite(node, "ratio", verification.worst().ratio());
+        putFinite(node, "ratio", verification.worst().ratio());
     }
 
     private static void times(ObjectNode node, Measurement measurement, Ceilings ceilings) {
@@ -78,8 +78,8 @@ final class RowDocument {
                 .put("gflops", measurement.gflops())
                 .put("gbytes_per_s", measurement.gbytes());
         if (ceilings != null) {
-            Json.putFinite(node, "share_of_sgemm", measurement.gflops() / ceilings.sgemmGflops());
-            Json.putFinite(node, "share_of_copy", measurement.gbytes() / ceilings.copyGbytes());
+            putFinite(node, "share_of_sgemm", measurement.gflops() / ceilings.sgemmGflops());
+            putFinite(node, "share_of_copy", measurement.gbytes() / ceilings.copyGbytes());
         }
         if (measurement.first() != null) {
             node.put("first_run_ms", measurement.first().nanos() / 1e6)
@@ -103,7 +103,7 @@ final class RowDocument {
                     .put("copy_out_ms", parts.copyOutNanos() / 1e6)
                     .put("bytes_in", parts.bytesIn())
                     .put("bytes_out", parts.bytesOut());
-            Json.putFinite(node, "energy_mj", 1e3 * parts.joules());
+            putFinite(node, "energy_mj", 1e3 * parts.joules());
         }
     }
 
@@ -116,8 +116,17 @@ final class RowDocument {
         if (transfer.timing() != null) {
             timing(node, transfer.timing());
             breakdown(node, transfer.breakdown());
-            Json.putFinite(node, "in_gbytes_per_s", transfer.inGbytes());
-            Json.putFinite(node, "out_gbytes_per_s", transfer.outGbytes());
+            putFinite(node, "in_gbytes_per_s", transfer.inGbytes());
+            putFinite(node, "out_gbytes_per_s", transfer.outGbytes());
+        }
+    }
+
+    /** Puts a number, or null where JSON has no form for it (NaN, infinities). */
+    static void putFinite(ObjectNode node, String name, double value) {
+        if (Double.isFinite(value)) {
+            node.put(name, value);
+        } else {
+            node.putNull(name);
         }
     }
 }

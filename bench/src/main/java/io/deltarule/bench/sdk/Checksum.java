@@ -1,6 +1,5 @@
 package io.deltarule.bench.sdk;
 
-import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ record Checksum(String sha256, String origin) {
     /** The option's value. */
     static Checksum given(String text) {
         if (!isSha256(text)) {
-            throw new InvalidInputException(
+            throw new InvalidOptionException(
                     "--sha256: expected 64 hexadecimal digits but found '" + text + "'; sha256sum FILE prints them");
         }
         return new Checksum(text.toLowerCase(Locale.ROOT), "--sha256");

@@ -1,6 +1,5 @@
 package io.deltarule.bench.sdk;
 
-import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,7 +91,7 @@ public final class SdkInstaller {
             SdkRelease release = new SdkRelease(version == null ? SdkRelease.TESTED : version, backend, system);
             boolean official = mirror == null || mirror.isEmpty();
             if (url != null && archive != null) {
-                throw new InvalidInputException("--url: expected either --url or --archive but found both");
+                throw new InvalidOptionException("--url: expected either --url or --archive but found both");
             }
             if (url == null && archive == null) {
                 release.checkOffered();
@@ -116,7 +115,7 @@ public final class SdkInstaller {
             } catch (IllegalArgumentException e) {
                 // said below
             }
-            throw new InvalidInputException(option + ": expected an address that begins with https:// or http:// but"
+            throw new InvalidOptionException(option + ": expected an address that begins with https:// or http:// but"
                     + " found '" + text + "'; a file on this machine goes to --archive");
         }
     }
@@ -124,7 +123,7 @@ public final class SdkInstaller {
     /**
      * Installs and chooses it for use.
      *
-     * @throws InvalidInputException if an option cannot be right
+     * @throws InvalidOptionException if an option cannot be right
      * @throws InstallException if network, server, archive or disk do not let it
      */
     public Outcome install(Options options) {
@@ -133,7 +132,7 @@ public final class SdkInstaller {
 
     Outcome install(Wish wish) {
         if (wish.archive() == null && wish.checksum() == null && !Network.trusted(wish.address())) {
-            throw new InvalidInputException("--url: expected https:// or a --sha256 but found " + wish.address()
+            throw new InvalidOptionException("--url: expected https:// or a --sha256 but found " + wish.address()
                     + ", which anyone on the way could change");
         }
         return store.locked(notes, () -> {
@@ -159,7 +158,7 @@ public final class SdkInstaller {
 
     private void unpackGiven(Wish wish) throws IOException {
         if (!Files.isRegularFile(wish.archive()) || !Files.isReadable(wish.archive())) {
-            throw new InvalidInputException(
+            throw new InvalidOptionException(
                     "--archive: expected a file that can be read but found none at " + wish.archive());
         }
         if (wish.checksum() == null) {

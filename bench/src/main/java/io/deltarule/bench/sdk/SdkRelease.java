@@ -1,6 +1,5 @@
 package io.deltarule.bench.sdk;
 
-import io.deltarule.core.InvalidInputException;
 import java.net.URI;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,7 +21,7 @@ record SdkRelease(String version, Backend backend, TargetSystem system) {
         var parts = VERSION.matcher(version);
         String jdk = Integer.toString(Runtime.version().feature());
         if (!parts.matches() || !parts.group(1).equals(jdk)) {
-            throw new InvalidInputException("--release: expected a TornadoVM release for Java " + jdk + " such as "
+            throw new InvalidOptionException("--release: expected a TornadoVM release for Java " + jdk + " such as "
                     + TESTED + " but found '" + version + "'");
         }
     }
@@ -54,7 +53,7 @@ record SdkRelease(String version, Backend backend, TargetSystem system) {
                     + "; build TornadoVM from source and set TORNADOVM_HOME");
         }
         if (!system.offered().contains(backend)) {
-            throw new InvalidInputException("--backend: expected "
+            throw new InvalidOptionException("--backend: expected "
                     + system.offered().stream().map(Backend::id).collect(Collectors.joining(" or "))
                     + ", which have an SDK for " + system.suffix() + ", but found '" + backend.id() + "'");
         }

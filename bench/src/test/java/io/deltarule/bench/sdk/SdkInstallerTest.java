@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -190,7 +189,7 @@ class SdkInstallerTest {
         assertTrue(store.current().isPresent(), "what was there stays");
         assertEquals(List.of(), downloads());
         assertThrows(
-                InvalidInputException.class,
+                InvalidOptionException.class,
                 () -> options(Backend.OPENCL, "12", false).wish(LINUX));
     }
 
@@ -264,7 +263,7 @@ class SdkInstallerTest {
         assertTrue(Files.exists(given));
         SdkInstaller.Options absent =
                 new SdkInstaller.Options(null, Backend.PTX, null, null, folder.resolve("absent.zip"), null, false);
-        assertThrows(InvalidInputException.class, () -> installer().install(absent.wish(LINUX)));
+        assertThrows(InvalidOptionException.class, () -> installer().install(absent.wish(LINUX)));
     }
 
     @Test
@@ -356,7 +355,7 @@ class SdkInstallerTest {
     @Test
     void systemsAndBackendsWithoutAnArchiveAreNamed() {
         SdkInstaller.Options spirv = options(Backend.SPIRV, null, false);
-        assertTrue(assertThrows(InvalidInputException.class, () -> spirv.wish(new TargetSystem("mac", "aarch64")))
+        assertTrue(assertThrows(InvalidOptionException.class, () -> spirv.wish(new TargetSystem("mac", "aarch64")))
                 .getMessage()
                 .contains("opencl"));
         assertTrue(assertThrows(InstallException.class, () -> spirv.wish(TargetSystem.of("Linux", "aarch64")))
@@ -375,19 +374,19 @@ class SdkInstallerTest {
     void optionsThatCannotBeRightAreRefused() {
         for (String version : new String[] {"5.2.0", "5.2.0-jdk21", "../x", "latest", ""}) {
             assertThrows(
-                    InvalidInputException.class,
+                    InvalidOptionException.class,
                     () -> new SdkInstaller.Options(version, Backend.OPENCL, null, null, null, null, false).wish(LINUX));
         }
         for (String url : new String[] {"ftp://x/y.zip", "x.zip", "https://", "http://a b/c", "file:///x.zip"}) {
             assertThrows(
-                    InvalidInputException.class,
+                    InvalidOptionException.class,
                     () -> new SdkInstaller.Options(null, Backend.OPENCL, null, url, null, null, false).wish(LINUX));
         }
         // Over the open network, unencrypted and without a checksum: nobody vouches for it.
         SdkInstaller.Wish open = new SdkInstaller.Options(
                         null, Backend.OPENCL, null, "http://192.0.2.1/sdk.zip", null, null, false)
                 .wish(LINUX);
-        assertTrue(assertThrows(InvalidInputException.class, () -> installer().install(open))
+        assertTrue(assertThrows(InvalidOptionException.class, () -> installer().install(open))
                 .getMessage()
                 .contains("--sha256"));
     }
