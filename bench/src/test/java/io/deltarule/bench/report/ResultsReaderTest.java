@@ -33,7 +33,7 @@ class ResultsReaderTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/results.schema.json"))
+                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
                         .validate(new ObjectMapper().readTree(GOOD.toString())));
     }
 

@@ -1,0 +1,70 @@
+package io.deltarule.bench.suite;
+
+import io.deltarule.bench.prepared.Prepared;
+import io.deltarule.bench.prepared.PreparedOperation;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.Ratio;
+import io.deltarule.bench.workload.Workload;
+
+import io.deltarule.core.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prefills of growing length, and one sequence decoding after each: the cost per token stays the same. */
+record ContextRows(Workloads workloads, Findings findings) {
+    void measure() {
+        decodeAfter(prefill());
+    }
+
+    /** Returns the states after each length; fewer where one was not timed. */
+    private List<Tensor> prefill() {
+        List<Workload> wanted = findings.wanted(workloads.lengths());
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        List<Tensor> states = new ArrayList<>();
+        try (Group group = new Group(wanted, findings.watcher())) {
+            List<Measurement> timed = group.time(findings.seconds(4), List.of());
+            findings.add(timed);
+            perToken("prefill_per_token_longest_over_shortest", "prefill time per token", timed);
+            for (Prepared prepared : group.prepared()) {
+                Tensor state = ((PreparedOperation) prepared).finalState();
+                states.add(Tensor.zeros(state.dims()).copyFrom(state));
+            }
+        }
+        return states;
+    }
+
+    private void decodeAfter(List<Tensor> states) {
+        List<Workload> wanted = findings.wanted(workloads.contexts());
+        if (states.size() != wanted.size() || wanted.isEmpty()) {
+            return;
+        }
+        try (Group group = new Group(wanted, findings.watcher())) {
+            for (Prepared prepared : group.prepared()) {
+                int place = wanted.indexOf(prepared.workload());
+                ((PreparedOperation) prepared).loadState(states.get(place));
+            }
+            List<Measurement> timed = group.time(findings.seconds(2), List.of());
+            findings.add(timed);
+            perToken("decode_per_token_after_longest_over_shortest", "time per decoded token", timed);
+        }
+    }
+
+    /** The CPU's alone: names of ratios say nothing of devices. */
+    private void perToken(String name, String meaning, List<Measurement> timed) {
+        Measurement first = timed.getFirst();
+        Measurement last = timed.getLast();
+        if (first.timing() != null
+                && last.timing() != null
+                && workloads.engine().name().equals("cpu")) {
+            findings.add(Ratio.of(
+                    name,
+                    meaning + ", " + last.workload().name() + " over "
+                            + first.workload().name(),
+                    1e6 / last.tokensPerSecond(),
+                    1e6 / first.tokensPerSecond(),
+                    "us per token"));
+        }
+    }
+}

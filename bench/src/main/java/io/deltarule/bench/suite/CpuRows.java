@@ -1,0 +1,158 @@
+package io.deltarule.bench.suite;
+
+import io.deltarule.bench.prepared.PreparedOperation;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.Ratio;
+import io.deltarule.bench.timing.Copies;
+import io.deltarule.bench.timing.Machine;
+import io.deltarule.bench.timing.Timing;
+import io.deltarule.bench.verification.Verification;
+import io.deltarule.bench.workload.Workload;
+
+import io.deltarule.core.Gate;
+import io.deltarule.core.measure.CpuBaseline;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is measured on the CPU engine: what {@link DeviceRows} measure, and beside it what its threads do with nothing but
+ * the matrix products, a copy of memory, or products of matrices.
+ */
+record CpuRows(Workloads workloads, Findings findings, Machine machine) {
+    void measure(Level level) {
+        prefill();
+        List<Workload> variants = workloads.variants();
+        findings.time(level == Level.FULL ? bothForms(variants) : variants, 4);
+        new ContextRows(workloads, findings).measure();
+        new DeviceRows(workloads, findings).curves();
+        gradients(level);
+        decode("decode/batch", workloads.scale().batch());
+        decode("decode/single", 1);
+        new CpuNetworks(workloads, findings).measure();
+    }
+
+    private static List<Workload> bothForms(List<Workload> chunkwise) {
+        List<Workload> both = new ArrayList<>(chunkwise);
+        chunkwise.forEach(workload -> both.add(workload.recurrent()));
+        return both;
+    }
+
+    /** One at a time: a pass keeps the states of all chunks. */
+    private void gradients(Level level) {
+        workloads.gradientLengths().forEach(gradient -> findings.time(List.of(gradient), 1));
+        if (level != Level.QUICK) {
+            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
+        }
+    }
+
+    private void prefill() {
+        List<Workload> wanted = findings.wanted(workloads.prefills());
+        if (wanted.isEmpty()) {
+            return;
+        }
+        try (Group group = new Group(wanted, findings.watcher());
+                CpuBaseline products = CpuBaseline.products(
+                        workloads.prefills().getFirst().shape(),
+                        wanted.getFirst().engine().chunkSize(Gate.SCALAR))) {
+            List<Measurement> timed = group.time(findings.seconds(8), List.of(products::run));
+            findings.add(timed);
+            for (Measurement m : timed) {
+                if (m.timing() != null && !m.workload().shape().crossRead()) {
+                    findings.add(Ratio.of(
+                            m.workload().variant().id() + "_prefill_over_products_only",
+                            "chunkwise prefill, " + prefillInWords()
+                                    + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
+                            m.timing().medianNanos() / 1e6,
+                            group.baselines().getFirst().medianNanos() / 1e6,
+                            "ms"));
+                }
+            }
+            selectiveOverPlain(timed);
+        }
+    }
+
+    /** What the selective read adds to the prefills. */
+    private void selectiveOverPlain(List<Measurement> timed) {
+        for (Measurement selective : timed) {
+            Measurement plain = selective.workload().shape().crossRead() ? plain(selective, timed) : null;
+            if (plain != null && plain.timing() != null && selective.timing() != null) {
+                findings.add(Ratio.of(
+                        selective.workload().name().replace("prefill/", "") + "_prefill_over_"
+                                + plain.workload().variant().id(),
+                        "chunkwise prefill with a selective read, " + prefillInWords()
+                                + ", over the same write without, in turn with it",
+                        selective.timing().medianNanos() / 1e6,
+                        plain.timing().medianNanos() / 1e6,
+                        "ms"));
+            }
+        }
+    }
+
+    private static Measurement plain(Measurement selective, List<Measurement> timed) {
+        return timed.stream()
+                .filter(m -> !m.workload().shape().crossRead())
+                .filter(m -> m.workload().shape().gate()
+                        == selective.workload().shape().gate())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String prefillInWords() {
+        return "B 1, T " + workloads.scale().tokens() + ", " + workloads.scale().inWords();
+    }
+
+    /**
+     * Decode steps of heads whose states together outgrow the cache: several plans, one step of each in turn. With one
+     * sequence per plan this is how the layers of a model decode for one user.
+     */
+    private void decode(String name, int sequences) {
+        Workload workload = workloads.decode(name, sequences);
+        if (findings.wanted(List.of(workload)).isEmpty()) {
+            return;
+        }
+        int plans = (int) (manyStates() / (workloads.scale().stateBytes() * sequences));
+        findings.watcher().begins("verifying " + name);
+        List<PreparedOperation> all = new ArrayList<>();
+        try (Copies copies = new Copies()) {
+            for (int i = 0; i < plans; i++) {
+                if (i % (plans / Copies.BLOCKS) == 0) {
+                    copies.add(manyStates() / Copies.BLOCKS);
+                }
+                all.add(PreparedOperation.single(workload));
+            }
+            Verification verification = all.getLast().verify();
+            if (!verification.passed()) {
+                findings.add(List.of(Measurement.wrong(workload, verification)));
+                return;
+            }
+            findings.watcher().begins("timing " + name);
+            List<Timing> rounds =
+                    findings.seconds(2).time(List.of(copies::run, () -> all.forEach(PreparedOperation::run)));
+            Measurement step =
+                    Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
+            findings.add(List.of(step));
+            findings.add(Ratio.of(
+                    name.replace('/', '_') + "_state_over_copy",
+                    "bytes of state read and written per second by decode steps of "
+                            + workloads.scale().inWords() + ", " + sequences
+                            + " sequences in each of " + plans
+                            + " plans in turn, over those of a copy of as much memory,"
+                            + " in turn with them on the same threads",
+                    step.work().stateBytes() / step.timing().medianNanos(),
+                    copies.bytes() / rounds.getFirst().medianNanos(),
+                    "GB/s"));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            findings.add(List.of(Group.problem(workload, e)));
+        } finally {
+            all.forEach(PreparedOperation::close);
+        }
+    }
+
+    /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
+    long manyStates() {
+        Scale scale = workloads.scale();
+        long unit = scale.stateBytes() * scale.batch() * Copies.BLOCKS;
+        long most = Math.max(unit, machine.memoryBytes() / 16);
+        return Math.min(Math.ceilDiv(scale.states(), unit), most / unit) * unit;
+    }
+}

@@ -1,0 +1,42 @@
+package io.deltarule.bench.suite;
+
+import io.deltarule.bench.result.Ceilings;
+import io.deltarule.bench.timing.Copies;
+import io.deltarule.bench.timing.Sampler;
+import io.deltarule.bench.timing.Timing;
+
+import io.deltarule.core.measure.PeerEngine;
+import io.deltarule.core.measure.CpuBaseline;
+import java.util.List;
+
+/** What a processor does at most, measured in this process on as many threads as the engine has. */
+final class ProcessorProbe {
+    /** Rows and columns of the factors of the matrix product. */
+    private static final int PRODUCT = 512;
+
+    private ProcessorProbe() {}
+
+    /** The ceilings of the CPU engine: the matrix product of its library, and the machine's copy. */
+    static Ceilings ceilings(long copySize, double seconds) {
+        try (CpuBaseline sgemm = CpuBaseline.multiply(PRODUCT);
+                Copies copy = Copies.of(copySize)) {
+            Timing products =
+                    Sampler.forSeconds(seconds).time(List.of(sgemm::run)).getFirst();
+            Timing copies = Sampler.forSeconds(seconds).time(List.of(copy::run)).getFirst();
+            return Ceilings.of(
+                    sgemm.threads(), sgemm.flops() / products.medianNanos(), copy.bytes() / copies.medianNanos());
+        }
+    }
+
+    /** The ceilings of another library: its own matrix product, and the machine's copy. */
+    static Ceilings ceilings(PeerEngine peer, long copySize, double seconds) {
+        try (PeerEngine.Products products = peer.products(PRODUCT);
+                Copies copy = Copies.of(copySize)) {
+            List<Timing> rounds = Sampler.forSeconds(2 * seconds).time(List.<Runnable>of(products, copy::run));
+            return Ceilings.of(
+                    peer.threads(),
+                    products.flops() / rounds.getFirst().medianNanos(),
+                    copy.bytes() / rounds.getLast().medianNanos());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.deltarule.bench.suite;
+
+import io.deltarule.bench.result.Report;
+import io.deltarule.bench.timing.Sampler;
+import io.deltarule.bench.workload.Subject;
+import io.deltarule.bench.workload.Workload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Form;
+import io.deltarule.core.Gate;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Variant;
+import io.deltarule.core.cpu.CpuEngine;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SingleRunTest {
+    private final List<String> begun = new ArrayList<>();
+
+    private Report run(Form form) {
+        DeltaShape shape = new DeltaShape(1, 20, 1, 1, 8, 8, 1, 1, Gate.SCALAR, false);
+        return SingleRun.of(
+                new Workload(
+                        "g",
+                        Subject.GRADIENT,
+                        new CpuEngine(1),
+                        "cpu",
+                        Variant.GATED_DELTA_RULE,
+                        shape,
+                        form,
+                        16,
+                        false,
+                        0),
+                Sampler.forSeconds(0.01),
+                begun::add);
+    }
+
+    @Test
+    void showsTheMachineBesideTheOperation() {
+        Report report = run(Form.CHUNK);
+        assertEquals(1, report.measurements().size());
+        assertTrue(report.measurements().getFirst().timing().medianNanos() > 0);
+        assertEquals(List.of("verifying g", "measuring the machine", "timing g"), begun);
+    }
+
+    @Test
+    void whatIsRefusedMeasuresNothing() {
+        assertThrows(InvalidInputException.class, () -> run(Form.RECURRENT));
+        assertEquals(List.of("verifying g"), begun);
+    }
+}
