@@ -82,7 +82,7 @@ final class Cli implements Runnable {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((e, a) -> fail(Failure.ofOptions(e), e))
                 .setExecutionExceptionHandler((e, c, r) -> fail(Failure.of(e), e));
-        try (Notices notices = Notices.hold()) {
+        try (HeldMessages notices = HeldMessages.hold()) {
             int code = line.execute(args);
             if (code == ExitCode.OK || code == ExitCode.MISMATCH || debug) {
                 notices.release(err);

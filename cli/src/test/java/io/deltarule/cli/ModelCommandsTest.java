@@ -1,6 +1,6 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.model.IdList;
+import io.deltarule.cli.model.TokenIdList;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -37,7 +37,7 @@ class ModelCommandsTest {
     }
 
     private static String text(int... ids) {
-        return IdList.format(ids);
+        return TokenIdList.format(ids);
     }
 
     private static CliRun run(Object... args) {

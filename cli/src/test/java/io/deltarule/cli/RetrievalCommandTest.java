@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.deltarule.experiments.retrieval.Figure;
+import io.deltarule.experiments.retrieval.RetrievalFigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class RetrievalCommandTest {
 
     @Test
     void aFigureThatIsWholeAndTheSameEveryTime() throws Exception {
-        assumeTrue(Figure.unavailable().isEmpty(), () -> Figure.unavailable().orElse(""));
+        assumeTrue(RetrievalFigure.unavailable().isEmpty(), () -> RetrievalFigure.unavailable().orElse(""));
         Path svg = folder.resolve("figure.svg");
         Path json = folder.resolve("numbers.json");
         small("--output", svg, "--json", json).succeeded();

@@ -63,7 +63,7 @@ public final class NetworkRun implements AutoCloseable {
     }
 
     /** Makes it where it is not made yet. */
-    public Prepared prepare(Workload workload) {
+    public PreparedWorkload prepare(Workload workload) {
         if (body == null) {
             network = RandomNetwork.of(size, arena, allocated);
             inputs = inputs();
@@ -181,7 +181,7 @@ public final class NetworkRun implements AutoCloseable {
         arena.close();
     }
 
-    private final class Prefill implements Prepared {
+    private final class Prefill implements PreparedWorkload {
         private final Workload workload;
         private final Tensor out;
 
@@ -219,7 +219,7 @@ public final class NetworkRun implements AutoCloseable {
         }
     }
 
-    private final class Decode implements Prepared {
+    private final class Decode implements PreparedWorkload {
         private final Workload workload;
         private final Tensor row = rows(1);
         private final Tensor out = result();

@@ -1,6 +1,6 @@
 package io.deltarule.bench.prepared;
 
-import io.deltarule.bench.timing.Rotation;
+import io.deltarule.bench.timing.OperandRotation;
 import io.deltarule.bench.verification.GradientVerification;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.RandomInputs;
@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The backward pass, on operands that take turns past the cache: gradients of every input and of the initial state. */
-final class PreparedGradient implements Prepared {
+final class PreparedGradient implements PreparedWorkload {
     private final Workload workload;
     private final Arena arena = Arena.ofShared();
     private final List<DeltaInputs> inputs = new ArrayList<>();
@@ -41,7 +41,7 @@ final class PreparedGradient implements Prepared {
             given = RandomInputs.cotangents(s, arena);
             gradients.add(gradients(s));
             plan = workload.engine().gradientPlan(workload.spec());
-            int turns = Rotation.of((long) WorkCount.of(workload).bytes());
+            int turns = OperandRotation.of((long) WorkCount.of(workload).bytes());
             for (int i = 1; i < turns; i++) {
                 inputs.add(RandomInputs.copy(inputs.getFirst(), arena));
                 gradients.add(gradients(s));

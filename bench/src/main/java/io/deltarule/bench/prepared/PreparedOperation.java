@@ -1,6 +1,6 @@
 package io.deltarule.bench.prepared;
 
-import io.deltarule.bench.timing.Rotation;
+import io.deltarule.bench.timing.OperandRotation;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.RandomInputs;
 import io.deltarule.bench.workload.WorkCount;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * The delta rule, on operands that take turns past the cache. States that a plan keeps take turns too, each in a plan of
  * its own, where plans cost nothing to make: on an engine that compiles kernels there is one.
  */
-public final class PreparedOperation implements Prepared {
+public final class PreparedOperation implements PreparedWorkload {
     private final Workload workload;
     private final Arena arena = Arena.ofShared();
     private final List<DeltaInputs> inputs = new ArrayList<>();
@@ -56,7 +56,7 @@ public final class PreparedOperation implements Prepared {
     /** With operands that take turns. */
     static PreparedOperation of(Workload workload) {
         return new PreparedOperation(
-                workload, Rotation.of((long) WorkCount.of(workload).bytes()));
+                workload, OperandRotation.of((long) WorkCount.of(workload).bytes()));
     }
 
     /** With one set of operands, for those who take turns with others of the kind themselves. */

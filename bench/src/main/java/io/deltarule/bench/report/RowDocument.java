@@ -1,12 +1,12 @@
 package io.deltarule.bench.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.bench.timing.Breakdown;
-import io.deltarule.bench.result.Ceilings;
+import io.deltarule.bench.timing.TimeBreakdown;
+import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.workload.NetworkSize;
 import io.deltarule.bench.timing.Timing;
-import io.deltarule.bench.result.Transfer;
+import io.deltarule.bench.result.TransferMeasurement;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.WorkCount;
 import io.deltarule.bench.workload.Workload;
@@ -17,7 +17,7 @@ import io.deltarule.core.Form;
 final class RowDocument {
     private RowDocument() {}
 
-    static void result(ObjectNode node, Measurement measurement, Ceilings ceilings) {
+    static void result(ObjectNode node, Measurement measurement, DeviceCeilings ceilings) {
         Workload workload = measurement.workload();
         node.put("suite", workload.suite())
                 .put("name", workload.name())
@@ -72,7 +72,7 @@ final class RowDocument {
         putFinite(node, "ratio", verification.worst().ratio());
     }
 
-    private static void times(ObjectNode node, Measurement measurement, Ceilings ceilings) {
+    private static void times(ObjectNode node, Measurement measurement, DeviceCeilings ceilings) {
         timing(node, measurement.timing());
         node.put("tokens_per_s", measurement.tokensPerSecond())
                 .put("gflops", measurement.gflops())
@@ -95,7 +95,7 @@ final class RowDocument {
                 .put("p90_ms", timing.p90Nanos() / 1e6);
     }
 
-    private static void breakdown(ObjectNode node, Breakdown parts) {
+    private static void breakdown(ObjectNode node, TimeBreakdown parts) {
         if (parts != null) {
             node.put("profiled_runs", parts.runs())
                     .put("kernel_ms", parts.kernelNanos() / 1e6)
@@ -107,7 +107,7 @@ final class RowDocument {
         }
     }
 
-    static void transfer(ObjectNode node, Transfer transfer) {
+    static void transfer(ObjectNode node, TransferMeasurement transfer) {
         node.put("engine", transfer.engine().name())
                 .put("device", transfer.device())
                 .put("bytes", transfer.bytes())

@@ -1,6 +1,6 @@
 package io.deltarule.bench.result;
 
-import io.deltarule.bench.timing.Breakdown;
+import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.FirstRun;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
@@ -29,7 +29,7 @@ public record Measurement(
         WorkCount work,
         Timing timing,
         FirstRun first,
-        Breakdown breakdown) {
+        TimeBreakdown breakdown) {
     /** What can become of it. */
     public enum Status {
         /** Verified and timed. */
@@ -68,7 +68,7 @@ public record Measurement(
     }
 
     /** The same with what the engine says of its runs. */
-    public Measurement with(FirstRun run, Breakdown parts) {
+    public Measurement with(FirstRun run, TimeBreakdown parts) {
         return new Measurement(workload, status, problem, verification, work, timing, run, parts);
     }
 

@@ -1,9 +1,9 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.prepared.Prepared;
+import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.prepared.PreparedOperation;
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.Ratio;
+import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.workload.Workload;
 
 import io.deltarule.core.Tensor;
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Prefills of growing length, and one sequence decoding after each: the cost per token stays the same. */
-record ContextRows(Workloads workloads, Findings findings) {
+record ContextRows(SuiteWorkloads workloads, SuiteRecorder findings) {
     void measure() {
         decodeAfter(prefill());
     }
@@ -23,11 +23,11 @@ record ContextRows(Workloads workloads, Findings findings) {
             return List.of();
         }
         List<Tensor> states = new ArrayList<>();
-        try (Group group = new Group(wanted, findings.watcher())) {
+        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher())) {
             List<Measurement> timed = group.time(findings.seconds(4), List.of());
             findings.add(timed);
             perToken("prefill_per_token_longest_over_shortest", "prefill time per token", timed);
-            for (Prepared prepared : group.prepared()) {
+            for (PreparedWorkload prepared : group.prepared()) {
                 Tensor state = ((PreparedOperation) prepared).finalState();
                 states.add(Tensor.zeros(state.dims()).copyFrom(state));
             }
@@ -40,8 +40,8 @@ record ContextRows(Workloads workloads, Findings findings) {
         if (states.size() != wanted.size() || wanted.isEmpty()) {
             return;
         }
-        try (Group group = new Group(wanted, findings.watcher())) {
-            for (Prepared prepared : group.prepared()) {
+        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher())) {
+            for (PreparedWorkload prepared : group.prepared()) {
                 int place = wanted.indexOf(prepared.workload());
                 ((PreparedOperation) prepared).loadState(states.get(place));
             }
@@ -58,7 +58,7 @@ record ContextRows(Workloads workloads, Findings findings) {
         if (first.timing() != null
                 && last.timing() != null
                 && workloads.engine().name().equals("cpu")) {
-            findings.add(Ratio.of(
+            findings.add(SpeedRatio.of(
                     name,
                     meaning + ", " + last.workload().name() + " over "
                             + first.workload().name(),

@@ -2,8 +2,8 @@ package io.deltarule.bench.suite;
 
 import io.deltarule.bench.prepared.PreparedOperation;
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.Ratio;
-import io.deltarule.bench.timing.Copies;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
@@ -18,17 +18,17 @@ import java.util.List;
  * What is measured on the CPU engine: what {@link DeviceRows} measure, and beside it what its threads do with nothing but
  * the matrix products, a copy of memory, or products of matrices.
  */
-record CpuRows(Workloads workloads, Findings findings, Machine machine) {
-    void measure(Level level) {
+record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine) {
+    void measure(SuiteLevel level) {
         prefill();
         List<Workload> variants = workloads.variants();
-        findings.time(level == Level.FULL ? bothForms(variants) : variants, 4);
+        findings.time(level == SuiteLevel.FULL ? bothForms(variants) : variants, 4);
         new ContextRows(workloads, findings).measure();
         new DeviceRows(workloads, findings).curves();
         gradients(level);
         decode("decode/batch", workloads.scale().batch());
         decode("decode/single", 1);
-        new CpuNetworks(workloads, findings).measure();
+        new CpuNetworkRows(workloads, findings).measure();
     }
 
     private static List<Workload> bothForms(List<Workload> chunkwise) {
@@ -38,9 +38,9 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
     }
 
     /** One at a time: a pass keeps the states of all chunks. */
-    private void gradients(Level level) {
+    private void gradients(SuiteLevel level) {
         workloads.gradientLengths().forEach(gradient -> findings.time(List.of(gradient), 1));
-        if (level != Level.QUICK) {
+        if (level != SuiteLevel.QUICK) {
             workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
         }
     }
@@ -50,7 +50,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
         if (wanted.isEmpty()) {
             return;
         }
-        try (Group group = new Group(wanted, findings.watcher());
+        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher());
                 CpuBaseline products = CpuBaseline.products(
                         workloads.prefills().getFirst().shape(),
                         wanted.getFirst().engine().chunkSize(Gate.SCALAR))) {
@@ -58,7 +58,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
             findings.add(timed);
             for (Measurement m : timed) {
                 if (m.timing() != null && !m.workload().shape().crossRead()) {
-                    findings.add(Ratio.of(
+                    findings.add(SpeedRatio.of(
                             m.workload().variant().id() + "_prefill_over_products_only",
                             "chunkwise prefill, " + prefillInWords()
                                     + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
@@ -76,7 +76,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
         for (Measurement selective : timed) {
             Measurement plain = selective.workload().shape().crossRead() ? plain(selective, timed) : null;
             if (plain != null && plain.timing() != null && selective.timing() != null) {
-                findings.add(Ratio.of(
+                findings.add(SpeedRatio.of(
                         selective.workload().name().replace("prefill/", "") + "_prefill_over_"
                                 + plain.workload().variant().id(),
                         "chunkwise prefill with a selective read, " + prefillInWords()
@@ -113,10 +113,10 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
         int plans = (int) (manyStates() / (workloads.scale().stateBytes() * sequences));
         findings.watcher().begins("verifying " + name);
         List<PreparedOperation> all = new ArrayList<>();
-        try (Copies copies = new Copies()) {
+        try (MemoryCopies copies = new MemoryCopies()) {
             for (int i = 0; i < plans; i++) {
-                if (i % (plans / Copies.BLOCKS) == 0) {
-                    copies.add(manyStates() / Copies.BLOCKS);
+                if (i % (plans / MemoryCopies.BLOCKS) == 0) {
+                    copies.add(manyStates() / MemoryCopies.BLOCKS);
                 }
                 all.add(PreparedOperation.single(workload));
             }
@@ -131,7 +131,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
             Measurement step =
                     Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
             findings.add(List.of(step));
-            findings.add(Ratio.of(
+            findings.add(SpeedRatio.of(
                     name.replace('/', '_') + "_state_over_copy",
                     "bytes of state read and written per second by decode steps of "
                             + workloads.scale().inWords() + ", " + sequences
@@ -142,7 +142,7 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
                     copies.bytes() / rounds.getFirst().medianNanos(),
                     "GB/s"));
         } catch (RuntimeException | OutOfMemoryError e) {
-            findings.add(List.of(Group.problem(workload, e)));
+            findings.add(List.of(WorkloadGroup.problem(workload, e)));
         } finally {
             all.forEach(PreparedOperation::close);
         }
@@ -150,8 +150,8 @@ record CpuRows(Workloads workloads, Findings findings, Machine machine) {
 
     /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
     long manyStates() {
-        Scale scale = workloads.scale();
-        long unit = scale.stateBytes() * scale.batch() * Copies.BLOCKS;
+        SuiteSizes scale = workloads.scale();
+        long unit = scale.stateBytes() * scale.batch() * MemoryCopies.BLOCKS;
         long most = Math.max(unit, machine.memoryBytes() / 16);
         return Math.min(Math.ceilDiv(scale.states(), unit), most / unit) * unit;
     }

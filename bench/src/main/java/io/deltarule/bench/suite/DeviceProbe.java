@@ -1,9 +1,9 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Ceilings;
-import io.deltarule.bench.result.Transfer;
-import io.deltarule.bench.timing.Breakdown;
-import io.deltarule.bench.timing.Sampler;
+import io.deltarule.bench.result.DeviceCeilings;
+import io.deltarule.bench.result.TransferMeasurement;
+import io.deltarule.bench.timing.TimeBreakdown;
+import io.deltarule.bench.timing.InterleavedTimer;
 import io.deltarule.bench.timing.Timing;
 
 import io.deltarule.core.measure.CeilingEngine;
@@ -24,12 +24,12 @@ import java.util.function.Supplier;
  * What an accelerator does at most, and how fast it is reached. Every copy and product is compared before it is timed, and
  * all of it: copies exactly, products to rounding.
  */
-record DeviceProbe(CeilingEngine engine, String device, Scale scale, Sampler sampler) {
+record DeviceProbe(CeilingEngine engine, String device, SuiteSizes scale, InterleavedTimer sampler) {
     /** Largest error of a row over the rows' RMS value: rounding leaves some 1e-6. */
     private static final double PRODUCT_TOLERANCE = 1e-5;
 
     /** What came of timing some work. */
-    private record Outcome(String problem, boolean faulty, Timing timing, Breakdown breakdown) {
+    private record Outcome(String problem, boolean faulty, Timing timing, TimeBreakdown breakdown) {
         static Outcome refused(String why) {
             return new Outcome(why, false, null, null);
         }
@@ -47,14 +47,14 @@ record DeviceProbe(CeilingEngine engine, String device, Scale scale, Sampler sam
     }
 
     /** The ceilings; those that are wrong are not numbers, and the problem says why. */
-    Ceilings ceilings() {
+    DeviceCeilings ceilings() {
         int n = scale.probes().product();
         Outcome product = onMatrices(n);
         Outcome copy = onBlock(scale.probes().copy(), x -> engine.copy(device, x), "copy");
         String problem = product.problem() == null
                 ? copy.problem()
                 : copy.problem() == null ? product.problem() : product.problem() + "; " + copy.problem();
-        return new Ceilings(
+        return new DeviceCeilings(
                 0,
                 2.0 * n * n * n / product.nanos(),
                 2.0 * scale.probes().copy() / copy.nanos(),
@@ -63,11 +63,11 @@ record DeviceProbe(CeilingEngine engine, String device, Scale scale, Sampler sam
     }
 
     /** Blocks of rising size. */
-    List<Transfer> transfers() {
+    List<TransferMeasurement> transfers() {
         return scale.probes().transfers().stream()
                 .map(bytes -> {
                     Outcome out = onBlock(bytes, x -> engine.transfer(device, x), "transfer");
-                    return new Transfer(
+                    return new TransferMeasurement(
                             engine, device, bytes, out.problem(), out.faulty(), out.timing(), out.breakdown());
                 })
                 .toList();
@@ -144,7 +144,7 @@ record DeviceProbe(CeilingEngine engine, String device, Scale scale, Sampler sam
             Timing timing = sampler.time(List.of(work::run)).getFirst();
             Optional<Profiled> profiled = work instanceof Profiled p ? Optional.of(p) : Optional.empty();
             return new Outcome(
-                    null, false, timing, Breakdown.of(profiled, work::run).orElse(null));
+                    null, false, timing, TimeBreakdown.of(profiled, work::run).orElse(null));
         } catch (InvalidInputException | EngineUnavailableException e) {
             return Outcome.refused(e.getMessage());
         } catch (RuntimeException e) {

@@ -10,10 +10,10 @@ import java.util.List;
  * What is measured on a device of another engine than the CPU's: prefill and decoding, their curves, backward passes, a
  * layer and a model.
  */
-record DeviceRows(Workloads workloads, Findings findings) {
-    void measure(Level level) {
+record DeviceRows(SuiteWorkloads workloads, SuiteRecorder findings) {
+    void measure(SuiteLevel level) {
         findings.time(workloads.prefills(), 6);
-        if (level != Level.QUICK) {
+        if (level != SuiteLevel.QUICK) {
             findings.time(workloads.variants(), 4);
         }
         new ContextRows(workloads, findings).measure();
@@ -21,7 +21,7 @@ record DeviceRows(Workloads workloads, Findings findings) {
         for (Workload gradient : workloads.gradientLengths()) {
             findings.time(List.of(gradient), 1);
         }
-        if (level != Level.QUICK) {
+        if (level != SuiteLevel.QUICK) {
             workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
         }
         network(workloads.scale().layer());

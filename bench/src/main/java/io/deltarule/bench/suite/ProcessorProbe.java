@@ -1,8 +1,8 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Ceilings;
-import io.deltarule.bench.timing.Copies;
-import io.deltarule.bench.timing.Sampler;
+import io.deltarule.bench.result.DeviceCeilings;
+import io.deltarule.bench.timing.MemoryCopies;
+import io.deltarule.bench.timing.InterleavedTimer;
 import io.deltarule.bench.timing.Timing;
 
 import io.deltarule.core.measure.PeerEngine;
@@ -17,23 +17,23 @@ final class ProcessorProbe {
     private ProcessorProbe() {}
 
     /** The ceilings of the CPU engine: the matrix product of its library, and the machine's copy. */
-    static Ceilings ceilings(long copySize, double seconds) {
+    static DeviceCeilings ceilings(long copySize, double seconds) {
         try (CpuBaseline sgemm = CpuBaseline.multiply(PRODUCT);
-                Copies copy = Copies.of(copySize)) {
+                MemoryCopies copy = MemoryCopies.of(copySize)) {
             Timing products =
-                    Sampler.forSeconds(seconds).time(List.of(sgemm::run)).getFirst();
-            Timing copies = Sampler.forSeconds(seconds).time(List.of(copy::run)).getFirst();
-            return Ceilings.of(
+                    InterleavedTimer.forSeconds(seconds).time(List.of(sgemm::run)).getFirst();
+            Timing copies = InterleavedTimer.forSeconds(seconds).time(List.of(copy::run)).getFirst();
+            return DeviceCeilings.of(
                     sgemm.threads(), sgemm.flops() / products.medianNanos(), copy.bytes() / copies.medianNanos());
         }
     }
 
     /** The ceilings of another library: its own matrix product, and the machine's copy. */
-    static Ceilings ceilings(PeerEngine peer, long copySize, double seconds) {
+    static DeviceCeilings ceilings(PeerEngine peer, long copySize, double seconds) {
         try (PeerEngine.Products products = peer.products(PRODUCT);
-                Copies copy = Copies.of(copySize)) {
-            List<Timing> rounds = Sampler.forSeconds(2 * seconds).time(List.<Runnable>of(products, copy::run));
-            return Ceilings.of(
+                MemoryCopies copy = MemoryCopies.of(copySize)) {
+            List<Timing> rounds = InterleavedTimer.forSeconds(2 * seconds).time(List.<Runnable>of(products, copy::run));
+            return DeviceCeilings.of(
                     peer.threads(),
                     products.flops() / rounds.getFirst().medianNanos(),
                     copy.bytes() / rounds.getLast().medianNanos());

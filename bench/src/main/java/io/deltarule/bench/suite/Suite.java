@@ -1,8 +1,8 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Ceilings;
-import io.deltarule.bench.result.Place;
-import io.deltarule.bench.result.Report;
+import io.deltarule.bench.result.DeviceCeilings;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.timing.Machine;
 
 import io.deltarule.core.measure.CeilingEngine;
@@ -15,15 +15,15 @@ import java.util.List;
 
 /**
  * The set that is measured when nothing in particular is asked for: {@link CpuRows} on the CPU engine, {@link DeviceRows}
- * on every device that the automatic choice may take, {@link PeerSpeed} for every other library on the class path. The
+ * on every device that the automatic choice may take, {@link PeerComparison} for every other library on the class path. The
  * reference, PoCL and the emulator are measured only by name.
  */
 public final class Suite {
-    private final Findings findings;
+    private final SuiteRecorder findings;
     private final Machine machine = Machine.here();
-    private final Level level;
-    private final Filter filter;
-    private final Scale fast;
+    private final SuiteLevel level;
+    private final SuiteFilter filter;
+    private final SuiteSizes fast;
 
     /**
      * @param watcher told what is going on
@@ -31,23 +31,23 @@ public final class Suite {
      * @param level how much
      * @param filter which of it
      */
-    public Suite(Watcher watcher, double effort, Level level, Filter filter) {
-        this(watcher, effort, level, filter, Scale.of(level, Machine.here()));
+    public Suite(ProgressListener watcher, double effort, SuiteLevel level, SuiteFilter filter) {
+        this(watcher, effort, level, filter, SuiteSizes.of(level, Machine.here()));
     }
 
-    Suite(Watcher watcher, double effort, Level level, Filter filter, Scale fast) {
-        this.findings = new Findings(watcher, effort, filter);
+    Suite(ProgressListener watcher, double effort, SuiteLevel level, SuiteFilter filter, SuiteSizes fast) {
+        this.findings = new SuiteRecorder(watcher, effort, filter);
         this.level = level;
         this.filter = filter;
         this.fast = fast;
     }
 
     /** Measures everything. */
-    public Report run() {
-        List<Place> places = new ArrayList<>();
+    public BenchResults run() {
+        List<DeviceStatus> places = new ArrayList<>();
         for (DeltaEngine engine : Engines.all()) {
             if (engine.unavailable().isPresent()) {
-                places.add(Place.unavailable(engine.name(), engine.unavailable().get()));
+                places.add(DeviceStatus.unavailable(engine.name(), engine.unavailable().get()));
                 continue;
             }
             for (Device device : engine.devices()) {
@@ -57,9 +57,9 @@ public final class Suite {
         return findings.report(level.id(), machine, places);
     }
 
-    private Place measure(DeltaEngine engine, Device device) {
+    private DeviceStatus measure(DeltaEngine engine, Device device) {
         if (!filter.allows(engine, device)) {
-            return Place.skipped(engine.name(), device, "not asked for");
+            return DeviceStatus.skipped(engine.name(), device, "not asked for");
         }
         if (engine.name().equals("cpu")) {
             return cpu(engine, device);
@@ -70,24 +70,24 @@ public final class Suite {
         if (device.automatic() || filter.names(engine, device)) {
             return accelerator(engine, device);
         }
-        return Place.skipped(
+        return DeviceStatus.skipped(
                 engine.name(),
                 device,
                 "slow by nature and measured by name only: --suite " + level.id() + " --engine " + engine.name()
                         + " --device " + device.id());
     }
 
-    private Place cpu(DeltaEngine engine, Device device) {
-        CpuRows rows = new CpuRows(new Workloads(engine, device.id(), fast), findings, machine);
+    private DeviceStatus cpu(DeltaEngine engine, Device device) {
+        CpuRows rows = new CpuRows(new SuiteWorkloads(engine, device.id(), fast), findings, machine);
         findings.watcher().begins("measuring the machine");
-        Ceilings ceilings = ProcessorProbe.ceilings(rows.manyStates(), findings.effort());
+        DeviceCeilings ceilings = ProcessorProbe.ceilings(rows.manyStates(), findings.effort());
         rows.measure(level);
-        return Place.measured(engine.name(), device, ceilings);
+        return DeviceStatus.measured(engine.name(), device, ceilings);
     }
 
-    private Place accelerator(DeltaEngine engine, Device device) {
-        Scale scale = device.automatic() ? fast : Scale.of(level, device, machine);
-        Ceilings ceilings = null;
+    private DeviceStatus accelerator(DeltaEngine engine, Device device) {
+        SuiteSizes scale = device.automatic() ? fast : SuiteSizes.of(level, device, machine);
+        DeviceCeilings ceilings = null;
         if (engine instanceof CeilingEngine shows) {
             DeviceProbe probe = new DeviceProbe(shows, device.id(), scale, findings.seconds(1));
             findings.watcher().begins("measuring " + device.id());
@@ -97,18 +97,18 @@ public final class Suite {
                 findings.addTransfers(probe.transfers());
             }
         }
-        new DeviceRows(new Workloads(engine, device.id(), scale), findings).measure(level);
-        return Place.measured(engine.name(), device, ceilings);
+        new DeviceRows(new SuiteWorkloads(engine, device.id(), scale), findings).measure(level);
+        return DeviceStatus.measured(engine.name(), device, ceilings);
     }
 
     /** In turn with the CPU engine, which has the same threads. */
-    private Place peer(PeerEngine peer, Device device) {
+    private DeviceStatus peer(PeerEngine peer, Device device) {
         DeltaEngine ours = Engines.named("cpu");
         findings.watcher().begins("measuring " + peer.name());
         String ourDevice = ours.devices().getFirst().id();
-        long copied = new CpuRows(new Workloads(ours, ourDevice, fast), findings, machine).manyStates();
-        Ceilings ceilings = ProcessorProbe.ceilings(peer, copied, findings.effort());
-        PeerSpeed.measure(new PeerSpeed.Pair(peer, device.id(), ours, ourDevice), fast, findings);
-        return Place.measured(peer.name(), device, ceilings);
+        long copied = new CpuRows(new SuiteWorkloads(ours, ourDevice, fast), findings, machine).manyStates();
+        DeviceCeilings ceilings = ProcessorProbe.ceilings(peer, copied, findings.effort());
+        PeerComparison.measure(new PeerComparison.Pair(peer, device.id(), ours, ourDevice), fast, findings);
+        return DeviceStatus.measured(peer.name(), device, ceilings);
     }
 }

@@ -27,8 +27,8 @@ public final class GradientVerification {
     public static Verification of(Workload workload, DeltaInputs in, DeltaCotangents given, DeltaGradients found) {
         DeltaShape s = workload.shape();
         double each = (double) s.T() * s.householders() * s.K() * s.V() * s.HV() / s.H();
-        GroupSlice[] slices =
-                GroupSlice.spread(s, (int) Math.max(2, Math.min(REFERENCE_WORK / each, Integer.MAX_VALUE)));
+        KeyHeadSlice[] slices =
+                KeyHeadSlice.spread(s, (int) Math.max(2, Math.min(REFERENCE_WORK / each, Integer.MAX_VALUE)));
         List<DeltaGradients> expected = Stream.of(slices)
                 .parallel()
                 .map(slice -> expected(workload, slice, in, given))
@@ -60,7 +60,7 @@ public final class GradientVerification {
                 s.T());
     }
 
-    private static DeltaGradients expected(Workload workload, GroupSlice slice, DeltaInputs in, DeltaCotangents given) {
+    private static DeltaGradients expected(Workload workload, KeyHeadSlice slice, DeltaInputs in, DeltaCotangents given) {
         PlanSpec spec = PlanSpec.of(workload.variant(), slice.lengths()).withForm(Form.RECURRENT);
         try (GradientPlan plan = Engines.named("reference").gradientPlan(spec)) {
             return plan.run(slice.inputs(in), slice.cotangents(given));

@@ -47,7 +47,7 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
         DeltaShape shape = workload.shape();
         double perHead = (double) shape.T() * shape.householders() * outcome.steps() * shape.K() * shape.V();
         int wanted = (int) Math.max(2, Math.min(REFERENCE_WORK / perHead, Integer.MAX_VALUE));
-        HeadSlice[] slices = HeadSlice.spread(shape, wanted);
+        ValueHeadSlice[] slices = ValueHeadSlice.spread(shape, wanted);
         DeltaEngine reference = Engines.named("reference");
         List<DeltaOutputs> expected = Stream.of(slices)
                 .parallel()
@@ -89,8 +89,8 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
     }
 
     private static DeltaOutputs expected(
-            DeltaEngine reference, Workload workload, HeadSlice slice, DeltaInputs in, Outcome outcome) {
-        PlanSpec spec = PlanSpec.of(workload.variant(), HeadSlice.shape(workload.shape()))
+            DeltaEngine reference, Workload workload, ValueHeadSlice slice, DeltaInputs in, Outcome outcome) {
+        PlanSpec spec = PlanSpec.of(workload.variant(), ValueHeadSlice.shape(workload.shape()))
                 .withForm(Form.RECURRENT);
         DeltaInputs one = slice.inputs(in, workload.shape());
         Tensor state = outcome.initialState() == null ? null : slice.state(outcome.initialState());

@@ -17,7 +17,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
     public static WorkCount of(Workload workload) {
         return switch (workload.subject().kind()) {
             case OPERATION -> operation(workload);
-            case GRADIENT -> GradientCount.of(workload);
+            case GRADIENT -> GradientWorkCount.of(workload);
             case LAYER, MODEL -> network(workload);
         };
     }

@@ -22,7 +22,7 @@ import io.deltarule.core.Variant;
  */
 public record Workload(
         String name,
-        Subject subject,
+        WorkloadSubject subject,
         DeltaEngine engine,
         String device,
         Variant variant,
@@ -35,7 +35,7 @@ public record Workload(
     public static Workload prefill(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
         return new Workload(
                 name,
-                Subject.OPERATION,
+                WorkloadSubject.OPERATION,
                 engine,
                 device,
                 variant,
@@ -57,8 +57,8 @@ public record Workload(
     }
 
     /** The same of something else; a backward pass keeps what it needs of every chunk, so chunks are larger. */
-    public Workload of(Subject other) {
-        int C = other.kind() == Subject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
+    public Workload of(WorkloadSubject other) {
+        int C = other.kind() == WorkloadSubject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
         return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context);
     }
 
@@ -95,7 +95,7 @@ public record Workload(
 
     /** forward, backward or decode, as reports call it. */
     public String direction() {
-        if (subject.kind() == Subject.Kind.GRADIENT) {
+        if (subject.kind() == WorkloadSubject.Kind.GRADIENT) {
             return "backward";
         }
         return keepsState ? "decode" : "forward";

@@ -1,8 +1,8 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Report;
-import io.deltarule.bench.timing.Sampler;
-import io.deltarule.bench.workload.Subject;
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.workload.WorkloadSubject;
 import io.deltarule.bench.workload.Workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 class SingleRunTest {
     private final List<String> begun = new ArrayList<>();
 
-    private Report run(Form form) {
+    private BenchResults run(Form form) {
         DeltaShape shape = new DeltaShape(1, 20, 1, 1, 8, 8, 1, 1, Gate.SCALAR, false);
         return SingleRun.of(
                 new Workload(
                         "g",
-                        Subject.GRADIENT,
+                        WorkloadSubject.GRADIENT,
                         new CpuEngine(1),
                         "cpu",
                         Variant.GATED_DELTA_RULE,
@@ -36,13 +36,13 @@ class SingleRunTest {
                         16,
                         false,
                         0),
-                Sampler.forSeconds(0.01),
+                InterleavedTimer.forSeconds(0.01),
                 begun::add);
     }
 
     @Test
     void showsTheMachineBesideTheOperation() {
-        Report report = run(Form.CHUNK);
+        BenchResults report = run(Form.CHUNK);
         assertEquals(1, report.measurements().size());
         assertTrue(report.measurements().getFirst().timing().medianNanos() > 0);
         assertEquals(List.of("verifying g", "measuring the machine", "timing g"), begun);

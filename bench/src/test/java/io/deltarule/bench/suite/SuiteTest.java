@@ -1,7 +1,7 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Ratio;
-import io.deltarule.bench.result.Report;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.workload.NetworkSize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,32 +15,32 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SuiteTest {
-    private static final Scale SMALL = new Scale(
+    private static final SuiteSizes SMALL = new SuiteSizes(
             2,
             16,
             70,
             List.of(64, 96, 128, 256),
-            new Swept(List.of(1, 2), List.of(8, 16), List.of(16, 70), List.of(1, 3), List.of(20, 70)),
+            new SweepValues(List.of(1, 2), List.of(8, 16), List.of(16, 70), List.of(1, 3), List.of(20, 70)),
             2,
             1 << 16,
             NetworkSize.layer(32, 16, 90),
             new NetworkSize(64, 32, 96, 4, 128, 32),
             ProbeSizes.EMULATOR);
 
-    private static List<String> names(Report report) {
+    private static List<String> names(BenchResults report) {
         return report.measurements().stream()
                 .filter(m -> m.workload().engine().name().equals("cpu"))
                 .map(m -> m.workload().name())
                 .toList();
     }
 
-    private static Report run(Level level, Filter filter) {
+    private static BenchResults run(SuiteLevel level, SuiteFilter filter) {
         return new Suite(said -> {}, 0.01, level, filter, SMALL).run();
     }
 
     @Test
     void aFilterLeavesOnlyItsPart() {
-        Report decode = run(Level.STANDARD, new Filter("cpu", null, null, null, "decode"));
+        BenchResults decode = run(SuiteLevel.STANDARD, new SuiteFilter("cpu", null, null, null, "decode"));
         assertEquals(
                 Set.of(
                         "decode/batch",
@@ -52,10 +52,10 @@ class SuiteTest {
                 Set.copyOf(names(decode)));
         assertEquals(
                 List.of(),
-                run(Level.QUICK, new Filter("reference", null, null, null, null)).measurements().stream()
+                run(SuiteLevel.QUICK, new SuiteFilter("reference", null, null, null, null)).measurements().stream()
                         .filter(m -> m.workload().engine().name().equals("cpu"))
                         .toList());
-        Report kda = run(Level.FULL, new Filter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
+        BenchResults kda = run(SuiteLevel.FULL, new SuiteFilter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
         assertEquals(List.of("prefill/kda", "backward_prefill/kda"), names(kda));
         assertTrue(kda.places().stream().anyMatch(p -> "not asked for".equals(p.skipped())));
     }
@@ -64,7 +64,7 @@ class SuiteTest {
     @Test
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
-        Report report = new Suite(begun::add, 0.01, Level.STANDARD, Filter.NONE, SMALL).run();
+        BenchResults report = new Suite(begun::add, 0.01, SuiteLevel.STANDARD, SuiteFilter.NONE, SMALL).run();
         assertFalse(report.faulty());
         assertEquals(
                 Set.of(
@@ -78,7 +78,7 @@ class SuiteTest {
                         "decode_per_token_after_longest_over_shortest",
                         "model_decode_weights_over_copy",
                         "model_prefill_over_sgemm"),
-                report.ratios().stream().map(Ratio::name).collect(Collectors.toSet()));
+                report.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
         report.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
         List<String> cpu = names(report);
         assertTrue(

@@ -1,8 +1,8 @@
 package io.deltarule.bench.suite;
 
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.timing.Sampler;
-import io.deltarule.bench.verification.HeadSlice;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.verification.ValueHeadSlice;
 import io.deltarule.bench.workload.Workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -100,8 +100,8 @@ class VerificationTest {
     private static final DeltaShape SHAPE = new DeltaShape(2, 70, 2, 4, 8, 6, 1, 2, Gate.SCALAR);
 
     private static Measurement measure(Workload workload) {
-        try (Group group = new Group(List.of(workload), what -> {})) {
-            return group.time(Sampler.repeats(2), List.of()).getFirst();
+        try (WorkloadGroup group = new WorkloadGroup(List.of(workload), what -> {})) {
+            return group.time(InterleavedTimer.repeats(2), List.of()).getFirst();
         }
     }
 
@@ -153,9 +153,9 @@ class VerificationTest {
     @Test
     void aHeadThatTheReferenceDoesNotComputeMustStillBeFinite() {
         DeltaShape many = new DeltaShape(1, 64, 64, 64, 128, 128, 1, 1, Gate.SCALAR);
-        HeadSlice[] slices = HeadSlice.spread(many, 3);
-        assertEquals(new HeadSlice(0, 0), slices[0]);
-        assertEquals(new HeadSlice(0, 63), slices[2]);
+        ValueHeadSlice[] slices = ValueHeadSlice.spread(many, 3);
+        assertEquals(new ValueHeadSlice(0, 0), slices[0]);
+        assertEquals(new ValueHeadSlice(0, 63), slices[2]);
         Workload workload = Workload.prefill(
                 "p",
                 new Broken(out -> out.o().set(20L * 128, Float.NaN)),

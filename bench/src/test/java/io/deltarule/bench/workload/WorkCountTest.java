@@ -67,7 +67,7 @@ class WorkCountTest {
     void aGradientGoesForwardOnceMoreAndBackThroughEveryProduct() {
         DeltaShape shape = new DeltaShape(1, 8, 1, 1, 3, 2, 1, 1, Gate.SCALAR);
         Workload recurrent =
-                workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, false).of(Subject.GRADIENT);
+                workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, false).of(WorkloadSubject.GRADIENT);
         WorkCount count = WorkCount.of(recurrent);
         // Per token forward: S'ᵀe and the write (12 each) and the decay (6); back: the products for R, dp, dk, dq, de
         // and
@@ -91,7 +91,7 @@ class WorkCountTest {
         assertEquals(2 * (5 * 8 * 16 + 2 * 8 * 4), program.flopsPerToken(false));
         DeltaShape shape = new DeltaShape(1, 5, 4, 4, 4, 4, 1, 1, Gate.SCALAR);
         WorkCount count = WorkCount.of(
-                workload(Variant.GATED_DELTA_RULE, shape, Form.CHUNK, false).of(Subject.of(size)));
+                workload(Variant.GATED_DELTA_RULE, shape, Form.CHUNK, false).of(WorkloadSubject.of(size)));
         assertEquals(5 * program.flopsPerToken(false), count.flops());
         assertEquals(program.weightBytes(false) + 5 * 8 * (4 + 4), count.bytes());
     }

@@ -1,6 +1,6 @@
 package io.deltarule.cli.bench;
 
-import io.deltarule.bench.report.BenchDocument;
+import io.deltarule.bench.report.ResultsDocument;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
@@ -10,10 +10,10 @@ import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.Version;
 
-import io.deltarule.bench.suite.Filter;
-import io.deltarule.bench.suite.Level;
-import io.deltarule.bench.result.Report;
-import io.deltarule.bench.timing.Sampler;
+import io.deltarule.bench.suite.SuiteFilter;
+import io.deltarule.bench.suite.SuiteLevel;
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.timing.InterleavedTimer;
 import io.deltarule.bench.suite.SingleRun;
 import io.deltarule.bench.suite.Suite;
 import io.deltarule.bench.workload.Workload;
@@ -100,7 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
         private Integer chunkSize;
 
         /** What it says of a suite rather than of one operation. */
-        Filter filter(String direction) {
+        SuiteFilter filter(String direction) {
             boolean sized = batch != null
                     || tokens != null
                     || heads != null
@@ -116,7 +116,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (engine != null || device != null) {
                 EngineChoice.of(or(engine, "auto"), device); // says what is wrong with the names
             }
-            return new Filter(engine, device, variant == null ? null : Variant.named(variant), form, direction);
+            return new SuiteFilter(engine, device, variant == null ? null : Variant.named(variant), form, direction);
         }
 
         Workload workload() {
@@ -224,10 +224,10 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         check();
         boolean whole = suite != null || direction != null || operation == null;
-        Level level = Level.named(suite == null ? Level.STANDARD.id() : suite);
-        Filter filter = whole && operation != null
+        SuiteLevel level = SuiteLevel.named(suite == null ? SuiteLevel.STANDARD.id() : suite);
+        SuiteFilter filter = whole && operation != null
                 ? operation.filter(direction)
-                : new Filter(null, null, null, null, direction);
+                : new SuiteFilter(null, null, null, null, direction);
         ResultsFolder folder = output != null
                 ? ResultsFolder.at(output)
                 : whole ? ResultsFolder.at(Path.of("deltarule-results")) : null;
@@ -240,14 +240,14 @@ public final class BenchCommand implements Callable<Integer> {
         if (workload != null) {
             MemoryNeed.check(workload.shape());
         }
-        Report report;
+        BenchResults report;
         try (Progress progress = Progress.start("bench")) {
             report = workload == null
                     ? new Suite(progress::say, seconds == null ? 1 : seconds / 8, level, filter).run()
                     : SingleRun.of(workload, sampler(), progress::say);
         }
         PrintWriter out = spec.commandLine().getOut();
-        String document = Json.text(BenchDocument.of(
+        String document = Json.text(ResultsDocument.of(
                 report,
                 Version.text(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
@@ -291,7 +291,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Sampler sampler() {
-        return repeats == null ? Sampler.forSeconds(seconds == null ? 3 : seconds) : Sampler.repeats(repeats);
+    private InterleavedTimer sampler() {
+        return repeats == null ? InterleavedTimer.forSeconds(seconds == null ? 3 : seconds) : InterleavedTimer.repeats(repeats);
     }
 }

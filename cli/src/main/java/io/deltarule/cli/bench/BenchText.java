@@ -2,14 +2,14 @@ package io.deltarule.cli.bench;
 
 import io.deltarule.cli.output.TextTable;
 
-import io.deltarule.bench.timing.Breakdown;
-import io.deltarule.bench.result.Ceilings;
+import io.deltarule.bench.timing.TimeBreakdown;
+import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.Place;
-import io.deltarule.bench.result.Ratio;
-import io.deltarule.bench.result.Report;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.timing.Timing;
-import io.deltarule.bench.result.Transfer;
+import io.deltarule.bench.result.TransferMeasurement;
 import io.deltarule.core.DeltaShape;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -18,10 +18,10 @@ import java.util.Locale;
 final class BenchText {
     private BenchText() {}
 
-    static void print(Report report, PrintWriter out) {
+    static void print(BenchResults report, PrintWriter out) {
         out.println(report.machine().processor() + ", " + report.machine().processors() + " processors, "
                 + report.machine().system() + ", Java " + report.machine().java());
-        for (Place place : report.places()) {
+        for (DeviceStatus place : report.places()) {
             if (place.ceilings() != null) {
                 out.println(ceilings(place));
             }
@@ -58,7 +58,7 @@ final class BenchText {
         }
         if (!report.ratios().isEmpty()) {
             out.println();
-            for (Ratio ratio : report.ratios()) {
+            for (SpeedRatio ratio : report.ratios()) {
                 out.println(text(
                         "%s %.3f (%.4g / %.4g %s)",
                         ratio.name(), ratio.value(), ratio.subject(), ratio.baseline(), ratio.unit()));
@@ -69,7 +69,7 @@ final class BenchText {
                 + " what is counted: docs/benchmarks.md");
     }
 
-    private static String[] row(Measurement m, Ceilings ceilings) {
+    private static String[] row(Measurement m, DeviceCeilings ceilings) {
         Timing t = m.timing();
         String where = where(m);
         String error = m.verification() == null
@@ -108,8 +108,8 @@ final class BenchText {
         return device == null || device.equals(engine) ? engine : engine + " " + device;
     }
 
-    private static String ceilings(Place place) {
-        Ceilings c = place.ceilings();
+    private static String ceilings(DeviceStatus place) {
+        DeviceCeilings c = place.ceilings();
         String where = place.engine().equals("cpu")
                 ? ""
                 : where(place.engine(), place.device().id()) + ": ";
@@ -125,7 +125,7 @@ final class BenchText {
     }
 
     /** What the engine measured itself, in runs of their own. */
-    private static void whereTimeGoes(Report report, PrintWriter out) {
+    private static void whereTimeGoes(BenchResults report, PrintWriter out) {
         TextTable table = new TextTable(
                 "where the time goes",
                 "engine",
@@ -137,7 +137,7 @@ final class BenchText {
                 "first run",
                 "compiling");
         for (Measurement m : report.measurements()) {
-            Breakdown parts = m.breakdown();
+            TimeBreakdown parts = m.breakdown();
             if (parts != null) {
                 table.row(
                         m.workload().name(),
@@ -154,9 +154,9 @@ final class BenchText {
         table.print(out);
     }
 
-    private static void transfers(Report report, PrintWriter out) {
+    private static void transfers(BenchResults report, PrintWriter out) {
         TextTable table = new TextTable("transfer", "engine", "there and back", "in GB/s", "out GB/s");
-        for (Transfer t : report.transfers()) {
+        for (TransferMeasurement t : report.transfers()) {
             String bytes = t.bytes() >= 1 << 20 ? (t.bytes() >> 20) + " MiB" : (t.bytes() >> 10) + " KiB";
             String where = where(t.engine().name(), t.device());
             if (t.timing() == null) {

@@ -7,10 +7,10 @@ import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 
-import io.deltarule.experiments.retrieval.Experiment;
-import io.deltarule.experiments.retrieval.Figure;
-import io.deltarule.experiments.retrieval.Panel;
-import io.deltarule.experiments.retrieval.Sizes;
+import io.deltarule.experiments.retrieval.RetrievalExperiment;
+import io.deltarule.experiments.retrieval.RetrievalFigure;
+import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.RetrievalSizes;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
 import java.io.PrintWriter;
@@ -43,25 +43,25 @@ public final class RetrievalCommand implements Callable<Integer> {
     private String engine;
 
     @Option(names = "--K", paramLabel = "N", description = "Key channels, rows of the state (default: 64).")
-    private int keySize = Sizes.DEFAULT.K();
+    private int keySize = RetrievalSizes.DEFAULT.K();
 
     @Option(
             names = "--V",
             paramLabel = "N",
             description = "Value channels, half for a tag and half for a payload (default: 64).")
-    private int valueSize = Sizes.DEFAULT.V();
+    private int valueSize = RetrievalSizes.DEFAULT.V();
 
     @Option(names = "--trials", paramLabel = "N", description = "Independent sets of associations (default: 24).")
-    private int trials = Sizes.DEFAULT.trials();
+    private int trials = RetrievalSizes.DEFAULT.trials();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all random numbers (default: 1).")
-    private long seed = Sizes.DEFAULT.seed();
+    private long seed = RetrievalSizes.DEFAULT.seed();
 
     @Option(
             names = "--sharpness",
             paramLabel = "X",
             description = "Logit of a row whose tag equals the cue (default: 16).")
-    private double sharpness = Sizes.DEFAULT.sharpness();
+    private double sharpness = RetrievalSizes.DEFAULT.sharpness();
 
     @Option(names = "--output", paramLabel = "FILE", description = "Draw the figure into FILE, as SVG.")
     private Path output;
@@ -76,22 +76,22 @@ public final class RetrievalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Sizes sizes = new Sizes(keySize, valueSize, trials, seed, sharpness);
+        RetrievalSizes sizes = new RetrievalSizes(keySize, valueSize, trials, seed, sharpness);
         Path file = json == null || json.equals("-") ? null : Path.of(json);
         if (file != null) {
             OutputPath.check("--json", file);
         }
         if (output != null) {
             OutputPath.check("--output", output);
-            Figure.unavailable().ifPresent(why -> {
+            RetrievalFigure.unavailable().ifPresent(why -> {
                 throw new CannotDrawException("--output: " + why);
             });
         }
-        MemoryNeed.check(Experiment.largest(sizes));
+        MemoryNeed.check(RetrievalExperiment.largest(sizes));
         DeltaEngine chosen = Engines.named(engine);
-        List<Panel> panels;
+        List<FigurePanel> panels;
         try (Progress progress = Progress.start("retrieval")) {
-            panels = new Experiment(sizes, chosen, progress::say).run();
+            panels = new RetrievalExperiment(sizes, chosen, progress::say).run();
         }
         PrintWriter out = spec.commandLine().getOut();
         String document = Json.text(RetrievalDocument.of(sizes, chosen.name(), panels));
@@ -104,7 +104,7 @@ public final class RetrievalCommand implements Callable<Integer> {
             OutputPath.writeWhole(file, document + System.lineSeparator());
         }
         if (output != null) {
-            OutputPath.writeWhole(output, Figure.svg(panels));
+            OutputPath.writeWhole(output, RetrievalFigure.svg(panels));
         }
         return ExitCode.OK;
     }

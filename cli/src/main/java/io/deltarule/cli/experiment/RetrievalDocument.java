@@ -4,10 +4,10 @@ import io.deltarule.cli.output.Json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.experiments.retrieval.Curve;
-import io.deltarule.experiments.retrieval.Panel;
-import io.deltarule.experiments.retrieval.Score;
-import io.deltarule.experiments.retrieval.Sizes;
+import io.deltarule.experiments.retrieval.ReadCurve;
+import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.ReadScore;
+import io.deltarule.experiments.retrieval.RetrievalSizes;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,13 +15,13 @@ import java.util.Locale;
 final class RetrievalDocument {
     private RetrievalDocument() {}
 
-    static ObjectNode of(Sizes sizes, String engine, List<Panel> panels) {
+    static ObjectNode of(RetrievalSizes sizes, String engine, List<FigurePanel> panels) {
         ObjectNode document = Json.object();
         document.put("schema", "deltarule-retrieval/1").put("engine", engine);
         document.put("K", sizes.K()).put("V", sizes.V()).put("trials", sizes.trials());
         document.put("seed", sizes.seed()).put("sharpness", sizes.sharpness());
         ArrayNode list = document.putArray("panels");
-        for (Panel panel : panels) {
+        for (FigurePanel panel : panels) {
             ObjectNode node = list.addObject().put("name", panel.name());
             node.put("title", panel.title()).put("detail", panel.detail()).put("x_axis", id(panel.axis()));
             ArrayNode curves = node.putArray("curves");
@@ -30,11 +30,11 @@ final class RetrievalDocument {
         return document;
     }
 
-    private static void add(ObjectNode node, Curve curve) {
+    private static void add(ObjectNode node, ReadCurve curve) {
         node.put("name", curve.name()).put("read", id(curve.read()));
         ArrayNode points = node.putArray("points");
-        for (Curve.Point point : curve.points()) {
-            Score score = point.score();
+        for (ReadCurve.Point point : curve.points()) {
+            ReadScore score = point.score();
             points.addObject()
                     .put("x", point.x())
                     .put("stored", point.stored())

@@ -2,9 +2,9 @@ package io.deltarule.cli.experiment;
 
 import io.deltarule.cli.output.TextTable;
 
-import io.deltarule.experiments.retrieval.Curve;
-import io.deltarule.experiments.retrieval.Panel;
-import io.deltarule.experiments.retrieval.Sizes;
+import io.deltarule.experiments.retrieval.ReadCurve;
+import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.RetrievalSizes;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class RetrievalText {
     private RetrievalText() {}
 
-    static void print(Sizes sizes, List<Panel> panels, PrintWriter out) {
+    static void print(RetrievalSizes sizes, List<FigurePanel> panels, PrintWriter out) {
         out.println(String.format(
                 Locale.ROOT,
                 "K %d, V %d (tag %d, payload %d), %d trials, seed %d, sharpness %s",
@@ -26,7 +26,7 @@ final class RetrievalText {
                 sizes.trials(),
                 sizes.seed(),
                 number(sizes.sharpness())));
-        for (Panel panel : panels) {
+        for (FigurePanel panel : panels) {
             out.println();
             out.println(panel.title() + ": " + panel.detail());
             print(panel, out);
@@ -37,10 +37,10 @@ final class RetrievalText {
                         + " chance is 1 / N");
     }
 
-    private static void print(Panel panel, PrintWriter out) {
+    private static void print(FigurePanel panel, PrintWriter out) {
         String[] titles = row(panel.axis().label(), panel.curves().getFirst(), point -> number(point.x()));
         TextTable table = new TextTable(titles);
-        for (Curve curve : panel.curves()) {
+        for (ReadCurve curve : panel.curves()) {
             table.row(row(
                     curve.name(),
                     curve,
@@ -61,7 +61,7 @@ final class RetrievalText {
         table.print(out);
     }
 
-    private static String[] row(String title, Curve curve, Function<Curve.Point, String> cell) {
+    private static String[] row(String title, ReadCurve curve, Function<ReadCurve.Point, String> cell) {
         return Stream.concat(Stream.of(title), curve.points().stream().map(cell))
                 .toArray(String[]::new);
     }

@@ -137,10 +137,10 @@ public final class GenerateCommand implements Runnable {
             given = loaded.tokenizer().encode(prompt);
             loaded.network().checkIds("--prompt, by tokenizer.json", given);
         } else if (ids != null) {
-            given = IdList.parse("--ids", ids);
+            given = TokenIdList.parse("--ids", ids);
             loaded.network().checkIds("--ids", given);
         } else if (idsFile != null) {
-            given = IdList.read("--ids-file", idsFile);
+            given = TokenIdList.read("--ids-file", idsFile);
             loaded.network().checkIds("--ids-file " + idsFile, given);
         }
         return given;
@@ -189,7 +189,7 @@ public final class GenerateCommand implements Runnable {
         if (json) {
             out.println(Json.text(document(loaded, made, asText ? whole.toString() : null, prompted, reading, making)));
         } else if (printIds && asText) {
-            out.println(IdList.format(made.ids()));
+            out.println(TokenIdList.format(made.ids()));
         } else if (printIds && made.ids().length == 0) {
             out.println();
         }

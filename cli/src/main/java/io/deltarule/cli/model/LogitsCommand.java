@@ -98,7 +98,7 @@ public final class LogitsCommand implements Runnable {
             throw new InvalidInputException("ids: expected one of --ids and --ids-file but found "
                     + (ids == null ? "neither" : "both") + "; give one");
         }
-        return ids == null ? IdList.read("--ids-file", idsFile) : IdList.parse("--ids", ids);
+        return ids == null ? TokenIdList.read("--ids-file", idsFile) : TokenIdList.parse("--ids", ids);
     }
 
     private static void checkMemory(int tokens, int vocabulary) {

@@ -59,8 +59,8 @@ public final class PerplexityCommand implements Runnable {
         try (Progress progress = Progress.start("loading the model");
                 LanguageModel loaded = model.open()) {
             int[] ids = text != null
-                    ? loaded.tokenizer().encode(IdList.text("--text", text))
-                    : IdList.read("--ids-file", idsFile);
+                    ? loaded.tokenizer().encode(TokenIdList.text("--text", text))
+                    : TokenIdList.read("--ids-file", idsFile);
             loaded.network().checkIds(text != null ? "--text " + text : "--ids-file " + idsFile, ids);
             if (ids.length < 2) {
                 throw new InvalidInputException("text: expected at least 2 tokens but found " + ids.length);

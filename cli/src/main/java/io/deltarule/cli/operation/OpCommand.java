@@ -105,13 +105,13 @@ public final class OpCommand implements Runnable {
         OutputPath.check("--output", output, input);
         try (Arena arena = Arena.ofShared();
                 SafetensorsFile file = SafetensorsFile.open(input)) {
-            Operation operation = OperationFile.read(input, file, arena, backward);
+            LoadedOperation operation = OperationFile.read(input, file, arena, backward);
             MemoryNeed.check(operation.shape(), backward ? 2 : 1);
             run(operation, arena);
         }
     }
 
-    private void run(Operation operation, Arena arena) {
+    private void run(LoadedOperation operation, Arena arena) {
         DeltaShape shape = operation.shape();
         EngineChoice choice = EngineChoice.of(engine, device);
         int C = chunkSize == null ? PlanSpec.OWN_CHUNK_SIZE : chunkSize;
@@ -167,7 +167,7 @@ public final class OpCommand implements Runnable {
                 poisoned(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
     }
 
-    private static DeltaGradients gradients(Operation operation, Arena arena) {
+    private static DeltaGradients gradients(LoadedOperation operation, Arena arena) {
         DeltaShape shape = operation.shape();
         Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
         operation.inputs().tensors().forEach((input, tensor) -> tensors.put(input, poisoned(arena, tensor.dims())));
@@ -201,7 +201,7 @@ public final class OpCommand implements Runnable {
         }
     }
 
-    private void write(Operation operation, EngineChoice choice, PlanSpec plan, Map<String, Tensor> results) {
+    private void write(LoadedOperation operation, EngineChoice choice, PlanSpec plan, Map<String, Tensor> results) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("variant", operation.variant().id())
                 .metadata("householders", Integer.toString(operation.shape().householders()))

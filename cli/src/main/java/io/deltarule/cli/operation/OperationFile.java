@@ -55,7 +55,7 @@ final class OperationFile {
      * @return the operation
      * @throws InvalidInputException naming the file and the first thing that does not fit
      */
-    static Operation read(Path path, SafetensorsFile file, Arena arena, boolean backward) {
+    static LoadedOperation read(Path path, SafetensorsFile file, Arena arena, boolean backward) {
         try {
             return new OperationFile(file, arena).operation(backward);
         } catch (InvalidInputException e) {
@@ -63,7 +63,7 @@ final class OperationFile {
         }
     }
 
-    private Operation operation(boolean backward) {
+    private LoadedOperation operation(boolean backward) {
         String id = file.metadata().get("variant");
         if (id == null) {
             throw new InvalidInputException("metadata: expected variant, one of "
@@ -92,7 +92,7 @@ final class OperationFile {
             checkFinite(D_O_CROSS, cotangents.oCross(), false);
             checkFinite(D_FINAL_STATE, cotangents.finalState(), false);
         }
-        return new Operation(variant, inputs, shape, scale, cotangents);
+        return new LoadedOperation(variant, inputs, shape, scale, cotangents);
     }
 
     /** Those that are there; the others are zeros. */

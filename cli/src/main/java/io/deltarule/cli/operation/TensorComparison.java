@@ -78,7 +78,7 @@ record TensorComparison(String name, long[] dims, Comparison comparison, String 
                     "expected the shape of A but B has " + Arrays.toString(right.shape()),
                     false);
         }
-        Comparison comparison = Comparison.of(name, left.elementCount(), Elements.of(a, left), Elements.of(b, right));
+        Comparison comparison = Comparison.of(name, left.elementCount(), FileTensorValues.of(a, left), FileTensorValues.of(b, right));
         return new TensorComparison(name, left.shape(), comparison, null, false);
     }
 

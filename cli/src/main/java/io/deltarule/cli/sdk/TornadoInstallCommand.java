@@ -5,7 +5,7 @@ import io.deltarule.cli.output.Progress;
 import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.driver.Drivers;
 import io.deltarule.sdk.InstalledSdk;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.install.SdkInstaller;
 import io.deltarule.sdk.search.SdkSearch;
 import io.deltarule.sdk.install.SdkStore;
@@ -88,7 +88,7 @@ final class TornadoInstallCommand implements Runnable {
     private SdkInstaller.Outcome install(SdkStore store, Backend wanted) {
         List<String> lines = new ArrayList<>();
         try (Progress progress = Progress.start("TornadoVM: starting")) {
-            Notes notes = new Notes() {
+            InstallListener notes = new InstallListener() {
                 @Override
                 public void doing(String what) {
                     progress.say("TornadoVM: " + what);

@@ -28,11 +28,11 @@ final class Associations {
     final double[][] cues;
     final double[][] queries;
 
-    Associations(Sizes sizes, Setting setting, SplittableRandom trial) {
+    Associations(RetrievalSizes sizes, RetrievalSetting setting, SplittableRandom trial) {
         SplittableRandom contents = trial.split();
         SplittableRandom noise = trial.split();
         SplittableRandom choice = trial.split();
-        Keys.Projection projection = setting.keys().projection(sizes.K(), sizes.half(), setting.power(), trial.split());
+        KeySource.Projection projection = setting.keys().projection(sizes.K(), sizes.half(), setting.power(), trial.split());
         int N = setting.stored();
         tags = new double[N][];
         payloads = new double[N][];
@@ -40,7 +40,7 @@ final class Associations {
         for (int i = 0; i < N; i++) {
             tags[i] = Vectors.unit(Vectors.gaussian(sizes.half(), contents));
             payloads[i] = Vectors.unit(Vectors.gaussian(sizes.half(), contents));
-            keys[i] = setting.keys() == Keys.SLOTS ? oneHot(i % sizes.K(), sizes.K()) : projection.key(tags[i]);
+            keys[i] = setting.keys() == KeySource.SLOTS ? oneHot(i % sizes.K(), sizes.K()) : projection.key(tags[i]);
         }
         asked = someOf(N, choice);
         cues = new double[asked.length][];

@@ -21,17 +21,17 @@ final class CueScores {
         this.selective = selective;
     }
 
-    /** For every gate of {@link Recall#GATES} steps: the share of right answers, the mean cosine to the right payload. */
+    /** For every gate of {@link AssociationRecall#GATES} steps: the share of right answers, the mean cosine to the right payload. */
     double[][] byGate() {
         int cues = trial.cues.length;
-        double[][] sums = new double[Recall.GATES + 1][2];
+        double[][] sums = new double[AssociationRecall.GATES + 1][2];
         for (int cue = 0; cue < cues; cue++) {
             double[] o = answer(linear, cue);
             double[] x = answer(selective, cue);
             double[] near = products(o);
             double[] nearSelective = products(x);
-            for (int g = 0; g <= Recall.GATES; g++) {
-                double gate = (double) g / Recall.GATES;
+            for (int g = 0; g <= AssociationRecall.GATES; g++) {
+                double gate = (double) g / AssociationRecall.GATES;
                 int right = trial.asked[cue];
                 // The read's length is the same for all payloads, and those have length 1.
                 sums[g][0] += nearest(near, nearSelective, gate) == right ? 1.0 / cues : 0;

@@ -1,7 +1,7 @@
 package io.deltarule.sdk.download;
 
 import io.deltarule.sdk.InstallException;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +30,7 @@ public final class Download {
 
     private final HttpClient client;
     private final Patience patience;
-    private final Notes notes;
+    private final InstallListener notes;
 
     /**
      * How long to try.
@@ -53,7 +53,7 @@ public final class Download {
         }
     }
 
-    public Download(HttpClient client, Patience patience, Notes notes) {
+    public Download(HttpClient client, Patience patience, InstallListener notes) {
         this.client = client;
         this.patience = patience;
         this.notes = notes;
@@ -139,7 +139,7 @@ public final class Download {
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new Passing(Network.reason(address, e), e);
+            throw new Passing(Connections.reason(address, e), e);
         }
     }
 

@@ -4,7 +4,7 @@ import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InvalidOptionException;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.TargetSystem;
 import io.deltarule.sdk.archive.DamagedArchiveException;
@@ -12,7 +12,7 @@ import io.deltarule.sdk.archive.Unpacker;
 import io.deltarule.sdk.download.Checksum;
 import io.deltarule.sdk.download.ChecksumSource;
 import io.deltarule.sdk.download.Download;
-import io.deltarule.sdk.download.Network;
+import io.deltarule.sdk.download.Connections;
 import io.deltarule.sdk.download.PartialFile;
 
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class SdkInstaller {
 
     private final SdkStore store;
     private final Download.Patience patience;
-    private final Notes notes;
+    private final InstallListener notes;
 
     /**
      * What is wanted.
@@ -73,7 +73,7 @@ public final class SdkInstaller {
      */
     public record Outcome(InstalledSdk sdk, boolean wasThere) {}
 
-    SdkInstaller(SdkStore store, Download.Patience patience, Notes notes) {
+    SdkInstaller(SdkStore store, Download.Patience patience, InstallListener notes) {
         this.store = store;
         this.patience = patience;
         this.notes = notes;
@@ -85,7 +85,7 @@ public final class SdkInstaller {
      * @param store where to
      * @param notes whom to tell
      */
-    public SdkInstaller(SdkStore store, Notes notes) {
+    public SdkInstaller(SdkStore store, InstallListener notes) {
         this(store, Download.Patience.USUAL, notes);
     }
 
@@ -146,7 +146,7 @@ public final class SdkInstaller {
     }
 
     Outcome install(Wish wish) {
-        if (wish.archive() == null && wish.checksum() == null && !Network.trusted(wish.address())) {
+        if (wish.archive() == null && wish.checksum() == null && !Connections.trusted(wish.address())) {
             throw new InvalidOptionException("--url: expected https:// or a --sha256 but found " + wish.address()
                     + ", which anyone on the way could change");
         }
@@ -244,7 +244,7 @@ public final class SdkInstaller {
                     bytes -> notes.doing("unpacking, " + (bytes / 1_000_000) + " MB"));
             Path sdk = onlyFolder(unfinished);
             checkIsWanted(sdk, wish.release());
-            ArgFile.write(sdk, store.folder(wish.release().folder()));
+            ArgumentFile.write(sdk, store.folder(wish.release().folder()));
             store.publish(sdk, wish.release().folder());
         } catch (DamagedArchiveException e) {
             throw new InstallException(

@@ -2,7 +2,7 @@ package io.deltarule.sdk.install;
 
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InstalledSdk;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,7 +148,7 @@ public final class SdkStore {
      * @param name its folder's name
      */
     public void remove(String name) {
-        locked(Notes.SILENT, () -> {
+        locked(InstallListener.SILENT, () -> {
             boolean chosen = current()
                     .map(c -> c.folder().getFileName().toString())
                     .filter(name::equals)
@@ -178,7 +178,7 @@ public final class SdkStore {
      *
      * @throws InstallException if the disk does not let it
      */
-    <T> T locked(Notes notes, Change<T> change) {
+    <T> T locked(InstallListener notes, Change<T> change) {
         IN_PROCESS.lock();
         try {
             Files.createDirectories(root);
@@ -202,7 +202,7 @@ public final class SdkStore {
         }
     }
 
-    private static FileLock lock(FileChannel file, Notes notes) throws IOException {
+    private static FileLock lock(FileChannel file, InstallListener notes) throws IOException {
         FileLock lock = file.tryLock();
         if (lock == null) {
             notes.note("another process installs or removes an SDK; waiting for it");

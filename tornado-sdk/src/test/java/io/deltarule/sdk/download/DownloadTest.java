@@ -1,7 +1,7 @@
 package io.deltarule.sdk.download;
 
 import io.deltarule.sdk.InstallException;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -53,7 +53,7 @@ class DownloadTest {
     }
 
     private void fetch(Download.Patience patience) throws Exception {
-        new Download(Download.client(), patience, Notes.SILENT).fetch(server.address("/sdk.zip"), part);
+        new Download(Download.client(), patience, InstallListener.SILENT).fetch(server.address("/sdk.zip"), part);
     }
 
     private String refused(Download.Patience patience) {
@@ -231,7 +231,7 @@ class DownloadTest {
             free = socket.getLocalPort();
         }
         URI nowhere = URI.create("http://127.0.0.1:" + free + "/sdk.zip");
-        Download download = new Download(Download.client(), SHORT, Notes.SILENT);
+        Download download = new Download(Download.client(), SHORT, InstallListener.SILENT);
         String message = assertThrows(InstallException.class, () -> download.fetch(nowhere, part))
                 .getMessage();
         assertTrue(message.contains("no connection to 127.0.0.1"), message);

@@ -4,7 +4,7 @@ import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InvalidOptionException;
-import io.deltarule.sdk.Notes;
+import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.TargetSystem;
 import io.deltarule.sdk.archive.Archives;
@@ -69,7 +69,7 @@ class SdkInstallerTest {
     }
 
     private SdkInstaller installer() {
-        return new SdkInstaller(store, SHORT, new Notes() {
+        return new SdkInstaller(store, SHORT, new InstallListener() {
             @Override
             public void doing(String what) {}
 

@@ -1,0 +1,90 @@
+package io.deltarule.bench.suite;
+
+import io.deltarule.bench.prepared.PreparedWorkload;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.TransferMeasurement;
+import io.deltarule.bench.timing.Machine;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.workload.Workload;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** What a suite found so far, and how it goes on: how long it measures what, who is told, and which part is wanted. */
+final class SuiteRecorder {
+    private final ProgressListener watcher;
+    private final double effort;
+    private final SuiteFilter filter;
+    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<SpeedRatio> ratios = new ArrayList<>();
+    private final List<TransferMeasurement> transfers = new ArrayList<>();
+
+    /**
+     * @param watcher told what is going on
+     * @param effort multiplies every group's seconds
+     * @param filter which part is wanted
+     */
+    SuiteRecorder(ProgressListener watcher, double effort, SuiteFilter filter) {
+        this.watcher = watcher;
+        this.effort = effort;
+        this.filter = filter;
+    }
+
+    ProgressListener watcher() {
+        return watcher;
+    }
+
+    double effort() {
+        return effort;
+    }
+
+    InterleavedTimer seconds(double seconds) {
+        return InterleavedTimer.forSeconds(effort * seconds);
+    }
+
+    /** Those of some workloads that are wanted. */
+    List<Workload> wanted(List<Workload> all) {
+        return filter.of(all);
+    }
+
+    /** Whether everything is wanted, not only a part. */
+    boolean everything() {
+        return filter.everything();
+    }
+
+    /** Times those that are wanted, in turn with each other. */
+    void time(List<Workload> workloads, double seconds) {
+        time(workloads, seconds, PreparedWorkload::of);
+    }
+
+    /** The same for workloads that something else prepares. */
+    void time(List<Workload> workloads, double seconds, Function<Workload, PreparedWorkload> maker) {
+        List<Workload> some = wanted(workloads);
+        if (!some.isEmpty()) {
+            try (WorkloadGroup group = new WorkloadGroup(some, watcher, maker)) {
+                add(group.time(seconds(seconds), List.of()));
+            }
+        }
+    }
+
+    void add(List<Measurement> more) {
+        measurements.addAll(more);
+    }
+
+    void add(SpeedRatio ratio) {
+        ratios.add(ratio);
+    }
+
+    void addTransfers(List<TransferMeasurement> more) {
+        transfers.addAll(more);
+    }
+
+    /** All of it. */
+    BenchResults report(String suite, Machine machine, List<DeviceStatus> places) {
+        return new BenchResults(suite, machine, places, measurements, ratios, transfers);
+    }
+}
