@@ -20,21 +20,21 @@ public final class ResultsDocument {
     /**
      * Makes the document.
      *
-     * @param report what was found
+     * @param found what a run found
      * @param version of the program that measured
      * @param when it ended, UTC
      */
-    public static ObjectNode of(BenchResults report, String version, String when) {
+    public static ObjectNode of(BenchResults found, String version, String when) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("schema", SCHEMA)
                 .put("version", version)
                 .put("time", when)
-                .put("suite", report.suite());
-        machine(document.putObject("machine"), report.machine());
+                .put("suite", found.suite());
+        machine(document.putObject("machine"), found.machine());
         ArrayNode devices = document.putArray("devices");
-        report.places().forEach(place -> place(devices.addObject(), place));
+        found.devices().forEach(status -> status(devices.addObject(), status));
         ObjectNode ratios = document.putObject("ratios");
-        for (SpeedRatio ratio : report.ratios()) {
+        for (SpeedRatio ratio : found.ratios()) {
             ratios.putObject(ratio.name())
                     .put("ratio", ratio.value())
                     .put("subject", ratio.subject())
@@ -43,10 +43,10 @@ public final class ResultsDocument {
                     .put("meaning", ratio.meaning());
         }
         ArrayNode transfers = document.putArray("transfers");
-        report.transfers().forEach(transfer -> RowDocument.transfer(transfers.addObject(), transfer));
+        found.transfers().forEach(transfer -> RowDocument.transfer(transfers.addObject(), transfer));
         ArrayNode results = document.putArray("results");
-        for (Measurement measurement : report.measurements()) {
-            RowDocument.result(results.addObject(), measurement, report.ceilings(measurement.workload()));
+        for (Measurement measurement : found.measurements()) {
+            RowDocument.result(results.addObject(), measurement, found.ceilings(measurement.workload()));
         }
         return document;
     }
@@ -60,19 +60,19 @@ public final class ResultsDocument {
                 .put("java", machine.java());
     }
 
-    private static void place(ObjectNode node, DeviceStatus place) {
-        node.put("engine", place.engine())
-                .put("id", place.device().id())
-                .put("name", place.device().name())
-                .put("kind", place.device().kind())
-                .put("backend", place.device().backend())
-                .put("memory_bytes", place.device().memoryBytes())
-                .put("status", place.skipped() == null ? "measured" : "skipped")
-                .put("reason", place.skipped());
-        if (place.ceilings() == null) {
+    private static void status(ObjectNode node, DeviceStatus status) {
+        node.put("engine", status.engine())
+                .put("id", status.device().id())
+                .put("name", status.device().name())
+                .put("kind", status.device().kind())
+                .put("backend", status.device().backend())
+                .put("memory_bytes", status.device().memoryBytes())
+                .put("status", status.skipped() == null ? "measured" : "skipped")
+                .put("reason", status.skipped());
+        if (status.ceilings() == null) {
             node.putNull("ceilings");
         } else {
-            ceilings(node.putObject("ceilings"), place.ceilings());
+            ceilings(node.putObject("ceilings"), status.ceilings());
         }
     }
 

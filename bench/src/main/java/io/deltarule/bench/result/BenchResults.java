@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param suite quick, standard, full, or operation for one that was asked for
  * @param machine where
- * @param places what could run here, measured or not
+ * @param devices what could run here, measured or not
  * @param measurements in the order in which they were made
  * @param ratios those that the measurements allow
  * @param transfers to accelerators and back
@@ -18,13 +18,13 @@ import java.util.List;
 public record BenchResults(
         String suite,
         Machine machine,
-        List<DeviceStatus> places,
+        List<DeviceStatus> devices,
         List<Measurement> measurements,
         List<SpeedRatio> ratios,
         List<TransferMeasurement> transfers) {
     /** The ceilings of the device that ran a workload; null where none were measured. */
     public DeviceCeilings ceilings(Workload workload) {
-        return places.stream()
+        return devices.stream()
                 .filter(p -> p.engine().equals(workload.engine().name())
                         && p.device().id().equals(workload.device()))
                 .findFirst()
@@ -36,7 +36,7 @@ public record BenchResults(
     public boolean faulty() {
         return measurements.stream().anyMatch(Measurement::faulty)
                 || transfers.stream().anyMatch(TransferMeasurement::faulty)
-                || places.stream()
+                || devices.stream()
                         .anyMatch(p -> p.ceilings() != null && p.ceilings().faulty());
     }
 }

@@ -11,21 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Prefills of growing length, and one sequence decoding after each: the cost per token stays the same. */
-record ContextRows(SuiteWorkloads workloads, SuiteRecorder findings) {
+record ContextRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     void measure() {
         decodeAfter(prefill());
     }
 
     /** Returns the states after each length; fewer where one was not timed. */
     private List<Tensor> prefill() {
-        List<Workload> wanted = findings.wanted(workloads.lengths());
+        List<Workload> wanted = recorder.wanted(workloads.lengths());
         if (wanted.isEmpty()) {
             return List.of();
         }
         List<Tensor> states = new ArrayList<>();
-        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher())) {
-            List<Measurement> timed = group.time(findings.seconds(4), List.of());
-            findings.add(timed);
+        try (WorkloadGroup group = new WorkloadGroup(wanted, recorder.listener())) {
+            List<Measurement> timed = group.time(recorder.seconds(4), List.of());
+            recorder.add(timed);
             perToken("prefill_per_token_longest_over_shortest", "prefill time per token", timed);
             for (PreparedWorkload prepared : group.prepared()) {
                 Tensor state = ((PreparedOperation) prepared).finalState();
@@ -36,17 +36,17 @@ record ContextRows(SuiteWorkloads workloads, SuiteRecorder findings) {
     }
 
     private void decodeAfter(List<Tensor> states) {
-        List<Workload> wanted = findings.wanted(workloads.contexts());
+        List<Workload> wanted = recorder.wanted(workloads.contexts());
         if (states.size() != wanted.size() || wanted.isEmpty()) {
             return;
         }
-        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher())) {
+        try (WorkloadGroup group = new WorkloadGroup(wanted, recorder.listener())) {
             for (PreparedWorkload prepared : group.prepared()) {
-                int place = wanted.indexOf(prepared.workload());
-                ((PreparedOperation) prepared).loadState(states.get(place));
+                int index = wanted.indexOf(prepared.workload());
+                ((PreparedOperation) prepared).loadState(states.get(index));
             }
-            List<Measurement> timed = group.time(findings.seconds(2), List.of());
-            findings.add(timed);
+            List<Measurement> timed = group.time(recorder.seconds(2), List.of());
+            recorder.add(timed);
             perToken("decode_per_token_after_longest_over_shortest", "time per decoded token", timed);
         }
     }
@@ -58,7 +58,7 @@ record ContextRows(SuiteWorkloads workloads, SuiteRecorder findings) {
         if (first.timing() != null
                 && last.timing() != null
                 && workloads.engine().name().equals("cpu")) {
-            findings.add(SpeedRatio.of(
+            recorder.add(SpeedRatio.of(
                     name,
                     meaning + ", " + last.workload().name() + " over "
                             + first.workload().name(),

@@ -12,28 +12,28 @@ import io.deltarule.core.measure.CpuBaseline;
 import java.util.List;
 
 /** A layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside matrix products. */
-record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder findings) {
+record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     private static final int SGEMM = 512;
     private static final int SGEMMS = 20; // in turn with a prefill
 
     void measure() {
-        layer(workloads.scale().layer());
-        model(workloads.scale().model());
+        layer(workloads.sizes().layer());
+        model(workloads.sizes().model());
     }
 
     private void layer(NetworkSize size) {
         try (NetworkRun run = new NetworkRun(size, bytes -> {})) {
-            findings.time(workloads.network(size), 2, run::prepare);
+            recorder.time(workloads.network(size), 2, run::prepare);
         }
     }
 
     private void model(NetworkSize size) {
-        List<Workload> prefill = findings.wanted(workloads.network(size).subList(0, 1));
-        List<Workload> decode = findings.wanted(workloads.network(size).subList(1, 2));
+        List<Workload> prefill = recorder.wanted(workloads.network(size).subList(0, 1));
+        List<Workload> decode = recorder.wanted(workloads.network(size).subList(1, 2));
         if (prefill.isEmpty() && decode.isEmpty()) {
             return;
         }
-        findings.watcher().begins("making a model of " + size.inWords());
+        recorder.listener().begins("making a model of " + size.inWords());
         try (MemoryCopies copies = new MemoryCopies();
                 NetworkRun run = new NetworkRun(size, between(copies, size))) {
             if (!decode.isEmpty()) {
@@ -60,13 +60,13 @@ record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder findings) {
 
     /** Bytes of weights per second of decode steps over bytes read and written by copies, in turn with them. */
     private void decode(List<Workload> workload, NetworkRun run, MemoryCopies copies) {
-        try (WorkloadGroup group = new WorkloadGroup(workload, findings.watcher(), run::prepare)) {
-            List<Measurement> timed = group.time(findings.seconds(3), List.of(copies::run));
-            findings.add(timed);
+        try (WorkloadGroup group = new WorkloadGroup(workload, recorder.listener(), run::prepare)) {
+            List<Measurement> timed = group.time(recorder.seconds(3), List.of(copies::run));
+            recorder.add(timed);
             Measurement step = timed.getFirst();
             if (step.timing() != null) {
                 NetworkSize size = step.workload().subject().network();
-                findings.add(SpeedRatio.of(
+                recorder.add(SpeedRatio.of(
                         "model_decode_weights_over_copy",
                         "bytes of bfloat16 weights per second of decode steps of " + size.inWords()
                                 + ", every weight counted once, over bytes read and written by copies, in turn with them on"
@@ -82,18 +82,18 @@ record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder findings) {
     /** Operations of the projections per second of a prefill over those of matrix products, in turn with it. */
     private void prefill(List<Workload> workload, NetworkRun run) {
         try (CpuBaseline sgemm = CpuBaseline.multiply(SGEMM);
-                WorkloadGroup group = new WorkloadGroup(workload, findings.watcher(), run::prepare)) {
+                WorkloadGroup group = new WorkloadGroup(workload, recorder.listener(), run::prepare)) {
             Runnable products = () -> {
                 for (int i = 0; i < SGEMMS; i++) {
                     sgemm.run();
                 }
             };
-            List<Measurement> timed = group.time(findings.seconds(4), List.of(products));
-            findings.add(timed);
+            List<Measurement> timed = group.time(recorder.seconds(4), List.of(products));
+            recorder.add(timed);
             Measurement prefill = timed.getFirst();
             if (prefill.timing() != null) {
                 NetworkSize size = prefill.workload().subject().network();
-                findings.add(SpeedRatio.of(
+                recorder.add(SpeedRatio.of(
                         "model_prefill_over_sgemm",
                         "floating-point operations of the projections alone per second of a prefill of " + size.tokens()
                                 + " tokens through " + size.inWords() + ", over those of float32 products of " + SGEMM

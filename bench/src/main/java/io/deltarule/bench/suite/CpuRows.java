@@ -18,17 +18,17 @@ import java.util.List;
  * What is measured on the CPU engine: what {@link DeviceRows} measure, and beside it what its threads do with nothing but
  * the matrix products, a copy of memory, or products of matrices.
  */
-record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine) {
+record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine) {
     void measure(SuiteLevel level) {
         prefill();
         List<Workload> variants = workloads.variants();
-        findings.time(level == SuiteLevel.FULL ? bothForms(variants) : variants, 4);
-        new ContextRows(workloads, findings).measure();
-        new DeviceRows(workloads, findings).curves();
+        recorder.time(level == SuiteLevel.FULL ? bothForms(variants) : variants, 4);
+        new ContextRows(workloads, recorder).measure();
+        new DeviceRows(workloads, recorder).curves();
         gradients(level);
-        decode("decode/batch", workloads.scale().batch());
+        decode("decode/batch", workloads.sizes().batch());
         decode("decode/single", 1);
-        new CpuNetworkRows(workloads, findings).measure();
+        new CpuNetworkRows(workloads, recorder).measure();
     }
 
     private static List<Workload> bothForms(List<Workload> chunkwise) {
@@ -39,26 +39,26 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
 
     /** One at a time: a pass keeps the states of all chunks. */
     private void gradients(SuiteLevel level) {
-        workloads.gradientLengths().forEach(gradient -> findings.time(List.of(gradient), 1));
+        workloads.gradientLengths().forEach(gradient -> recorder.time(List.of(gradient), 1));
         if (level != SuiteLevel.QUICK) {
-            workloads.gradientVariants().forEach(gradient -> findings.time(List.of(gradient), 0.5));
+            workloads.gradientVariants().forEach(gradient -> recorder.time(List.of(gradient), 0.5));
         }
     }
 
     private void prefill() {
-        List<Workload> wanted = findings.wanted(workloads.prefills());
+        List<Workload> wanted = recorder.wanted(workloads.prefills());
         if (wanted.isEmpty()) {
             return;
         }
-        try (WorkloadGroup group = new WorkloadGroup(wanted, findings.watcher());
+        try (WorkloadGroup group = new WorkloadGroup(wanted, recorder.listener());
                 CpuBaseline products = CpuBaseline.products(
                         workloads.prefills().getFirst().shape(),
                         wanted.getFirst().engine().chunkSize(Gate.SCALAR))) {
-            List<Measurement> timed = group.time(findings.seconds(8), List.of(products::run));
-            findings.add(timed);
+            List<Measurement> timed = group.time(recorder.seconds(8), List.of(products::run));
+            recorder.add(timed);
             for (Measurement m : timed) {
                 if (m.timing() != null && !m.workload().shape().crossRead()) {
-                    findings.add(SpeedRatio.of(
+                    recorder.add(SpeedRatio.of(
                             m.workload().variant().id() + "_prefill_over_products_only",
                             "chunkwise prefill, " + prefillInWords()
                                     + ", over its matrix products and triangular solves alone, in turn with it on the same threads",
@@ -76,7 +76,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
         for (Measurement selective : timed) {
             Measurement plain = selective.workload().shape().crossRead() ? plain(selective, timed) : null;
             if (plain != null && plain.timing() != null && selective.timing() != null) {
-                findings.add(SpeedRatio.of(
+                recorder.add(SpeedRatio.of(
                         selective.workload().name().replace("prefill/", "") + "_prefill_over_"
                                 + plain.workload().variant().id(),
                         "chunkwise prefill with a selective read, " + prefillInWords()
@@ -98,7 +98,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
     }
 
     private String prefillInWords() {
-        return "B 1, T " + workloads.scale().tokens() + ", " + workloads.scale().inWords();
+        return "B 1, T " + workloads.sizes().tokens() + ", " + workloads.sizes().inWords();
     }
 
     /**
@@ -107,11 +107,11 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
      */
     private void decode(String name, int sequences) {
         Workload workload = workloads.decode(name, sequences);
-        if (findings.wanted(List.of(workload)).isEmpty()) {
+        if (recorder.wanted(List.of(workload)).isEmpty()) {
             return;
         }
-        int plans = (int) (manyStates() / (workloads.scale().stateBytes() * sequences));
-        findings.watcher().begins("verifying " + name);
+        int plans = (int) (manyStates() / (workloads.sizes().stateBytes() * sequences));
+        recorder.listener().begins("verifying " + name);
         List<PreparedOperation> all = new ArrayList<>();
         try (MemoryCopies copies = new MemoryCopies()) {
             for (int i = 0; i < plans; i++) {
@@ -122,19 +122,19 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
             }
             Verification verification = all.getLast().verify();
             if (!verification.passed()) {
-                findings.add(List.of(Measurement.wrong(workload, verification)));
+                recorder.add(List.of(Measurement.wrong(workload, verification)));
                 return;
             }
-            findings.watcher().begins("timing " + name);
+            recorder.listener().begins("timing " + name);
             List<Timing> rounds =
-                    findings.seconds(2).time(List.of(copies::run, () -> all.forEach(PreparedOperation::run)));
+                    recorder.seconds(2).time(List.of(copies::run, () -> all.forEach(PreparedOperation::run)));
             Measurement step =
                     Measurement.timed(workload, verification, rounds.getLast().dividedBy(plans));
-            findings.add(List.of(step));
-            findings.add(SpeedRatio.of(
+            recorder.add(List.of(step));
+            recorder.add(SpeedRatio.of(
                     name.replace('/', '_') + "_state_over_copy",
                     "bytes of state read and written per second by decode steps of "
-                            + workloads.scale().inWords() + ", " + sequences
+                            + workloads.sizes().inWords() + ", " + sequences
                             + " sequences in each of " + plans
                             + " plans in turn, over those of a copy of as much memory,"
                             + " in turn with them on the same threads",
@@ -142,7 +142,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
                     copies.bytes() / rounds.getFirst().medianNanos(),
                     "GB/s"));
         } catch (RuntimeException | OutOfMemoryError e) {
-            findings.add(List.of(WorkloadGroup.problem(workload, e)));
+            recorder.add(List.of(WorkloadGroup.problem(workload, e)));
         } finally {
             all.forEach(PreparedOperation::close);
         }
@@ -150,9 +150,9 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder findings, Machine machine
 
     /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
     long manyStates() {
-        SuiteSizes scale = workloads.scale();
-        long unit = scale.stateBytes() * scale.batch() * MemoryCopies.BLOCKS;
+        SuiteSizes sizes = workloads.sizes();
+        long unit = sizes.stateBytes() * sizes.batch() * MemoryCopies.BLOCKS;
         long most = Math.max(unit, machine.memoryBytes() / 16);
-        return Math.min(Math.ceilDiv(scale.states(), unit), most / unit) * unit;
+        return Math.min(Math.ceilDiv(sizes.states(), unit), most / unit) * unit;
     }
 }

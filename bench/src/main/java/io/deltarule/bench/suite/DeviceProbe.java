@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * What an accelerator does at most, and how fast it is reached. Every copy and product is compared before it is timed, and
  * all of it: copies exactly, products to rounding.
  */
-record DeviceProbe(CeilingEngine engine, String device, SuiteSizes scale, InterleavedTimer sampler) {
+record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, InterleavedTimer timer) {
     /** Largest error of a row over the rows' RMS value: rounding leaves some 1e-6. */
     private static final double PRODUCT_TOLERANCE = 1e-5;
 
@@ -48,23 +48,23 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes scale, Interl
 
     /** The ceilings; those that are wrong are not numbers, and the problem says why. */
     DeviceCeilings ceilings() {
-        int n = scale.probes().product();
+        int n = sizes.probes().product();
         Outcome product = onMatrices(n);
-        Outcome copy = onBlock(scale.probes().copy(), x -> engine.copy(device, x), "copy");
+        Outcome copy = onBlock(sizes.probes().copy(), x -> engine.copy(device, x), "copy");
         String problem = product.problem() == null
                 ? copy.problem()
                 : copy.problem() == null ? product.problem() : product.problem() + "; " + copy.problem();
         return new DeviceCeilings(
                 0,
                 2.0 * n * n * n / product.nanos(),
-                2.0 * scale.probes().copy() / copy.nanos(),
+                2.0 * sizes.probes().copy() / copy.nanos(),
                 problem,
                 product.faulty() || copy.faulty());
     }
 
     /** Blocks of rising size. */
     List<TransferMeasurement> transfers() {
-        return scale.probes().transfers().stream()
+        return sizes.probes().transfers().stream()
                 .map(bytes -> {
                     Outcome out = onBlock(bytes, x -> engine.transfer(device, x), "transfer");
                     return new TransferMeasurement(
@@ -141,7 +141,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes scale, Interl
             if (wrong != null) {
                 return Outcome.faulty(wrong);
             }
-            Timing timing = sampler.time(List.of(work::run)).getFirst();
+            Timing timing = timer.time(List.of(work::run)).getFirst();
             Optional<Profiled> profiled = work instanceof Profiled p ? Optional.of(p) : Optional.empty();
             return new Outcome(
                     null, false, timing, TimeBreakdown.of(profiled, work::run).orElse(null));

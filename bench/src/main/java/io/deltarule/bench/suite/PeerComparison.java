@@ -36,20 +36,20 @@ record PeerComparison(List<Measurement> measurements, List<SpeedRatio> ratios) {
     }
 
     /** Every rule that the peer has, as large as a suite's prefills. */
-    static void measure(Pair pair, SuiteSizes scale, SuiteRecorder findings) {
+    static void measure(Pair pair, SuiteSizes sizes, SuiteRecorder recorder) {
         for (Variant variant : pair.peer().rules()) {
             Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.SCALAR;
             DeltaShape shape = new DeltaShape(
-                    1, scale.tokens(), scale.heads(), scale.heads(), scale.size(), scale.size(), 1, 1, gate);
-            List<Workload> workloads = findings.wanted(pair.prefills(variant, shape));
+                    1, sizes.tokens(), sizes.heads(), sizes.heads(), sizes.headSize(), sizes.headSize(), 1, 1, gate);
+            List<Workload> workloads = recorder.wanted(pair.prefills(variant, shape));
             if (!workloads.isEmpty()) {
                 PeerComparison speed = measure(
                         workloads,
                         pair.peer().threads(),
-                        findings.seconds(6).pausing(PAUSE_MILLIS),
-                        findings.watcher());
-                findings.add(speed.measurements());
-                speed.ratios().forEach(findings::add);
+                        recorder.seconds(6).pausing(PAUSE_MILLIS),
+                        recorder.listener());
+                recorder.add(speed.measurements());
+                speed.ratios().forEach(recorder::add);
             }
         }
     }
@@ -60,9 +60,9 @@ record PeerComparison(List<Measurement> measurements, List<SpeedRatio> ratios) {
      * @param workloads ours and theirs
      * @param threads of both
      */
-    static PeerComparison measure(List<Workload> workloads, int threads, InterleavedTimer sampler, ProgressListener watcher) {
-        try (WorkloadGroup group = new WorkloadGroup(workloads, watcher)) {
-            List<Measurement> timed = group.time(sampler, List.of());
+    static PeerComparison measure(List<Workload> workloads, int threads, InterleavedTimer timer, ProgressListener listener) {
+        try (WorkloadGroup group = new WorkloadGroup(workloads, listener)) {
+            List<Measurement> timed = group.time(timer, List.of());
             Measurement ours = timed.getFirst();
             Measurement theirs = timed.getLast();
             List<SpeedRatio> ratios = new ArrayList<>();

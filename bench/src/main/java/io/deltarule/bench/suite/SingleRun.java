@@ -23,27 +23,27 @@ public final class SingleRun {
      * Measures.
      *
      * @param workload what
-     * @param sampler how long
-     * @param watcher told what is going on
+     * @param timer how long
+     * @param listener told what is going on
      * @throws io.deltarule.core.InvalidInputException if the engine does not do it
      * @throws io.deltarule.core.EngineUnavailableException if it cannot here
      */
-    public static BenchResults of(Workload workload, InterleavedTimer sampler, ProgressListener watcher) {
+    public static BenchResults of(Workload workload, InterleavedTimer timer, ProgressListener listener) {
         Machine machine = Machine.here();
         DeltaEngine engine = workload.engine();
         Device device = engine.devices().stream()
                 .filter(d -> d.id().equals(workload.device()))
                 .findFirst()
                 .orElseThrow();
-        try (WorkloadGroup group = new WorkloadGroup(List.of(workload), watcher)) {
+        try (WorkloadGroup group = new WorkloadGroup(List.of(workload), listener)) {
             group.throwRefusal(); // before anything takes time
-            watcher.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
-            DeviceCeilings ceilings = ceilings(engine, device, machine, Math.clamp(sampler.seconds(), 0.2, 1));
+            listener.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
+            DeviceCeilings ceilings = ceilings(engine, device, machine, Math.clamp(timer.seconds(), 0.2, 1));
             return new BenchResults(
                     "operation",
                     machine,
                     List.of(DeviceStatus.measured(engine.name(), device, ceilings)),
-                    group.time(sampler, List.of()),
+                    group.time(timer, List.of()),
                     List.of(),
                     List.of());
         }

@@ -19,24 +19,24 @@ import java.util.List;
  * reference, PoCL and the emulator are measured only by name.
  */
 public final class Suite {
-    private final SuiteRecorder findings;
+    private final SuiteRecorder recorder;
     private final Machine machine = Machine.here();
     private final SuiteLevel level;
     private final SuiteFilter filter;
     private final SuiteSizes fast;
 
     /**
-     * @param watcher told what is going on
+     * @param listener told what is going on
      * @param effort multiplies every group's seconds
      * @param level how much
      * @param filter which of it
      */
-    public Suite(ProgressListener watcher, double effort, SuiteLevel level, SuiteFilter filter) {
-        this(watcher, effort, level, filter, SuiteSizes.of(level, Machine.here()));
+    public Suite(ProgressListener listener, double effort, SuiteLevel level, SuiteFilter filter) {
+        this(listener, effort, level, filter, SuiteSizes.of(level, Machine.here()));
     }
 
-    Suite(ProgressListener watcher, double effort, SuiteLevel level, SuiteFilter filter, SuiteSizes fast) {
-        this.findings = new SuiteRecorder(watcher, effort, filter);
+    Suite(ProgressListener listener, double effort, SuiteLevel level, SuiteFilter filter, SuiteSizes fast) {
+        this.recorder = new SuiteRecorder(listener, effort, filter);
         this.level = level;
         this.filter = filter;
         this.fast = fast;
@@ -44,17 +44,17 @@ public final class Suite {
 
     /** Measures everything. */
     public BenchResults run() {
-        List<DeviceStatus> places = new ArrayList<>();
+        List<DeviceStatus> statuses = new ArrayList<>();
         for (DeltaEngine engine : Engines.all()) {
             if (engine.unavailable().isPresent()) {
-                places.add(DeviceStatus.unavailable(engine.name(), engine.unavailable().get()));
+                statuses.add(DeviceStatus.unavailable(engine.name(), engine.unavailable().get()));
                 continue;
             }
             for (Device device : engine.devices()) {
-                places.add(measure(engine, device));
+                statuses.add(measure(engine, device));
             }
         }
-        return findings.report(level.id(), machine, places);
+        return recorder.results(level.id(), machine, statuses);
     }
 
     private DeviceStatus measure(DeltaEngine engine, Device device) {
@@ -78,37 +78,37 @@ public final class Suite {
     }
 
     private DeviceStatus cpu(DeltaEngine engine, Device device) {
-        CpuRows rows = new CpuRows(new SuiteWorkloads(engine, device.id(), fast), findings, machine);
-        findings.watcher().begins("measuring the machine");
-        DeviceCeilings ceilings = ProcessorProbe.ceilings(rows.manyStates(), findings.effort());
+        CpuRows rows = new CpuRows(new SuiteWorkloads(engine, device.id(), fast), recorder, machine);
+        recorder.listener().begins("measuring the machine");
+        DeviceCeilings ceilings = ProcessorProbe.ceilings(rows.manyStates(), recorder.effort());
         rows.measure(level);
         return DeviceStatus.measured(engine.name(), device, ceilings);
     }
 
     private DeviceStatus accelerator(DeltaEngine engine, Device device) {
-        SuiteSizes scale = device.automatic() ? fast : SuiteSizes.of(level, device, machine);
+        SuiteSizes sizes = device.automatic() ? fast : SuiteSizes.of(level, device, machine);
         DeviceCeilings ceilings = null;
         if (engine instanceof CeilingEngine shows) {
-            DeviceProbe probe = new DeviceProbe(shows, device.id(), scale, findings.seconds(1));
-            findings.watcher().begins("measuring " + device.id());
+            DeviceProbe probe = new DeviceProbe(shows, device.id(), sizes, recorder.seconds(1));
+            recorder.listener().begins("measuring " + device.id());
             ceilings = probe.ceilings();
-            if (findings.everything()) {
-                findings.watcher().begins("transfers to " + device.id());
-                findings.addTransfers(probe.transfers());
+            if (recorder.everything()) {
+                recorder.listener().begins("transfers to " + device.id());
+                recorder.addTransfers(probe.transfers());
             }
         }
-        new DeviceRows(new SuiteWorkloads(engine, device.id(), scale), findings).measure(level);
+        new DeviceRows(new SuiteWorkloads(engine, device.id(), sizes), recorder).measure(level);
         return DeviceStatus.measured(engine.name(), device, ceilings);
     }
 
     /** In turn with the CPU engine, which has the same threads. */
     private DeviceStatus peer(PeerEngine peer, Device device) {
         DeltaEngine ours = Engines.named("cpu");
-        findings.watcher().begins("measuring " + peer.name());
+        recorder.listener().begins("measuring " + peer.name());
         String ourDevice = ours.devices().getFirst().id();
-        long copied = new CpuRows(new SuiteWorkloads(ours, ourDevice, fast), findings, machine).manyStates();
-        DeviceCeilings ceilings = ProcessorProbe.ceilings(peer, copied, findings.effort());
-        PeerComparison.measure(new PeerComparison.Pair(peer, device.id(), ours, ourDevice), fast, findings);
+        long copied = new CpuRows(new SuiteWorkloads(ours, ourDevice, fast), recorder, machine).manyStates();
+        DeviceCeilings ceilings = ProcessorProbe.ceilings(peer, copied, recorder.effort());
+        PeerComparison.measure(new PeerComparison.Pair(peer, device.id(), ours, ourDevice), fast, recorder);
         return DeviceStatus.measured(peer.name(), device, ceilings);
     }
 }

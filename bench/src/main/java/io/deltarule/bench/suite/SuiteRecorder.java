@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /** What a suite found so far, and how it goes on: how long it measures what, who is told, and which part is wanted. */
 final class SuiteRecorder {
-    private final ProgressListener watcher;
+    private final ProgressListener listener;
     private final double effort;
     private final SuiteFilter filter;
     private final List<Measurement> measurements = new ArrayList<>();
@@ -24,18 +24,18 @@ final class SuiteRecorder {
     private final List<TransferMeasurement> transfers = new ArrayList<>();
 
     /**
-     * @param watcher told what is going on
+     * @param listener told what is going on
      * @param effort multiplies every group's seconds
      * @param filter which part is wanted
      */
-    SuiteRecorder(ProgressListener watcher, double effort, SuiteFilter filter) {
-        this.watcher = watcher;
+    SuiteRecorder(ProgressListener listener, double effort, SuiteFilter filter) {
+        this.listener = listener;
         this.effort = effort;
         this.filter = filter;
     }
 
-    ProgressListener watcher() {
-        return watcher;
+    ProgressListener listener() {
+        return listener;
     }
 
     double effort() {
@@ -65,7 +65,7 @@ final class SuiteRecorder {
     void time(List<Workload> workloads, double seconds, Function<Workload, PreparedWorkload> maker) {
         List<Workload> some = wanted(workloads);
         if (!some.isEmpty()) {
-            try (WorkloadGroup group = new WorkloadGroup(some, watcher, maker)) {
+            try (WorkloadGroup group = new WorkloadGroup(some, listener, maker)) {
                 add(group.time(seconds(seconds), List.of()));
             }
         }
@@ -84,7 +84,7 @@ final class SuiteRecorder {
     }
 
     /** All of it. */
-    BenchResults report(String suite, Machine machine, List<DeviceStatus> places) {
-        return new BenchResults(suite, machine, places, measurements, ratios, transfers);
+    BenchResults results(String suite, Machine machine, List<DeviceStatus> devices) {
+        return new BenchResults(suite, machine, devices, measurements, ratios, transfers);
     }
 }

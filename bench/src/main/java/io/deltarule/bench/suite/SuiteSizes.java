@@ -10,10 +10,10 @@ import java.util.List;
  * How large the workloads of a suite are.
  *
  * @param heads query, key and value heads
- * @param size K and V
+ * @param headSize K and V
  * @param tokens of all prefills that show no growth
  * @param lengths tokens of the prefills that show growth, rising
- * @param swept what other curves go over
+ * @param sweeps what other curves go over
  * @param batch sequences that decode at once beside a copy
  * @param states bytes of state that decode in turn, at least
  * @param layer a layer
@@ -22,10 +22,10 @@ import java.util.List;
  */
 record SuiteSizes(
         int heads,
-        int size,
+        int headSize,
         int tokens,
         List<Integer> lengths,
-        SweepValues swept,
+        SweepValues sweeps,
         int batch,
         long states,
         NetworkSize layer,
@@ -103,10 +103,10 @@ record SuiteSizes(
     }
 
     long stateBytes() {
-        return (long) heads * size * size * Float.BYTES;
+        return (long) heads * headSize * headSize * Float.BYTES;
     }
 
     String inWords() {
-        return heads + " heads, K = V = " + size;
+        return heads + " heads, K = V = " + headSize;
     }
 }

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  *
  * @param engine what runs them
  * @param device where
- * @param scale how large they are
+ * @param sizes how large they are
  */
-record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes scale) {
+record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
     /** Either gate without and then with a selective read. */
     List<Workload> prefills() {
         DeltaShape scalar = shape(Gate.SCALAR, 1);
@@ -42,40 +42,40 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes scale) {
     }
 
     List<Workload> lengths() {
-        return scale.lengths().stream()
-                .map(T -> prefill("length/" + T, shape(1, T, scale.heads(), scale.size())))
+        return sizes.lengths().stream()
+                .map(T -> prefill("length/" + T, shape(1, T, sizes.heads(), sizes.headSize())))
                 .toList();
     }
 
     List<Workload> heads() {
-        return scale.swept().heads().stream()
-                .map(H -> prefill("heads/" + H, shape(1, scale.tokens(), H, scale.size())))
+        return sizes.sweeps().heads().stream()
+                .map(H -> prefill("heads/" + H, shape(1, sizes.tokens(), H, sizes.headSize())))
                 .toList();
     }
 
     List<Workload> headSizes() {
-        return scale.swept().sizes().stream()
+        return sizes.sweeps().headSizes().stream()
                 .map(K -> prefill("head_size/" + K, wide(K)))
                 .toList();
     }
 
     /** Prefills with a selective read over the size of the state that it reads. */
     List<Workload> reads() {
-        return scale.swept().sizes().stream()
+        return sizes.sweeps().headSizes().stream()
                 .map(K -> prefill("deltalens/" + K, Variant.DELTALENS, wide(K).withCrossRead()))
                 .toList();
     }
 
     /** As many heads fewer as each is wider, so that all of them read as many numbers. */
     private DeltaShape wide(int K) {
-        return shape(1, scale.tokens(), Math.max(1, scale.heads() * scale.size() / K), K);
+        return shape(1, sizes.tokens(), Math.max(1, sizes.heads() * sizes.headSize() / K), K);
     }
 
     List<Workload> forms() {
         List<Workload> workloads = new ArrayList<>();
-        for (int T : scale.swept().forms()) {
+        for (int T : sizes.sweeps().forms()) {
             for (Form form : Form.values()) {
-                workloads.add(prefill("forms/" + T + "/" + form.id(), shape(1, T, scale.heads(), scale.size()))
+                workloads.add(prefill("forms/" + T + "/" + form.id(), shape(1, T, sizes.heads(), sizes.headSize()))
                         .in(form));
             }
         }
@@ -83,27 +83,27 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes scale) {
     }
 
     List<Workload> batches() {
-        return scale.swept().batches().stream()
+        return sizes.sweeps().batches().stream()
                 .map(B -> decode("decode_batch/" + B, B))
                 .toList();
     }
 
     /** One sequence after contexts as long as those of {@link #lengths}. */
     List<Workload> contexts() {
-        return scale.lengths().stream()
+        return sizes.lengths().stream()
                 .map(T -> decode("decode_context/" + T, 1).after(T))
                 .toList();
     }
 
     Workload decode(String name, int sequences) {
         return Workload.decode(
-                name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, scale.heads(), scale.size()));
+                name, engine, device, Variant.GATED_DELTA_RULE, shape(sequences, 1, sizes.heads(), sizes.headSize()));
     }
 
     /** Backward passes over the length. */
     List<Workload> gradientLengths() {
-        return scale.swept().gradients().stream()
-                .map(T -> gradient(prefill("/" + T, shape(1, T, scale.heads(), scale.size())), "backward/" + T))
+        return sizes.sweeps().gradients().stream()
+                .map(T -> gradient(prefill("/" + T, shape(1, T, sizes.heads(), sizes.headSize())), "backward/" + T))
                 .toList();
     }
 
@@ -142,7 +142,7 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes scale) {
 
     private DeltaShape shape(Gate gate, int householders) {
         return new DeltaShape(
-                1, scale.tokens(), scale.heads(), scale.heads(), scale.size(), scale.size(), householders, 1, gate);
+                1, sizes.tokens(), sizes.heads(), sizes.heads(), sizes.headSize(), sizes.headSize(), householders, 1, gate);
     }
 
     private static DeltaShape shape(int B, int T, int heads, int size) {

@@ -6,13 +6,13 @@ import java.util.List;
  * What curves go over; empty lists for no curve.
  *
  * @param heads of the prefills that show how many it takes
- * @param sizes K = V of the prefills that show what wide heads cost, and of the selective reads
+ * @param headSizes K = V of the prefills that show what wide heads cost, and of the selective reads
  * @param forms tokens of prefills in both forms
  * @param batches sequences that decode together
  * @param gradients tokens of backward passes
  */
 record SweepValues(
-        List<Integer> heads, List<Integer> sizes, List<Integer> forms, List<Integer> batches, List<Integer> gradients) {
+        List<Integer> heads, List<Integer> headSizes, List<Integer> forms, List<Integer> batches, List<Integer> gradients) {
     /** One backward pass and no curve. */
     static SweepValues none(int tokens) {
         return new SweepValues(List.of(), List.of(), List.of(), List.of(), List.of(tokens));

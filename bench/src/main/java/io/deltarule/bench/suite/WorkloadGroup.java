@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** Workloads that are prepared, verified one by one, and timed in turn with each other and with baselines. */
 final class WorkloadGroup implements AutoCloseable {
-    private final ProgressListener watcher;
+    private final ProgressListener listener;
     private final List<Candidate> candidates = new ArrayList<>();
     private List<Timing> baselines = List.of();
 
@@ -80,17 +80,17 @@ final class WorkloadGroup implements AutoCloseable {
      * Prepares and verifies.
      *
      * @param workloads what to measure; those that cannot run, or run and give wrong numbers, are not timed
-     * @param watcher told of each
+     * @param listener told of each
      */
-    WorkloadGroup(List<Workload> workloads, ProgressListener watcher) {
-        this(workloads, watcher, PreparedWorkload::of);
+    WorkloadGroup(List<Workload> workloads, ProgressListener listener) {
+        this(workloads, listener, PreparedWorkload::of);
     }
 
     /** The same for workloads that something else prepares. */
-    WorkloadGroup(List<Workload> workloads, ProgressListener watcher, Function<Workload, PreparedWorkload> maker) {
-        this.watcher = watcher;
+    WorkloadGroup(List<Workload> workloads, ProgressListener listener, Function<Workload, PreparedWorkload> maker) {
+        this.listener = listener;
         for (Workload workload : workloads) {
-            watcher.begins("verifying " + workload.name());
+            listener.begins("verifying " + workload.name());
             Candidate candidate = new Candidate(workload);
             candidates.add(candidate);
             admit(candidate, maker);
@@ -156,24 +156,24 @@ final class WorkloadGroup implements AutoCloseable {
     /**
      * Times what passed. What breaks in doing so is not timed, and the others are timed again without it.
      *
-     * @param sampler how long
+     * @param timer how long
      * @param others run in turn with it
      * @return what became of every workload
      */
-    List<Measurement> time(InterleavedTimer sampler, List<? extends Runnable> others) {
+    List<Measurement> time(InterleavedTimer timer, List<? extends Runnable> others) {
         List<Timing> timings = null;
         while (timings == null) {
             List<Runnable> bodies = new ArrayList<>(others);
             passed().forEach(candidate -> bodies.add(candidate.body()));
             if (bodies.size() > others.size()) {
-                watcher.begins("timing "
+                listener.begins("timing "
                         + String.join(
                                 ", ",
                                 passed().map(candidate -> candidate.workload.name())
                                         .toList()));
             }
             try {
-                timings = sampler.time(bodies);
+                timings = timer.time(bodies);
             } catch (Broken e) {
                 drop(e);
             }

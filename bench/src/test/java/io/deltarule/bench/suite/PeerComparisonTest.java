@@ -151,8 +151,8 @@ class PeerComparisonTest {
     @Test
     void aDeviceWithoutCeilingsHasNone() {
         List<Measurement> measurements = measure(new Other(0.25, false)).measurements();
-        DeviceStatus place = DeviceStatus.measured("cpu", new CpuEngine().devices().getFirst(), null);
-        BenchResults report = new BenchResults("standard", Machine.here(), List.of(place), measurements, List.of(), List.of());
-        assertNull(report.ceilings(measurements.getFirst().workload()));
+        DeviceStatus status = DeviceStatus.measured("cpu", new CpuEngine().devices().getFirst(), null);
+        BenchResults results = new BenchResults("standard", Machine.here(), List.of(status), measurements, List.of(), List.of());
+        assertNull(results.ceilings(measurements.getFirst().workload()));
     }
 }

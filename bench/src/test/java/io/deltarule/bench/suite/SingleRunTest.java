@@ -42,9 +42,9 @@ class SingleRunTest {
 
     @Test
     void showsTheMachineBesideTheOperation() {
-        BenchResults report = run(Form.CHUNK);
-        assertEquals(1, report.measurements().size());
-        assertTrue(report.measurements().getFirst().timing().medianNanos() > 0);
+        BenchResults results = run(Form.CHUNK);
+        assertEquals(1, results.measurements().size());
+        assertTrue(results.measurements().getFirst().timing().medianNanos() > 0);
         assertEquals(List.of("verifying g", "measuring the machine", "timing g"), begun);
     }
 

@@ -27,8 +27,8 @@ class SuiteTest {
             new NetworkSize(64, 32, 96, 4, 128, 32),
             ProbeSizes.EMULATOR);
 
-    private static List<String> names(BenchResults report) {
-        return report.measurements().stream()
+    private static List<String> names(BenchResults results) {
+        return results.measurements().stream()
                 .filter(m -> m.workload().engine().name().equals("cpu"))
                 .map(m -> m.workload().name())
                 .toList();
@@ -57,15 +57,15 @@ class SuiteTest {
                         .toList());
         BenchResults kda = run(SuiteLevel.FULL, new SuiteFilter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
         assertEquals(List.of("prefill/kda", "backward_prefill/kda"), names(kda));
-        assertTrue(kda.places().stream().anyMatch(p -> "not asked for".equals(p.skipped())));
+        assertTrue(kda.devices().stream().anyMatch(d -> "not asked for".equals(d.skipped())));
     }
 
     /** The speeds that docs/cli.md promises in the JSON document; sizes and effort are too small for them to mean much. */
     @Test
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
-        BenchResults report = new Suite(begun::add, 0.01, SuiteLevel.STANDARD, SuiteFilter.NONE, SMALL).run();
-        assertFalse(report.faulty());
+        BenchResults results = new Suite(begun::add, 0.01, SuiteLevel.STANDARD, SuiteFilter.NONE, SMALL).run();
+        assertFalse(results.faulty());
         assertEquals(
                 Set.of(
                         "gated_delta_rule_prefill_over_products_only",
@@ -78,9 +78,9 @@ class SuiteTest {
                         "decode_per_token_after_longest_over_shortest",
                         "model_decode_weights_over_copy",
                         "model_prefill_over_sgemm"),
-                report.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
-        report.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
-        List<String> cpu = names(report);
+                results.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
+        results.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
+        List<String> cpu = names(results);
         assertTrue(
                 cpu.containsAll(List.of(
                         "prefill/gdn2",

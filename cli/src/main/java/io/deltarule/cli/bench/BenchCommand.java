@@ -240,21 +240,21 @@ public final class BenchCommand implements Callable<Integer> {
         if (workload != null) {
             MemoryNeed.check(workload.shape());
         }
-        BenchResults report;
+        BenchResults results;
         try (Progress progress = Progress.start("bench")) {
-            report = workload == null
+            results = workload == null
                     ? new Suite(progress::say, seconds == null ? 1 : seconds / 8, level, filter).run()
-                    : SingleRun.of(workload, sampler(), progress::say);
+                    : SingleRun.of(workload, timer(), progress::say);
         }
         PrintWriter out = spec.commandLine().getOut();
         String document = Json.text(ResultsDocument.of(
-                report,
+                results,
                 Version.text(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
         if (json != null && file == null) {
             out.println(document);
         } else {
-            BenchText.print(report, out);
+            BenchText.print(results, out);
         }
         if (file != null) {
             OutputPath.writeWhole(file, document + System.lineSeparator());
@@ -263,7 +263,7 @@ public final class BenchCommand implements Callable<Integer> {
             folder.write(document);
             spec.commandLine().getErr().println("deltarule: wrote " + folder.page());
         }
-        return report.faulty() ? ExitCode.MISMATCH : ExitCode.OK;
+        return results.faulty() ? ExitCode.MISMATCH : ExitCode.OK;
     }
 
     private void check() {
@@ -291,7 +291,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private InterleavedTimer sampler() {
+    private InterleavedTimer timer() {
         return repeats == null ? InterleavedTimer.forSeconds(seconds == null ? 3 : seconds) : InterleavedTimer.repeats(repeats);
     }
 }

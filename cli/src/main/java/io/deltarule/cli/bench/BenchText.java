@@ -18,12 +18,12 @@ import java.util.Locale;
 final class BenchText {
     private BenchText() {}
 
-    static void print(BenchResults report, PrintWriter out) {
-        out.println(report.machine().processor() + ", " + report.machine().processors() + " processors, "
-                + report.machine().system() + ", Java " + report.machine().java());
-        for (DeviceStatus place : report.places()) {
-            if (place.ceilings() != null) {
-                out.println(ceilings(place));
+    static void print(BenchResults results, PrintWriter out) {
+        out.println(results.machine().processor() + ", " + results.machine().processors() + " processors, "
+                + results.machine().system() + ", Java " + results.machine().java());
+        for (DeviceStatus status : results.devices()) {
+            if (status.ceilings() != null) {
+                out.println(ceilings(status));
             }
         }
         out.println();
@@ -39,26 +39,26 @@ final class BenchText {
                 "GB/s",
                 "of copy",
                 "error");
-        for (Measurement m : report.measurements()) {
-            table.row(row(m, report.ceilings(m.workload())));
+        for (Measurement m : results.measurements()) {
+            table.row(row(m, results.ceilings(m.workload())));
         }
         table.print(out);
-        for (Measurement m : report.measurements()) {
+        for (Measurement m : results.measurements()) {
             if (m.problem() != null) {
                 out.println(m.workload().name() + " on " + where(m) + ": not timed: " + m.problem());
             }
         }
-        if (report.measurements().stream().anyMatch(m -> m.breakdown() != null)) {
+        if (results.measurements().stream().anyMatch(m -> m.breakdown() != null)) {
             out.println();
-            whereTimeGoes(report, out);
+            whereTimeGoes(results, out);
         }
-        if (!report.transfers().isEmpty()) {
+        if (!results.transfers().isEmpty()) {
             out.println();
-            transfers(report, out);
+            transfers(results, out);
         }
-        if (!report.ratios().isEmpty()) {
+        if (!results.ratios().isEmpty()) {
             out.println();
-            for (SpeedRatio ratio : report.ratios()) {
+            for (SpeedRatio ratio : results.ratios()) {
                 out.println(text(
                         "%s %.3f (%.4g / %.4g %s)",
                         ratio.name(), ratio.value(), ratio.subject(), ratio.baseline(), ratio.unit()));
@@ -108,11 +108,11 @@ final class BenchText {
         return device == null || device.equals(engine) ? engine : engine + " " + device;
     }
 
-    private static String ceilings(DeviceStatus place) {
-        DeviceCeilings c = place.ceilings();
-        String where = place.engine().equals("cpu")
+    private static String ceilings(DeviceStatus status) {
+        DeviceCeilings c = status.ceilings();
+        String where = status.engine().equals("cpu")
                 ? ""
-                : where(place.engine(), place.device().id()) + ": ";
+                : where(status.engine(), status.device().id()) + ": ";
         String on = c.threads() > 0 ? " on " + c.threads() + " threads" : "";
         return text(
                         "%sceilings%s: %s %s, copy %s (read + written)",
@@ -125,7 +125,7 @@ final class BenchText {
     }
 
     /** What the engine measured itself, in runs of their own. */
-    private static void whereTimeGoes(BenchResults report, PrintWriter out) {
+    private static void whereTimeGoes(BenchResults results, PrintWriter out) {
         TextTable table = new TextTable(
                 "where the time goes",
                 "engine",
@@ -136,7 +136,7 @@ final class BenchText {
                 "energy",
                 "first run",
                 "compiling");
-        for (Measurement m : report.measurements()) {
+        for (Measurement m : results.measurements()) {
             TimeBreakdown parts = m.breakdown();
             if (parts != null) {
                 table.row(
@@ -154,9 +154,9 @@ final class BenchText {
         table.print(out);
     }
 
-    private static void transfers(BenchResults report, PrintWriter out) {
+    private static void transfers(BenchResults results, PrintWriter out) {
         TextTable table = new TextTable("transfer", "engine", "there and back", "in GB/s", "out GB/s");
-        for (TransferMeasurement t : report.transfers()) {
+        for (TransferMeasurement t : results.transfers()) {
             String bytes = t.bytes() >= 1 << 20 ? (t.bytes() >> 20) + " MiB" : (t.bytes() >> 10) + " KiB";
             String where = where(t.engine().name(), t.device());
             if (t.timing() == null) {

@@ -88,7 +88,7 @@ final class TornadoInstallCommand implements Runnable {
     private SdkInstaller.Outcome install(SdkStore store, Backend wanted) {
         List<String> lines = new ArrayList<>();
         try (Progress progress = Progress.start("TornadoVM: starting")) {
-            InstallListener notes = new InstallListener() {
+            InstallListener listener = new InstallListener() {
                 @Override
                 public void doing(String what) {
                     progress.say("TornadoVM: " + what);
@@ -99,7 +99,7 @@ final class TornadoInstallCommand implements Runnable {
                     lines.add(line);
                 }
             };
-            return new SdkInstaller(store, notes)
+            return new SdkInstaller(store, listener)
                     .install(new SdkInstaller.Options(
                             release, wanted, System.getenv("DELTARULE_TORNADO_MIRROR"), url, archive, sha256, force));
         } finally {

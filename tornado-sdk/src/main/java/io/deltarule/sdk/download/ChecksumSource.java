@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public final class ChecksumSource {
     private static final int LONGEST_ANSWER = 4 << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final HttpClient client;
 
@@ -71,7 +71,7 @@ public final class ChecksumSource {
 
     private Optional<String> get(URI address) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address)
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("User-Agent", "deltarule")
                 .build();
         try {

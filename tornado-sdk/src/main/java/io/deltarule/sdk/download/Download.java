@@ -29,8 +29,8 @@ public final class Download {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\\*)");
 
     private final HttpClient client;
-    private final Patience patience;
-    private final InstallListener notes;
+    private final RetryPolicy policy;
+    private final InstallListener listener;
 
     /**
      * How long to try.
@@ -40,23 +40,23 @@ public final class Download {
      * @param stall with no byte coming
      * @param bytes at most
      */
-    public record Patience(int attempts, Duration pause, Duration stall, long bytes) {
-        public static final Patience USUAL = new Patience(4, Duration.ofSeconds(1), Duration.ofSeconds(60), 4L << 30);
+    public record RetryPolicy(int attempts, Duration pause, Duration stall, long bytes) {
+        public static final RetryPolicy USUAL = new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(60), 4L << 30);
     }
 
     /** Something went wrong that may go away. */
-    private static final class Passing extends IOException {
+    private static final class TemporaryFailure extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Passing(String message, Throwable cause) {
+        TemporaryFailure(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
-    public Download(HttpClient client, Patience patience, InstallListener notes) {
+    public Download(HttpClient client, RetryPolicy policy, InstallListener listener) {
         this.client = client;
-        this.patience = patience;
-        this.notes = notes;
+        this.policy = policy;
+        this.listener = listener;
     }
 
     /** The client that all requests go through; it never follows a redirection from https to http. */
@@ -82,20 +82,20 @@ public final class Download {
             try {
                 attempt(address, part);
                 return;
-            } catch (Passing e) {
+            } catch (TemporaryFailure e) {
                 long have = have(part, address);
                 fruitless = have > best ? 0 : fruitless + 1;
                 best = Math.max(best, have);
-                if (fruitless >= patience.attempts()) {
+                if (fruitless >= policy.attempts()) {
                     throw new InstallException(
-                            "download: expected " + address + " but " + e.getMessage() + " (" + patience.attempts()
+                            "download: expected " + address + " but " + e.getMessage() + " (" + policy.attempts()
                                     + " attempts brought nothing further, " + (have >> 20)
                                     + " MiB are kept); run the same command again to continue, or fetch it another way"
                                     + " and give the file with --archive",
                             e);
                 }
-                notes.doing("waiting to try again: " + e.getMessage());
-                Thread.sleep(patience.pause().multipliedBy(1L << Math.min(fruitless, 10)));
+                listener.doing("waiting to try again: " + e.getMessage());
+                Thread.sleep(policy.pause().multipliedBy(1L << Math.min(fruitless, 10)));
             } catch (IOException e) {
                 throw onDisk(part.path(), e);
             }
@@ -124,7 +124,7 @@ public final class Download {
             return; // complete, and stopped before it was unpacked
         }
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(address).timeout(patience.stall()).header("User-Agent", "deltarule");
+                HttpRequest.newBuilder(address).timeout(policy.stall()).header("User-Agent", "deltarule");
         if (have > 0) {
             request.header("Range", "bytes=" + have + "-").header("If-Range", part.validator());
         }
@@ -139,7 +139,7 @@ public final class Download {
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new Passing(Connections.reason(address, e), e);
+            throw new TemporaryFailure(Connections.reason(address, e), e);
         }
     }
 
@@ -152,7 +152,7 @@ public final class Download {
                         response.headers().firstValueAsLong("content-length").orElse(-1);
                 checkLength(address, length);
                 if (have > 0) {
-                    notes.note("the server sends the file from its beginning: it changed, or cannot be continued");
+                    listener.note("the server sends the file from its beginning: it changed, or cannot be continued");
                 }
                 part.restart(address, response.headers(), length);
                 yield length;
@@ -169,16 +169,16 @@ public final class Download {
                                 || Long.parseLong(range.group(2)) == part.length());
                 if (!fits) {
                     part.discard();
-                    throw new Passing("the server continued another version of the file", null);
+                    throw new TemporaryFailure("the server continued another version of the file", null);
                 }
                 yield range.group(2).equals("*") ? part.length() : Long.parseLong(range.group(2));
             }
             case RANGE_NOT_SATISFIABLE -> {
                 part.discard();
-                throw new Passing("the server has less of the file than before", null);
+                throw new TemporaryFailure("the server has less of the file than before", null);
             }
             case 408, 429, 500, 502, 503, 504 ->
-                throw new Passing("its server answered " + response.statusCode(), null);
+                throw new TemporaryFailure("its server answered " + response.statusCode(), null);
             case 404, 410 ->
                 throw new InstallException("download: expected " + address + " but the server has no such file ("
                         + response.statusCode() + "); check --release, --backend, --url and DELTARULE_TORNADO_MIRROR");
@@ -189,8 +189,8 @@ public final class Download {
     }
 
     private void checkLength(URI address, long length) {
-        if (length > patience.bytes()) {
-            throw new InstallException("download: expected at most " + (patience.bytes() >> 20) + " MiB but " + address
+        if (length > policy.bytes()) {
+            throw new InstallException("download: expected at most " + (policy.bytes() >> 20) + " MiB but " + address
                     + " has " + (length >> 20) + " MiB; that is no TornadoVM SDK");
         }
     }
@@ -199,22 +199,22 @@ public final class Download {
         byte[] buffer = new byte[BUFFER];
         try (OutputStream out =
                         Files.newOutputStream(part.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                StallGuard guard = new StallGuard(body, patience.stall())) {
+                StallGuard guard = new StallGuard(body, policy.stall())) {
             long have = Files.size(part.path());
             for (int read = read(body, buffer, guard); read >= 0; read = read(body, buffer, guard)) {
                 guard.progressed();
                 have += read;
-                if (have > patience.bytes() || (length >= 0 && have > length)) {
+                if (have > policy.bytes() || (length >= 0 && have > length)) {
                     part.discard();
                     throw new InstallException("download: expected "
-                            + (length >= 0 ? length + " bytes" : "at most " + (patience.bytes() >> 20) + " MiB")
+                            + (length >= 0 ? length + " bytes" : "at most " + (policy.bytes() >> 20) + " MiB")
                             + " but the server sends more; that is no TornadoVM SDK");
                 }
                 out.write(buffer, 0, read);
-                notes.doing("downloading" + megabytes(have) + (length >= 0 ? " of" + megabytes(length) : ""));
+                listener.doing("downloading" + megabytes(have) + (length >= 0 ? " of" + megabytes(length) : ""));
             }
             if (length >= 0 && have < length) {
-                throw new Passing("the connection ended after " + have + " of " + length + " bytes", null);
+                throw new TemporaryFailure("the connection ended after " + have + " of " + length + " bytes", null);
             }
         }
     }
@@ -227,7 +227,7 @@ public final class Download {
         try {
             return body.read(buffer);
         } catch (IOException e) {
-            throw new Passing(guard.stalled() ? "its server stopped sending" : "the connection was cut", e);
+            throw new TemporaryFailure(guard.stalled() ? "its server stopped sending" : "the connection was cut", e);
         }
     }
 }

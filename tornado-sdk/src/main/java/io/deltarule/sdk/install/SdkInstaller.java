@@ -33,8 +33,8 @@ public final class SdkInstaller {
             URI.create("https://api.github.com/repos/beehive-lab/TornadoVM/releases/tags");
 
     private final SdkStore store;
-    private final Download.Patience patience;
-    private final InstallListener notes;
+    private final Download.RetryPolicy policy;
+    private final InstallListener listener;
 
     /**
      * What is wanted.
@@ -47,7 +47,7 @@ public final class SdkInstaller {
      * @param checksum what it has to be, or null if it is to be looked up
      * @param force replace one that is there
      */
-    record Wish(
+    record Request(
             SdkRelease release,
             URI releases,
             URI descriptions,
@@ -73,20 +73,20 @@ public final class SdkInstaller {
      */
     public record Outcome(InstalledSdk sdk, boolean wasThere) {}
 
-    SdkInstaller(SdkStore store, Download.Patience patience, InstallListener notes) {
+    SdkInstaller(SdkStore store, Download.RetryPolicy policy, InstallListener listener) {
         this.store = store;
-        this.patience = patience;
-        this.notes = notes;
+        this.policy = policy;
+        this.listener = listener;
     }
 
     /**
      * The usual one.
      *
      * @param store where to
-     * @param notes whom to tell
+     * @param listener whom to tell
      */
-    public SdkInstaller(SdkStore store, InstallListener notes) {
-        this(store, Download.Patience.USUAL, notes);
+    public SdkInstaller(SdkStore store, InstallListener listener) {
+        this(store, Download.RetryPolicy.USUAL, listener);
     }
 
     /**
@@ -102,7 +102,7 @@ public final class SdkInstaller {
      */
     public record Options(
             String version, Backend backend, String mirror, String url, Path archive, String sha256, boolean force) {
-        Wish wish(TargetSystem system) {
+        Request request(TargetSystem system) {
             SdkRelease release = new SdkRelease(version == null ? SdkRelease.TESTED : version, backend, system);
             boolean official = mirror == null || mirror.isEmpty();
             if (url != null && archive != null) {
@@ -111,7 +111,7 @@ public final class SdkInstaller {
             if (url == null && archive == null) {
                 release.checkOffered();
             }
-            return new Wish(
+            return new Request(
                     release,
                     official ? OFFICIAL : address("DELTARULE_TORNADO_MIRROR", mirror),
                     official && url == null ? DESCRIPTIONS : null,
@@ -142,58 +142,58 @@ public final class SdkInstaller {
      * @throws InstallException if network, server, archive or disk do not let it
      */
     public Outcome install(Options options) {
-        return install(options.wish(TargetSystem.current()));
+        return install(options.request(TargetSystem.current()));
     }
 
-    Outcome install(Wish wish) {
-        if (wish.archive() == null && wish.checksum() == null && !Connections.trusted(wish.address())) {
-            throw new InvalidOptionException("--url: expected https:// or a --sha256 but found " + wish.address()
+    Outcome install(Request request) {
+        if (request.archive() == null && request.checksum() == null && !Connections.trusted(request.address())) {
+            throw new InvalidOptionException("--url: expected https:// or a --sha256 but found " + request.address()
                     + ", which anyone on the way could change");
         }
-        return store.locked(notes, () -> {
-            String name = wish.release().folder();
+        return store.locked(listener, () -> {
+            String name = request.release().folder();
             Optional<InstalledSdk> there = InstalledSdk.read(store.folder(name));
-            if (there.isPresent() && !wish.force()) {
+            if (there.isPresent() && !request.force()) {
                 store.choose(name);
                 return new Outcome(there.get(), true);
             }
-            if (there.isEmpty() && Files.exists(store.folder(name)) && !wish.force()) {
+            if (there.isEmpty() && Files.exists(store.folder(name)) && !request.force()) {
                 throw new InstallException("TornadoVM: expected nothing or an SDK in " + store.folder(name)
                         + " but found something else; --force replaces it");
             }
-            if (wish.archive() != null) {
-                unpackGiven(wish);
+            if (request.archive() != null) {
+                unpackGiven(request);
             } else {
-                unpackDownloaded(wish);
+                unpackDownloaded(request);
             }
             store.choose(name);
             return new Outcome(InstalledSdk.read(store.folder(name)).orElseThrow(), false);
         });
     }
 
-    private void unpackGiven(Wish wish) throws IOException {
-        if (!Files.isRegularFile(wish.archive()) || !Files.isReadable(wish.archive())) {
+    private void unpackGiven(Request request) throws IOException {
+        if (!Files.isRegularFile(request.archive()) || !Files.isReadable(request.archive())) {
             throw new InvalidOptionException(
-                    "--archive: expected a file that can be read but found none at " + wish.archive());
+                    "--archive: expected a file that can be read but found none at " + request.archive());
         }
-        if (wish.checksum() == null) {
-            notes.note("no --sha256 was given: of " + wish.archive()
+        if (request.checksum() == null) {
+            listener.note("no --sha256 was given: of " + request.archive()
                     + " the archive's own checksums are verified, and not" + " where it comes from");
         } else {
-            check(wish.archive(), wish, Optional.of(wish.checksum()));
+            check(request.archive(), request, Optional.of(request.checksum()));
         }
-        unpack(wish.archive(), wish, "check it, or leave --archive out to download it");
+        unpack(request.archive(), request, "check it, or leave --archive out to download it");
     }
 
-    private void unpackDownloaded(Wish wish) throws IOException, InterruptedException {
-        URI address = wish.address();
-        PartialFile part = new PartialFile(store.downloads(), partName(wish));
+    private void unpackDownloaded(Request request) throws IOException, InterruptedException {
+        URI address = request.address();
+        PartialFile part = new PartialFile(store.downloads(), partName(request));
         HttpClient client = Download.client();
-        notes.note("downloading " + address);
-        new Download(client, patience, notes).fetch(address, part);
+        listener.note("downloading " + address);
+        new Download(client, policy, listener).fetch(address, part);
         try {
-            check(part.path(), wish, expected(wish, client));
-            unpack(part.path(), wish, "it is not kept; run the same command again to download it anew");
+            check(part.path(), request, expected(request, client));
+            unpack(part.path(), request, "it is not kept; run the same command again to download it anew");
         } catch (InstallException e) {
             part.discard();
             throw e;
@@ -202,53 +202,53 @@ public final class SdkInstaller {
     }
 
     /** One per address, since a part of one archive is none of another. */
-    private static String partName(Wish wish) {
-        return wish.release().folder() + "-"
-                + Integer.toHexString(wish.address().toString().hashCode());
+    private static String partName(Request request) {
+        return request.release().folder() + "-"
+                + Integer.toHexString(request.address().toString().hashCode());
     }
 
-    private Optional<Checksum> expected(Wish wish, HttpClient client) throws InterruptedException {
-        if (wish.checksum() != null) {
-            return Optional.of(wish.checksum());
+    private Optional<Checksum> expected(Request request, HttpClient client) throws InterruptedException {
+        if (request.checksum() != null) {
+            return Optional.of(request.checksum());
         }
-        notes.doing("looking for a checksum");
+        listener.doing("looking for a checksum");
         ChecksumSource source = new ChecksumSource(client);
-        return wish.descriptions() == null
-                ? source.beside(wish.address())
-                : source.described(wish.descriptions(), wish.release());
+        return request.descriptions() == null
+                ? source.beside(request.address())
+                : source.described(request.descriptions(), request.release());
     }
 
-    private void check(Path archive, Wish wish, Optional<Checksum> expected) throws IOException {
+    private void check(Path archive, Request request, Optional<Checksum> expected) throws IOException {
         if (expected.isEmpty()) {
-            notes.note(
+            listener.note(
                     "no published checksum was found: length and the archive's own checksums are verified, its origin"
                             + " only by the connection it came through");
             return;
         }
-        notes.doing("verifying its checksum");
+        listener.doing("verifying its checksum");
         if (!expected.get().matches(archive)) {
-            throw new InstallException("archive " + wish.source() + ": expected SHA-256 "
+            throw new InstallException("archive " + request.source() + ": expected SHA-256 "
                     + expected.get().sha256() + " (" + expected.get().origin() + ") but found " + Checksum.of(archive)
                     + "; nothing was installed");
         }
-        notes.note("its SHA-256 is the one of " + expected.get().origin());
+        listener.note("its SHA-256 is the one of " + expected.get().origin());
     }
 
-    private void unpack(Path archive, Wish wish, String cure) throws IOException {
+    private void unpack(Path archive, Request request, String cure) throws IOException {
         Path unfinished = store.unfinished();
         try {
             Unpacker.unpack(
                     archive,
                     unfinished,
                     Unpacker.Limits.SDK,
-                    bytes -> notes.doing("unpacking, " + (bytes / 1_000_000) + " MB"));
+                    bytes -> listener.doing("unpacking, " + (bytes / 1_000_000) + " MB"));
             Path sdk = onlyFolder(unfinished);
-            checkIsWanted(sdk, wish.release());
-            ArgumentFile.write(sdk, store.folder(wish.release().folder()));
-            store.publish(sdk, wish.release().folder());
+            checkIsWanted(sdk, request.release());
+            ArgumentFile.write(sdk, store.folder(request.release().folder()));
+            store.publish(sdk, request.release().folder());
         } catch (DamagedArchiveException e) {
             throw new InstallException(
-                    "archive " + wish.source() + ": expected an intact TornadoVM SDK but found that " + e.getMessage()
+                    "archive " + request.source() + ": expected an intact TornadoVM SDK but found that " + e.getMessage()
                             + "; " + cure,
                     e);
         } finally {

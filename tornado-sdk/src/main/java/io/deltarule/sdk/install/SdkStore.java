@@ -178,13 +178,13 @@ public final class SdkStore {
      *
      * @throws InstallException if the disk does not let it
      */
-    <T> T locked(InstallListener notes, Change<T> change) {
+    <T> T locked(InstallListener listener, Change<T> change) {
         IN_PROCESS.lock();
         try {
             Files.createDirectories(root);
             try (FileChannel file = FileChannel.open(
                             root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = lock(file, notes)) {
+                    FileLock lock = lock(file, listener)) {
                 assert lock.isValid();
                 clearUp();
                 return change.run();
@@ -202,10 +202,10 @@ public final class SdkStore {
         }
     }
 
-    private static FileLock lock(FileChannel file, InstallListener notes) throws IOException {
+    private static FileLock lock(FileChannel file, InstallListener listener) throws IOException {
         FileLock lock = file.tryLock();
         if (lock == null) {
-            notes.note("another process installs or removes an SDK; waiting for it");
+            listener.note("another process installs or removes an SDK; waiting for it");
             lock = file.lock();
         }
         return lock;

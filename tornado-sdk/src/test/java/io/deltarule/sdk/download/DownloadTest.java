@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadTest {
     private static final byte[] FILE = bytes(1, 300_000);
     private static final byte[] OTHER = bytes(2, 300_000);
-    private static final Download.Patience SHORT =
-            new Download.Patience(2, Duration.ofMillis(1), Duration.ofSeconds(20), 1_000_000);
+    private static final Download.RetryPolicy SHORT =
+            new Download.RetryPolicy(2, Duration.ofMillis(1), Duration.ofSeconds(20), 1_000_000);
 
     @TempDir
     Path folder;
@@ -52,12 +52,12 @@ class DownloadTest {
         server.close();
     }
 
-    private void fetch(Download.Patience patience) throws Exception {
-        new Download(Download.client(), patience, InstallListener.SILENT).fetch(server.address("/sdk.zip"), part);
+    private void fetch(Download.RetryPolicy policy) throws Exception {
+        new Download(Download.client(), policy, InstallListener.SILENT).fetch(server.address("/sdk.zip"), part);
     }
 
-    private String refused(Download.Patience patience) {
-        return assertThrows(InstallException.class, () -> fetch(patience)).getMessage();
+    private String refused(Download.RetryPolicy policy) {
+        return assertThrows(InstallException.class, () -> fetch(policy)).getMessage();
     }
 
     private void assertWhole(byte[] expected) throws Exception {
@@ -205,14 +205,14 @@ class DownloadTest {
             exchange.getResponseBody().flush();
             // and nothing more, with the connection open
         });
-        fetch(new Download.Patience(2, Duration.ofMillis(1), Duration.ofMillis(400), 1_000_000));
+        fetch(new Download.RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(400), 1_000_000));
         assertWhole(FILE);
         assertEquals(2, server.asked.size());
     }
 
     @Test
     void moreThanAnySdkHasIsNotFetched() {
-        Download.Patience small = new Download.Patience(2, Duration.ofMillis(1), Duration.ofSeconds(20), 200_000);
+        Download.RetryPolicy small = new Download.RetryPolicy(2, Duration.ofMillis(1), Duration.ofSeconds(20), 200_000);
         assertTrue(refused(small).contains("no TornadoVM SDK"));
         // Nor where the length is not announced.
         server.next(exchange -> {

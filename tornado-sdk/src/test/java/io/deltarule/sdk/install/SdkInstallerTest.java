@@ -44,8 +44,8 @@ class SdkInstallerTest {
     private static final String VERSION = "5.2.0-jdk25";
     private static final TargetSystem LINUX = new TargetSystem("linux", "amd64");
     private static final String PATH = "/v" + VERSION + "/" + Archives.NAME + "-linux-amd64.zip";
-    private static final Download.Patience SHORT =
-            new Download.Patience(2, Duration.ofMillis(1), Duration.ofSeconds(20), 10_000_000);
+    private static final Download.RetryPolicy SHORT =
+            new Download.RetryPolicy(2, Duration.ofMillis(1), Duration.ofSeconds(20), 10_000_000);
 
     @TempDir
     Path folder;
@@ -53,7 +53,7 @@ class SdkInstallerTest {
     private ScriptedServer server;
     private SdkStore store;
     private byte[] archive;
-    private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> listener = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeEach
     void begin() throws Exception {
@@ -75,7 +75,7 @@ class SdkInstallerTest {
 
             @Override
             public void note(String line) {
-                notes.add(line);
+                listener.add(line);
             }
         });
     }
@@ -85,7 +85,7 @@ class SdkInstallerTest {
     }
 
     private SdkInstaller.Outcome install() {
-        return installer().install(options(Backend.OPENCL, null, false).wish(LINUX));
+        return installer().install(options(Backend.OPENCL, null, false).request(LINUX));
     }
 
     private String refused() {
@@ -127,14 +127,14 @@ class SdkInstallerTest {
                 Files.readAllLines(home.resolve("tornado-argfile")));
         assertEquals(List.of(Archives.NAME, "current").stream().sorted().toList(), contents());
         assertEquals(List.of(), downloads());
-        assertTrue(notes.getLast().contains("no published checksum"), notes.toString());
+        assertTrue(listener.getLast().contains("no published checksum"), listener.toString());
     }
 
     @Test
     void whatIsThereIsNotFetchedAgain() throws Exception {
         install();
         server.put("/v" + VERSION + "/tornadovm-" + VERSION + "-ptx-linux-amd64.zip", Archives.sdk(VERSION, "ptx"));
-        installer().install(options(Backend.PTX, null, false).wish(LINUX));
+        installer().install(options(Backend.PTX, null, false).request(LINUX));
         assertEquals(List.of("ptx"), store.current().orElseThrow().backends());
         int asked = server.asked.size();
         assertTrue(install().wasThere());
@@ -148,7 +148,7 @@ class SdkInstallerTest {
         install();
         Path stranger = Files.writeString(store.root().resolve(Archives.NAME).resolve("stranger"), "");
         assertFalse(installer()
-                .install(options(Backend.OPENCL, null, true).wish(LINUX))
+                .install(options(Backend.OPENCL, null, true).request(LINUX))
                 .wasThere());
         assertFalse(Files.exists(stranger));
         assertEquals(2, contents().size());
@@ -190,19 +190,19 @@ class SdkInstallerTest {
     @Test
     void checksumsDecide() throws Exception {
         String right = sha256(archive);
-        installer().install(options(Backend.OPENCL, right, false).wish(LINUX));
+        installer().install(options(Backend.OPENCL, right, false).request(LINUX));
         String wrong = "0".repeat(64);
         String message = assertThrows(
                         InstallException.class,
                         () -> installer()
-                                .install(options(Backend.OPENCL, wrong, true).wish(LINUX)))
+                                .install(options(Backend.OPENCL, wrong, true).request(LINUX)))
                 .getMessage();
         assertTrue(message.contains(wrong) && message.contains(right), message);
         assertTrue(store.current().isPresent(), "what was there stays");
         assertEquals(List.of(), downloads());
         assertThrows(
                 InvalidOptionException.class,
-                () -> options(Backend.OPENCL, "12", false).wish(LINUX));
+                () -> options(Backend.OPENCL, "12", false).request(LINUX));
     }
 
     private String sha256(byte[] bytes) throws IOException {
@@ -217,7 +217,7 @@ class SdkInstallerTest {
         assertTrue(refused().contains(".sha256"));
         server.put(PATH + ".sha256", sha256(archive).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         install();
-        assertTrue(notes.getLast().contains(".sha256"), notes.toString());
+        assertTrue(listener.getLast().contains(".sha256"), listener.toString());
     }
 
     @Test
@@ -225,14 +225,14 @@ class SdkInstallerTest {
         URI descriptions = server.address("/repos/releases/tags");
         SdkRelease release = new SdkRelease(VERSION, Backend.OPENCL, LINUX);
         describe(release.archive(), "sha256:" + sha256(archive));
-        SdkInstaller.Wish wish =
-                new SdkInstaller.Wish(release, server.address(""), descriptions, null, null, null, false);
-        installer().install(wish);
-        assertTrue(notes.getLast().contains("/repos/releases/tags/v" + VERSION), notes.toString());
+        SdkInstaller.Request request =
+                new SdkInstaller.Request(release, server.address(""), descriptions, null, null, null, false);
+        installer().install(request);
+        assertTrue(listener.getLast().contains("/repos/releases/tags/v" + VERSION), listener.toString());
 
         describe(release.archive(), "sha256:" + "1".repeat(64));
-        SdkInstaller.Wish again =
-                new SdkInstaller.Wish(release, server.address(""), descriptions, null, null, null, true);
+        SdkInstaller.Request again =
+                new SdkInstaller.Request(release, server.address(""), descriptions, null, null, null, true);
         assertTrue(assertThrows(InstallException.class, () -> installer().install(again))
                 .getMessage()
                 .contains("1".repeat(64)));
@@ -242,7 +242,7 @@ class SdkInstallerTest {
         installer().install(again);
         server.put("/repos/releases/tags/v" + VERSION, new byte[] {'<'});
         installer().install(again);
-        assertTrue(notes.getLast().contains("no published checksum"), notes.toString());
+        assertTrue(listener.getLast().contains("no published checksum"), listener.toString());
     }
 
     private void describe(String name, String digest) {
@@ -270,12 +270,12 @@ class SdkInstallerTest {
         Path given = Files.write(folder.resolve("given.zip"), archive);
         SdkInstaller.Options options =
                 new SdkInstaller.Options(null, Backend.OPENCL, null, null, given, sha256(archive), false);
-        installer().install(options.wish(LINUX));
+        installer().install(options.request(LINUX));
         assertTrue(store.current().isPresent());
         assertTrue(Files.exists(given));
         SdkInstaller.Options absent =
                 new SdkInstaller.Options(null, Backend.PTX, null, null, folder.resolve("absent.zip"), null, false);
-        assertThrows(InvalidOptionException.class, () -> installer().install(absent.wish(LINUX)));
+        assertThrows(InvalidOptionException.class, () -> installer().install(absent.request(LINUX)));
     }
 
     @Test
@@ -307,14 +307,14 @@ class SdkInstallerTest {
         try {
             assertEquals('!', other.getInputStream().read(), "it has the lock");
             Thread release = Thread.ofVirtual().start(() -> {
-                while (notes.isEmpty()) {
+                while (listener.isEmpty()) {
                     Thread.onSpinWait();
                 }
                 other.destroyForcibly(); // a killed process keeps no lock
             });
             install();
             release.join();
-            assertTrue(notes.getFirst().contains("waiting"), notes.toString());
+            assertTrue(listener.getFirst().contains("waiting"), listener.toString());
         } finally {
             other.destroyForcibly();
         }
@@ -367,10 +367,10 @@ class SdkInstallerTest {
     @Test
     void systemsAndBackendsWithoutAnArchiveAreNamed() {
         SdkInstaller.Options spirv = options(Backend.SPIRV, null, false);
-        assertTrue(assertThrows(InvalidOptionException.class, () -> spirv.wish(new TargetSystem("mac", "aarch64")))
+        assertTrue(assertThrows(InvalidOptionException.class, () -> spirv.request(new TargetSystem("mac", "aarch64")))
                 .getMessage()
                 .contains("opencl"));
-        assertTrue(assertThrows(InstallException.class, () -> spirv.wish(TargetSystem.of("Linux", "aarch64")))
+        assertTrue(assertThrows(InstallException.class, () -> spirv.request(TargetSystem.of("Linux", "aarch64")))
                 .getMessage()
                 .contains("TORNADOVM_HOME"));
         assertEquals("windows-amd64", TargetSystem.of("Windows 11", "amd64").suffix());
@@ -387,17 +387,17 @@ class SdkInstallerTest {
         for (String version : new String[] {"5.2.0", "5.2.0-jdk21", "../x", "latest", ""}) {
             assertThrows(
                     InvalidOptionException.class,
-                    () -> new SdkInstaller.Options(version, Backend.OPENCL, null, null, null, null, false).wish(LINUX));
+                    () -> new SdkInstaller.Options(version, Backend.OPENCL, null, null, null, null, false).request(LINUX));
         }
         for (String url : new String[] {"ftp://x/y.zip", "x.zip", "https://", "http://a b/c", "file:///x.zip"}) {
             assertThrows(
                     InvalidOptionException.class,
-                    () -> new SdkInstaller.Options(null, Backend.OPENCL, null, url, null, null, false).wish(LINUX));
+                    () -> new SdkInstaller.Options(null, Backend.OPENCL, null, url, null, null, false).request(LINUX));
         }
         // Over the open network, unencrypted and without a checksum: nobody vouches for it.
-        SdkInstaller.Wish open = new SdkInstaller.Options(
+        SdkInstaller.Request open = new SdkInstaller.Options(
                         null, Backend.OPENCL, null, "http://192.0.2.1/sdk.zip", null, null, false)
-                .wish(LINUX);
+                .request(LINUX);
         assertTrue(assertThrows(InvalidOptionException.class, () -> installer().install(open))
                 .getMessage()
                 .contains("--sha256"));
@@ -407,7 +407,7 @@ class SdkInstallerTest {
     void removingTheOneInUseChoosesAnother() throws Exception {
         install();
         server.put("/v" + VERSION + "/tornadovm-" + VERSION + "-ptx-linux-amd64.zip", Archives.sdk(VERSION, "ptx"));
-        installer().install(options(Backend.PTX, null, false).wish(LINUX));
+        installer().install(options(Backend.PTX, null, false).request(LINUX));
         store.remove("tornadovm-" + VERSION + "-ptx");
         assertEquals(List.of("opencl"), store.current().orElseThrow().backends());
         store.remove(Archives.NAME);
