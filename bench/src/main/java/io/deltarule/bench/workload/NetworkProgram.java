@@ -2,71 +2,71 @@ package io.deltarule.bench.workload;
 
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
-import io.deltarule.core.layer.Slot;
-import io.deltarule.models.AttentionLayer;
-import io.deltarule.models.Block;
-import io.deltarule.models.BlockStack;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
-import io.deltarule.models.Layer;
-import io.deltarule.models.Positions;
-import io.deltarule.models.SwiGluBlock;
-import io.deltarule.models.Wiring;
+import io.deltarule.models.format.ModelTemplates;
+import io.deltarule.models.format.RandomModel;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The operations of a layer, or of a hybrid language model. The layer is Gated DeltaNet; the model is made as Qwen3.5 is:
- * three Gated DeltaNet blocks, then one of attention with a fused gate, normed heads and a rotary quarter; one table as
- * embedding and head.
+ * The operations of a layer, or of a hybrid language model. The layer is Gated DeltaNet; the model is a Qwen3.5 of other
+ * sizes: three Gated DeltaNet blocks, then one of attention with a fused gate, normed heads and a rotary quarter; one table
+ * as embedding and head.
  *
  * @param body from slot ids, or from rows where it is a layer, to the last rows
  * @param head from these to logits; null where it is a layer
  */
 public record NetworkProgram(LayerProgram body, LayerProgram head) {
-    private static final String TABLE = "embeddings";
-
+    /** The operations of a network of some size. */
     public static NetworkProgram of(NetworkSize size) {
         if (size.isLayer()) {
-            return new NetworkProgram(delta(size).program(""), null);
+            DeltaConfig heads = DeltaConfig.of(size.hidden(), size.heads(), size.headSize(), size.headSize());
+            return new NetworkProgram(new GatedDeltaNetLayer(heads).program(""), null);
         }
-        LayerProgram body = body(size);
-        Slot h = body.outputs().getFirst();
-        Slot logits = new Slot("logits", size.vocab());
-        return new NetworkProgram(
-                body,
-                new LayerProgram(List.of(h), List.of(logits), List.of(new LayerOp.Linear(h, logits, TABLE, null))));
+        List<LayerProgram> programs = RandomModel.programs(ModelTemplates.config("qwen3_5_text", config(size)));
+        return new NetworkProgram(programs.getFirst(), programs.getLast());
     }
 
-    private static Layer delta(NetworkSize size) {
-        return new GatedDeltaNetLayer(DeltaConfig.of(size.hidden(), size.heads(), size.headSize(), size.headSize()));
+    /** What the config of such a model says otherwise than the template. */
+    private static Map<String, String> config(NetworkSize size) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        keys.put("hidden_size", Integer.toString(size.hidden()));
+        keys.put("num_hidden_layers", Integer.toString(size.blocks()));
+        keys.put("vocab_size", Integer.toString(size.vocab()));
+        keys.put("intermediate_size", Integer.toString(size.intermediate()));
+        keys.put("num_attention_heads", Integer.toString(Math.max(2, size.hidden() / size.headSize())));
+        keys.put("num_key_value_heads", "2");
+        keys.put("head_dim", Integer.toString(2 * size.headSize()));
+        for (String heads : List.of("linear_num_key_heads", "linear_num_value_heads")) {
+            keys.put(heads, Integer.toString(size.heads()));
+        }
+        for (String channels : List.of("linear_key_head_dim", "linear_value_head_dim")) {
+            keys.put(channels, Integer.toString(size.headSize()));
+        }
+        keys.put("rope_parameters", "{\"rope_theta\": 1e7, \"partial_rotary_factor\": 0.25}");
+        keys.put("tie_word_embeddings", "true");
+        keys.put(
+                "layer_types",
+                IntStream.range(0, size.blocks())
+                        .mapToObj(block -> size.attends(block) ? "\"full_attention\"" : "\"linear_attention\"")
+                        .collect(Collectors.joining(", ", "[", "]")));
+        return keys;
     }
 
-    private static LayerProgram body(NetworkSize size) {
-        Slot ids = new Slot("ids", 1);
-        Slot embedded = new Slot("embedded", size.hidden());
-        Wiring wiring = new Wiring("");
-        wiring.add(new LayerOp.Embedding(ids, embedded, TABLE, size.vocab()));
-        int queries = Math.max(2, size.hidden() / size.headSize());
-        Layer attention = AttentionLayer.of(size.hidden(), queries, 2, 2 * size.headSize())
-                .withPositions(new Positions.Rotary(size.headSize() / 2, 1e7))
-                .withGate(AttentionLayer.OutputGate.FUSED)
-                .withNorm(AttentionLayer.HeadNorm.perHead(1e-6, true));
-        Layer feed = new SwiGluBlock(size.hidden(), size.intermediate());
-        Slot last = BlockStack.of(size.blocks(), i -> Block.of(size.attends(i) ? attention : delta(size), feed))
-                .wire(wiring, embedded);
-        Slot h = wiring.rmsNorm(last, "norm", size.hidden(), 1e-6, false);
-        return new LayerProgram(List.of(ids), List.of(h), wiring.ops());
+    /** All of it, in the order in which it runs. */
+    List<LayerProgram> programs() {
+        return head == null ? List.of(body) : List.of(body, head);
     }
 
     /** Names and shapes of all weights. */
     Map<String, int[]> weights() {
-        Map<String, int[]> shapes = new LinkedHashMap<>(body.weights());
-        if (head != null) {
-            shapes.putAll(head.weights());
-        }
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        programs().forEach(program -> shapes.putAll(program.weights()));
         return shapes;
     }
 
@@ -77,7 +77,7 @@ public record NetworkProgram(LayerProgram body, LayerProgram head) {
      */
     public double weightBytes(boolean withHead) {
         return weights().entrySet().stream()
-                .filter(weight -> withHead || !weight.getKey().equals(TABLE))
+                .filter(weight -> withHead || head == null || !head.weights().containsKey(weight.getKey()))
                 .mapToDouble(weight -> Short.BYTES
                         * Arrays.stream(weight.getValue()).asDoubleStream().reduce(1, (a, b) -> a * b))
                 .sum();
