@@ -14,7 +14,6 @@ import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.Version;
 import io.deltarule.cli.sdk.DevicesCommand;
 import io.deltarule.cli.sdk.TornadoCommand;
-
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -101,7 +100,7 @@ final class Cli implements Runnable {
         return failure.exitCode();
     }
 
-    /** Without a command there is nothing to do but to say which there are. */
+    /** Without a command it says which commands there are. */
     @Override
     public void run() {
         spec.commandLine().usage(out);

@@ -2,13 +2,12 @@ package io.deltarule.cli;
 
 import io.deltarule.cli.output.CannotDrawException;
 import io.deltarule.cli.output.ExitCode;
-
-import io.deltarule.sdk.InstallException;
-import io.deltarule.sdk.InvalidOptionException;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.NumericException;
 import io.deltarule.loader.SafetensorsException;
+import io.deltarule.sdk.InstallException;
+import io.deltarule.sdk.InvalidOptionException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

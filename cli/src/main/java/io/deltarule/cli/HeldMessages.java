@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What the library says by the way, such as why the automatic choice took another engine: held back until the command
+ * Messages that the library logs by the way, such as why the automatic choice took another engine: held back until the command
  * is done, so that progress is not torn and a failure is one line. Warnings are not held.
  */
 final class HeldMessages extends Handler implements AutoCloseable {

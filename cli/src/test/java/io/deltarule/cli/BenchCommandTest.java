@@ -1,7 +1,5 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.output.ExitCode;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.cli.output.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +55,8 @@ class BenchCommandTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
                         .validate(document));
         assertTrue(document.at("/devices/0/ceilings/sgemm_gflops").asDouble() > 0);
         assertEquals(1, document.get("results").size());
@@ -100,7 +100,8 @@ class BenchCommandTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
                         .validate(document));
         JsonNode result = document.at("/results/0");
         assertTrue(result.get("kernel_ms").asDouble() > 0, run.out());

@@ -1,8 +1,5 @@
 package io.deltarule.cli;
 
-import io.deltarule.core.engine.AbstractDeltaPlan;
-import io.deltarule.core.engine.AbstractGradientPlan;
-import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaGradients;
@@ -11,13 +8,16 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
-import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.reference.ReferenceEngine;
 import java.util.List;
 import java.util.Optional;

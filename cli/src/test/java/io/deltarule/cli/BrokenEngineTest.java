@@ -1,7 +1,5 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.output.ExitCode;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.cli.output.ExitCode;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -59,7 +58,8 @@ class BrokenEngineTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
                         .validate(document));
         return document;
     }

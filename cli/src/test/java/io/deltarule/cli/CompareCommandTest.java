@@ -1,13 +1,12 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.output.ExitCode;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.cli.output.ExitCode;
 import io.deltarule.loader.SafetensorsWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

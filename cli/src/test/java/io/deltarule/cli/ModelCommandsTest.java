@@ -1,7 +1,5 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.model.TokenIdList;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.cli.model.TokenIdList;
 import io.deltarule.loader.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,10 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.output.ExitCode;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.cli.output.ExitCode;
 import io.deltarule.loader.SafetensorsFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -71,7 +71,9 @@ class RetrievalCommandTest {
 
     @Test
     void aFigureThatIsWholeAndTheSameEveryTime() throws Exception {
-        assumeTrue(RetrievalFigure.unavailable().isEmpty(), () -> RetrievalFigure.unavailable().orElse(""));
+        assumeTrue(
+                RetrievalFigure.unavailable().isEmpty(),
+                () -> RetrievalFigure.unavailable().orElse(""));
         Path svg = folder.resolve("figure.svg");
         Path json = folder.resolve("numbers.json");
         small("--output", svg, "--json", json).succeeded();

@@ -1,17 +1,16 @@
 package io.deltarule.cli;
 
-import io.deltarule.sdk.Backend;
-import io.deltarule.sdk.SdkRelease;
-import io.deltarule.sdk.TargetSystem;
-import io.deltarule.sdk.archive.Archives;
-import io.deltarule.sdk.download.ScriptedServer;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.sdk.Backend;
+import io.deltarule.sdk.SdkRelease;
+import io.deltarule.sdk.TargetSystem;
+import io.deltarule.sdk.archive.Archives;
+import io.deltarule.sdk.download.ScriptedServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

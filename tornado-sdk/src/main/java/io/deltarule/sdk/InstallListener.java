@@ -1,6 +1,6 @@
 package io.deltarule.sdk;
 
-/** Whom a long installation tells what it does. */
+/** Told what a long installation is doing. */
 public interface InstallListener {
     /** Tells nobody. */
     InstallListener SILENT = new InstallListener() {
@@ -11,9 +11,9 @@ public interface InstallListener {
         public void note(String line) {}
     };
 
-    /** What is going on, many times a second; for a line that is redrawn. */
+    /** Told many times a second what is going on, for a line that is redrawn. */
     void doing(String what);
 
-    /** Something to be read: one line, said once. */
+    /** Told once something that the user should read, in one line. */
     void note(String line);
 }

@@ -4,16 +4,15 @@ import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.NetworkSize;
 import io.deltarule.bench.workload.RandomNetwork;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
-import io.deltarule.core.measure.Profiled;
-import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class NetworkRun implements AutoCloseable {
     private RandomNetwork network;
     private LayerPlan body;
     private LayerPlan head;
-    /** What comes in: ids, or rows of a layer. */
+    /** The inputs: token ids, or the rows of a layer. */
     private Tensor inputs;
 
     private Expected expected;
@@ -62,7 +61,7 @@ public final class NetworkRun implements AutoCloseable {
         verified = Math.min(size.isLayer() ? LAYER_TOKENS : MODEL_TOKENS, size.tokens() - 1);
     }
 
-    /** Makes it where it is not made yet. */
+    /** Prepares one of the workloads; the first one makes the network and its plans. */
     public PreparedWorkload prepare(Workload workload) {
         if (body == null) {
             network = RandomNetwork.of(size, arena, allocated);
@@ -100,7 +99,7 @@ public final class NetworkRun implements AutoCloseable {
         return all;
     }
 
-    /** Some tokens of what comes in. */
+    /** Some tokens of the inputs. */
     private Tensor tokens(int first, int count) {
         int width = inputs.dim(1);
         return Tensor.view(
@@ -133,7 +132,7 @@ public final class NetworkRun implements AutoCloseable {
         return expected;
     }
 
-    /** One token to rows, and of a model on to logits. */
+    /** Runs one token to its row, and in a model on to its logits. */
     private void step(LayerPlan first, LayerPlan second, int position, Tensor row, Tensor out) {
         int[] one = {1};
         first.run(one, List.of(tokens(position, 1)), List.of(second == null ? out : row));
@@ -162,7 +161,7 @@ public final class NetworkRun implements AutoCloseable {
         return all.isEmpty() ? Optional.empty() : Optional.of(new Together(all));
     }
 
-    /** Several plans that run one after the other. */
+    /** Profiles several plans that run one after the other as if they were one. */
     private record Together(List<Profiled> parts) implements Profiled {
         @Override
         public void profile(boolean on) {

@@ -6,15 +6,14 @@ import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.RandomInputs;
 import io.deltarule.bench.workload.WorkCount;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.Input;
-import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.measure.Profiled;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumMap;

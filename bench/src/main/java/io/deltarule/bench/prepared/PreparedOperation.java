@@ -5,14 +5,13 @@ import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.RandomInputs;
 import io.deltarule.bench.workload.WorkCount;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.SelfTimed;
-import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +52,13 @@ public final class PreparedOperation implements PreparedWorkload {
         }
     }
 
-    /** With operands that take turns. */
+    /** With as many sets of operands taking turns as outgrow the cache. */
     static PreparedOperation of(Workload workload) {
         return new PreparedOperation(
                 workload, OperandRotation.of((long) WorkCount.of(workload).bytes()));
     }
 
-    /** With one set of operands, for those who take turns with others of the kind themselves. */
+    /** With one set of operands, for callers that run several prepared operations in turn. */
     public static PreparedOperation single(Workload workload) {
         return new PreparedOperation(workload, 1);
     }
@@ -82,7 +81,7 @@ public final class PreparedOperation implements PreparedWorkload {
         plans.get(turn % plans.size()).run(inputs.get(turn), outputs.get(turn));
     }
 
-    /** A kept state is verified over two steps, so that one that is not kept shows. */
+    /** Verifies a kept state over two steps: an engine that does not keep it would pass over one. */
     @Override
     public Verification verify() {
         DeltaInputs in = inputs.getFirst();

@@ -2,28 +2,27 @@ package io.deltarule.bench.prepared;
 
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.SelfTimed;
 import java.util.Optional;
 
 /** A workload with its inputs, outputs and plan, ready to be verified and then run again and again. */
 public interface PreparedWorkload extends AutoCloseable {
-    /** What it runs. */
+    /** The workload that it was prepared from. */
     Workload workload();
 
-    /** Once, the whole run; a kept state goes on. */
+    /** Runs it once; a kept state goes on from where the last run left it. */
     void run();
 
-    /** Runs and compares. */
+    /** Runs it once and compares the outputs with the reference. */
     Verification verify();
 
-    /** The clock of a plan that runs in another process; empty where ours is right. */
+    /** The clock of a plan that runs in another process; empty where this process's clock is the right one. */
     default Optional<SelfTimed> clock() {
         return Optional.empty();
     }
 
-    /** What says where the time of a run went; empty where nothing does. */
+    /** What says where the time of a run went; empty where the plan cannot be profiled. */
     Optional<Profiled> profiled();
 
     @Override

@@ -21,7 +21,7 @@ final class AmountText {
                         : String.format(Locale.ROOT, "%.1f µs", ms * 1000);
     }
 
-    /** As sorting sees it. */
+    /** The value by which the page sorts. */
     static Object raw(double number) {
         return Double.isNaN(number) ? "" : number;
     }

@@ -4,7 +4,7 @@ package io.deltarule.bench.report;
 final class HtmlEscape {
     private HtmlEscape() {}
 
-    /** Nothing in it is markup any more; good for text and for attributes in double quotes. */
+    /** Escapes a text so that nothing in it is markup, for text and for attributes in double quotes. */
     static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

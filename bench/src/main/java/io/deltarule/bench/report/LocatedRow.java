@@ -3,7 +3,7 @@ package io.deltarule.bench.report;
 /**
  * A configuration and where it ran.
  *
- * @param where machine, engine and device, as short as tells it from the report's others
+ * @param where machine, engine and device, as short as still tells this row from the report's others
  * @param device what it ran on; null if the file does not list it
  * @param row the configuration
  */

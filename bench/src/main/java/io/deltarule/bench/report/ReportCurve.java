@@ -111,7 +111,7 @@ enum ReportCurve {
         return note;
     }
 
-    /** The curve over what was timed; null where fewer than two places of x were. */
+    /** Draws the curve over the rows that were timed; null where they have fewer than two values of x. */
     Chart chart(List<LocatedRow> rows) {
         Map<String, List<Chart.Point>> points = new LinkedHashMap<>();
         for (LocatedRow row : rows) {
@@ -136,7 +136,7 @@ enum ReportCurve {
         return new Chart(title, xName, yName, series, List.of());
     }
 
-    /** With the sizes that do not vary along it, for those of another machine may be others. */
+    /** A series' name. It has the sizes that do not vary along the curve, because another machine's results may have others. */
     private String name(LocatedRow row) {
         ResultsFile.Row r = row.row();
         String sizes = switch (this) {

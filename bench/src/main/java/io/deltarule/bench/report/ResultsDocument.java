@@ -3,12 +3,12 @@ package io.deltarule.bench.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.bench.result.DeviceCeilings;
-import io.deltarule.bench.timing.Machine;
-import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.DeviceCeilings;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.timing.Machine;
 
 /** A benchmark report as a JSON document; results.schema.json beside the report's template describes it. */
 public final class ResultsDocument {
@@ -26,10 +26,7 @@ public final class ResultsDocument {
      */
     public static ObjectNode of(BenchResults found, String version, String when) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("schema", SCHEMA)
-                .put("version", version)
-                .put("time", when)
-                .put("suite", found.suite());
+        document.put("schema", SCHEMA).put("version", version).put("time", when).put("suite", found.suite());
         machine(document.putObject("machine"), found.machine());
         ArrayNode devices = document.putArray("devices");
         found.devices().forEach(status -> status(devices.addObject(), status));

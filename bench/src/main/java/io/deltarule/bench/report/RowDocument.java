@@ -1,13 +1,13 @@
 package io.deltarule.bench.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.workload.NetworkSize;
-import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.result.TransferMeasurement;
+import io.deltarule.bench.timing.TimeBreakdown;
+import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
+import io.deltarule.bench.workload.NetworkSize;
 import io.deltarule.bench.workload.WorkCount;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaShape;

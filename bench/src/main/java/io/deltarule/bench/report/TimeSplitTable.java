@@ -14,7 +14,7 @@ import java.util.Map;
 final class TimeSplitTable {
     private TimeSplitTable() {}
 
-    /** One table per place that tells, none where none does. */
+    /** One table per device whose runs were profiled. */
     static List<Map<String, Object>> of(List<LocatedRow> rows) {
         Map<String, List<Map<String, Object>>> byPlace = new LinkedHashMap<>();
         for (LocatedRow placed : rows) {

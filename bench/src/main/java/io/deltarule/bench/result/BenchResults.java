@@ -2,7 +2,6 @@ package io.deltarule.bench.result;
 
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
-
 import java.util.List;
 
 /**

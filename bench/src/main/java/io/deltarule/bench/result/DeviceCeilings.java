@@ -7,7 +7,7 @@ package io.deltarule.bench.result;
  * @param threads the engine's; 0 on an accelerator
  * @param sgemmGflops float32 matrix products; NaN if they were wrong or broke
  * @param copyGbytes bytes read plus bytes written per second by a copy larger than the caches; NaN likewise
- * @param problem what was wrong, else null
+ * @param problem why a ceiling is NaN, else null
  * @param faulty whether that is the engine's fault
  */
 public record DeviceCeilings(int threads, double sgemmGflops, double copyGbytes, String problem, boolean faulty) {

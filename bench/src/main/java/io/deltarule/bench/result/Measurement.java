@@ -1,12 +1,11 @@
 package io.deltarule.bench.result;
 
-import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.FirstRun;
+import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.WorkCount;
 import io.deltarule.bench.workload.Workload;
-
 import java.util.Locale;
 
 /**

@@ -2,7 +2,6 @@ package io.deltarule.bench.result;
 
 import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.Timing;
-
 import io.deltarule.core.DeltaEngine;
 
 /**

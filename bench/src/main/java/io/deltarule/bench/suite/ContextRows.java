@@ -1,22 +1,21 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.prepared.PreparedOperation;
+import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prefills of growing length, and one sequence decoding after each: the cost per token stays the same. */
+/** Measures prefills of growing length, and one sequence that decodes after each: does a token cost the same throughout? */
 record ContextRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     void measure() {
         decodeAfter(prefill());
     }
 
-    /** Returns the states after each length; fewer where one was not timed. */
+    /** Returns the state after each length that was timed. */
     private List<Tensor> prefill() {
         List<Workload> wanted = recorder.wanted(workloads.lengths());
         if (wanted.isEmpty()) {
@@ -51,7 +50,7 @@ record ContextRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
         }
     }
 
-    /** The CPU's alone: names of ratios say nothing of devices. */
+    /** Of the CPU engine alone: a ratio's name does not say of which device it is, so those of two devices would be one. */
     private void perToken(String name, String meaning, List<Measurement> timed) {
         Measurement first = timed.getFirst();
         Measurement last = timed.getLast();

@@ -7,11 +7,10 @@ import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.workload.NetworkProgram;
 import io.deltarule.bench.workload.NetworkSize;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.measure.CpuBaseline;
 import java.util.List;
 
-/** A layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside matrix products. */
+/** Measures a layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside matrix products. */
 record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     private static final int SGEMM = 512;
     private static final int SGEMMS = 20; // in turn with a prefill
@@ -45,7 +44,7 @@ record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
         }
     }
 
-    /** Copied blocks lie between the weights, for which physical pages a block gets may change its speed. */
+    /** Allocates the copied blocks in between the weights, because the physical pages that a block gets may change its speed. */
     private static java.util.function.LongConsumer between(MemoryCopies copies, NetworkSize size) {
         long block = (long) size.vocab() * size.hidden() * Short.BYTES / 2;
         long[] copied = new long[1];

@@ -3,12 +3,11 @@ package io.deltarule.bench.suite;
 import io.deltarule.bench.prepared.PreparedOperation;
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.result.SpeedRatio;
-import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.timing.Machine;
+import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.Gate;
 import io.deltarule.core.measure.CpuBaseline;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine
         return both;
     }
 
-    /** One at a time: a pass keeps the states of all chunks. */
+    /** Times one backward pass at a time, because each keeps the states of all its chunks. */
     private void gradients(SuiteLevel level) {
         workloads.gradientLengths().forEach(gradient -> recorder.time(List.of(gradient), 1));
         if (level != SuiteLevel.QUICK) {
@@ -71,7 +70,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine
         }
     }
 
-    /** What the selective read adds to the prefills. */
+    /** What the selective read adds to a prefill, as a ratio. */
     private void selectiveOverPlain(List<Measurement> timed) {
         for (Measurement selective : timed) {
             Measurement plain = selective.workload().shape().crossRead() ? plain(selective, timed) : null;
@@ -148,7 +147,10 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine
         }
     }
 
-    /** Bytes of state that outgrow the cache, in whole batches for every copied block and not most of the memory. */
+    /**
+     * How many bytes of state decode in turn: more than the cache holds, a whole number of batches for every copied block,
+     * and at most a sixteenth of the memory.
+     */
     long manyStates() {
         SuiteSizes sizes = workloads.sizes();
         long unit = sizes.stateBytes() * sizes.batch() * MemoryCopies.BLOCKS;

@@ -2,16 +2,15 @@ package io.deltarule.bench.suite;
 
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.TransferMeasurement;
-import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.Timing;
-
-import io.deltarule.core.measure.CeilingEngine;
-import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
+import io.deltarule.core.measure.Profiled;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +37,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, Interl
             return new Outcome(why, true, null, null);
         }
 
-        /** Of kernels where the engine tells, else by the clock; NaN if it was not timed. */
+        /** The kernels' own time where the engine measures it, else the time by the clock; NaN if nothing was timed. */
         double nanos() {
             return timing == null
                     ? Double.NaN
@@ -46,7 +45,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, Interl
         }
     }
 
-    /** The ceilings; those that are wrong are not numbers, and the problem says why. */
+    /** Measures the ceilings. One whose result was wrong is NaN, and the problem says why. */
     DeviceCeilings ceilings() {
         int n = sizes.probes().product();
         Outcome product = onMatrices(n);
@@ -62,7 +61,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, Interl
                 product.faulty() || copy.faulty());
     }
 
-    /** Blocks of rising size. */
+    /** Times blocks of rising size to the device and back. */
     List<TransferMeasurement> transfers() {
         return sizes.probes().transfers().stream()
                 .map(bytes -> {
@@ -132,7 +131,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, Interl
         return product;
     }
 
-    /** Runs, has the result checked, and times where it is right. */
+    /** Runs the work once, checks its result, and times it only if the result is right. */
     private Outcome timed(Supplier<DeviceWork> maker, Tensor result, Supplier<String> check) {
         try (DeviceWork work = maker.get()) {
             work.run();

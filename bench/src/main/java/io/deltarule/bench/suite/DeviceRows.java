@@ -3,7 +3,6 @@ package io.deltarule.bench.suite;
 import io.deltarule.bench.prepared.NetworkRun;
 import io.deltarule.bench.workload.NetworkSize;
 import io.deltarule.bench.workload.Workload;
-
 import java.util.List;
 
 /**
@@ -28,7 +27,7 @@ record DeviceRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
         network(workloads.sizes().model());
     }
 
-    /** What goes over heads, sizes, forms and batches. */
+    /** Measures the curves over heads, head sizes, forms and batch sizes. */
     void curves() {
         recorder.time(workloads.heads(), 2);
         recorder.time(workloads.headSizes(), 2);

@@ -4,12 +4,11 @@ import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.timing.InterleavedTimer;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.Variant;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,12 +20,12 @@ import java.util.List;
  * @param ratios their time over ours, where both were timed
  */
 record PeerComparison(List<Measurement> measurements, List<SpeedRatio> ratios) {
-    /** OpenMP's threads keep looking for work for a while, on cores that the other engine then lacks. */
+    /** After a run OpenMP's threads spin for a while, on cores that the other engine then lacks; the pause lets them stop. */
     private static final int PAUSE_MILLIS = 20;
 
-    /** What is compared. */
+    /** The two engines that are compared, each on one of its devices. */
     record Pair(PeerEngine peer, String peerDevice, DeltaEngine ours, String device) {
-        /** Ours and theirs. */
+        /** The same prefill on our engine and on theirs. */
         List<Workload> prefills(Variant variant, DeltaShape shape) {
             String name = "peers/" + peer.name() + "/" + variant.id();
             return List.of(
@@ -60,7 +59,8 @@ record PeerComparison(List<Measurement> measurements, List<SpeedRatio> ratios) {
      * @param workloads ours and theirs
      * @param threads of both
      */
-    static PeerComparison measure(List<Workload> workloads, int threads, InterleavedTimer timer, ProgressListener listener) {
+    static PeerComparison measure(
+            List<Workload> workloads, int threads, InterleavedTimer timer, ProgressListener listener) {
         try (WorkloadGroup group = new WorkloadGroup(workloads, listener)) {
             List<Measurement> timed = group.time(timer, List.of());
             Measurement ours = timed.getFirst();

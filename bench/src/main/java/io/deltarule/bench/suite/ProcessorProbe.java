@@ -1,12 +1,11 @@
 package io.deltarule.bench.suite;
 
 import io.deltarule.bench.result.DeviceCeilings;
-import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.MemoryCopies;
 import io.deltarule.bench.timing.Timing;
-
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.measure.CpuBaseline;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 
 /** What a processor does at most, measured in this process on as many threads as the engine has. */
@@ -20,9 +19,12 @@ final class ProcessorProbe {
     static DeviceCeilings ceilings(long copySize, double seconds) {
         try (CpuBaseline sgemm = CpuBaseline.multiply(PRODUCT);
                 MemoryCopies copy = MemoryCopies.of(copySize)) {
-            Timing products =
-                    InterleavedTimer.forSeconds(seconds).time(List.of(sgemm::run)).getFirst();
-            Timing copies = InterleavedTimer.forSeconds(seconds).time(List.of(copy::run)).getFirst();
+            Timing products = InterleavedTimer.forSeconds(seconds)
+                    .time(List.of(sgemm::run))
+                    .getFirst();
+            Timing copies = InterleavedTimer.forSeconds(seconds)
+                    .time(List.of(copy::run))
+                    .getFirst();
             return DeviceCeilings.of(
                     sgemm.threads(), sgemm.flops() / products.medianNanos(), copy.bytes() / copies.medianNanos());
         }

@@ -1,15 +1,14 @@
 package io.deltarule.bench.suite;
 
+import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
-
-import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
+import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 
@@ -57,7 +56,11 @@ public final class SingleRun {
         return switch (engine) {
             case PeerEngine peer -> ProcessorProbe.ceilings(peer, copied, seconds);
             case CeilingEngine shows ->
-                new DeviceProbe(shows, device.id(), SuiteSizes.of(SuiteLevel.QUICK, device, machine), InterleavedTimer.forSeconds(seconds))
+                new DeviceProbe(
+                                shows,
+                                device.id(),
+                                SuiteSizes.of(SuiteLevel.QUICK, device, machine),
+                                InterleavedTimer.forSeconds(seconds))
                         .ceilings();
             default -> null;
         };

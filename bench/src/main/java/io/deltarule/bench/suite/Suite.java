@@ -1,14 +1,13 @@
 package io.deltarule.bench.suite;
 
+import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.timing.Machine;
-
-import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
+import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.PeerEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,8 @@ public final class Suite {
         List<DeviceStatus> statuses = new ArrayList<>();
         for (DeltaEngine engine : Engines.all()) {
             if (engine.unavailable().isPresent()) {
-                statuses.add(DeviceStatus.unavailable(engine.name(), engine.unavailable().get()));
+                statuses.add(DeviceStatus.unavailable(
+                        engine.name(), engine.unavailable().get()));
                 continue;
             }
             for (Device device : engine.devices()) {

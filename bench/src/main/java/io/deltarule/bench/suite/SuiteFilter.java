@@ -1,7 +1,6 @@
 package io.deltarule.bench.suite;
 
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
 import io.deltarule.core.Form;
@@ -29,7 +28,7 @@ public record SuiteFilter(String engine, String device, Variant variant, Form fo
         return (engine == null || engine.equals(where.name())) && (device == null || device.equals(on.id()));
     }
 
-    /** Whether the device was asked for, not only not ruled out. */
+    /** Whether the user asked for this very device, rather than only not ruling it out. */
     boolean names(DeltaEngine where, Device on) {
         return allows(where, on) && (device != null || (engine != null && !engine.equals("tornado")));
     }

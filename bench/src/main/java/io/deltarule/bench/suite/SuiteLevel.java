@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** How much a suite measures. */
 public enum SuiteLevel {
-    /** The main numbers, without curves but for the length. */
+    /** The main numbers, and of the curves only those over the length. */
     QUICK,
     /** Every curve: about two minutes on a CPU. */
     STANDARD,
@@ -29,7 +29,8 @@ public enum SuiteLevel {
                 .filter(level -> level.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new InvalidInputException("--suite: expected "
-                        + Arrays.stream(values()).map(SuiteLevel::id).collect(Collectors.joining(", ")) + " but found '" + id
+                        + Arrays.stream(values()).map(SuiteLevel::id).collect(Collectors.joining(", ")) + " but found '"
+                        + id
                         + "'"));
     }
 }

@@ -1,20 +1,19 @@
 package io.deltarule.bench.suite;
 
 import io.deltarule.bench.prepared.PreparedWorkload;
-import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.TransferMeasurement;
-import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** What a suite found so far, and how it goes on: how long it measures what, who is told, and which part is wanted. */
+/** Collects what a suite measures, and tells its parts how long to measure, whom to tell, and which workloads are wanted. */
 final class SuiteRecorder {
     private final ProgressListener listener;
     private final double effort;
@@ -46,7 +45,7 @@ final class SuiteRecorder {
         return InterleavedTimer.forSeconds(effort * seconds);
     }
 
-    /** Those of some workloads that are wanted. */
+    /** Leaves out the workloads that are not wanted. */
     List<Workload> wanted(List<Workload> all) {
         return filter.of(all);
     }
@@ -56,7 +55,7 @@ final class SuiteRecorder {
         return filter.everything();
     }
 
-    /** Times those that are wanted, in turn with each other. */
+    /** Times the workloads that are wanted, in turn with each other. */
     void time(List<Workload> workloads, double seconds) {
         time(workloads, seconds, PreparedWorkload::of);
     }
@@ -83,7 +82,7 @@ final class SuiteRecorder {
         transfers.addAll(more);
     }
 
-    /** All of it. */
+    /** Everything that was found. */
     BenchResults results(String suite, Machine machine, List<DeviceStatus> devices) {
         return new BenchResults(suite, machine, devices, measurements, ratios, transfers);
     }

@@ -2,7 +2,6 @@ package io.deltarule.bench.suite;
 
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.NetworkSize;
-
 import io.deltarule.core.Device;
 import java.util.List;
 
@@ -11,14 +10,14 @@ import java.util.List;
  *
  * @param heads query, key and value heads
  * @param headSize K and V
- * @param tokens of all prefills that show no growth
- * @param lengths tokens of the prefills that show growth, rising
- * @param sweeps what other curves go over
+ * @param tokens of every prefill whose length does not vary
+ * @param lengths tokens of the prefills of the curve over the length, rising
+ * @param sweeps the values that the other curves go over
  * @param batch sequences that decode at once beside a copy
  * @param states bytes of state that decode in turn, at least
- * @param layer a layer
- * @param model a whole model; its weights outgrow the cache where the device is fast
- * @param probes what shows an accelerator's ceilings
+ * @param layer the layer alone that is measured
+ * @param model the whole model that is measured; its weights outgrow the cache where the device is fast
+ * @param probes the work that shows an accelerator's ceilings
  */
 record SuiteSizes(
         int heads,
@@ -46,7 +45,7 @@ record SuiteSizes(
     private static final int SIZE = 128;
     private static final int TOKENS = 1024;
 
-    /** What the numbers in docs are about; states that outgrow the machine's cache. */
+    /** The sizes that the numbers in the docs are about, with states that outgrow the machine's cache. */
     static SuiteSizes of(SuiteLevel level, Machine machine) {
         SweepValues curves = new SweepValues(
                 List.of(1, 4, 16, 32),
@@ -67,7 +66,7 @@ record SuiteSizes(
                 ProbeSizes.GPU);
     }
 
-    /** As large as suits a device. */
+    /** The sizes that suit a device. */
     static SuiteSizes of(SuiteLevel level, Device device, Machine machine) {
         return device.automatic()
                 ? of(level, machine)
@@ -76,8 +75,8 @@ record SuiteSizes(
 
     /** For devices that are slow by nature: PoCL, and the emulator, which is slower still. */
     private static SuiteSizes small(SuiteLevel level, boolean emulator) {
-        SweepValues curves =
-                new SweepValues(List.of(1, 2, 4), List.of(16, 32, 64), List.of(16, 64), List.of(1, 4), List.of(16, 32, 64));
+        SweepValues curves = new SweepValues(
+                List.of(1, 2, 4), List.of(16, 32, 64), List.of(16, 64), List.of(1, 4), List.of(16, 32, 64));
         int tokens = emulator ? 16 : 64;
         return new SuiteSizes(
                 2,

@@ -1,9 +1,8 @@
 package io.deltarule.bench.suite;
 
 import io.deltarule.bench.workload.NetworkSize;
-import io.deltarule.bench.workload.WorkloadSubject;
 import io.deltarule.bench.workload.Workload;
-
+import io.deltarule.bench.workload.WorkloadSubject;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
@@ -14,14 +13,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a suite measures on one device, group by group; those of one curve differ in one thing.
+ * The workloads of a suite on one device, group by group; those of one curve differ in one length.
  *
  * @param engine what runs them
  * @param device where
  * @param sizes how large they are
  */
 record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
-    /** Either gate without and then with a selective read. */
+    /** The main prefills: each kind of gate, first without and then with a selective read. */
     List<Workload> prefills() {
         DeltaShape scalar = shape(Gate.SCALAR, 1);
         DeltaShape channel = shape(Gate.CHANNEL, 1);
@@ -66,7 +65,7 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 .toList();
     }
 
-    /** As many heads fewer as each is wider, so that all of them read as many numbers. */
+    /** Heads of size K, as many fewer as each is wider: every such shape then reads the same number of values. */
     private DeltaShape wide(int K) {
         return shape(1, sizes.tokens(), Math.max(1, sizes.heads() * sizes.headSize() / K), K);
     }
@@ -142,7 +141,15 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
 
     private DeltaShape shape(Gate gate, int householders) {
         return new DeltaShape(
-                1, sizes.tokens(), sizes.heads(), sizes.heads(), sizes.headSize(), sizes.headSize(), householders, 1, gate);
+                1,
+                sizes.tokens(),
+                sizes.heads(),
+                sizes.heads(),
+                sizes.headSize(),
+                sizes.headSize(),
+                householders,
+                1,
+                gate);
     }
 
     private static DeltaShape shape(int B, int T, int heads, int size) {

@@ -3,7 +3,7 @@ package io.deltarule.bench.suite;
 import java.util.List;
 
 /**
- * What curves go over; empty lists for no curve.
+ * The values that the curves of a suite go over; an empty list leaves its curve out.
  *
  * @param heads of the prefills that show how many it takes
  * @param headSizes K = V of the prefills that show what wide heads cost, and of the selective reads
@@ -12,7 +12,11 @@ import java.util.List;
  * @param gradients tokens of backward passes
  */
 record SweepValues(
-        List<Integer> heads, List<Integer> headSizes, List<Integer> forms, List<Integer> batches, List<Integer> gradients) {
+        List<Integer> heads,
+        List<Integer> headSizes,
+        List<Integer> forms,
+        List<Integer> batches,
+        List<Integer> gradients) {
     /** One backward pass and no curve. */
     static SweepValues none(int tokens) {
         return new SweepValues(List.of(), List.of(), List.of(), List.of(), List.of(tokens));

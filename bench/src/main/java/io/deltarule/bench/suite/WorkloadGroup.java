@@ -2,13 +2,12 @@ package io.deltarule.bench.suite;
 
 import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.FirstRun;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.measure.SelfTimed;
@@ -22,10 +21,10 @@ final class WorkloadGroup implements AutoCloseable {
     private final List<Candidate> candidates = new ArrayList<>();
     private List<Timing> baselines = List.of();
 
-    /** A workload, and what became of it so far. */
+    /** A workload, and what has become of it so far. */
     private static final class Candidate {
         private final Workload workload;
-        /** Null unless it passed, and has not broken since. */
+        /** Null until it has passed verification, and again once it has broken. */
         private PreparedWorkload prepared;
 
         private FirstRun first;
@@ -52,7 +51,7 @@ final class WorkloadGroup implements AutoCloseable {
         }
     }
 
-    /** Of a workload that runs in another process. */
+    /** The runs of a workload in another process, timed by that process's clock. */
     private record Clocked(Candidate candidate, SelfTimed clock) implements Runnable, SelfTimed {
         @Override
         public void run() {
@@ -129,7 +128,8 @@ final class WorkloadGroup implements AutoCloseable {
     }
 
     /**
-     * For one workload that somebody asked for by its options: refused, it is an error like any other in them.
+     * Throws if a workload was refused. For the one workload that a user describes by options: a refusal is then a mistake
+     * in these options, and told like any other.
      *
      * @throws InvalidInputException if the engine does not do it
      * @throws EngineUnavailableException if it cannot here
@@ -144,7 +144,7 @@ final class WorkloadGroup implements AutoCloseable {
         }
     }
 
-    /** Those that passed. */
+    /** The workloads that passed verification and have not broken since. */
     List<PreparedWorkload> prepared() {
         return passed().map(candidate -> candidate.prepared).toList();
     }
@@ -190,8 +190,8 @@ final class WorkloadGroup implements AutoCloseable {
 
     private static Measurement measured(Candidate candidate, Timing timing) {
         try {
-            TimeBreakdown breakdown =
-                    TimeBreakdown.of(candidate.prepared.profiled(), candidate::run).orElse(null);
+            TimeBreakdown breakdown = TimeBreakdown.of(candidate.prepared.profiled(), candidate::run)
+                    .orElse(null);
             return Measurement.timed(candidate.workload, candidate.result.verification(), timing)
                     .with(candidate.first, breakdown);
         } catch (Broken e) {
@@ -207,7 +207,7 @@ final class WorkloadGroup implements AutoCloseable {
         candidate.prepared = null;
     }
 
-    /** How long the others took in the last {@link #time}. */
+    /** How long the baselines took in the last {@link #time}. */
     List<Timing> baselines() {
         return baselines;
     }

@@ -34,7 +34,7 @@ public record InterleavedTimer(double seconds, int atLeast, int atMost, int paus
     }
 
     /**
-     * Runs.
+     * Runs all bodies in turn, after a warm-up of each.
      *
      * @param bodies what to time, by this clock or, where they are {@link SelfTimed}, by their own
      * @return one timing each
@@ -63,7 +63,7 @@ public record InterleavedTimer(double seconds, int atLeast, int atMost, int paus
         return timings;
     }
 
-    /** Until the compiler has seen enough; a body that takes long itself runs once. */
+    /** Runs a body until the just-in-time compiler has seen enough of it; one that takes long itself runs once. */
     private void warmUp(Runnable body) {
         long limit = (long) (Math.min(WARM_UP_SECONDS, Math.max(0.1, seconds)) * 1e9);
         long begun = System.nanoTime();

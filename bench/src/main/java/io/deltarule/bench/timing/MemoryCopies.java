@@ -9,12 +9,12 @@ import java.util.List;
  * half on a virtual machine; several blocks, allocated in between those they are compared with, even that out.
  */
 public final class MemoryCopies implements AutoCloseable {
-    /** Enough to even out, few enough to be larger than a core's own cache each. */
+    /** Enough blocks to even out differences, and few enough that each is larger than a core's own cache. */
     public static final int BLOCKS = 8;
 
     private final List<CpuBaseline> blocks = new ArrayList<>();
 
-    /** All blocks at once. */
+    /** Allocates all blocks at once. */
     public static MemoryCopies of(long size) {
         MemoryCopies copies = new MemoryCopies();
         for (int i = 0; i < BLOCKS; i++) {

@@ -2,7 +2,7 @@ package io.deltarule.bench.timing;
 
 /**
  * How many copies of a run's operands take turns, so that no run finds them in the cache where the run before left them:
- * as many as together are twice the last cache, none where one run's operands are that already.
+ * so many that together they are twice the last cache, and one where a single run's operands are that large already.
  */
 public final class OperandRotation {
     private static final int CACHES = 2;

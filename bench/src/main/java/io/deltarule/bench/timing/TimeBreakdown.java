@@ -30,7 +30,7 @@ public record TimeBreakdown(
     private static final int MOST = 25;
     private static final double SECONDS = 0.5;
 
-    /** Measures; empty where nothing says where the time goes. */
+    /** Runs the plan with profiling on; empty where it cannot be profiled. */
     public static Optional<TimeBreakdown> of(Optional<Profiled> plan, Runnable run) {
         return plan.map(profiled -> measured(profiled, run));
     }

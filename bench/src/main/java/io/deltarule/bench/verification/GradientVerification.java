@@ -1,7 +1,6 @@
 package io.deltarule.bench.verification;
 
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
@@ -60,7 +59,8 @@ public final class GradientVerification {
                 s.T());
     }
 
-    private static DeltaGradients expected(Workload workload, KeyHeadSlice slice, DeltaInputs in, DeltaCotangents given) {
+    private static DeltaGradients expected(
+            Workload workload, KeyHeadSlice slice, DeltaInputs in, DeltaCotangents given) {
         PlanSpec spec = PlanSpec.of(workload.variant(), slice.lengths()).withForm(Form.RECURRENT);
         try (GradientPlan plan = Engines.named("reference").gradientPlan(spec)) {
             return plan.run(slice.inputs(in), slice.cotangents(given));

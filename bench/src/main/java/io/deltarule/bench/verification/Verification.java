@@ -1,7 +1,6 @@
 package io.deltarule.bench.verification;
 
 import io.deltarule.bench.workload.Workload;
-
 import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;

@@ -93,7 +93,10 @@ public final class RandomInputs {
         return tensor;
     }
 
-    /** A second key: where it points away from the first, erasing adds, and a state decoded for long would explode. */
+    /**
+     * A second key near the first. Where the two pointed away from each other, erasing would add to the state, which would
+     * then grow without bound over a long decode.
+     */
     private Tensor near(Tensor key) {
         int[] dims = key.dims();
         double spread = 0.5 / Math.sqrt(dims[dims.length - 1]);

@@ -22,7 +22,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         };
     }
 
-    /** The projections alone, and their weights; besides the rows that come in and go out. */
+    /** Counts the arithmetic of the projections alone; as bytes their weights, and the rows that come in and go out. */
     private static WorkCount network(Workload workload) {
         NetworkSize size = workload.subject().network();
         NetworkProgram program = NetworkProgram.of(size);
@@ -54,7 +54,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         return new WorkCount(flops, Float.BYTES * (inputs(workload) + outputs(s)) + stateBytes, stateBytes);
     }
 
-    /** Micro-steps of a chunk: no more than a sequence has. */
+    /** How many micro-steps a chunk has, which is no more than a sequence has. */
     static double chunk(Workload workload) {
         DeltaShape s = workload.shape();
         return Math.min(workload.chunkSize(), Math.max(1, s.T() * s.householders()));

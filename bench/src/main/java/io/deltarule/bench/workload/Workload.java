@@ -51,12 +51,12 @@ public record Workload(
         return prefill(name, engine, device, variant, shape).keepingState();
     }
 
-    /** The same after so many tokens. */
+    /** The same, decoding after a prefill of so many tokens. */
     public Workload after(int tokens) {
         return new Workload(name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
     }
 
-    /** The same of something else; a backward pass keeps what it needs of every chunk, so chunks are larger. */
+    /** The same lengths with another subject. A backward pass keeps the state of every chunk, so its chunks are larger. */
     public Workload of(WorkloadSubject other) {
         int C = other.kind() == WorkloadSubject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
         return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context);

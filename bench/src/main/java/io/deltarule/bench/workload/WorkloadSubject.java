@@ -3,13 +3,13 @@ package io.deltarule.bench.workload;
 import java.util.Locale;
 
 /**
- * What is run.
+ * What a workload runs.
  *
- * @param kind of it
+ * @param kind an operation, its backward pass, a layer or a model
  * @param network how large the layer or model is; null for an operation or its gradient
  */
 public record WorkloadSubject(Kind kind, NetworkSize network) {
-    /** Kinds of things to run. */
+    /** The kinds of things that a workload can run. */
     public enum Kind {
         /** The delta rule itself. */
         OPERATION,

@@ -33,7 +33,8 @@ class ResultsFileReaderTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
                         .validate(new ObjectMapper().readTree(GOOD.toString())));
     }
 
@@ -79,9 +80,9 @@ class ResultsFileReaderTest {
 
     @Test
     void aMissingFileIsNamed() {
-        assertTrue(
-                assertThrows(InvalidInputException.class, () -> ResultsFileReader.read(folder.resolve("none.json"), "none"))
-                        .getMessage()
-                        .contains("none.json"));
+        assertTrue(assertThrows(
+                        InvalidInputException.class, () -> ResultsFileReader.read(folder.resolve("none.json"), "none"))
+                .getMessage()
+                .contains("none.json"));
     }
 }

@@ -1,16 +1,15 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.SpeedRatio;
-import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.timing.Machine;
-import io.deltarule.bench.timing.InterleavedTimer;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.Machine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -18,14 +17,14 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Gate;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.measure.SelfTimed;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.PeerEngine;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -115,7 +114,10 @@ class PeerComparisonTest {
     private static PeerComparison measure(PeerEngine peer) {
         PeerComparison.Pair pair = new PeerComparison.Pair(peer, "cpu", new CpuEngine(), "cpu");
         return PeerComparison.measure(
-                pair.prefills(Variant.GATED_DELTA_RULE, SHAPE), peer.threads(), InterleavedTimer.repeats(3), said -> {});
+                pair.prefills(Variant.GATED_DELTA_RULE, SHAPE),
+                peer.threads(),
+                InterleavedTimer.repeats(3),
+                said -> {});
     }
 
     @Test
@@ -151,8 +153,10 @@ class PeerComparisonTest {
     @Test
     void aDeviceWithoutCeilingsHasNone() {
         List<Measurement> measurements = measure(new Other(0.25, false)).measurements();
-        DeviceStatus status = DeviceStatus.measured("cpu", new CpuEngine().devices().getFirst(), null);
-        BenchResults results = new BenchResults("standard", Machine.here(), List.of(status), measurements, List.of(), List.of());
+        DeviceStatus status =
+                DeviceStatus.measured("cpu", new CpuEngine().devices().getFirst(), null);
+        BenchResults results =
+                new BenchResults("standard", Machine.here(), List.of(status), measurements, List.of(), List.of());
         assertNull(results.ceilings(measurements.getFirst().workload()));
     }
 }

@@ -1,14 +1,13 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.timing.InterleavedTimer;
-import io.deltarule.bench.workload.WorkloadSubject;
-import io.deltarule.bench.workload.Workload;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.workload.Workload;
+import io.deltarule.bench.workload.WorkloadSubject;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;

@@ -1,13 +1,12 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.SpeedRatio;
-import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.workload.NetworkSize;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.SpeedRatio;
+import io.deltarule.bench.workload.NetworkSize;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,7 +54,8 @@ class SuiteTest {
                 run(SuiteLevel.QUICK, new SuiteFilter("reference", null, null, null, null)).measurements().stream()
                         .filter(m -> m.workload().engine().name().equals("cpu"))
                         .toList());
-        BenchResults kda = run(SuiteLevel.FULL, new SuiteFilter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
+        BenchResults kda =
+                run(SuiteLevel.FULL, new SuiteFilter("cpu", null, io.deltarule.core.Variant.KDA, null, null));
         assertEquals(List.of("prefill/kda", "backward_prefill/kda"), names(kda));
         assertTrue(kda.devices().stream().anyMatch(d -> "not asked for".equals(d.skipped())));
     }

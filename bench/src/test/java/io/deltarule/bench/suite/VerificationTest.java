@@ -1,16 +1,15 @@
 package io.deltarule.bench.suite;
 
-import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.timing.InterleavedTimer;
-import io.deltarule.bench.verification.ValueHeadSlice;
-import io.deltarule.bench.workload.Workload;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.verification.ValueHeadSlice;
+import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;

@@ -1,11 +1,10 @@
 package io.deltarule.bench.timing;
 
-import io.deltarule.bench.workload.RandomInputs;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.workload.RandomInputs;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;

@@ -69,9 +69,8 @@ class WorkCountTest {
         Workload recurrent =
                 workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, false).of(WorkloadSubject.GRADIENT);
         WorkCount count = WorkCount.of(recurrent);
-        // Per token forward: S'ᵀe and the write (12 each) and the decay (6); back: the products for R, dp, dk, dq, de
-        // and
-        // dS' (12 each), dg (12) and the decay (6).
+        // Per token forward: S'ᵀe and the write (12 each) and the decay (6); back: the products for R, dp, dk, dq,
+        // de and dS' (12 each), dg (12) and the decay (6).
         assertEquals(8 * (2 * 12 + 6 + 6 * 12 + 12 + 6), count.flops());
         assertEquals(2 * 6 * 4, count.stateBytes());
         // Inputs come in and their gradients go out: q, k: 3 each, v: 2, g, beta: 1 each; d_o comes in.

@@ -1,6 +1,13 @@
 package io.deltarule.cli.bench;
 
 import io.deltarule.bench.report.ResultsDocument;
+import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.suite.SingleRun;
+import io.deltarule.bench.suite.Suite;
+import io.deltarule.bench.suite.SuiteFilter;
+import io.deltarule.bench.suite.SuiteLevel;
+import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.workload.Workload;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
@@ -9,14 +16,6 @@ import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.Version;
-
-import io.deltarule.bench.suite.SuiteFilter;
-import io.deltarule.bench.suite.SuiteLevel;
-import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.timing.InterleavedTimer;
-import io.deltarule.bench.suite.SingleRun;
-import io.deltarule.bench.suite.Suite;
-import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
@@ -25,8 +24,8 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.Variant;
+import io.deltarule.core.measure.PeerEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -292,6 +291,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private InterleavedTimer timer() {
-        return repeats == null ? InterleavedTimer.forSeconds(seconds == null ? 3 : seconds) : InterleavedTimer.repeats(repeats);
+        return repeats == null
+                ? InterleavedTimer.forSeconds(seconds == null ? 3 : seconds)
+                : InterleavedTimer.repeats(repeats);
     }
 }

@@ -1,15 +1,14 @@
 package io.deltarule.cli.bench;
 
-import io.deltarule.cli.output.TextTable;
-
-import io.deltarule.bench.timing.TimeBreakdown;
-import io.deltarule.bench.result.DeviceCeilings;
-import io.deltarule.bench.result.Measurement;
-import io.deltarule.bench.result.DeviceStatus;
-import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.BenchResults;
-import io.deltarule.bench.timing.Timing;
+import io.deltarule.bench.result.DeviceCeilings;
+import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.TransferMeasurement;
+import io.deltarule.bench.timing.TimeBreakdown;
+import io.deltarule.bench.timing.Timing;
+import io.deltarule.cli.output.TextTable;
 import io.deltarule.core.DeltaShape;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,10 +1,9 @@
 package io.deltarule.cli.bench;
 
-import io.deltarule.cli.output.ExitCode;
-import io.deltarule.cli.output.OutputPath;
-
 import io.deltarule.bench.report.CsvReport;
 import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.cli.output.ExitCode;
+import io.deltarule.cli.output.OutputPath;
 import io.deltarule.core.InvalidInputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

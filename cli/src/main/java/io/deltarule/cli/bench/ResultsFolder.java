@@ -1,9 +1,8 @@
 package io.deltarule.cli.bench;
 
-import io.deltarule.cli.output.OutputPath;
-
 import io.deltarule.bench.report.CsvReport;
 import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.cli.output.OutputPath;
 import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;

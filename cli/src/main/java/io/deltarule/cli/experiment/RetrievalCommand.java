@@ -6,13 +6,12 @@ import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
-
-import io.deltarule.experiments.retrieval.RetrievalExperiment;
-import io.deltarule.experiments.retrieval.RetrievalFigure;
-import io.deltarule.experiments.retrieval.FigurePanel;
-import io.deltarule.experiments.retrieval.RetrievalSizes;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
+import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.RetrievalExperiment;
+import io.deltarule.experiments.retrieval.RetrievalFigure;
+import io.deltarule.experiments.retrieval.RetrievalSizes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

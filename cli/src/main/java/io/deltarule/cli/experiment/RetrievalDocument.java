@@ -1,11 +1,10 @@
 package io.deltarule.cli.experiment;
 
-import io.deltarule.cli.output.Json;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.experiments.retrieval.ReadCurve;
+import io.deltarule.cli.output.Json;
 import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.ReadCurve;
 import io.deltarule.experiments.retrieval.ReadScore;
 import io.deltarule.experiments.retrieval.RetrievalSizes;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.deltarule.cli.experiment;
 
 import io.deltarule.cli.output.TextTable;
-
-import io.deltarule.experiments.retrieval.ReadCurve;
 import io.deltarule.experiments.retrieval.FigurePanel;
+import io.deltarule.experiments.retrieval.ReadCurve;
 import io.deltarule.experiments.retrieval.RetrievalSizes;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,10 +1,9 @@
 package io.deltarule.cli.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
-
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Completion;
 import io.deltarule.models.inference.Decoder;

@@ -3,7 +3,6 @@ package io.deltarule.cli.model;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.TextTable;
-
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.loader.TensorInfo;

@@ -1,10 +1,9 @@
 package io.deltarule.cli.model;
 
-import io.deltarule.cli.option.EngineChoice;
-import io.deltarule.cli.output.Json;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.option.EngineChoice;
+import io.deltarule.cli.output.Json;
 import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.ModelFolder;
 import io.deltarule.models.ModelInfo;

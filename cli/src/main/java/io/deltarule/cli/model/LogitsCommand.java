@@ -1,8 +1,7 @@
 package io.deltarule.cli.model;
 
-import io.deltarule.cli.output.Progress;
-
 import com.sun.management.OperatingSystemMXBean;
+import io.deltarule.cli.output.Progress;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;

@@ -2,7 +2,6 @@ package io.deltarule.cli.model;
 
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.output.OutputPath;
-
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.LanguageModel;
 import java.io.IOException;

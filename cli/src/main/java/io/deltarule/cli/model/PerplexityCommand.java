@@ -1,9 +1,8 @@
 package io.deltarule.cli.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
-
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.Perplexity;

@@ -1,12 +1,11 @@
 package io.deltarule.cli.operation;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.TextTable;
-
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.Comparison;
 import io.deltarule.core.InvalidInputException;
 import java.io.PrintWriter;

@@ -14,4 +14,5 @@ import io.deltarule.core.Variant;
  * @param scale what the read-out is multiplied by
  * @param cotangents gradients of its outputs, null unless they were asked for
  */
-record LoadedOperation(Variant variant, DeltaInputs inputs, DeltaShape shape, double scale, DeltaCotangents cotangents) {}
+record LoadedOperation(
+        Variant variant, DeltaInputs inputs, DeltaShape shape, double scale, DeltaCotangents cotangents) {}

@@ -5,7 +5,6 @@ import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
-
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Spec;
                     + " of the input's q, k, v, ..."
         })
 public final class OpCommand implements Runnable {
-    /** More is no use: the work per token grows with the chunk, and all of it is kept per thread. */
+    /** Larger chunks are of no use: the work per token grows with the chunk, and every thread keeps all of it. */
     private static final int LARGEST_CHUNK = 4096;
 
     @Spec

@@ -95,7 +95,7 @@ final class OperationFile {
         return new LoadedOperation(variant, inputs, shape, scale, cotangents);
     }
 
-    /** Those that are there; the others are zeros. */
+    /** Reads the cotangents that the file holds; the others count as zeros. */
     private DeltaCotangents cotangents(DeltaShape shape) {
         if (COTANGENTS.stream().noneMatch(file::contains)) {
             throw new InvalidInputException("--backward: expected " + D_O + ", " + D_FINAL_STATE + " or " + D_O_CROSS

@@ -1,7 +1,6 @@
 package io.deltarule.cli.operation;
 
 import io.deltarule.cli.output.Progress;
-
 import io.deltarule.core.Comparison;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.loader.SafetensorsFile;
@@ -14,13 +13,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * One tensor's place in the comparison of two files.
+ * How one tensor of two files compares.
  *
  * @param name its name
  * @param dims its shape, in the file that has it
  * @param comparison the errors; null if there is nothing to compare
  * @param problem why there is not, else null
- * @param skipped whether the problem is none: a gradient d_…, where the other file was made without any
+ * @param skipped whether the problem does not count: a gradient d_…, where the other file was made without any gradient
  */
 @SuppressWarnings("ArrayRecordComponent") // made here and never changed
 record TensorComparison(String name, long[] dims, Comparison comparison, String problem, boolean skipped) {
@@ -78,7 +77,8 @@ record TensorComparison(String name, long[] dims, Comparison comparison, String 
                     "expected the shape of A but B has " + Arrays.toString(right.shape()),
                     false);
         }
-        Comparison comparison = Comparison.of(name, left.elementCount(), FileTensorValues.of(a, left), FileTensorValues.of(b, right));
+        Comparison comparison =
+                Comparison.of(name, left.elementCount(), FileTensorValues.of(a, left), FileTensorValues.of(b, right));
         return new TensorComparison(name, left.shape(), comparison, null, false);
     }
 

@@ -12,7 +12,7 @@ import java.lang.management.ManagementFactory;
 public final class MemoryNeed {
     private MemoryNeed() {}
 
-    /** The same for a forward run, which writes final states only. */
+    /** Refuses a forward run whose outputs cannot fit; it writes one state per sequence and head, the final one. */
     public static void check(DeltaShape shape) {
         check(shape, 1);
     }

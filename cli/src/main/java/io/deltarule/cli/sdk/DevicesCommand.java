@@ -1,15 +1,14 @@
 package io.deltarule.cli.sdk;
 
-import io.deltarule.cli.output.Json;
-import io.deltarule.cli.output.TextTable;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.deltarule.sdk.search.Diagnosis;
-import io.deltarule.sdk.driver.Driver;
+import io.deltarule.cli.output.Json;
+import io.deltarule.cli.output.TextTable;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
+import io.deltarule.sdk.driver.Driver;
+import io.deltarule.sdk.search.Diagnosis;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.deltarule.cli.sdk;
 
-import io.deltarule.sdk.InstalledSdk;
-import io.deltarule.sdk.search.SdkSearch;
-import io.deltarule.sdk.install.SdkStore;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.sdk.InstalledSdk;
+import io.deltarule.sdk.install.SdkStore;
+import io.deltarule.sdk.search.SdkSearch;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;

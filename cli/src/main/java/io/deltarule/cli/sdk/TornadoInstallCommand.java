@@ -1,14 +1,13 @@
 package io.deltarule.cli.sdk;
 
 import io.deltarule.cli.output.Progress;
-
 import io.deltarule.sdk.Backend;
-import io.deltarule.sdk.driver.Drivers;
-import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InstallListener;
+import io.deltarule.sdk.InstalledSdk;
+import io.deltarule.sdk.driver.Drivers;
 import io.deltarule.sdk.install.SdkInstaller;
-import io.deltarule.sdk.search.SdkSearch;
 import io.deltarule.sdk.install.SdkStore;
+import io.deltarule.sdk.search.SdkSearch;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +102,7 @@ final class TornadoInstallCommand implements Runnable {
                     .install(new SdkInstaller.Options(
                             release, wanted, System.getenv("DELTARULE_TORNADO_MIRROR"), url, archive, sha256, force));
         } finally {
-            // After the progress line is gone; it would tear them.
+            // Printed after the progress line is gone, which would tear them otherwise.
             lines.forEach(line -> spec.commandLine().getErr().println("deltarule: " + line));
         }
     }

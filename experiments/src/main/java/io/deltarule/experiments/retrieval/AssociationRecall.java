@@ -105,7 +105,12 @@ final class AssociationRecall {
     }
 
     private List<ReadScore> scores(
-            RetrievalSetting setting, List<Associations> trials, DeltaShape s, int strength, float[] linear, float[] selective) {
+            RetrievalSetting setting,
+            List<Associations> trials,
+            DeltaShape s,
+            int strength,
+            float[] linear,
+            float[] selective) {
         double[][][] results = new double[s.B()][][];
         IntStream.range(0, s.B()).parallel().forEach(b -> {
             int first = b * s.T() + setting.stored();

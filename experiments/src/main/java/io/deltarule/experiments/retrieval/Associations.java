@@ -32,7 +32,8 @@ final class Associations {
         SplittableRandom contents = trial.split();
         SplittableRandom noise = trial.split();
         SplittableRandom choice = trial.split();
-        KeySource.Projection projection = setting.keys().projection(sizes.K(), sizes.half(), setting.power(), trial.split());
+        KeySource.Projection projection =
+                setting.keys().projection(sizes.K(), sizes.half(), setting.power(), trial.split());
         int N = setting.stored();
         tags = new double[N][];
         payloads = new double[N][];

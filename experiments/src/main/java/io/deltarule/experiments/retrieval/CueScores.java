@@ -2,7 +2,7 @@ package io.deltarule.experiments.retrieval;
 
 import java.util.function.IntUnaryOperator;
 
-/** One trial's answers against what is stored. */
+/** Scores the answers of one trial against the payloads that are stored. */
 final class CueScores {
     private final Associations trial;
     private final IntUnaryOperator payloadAt;

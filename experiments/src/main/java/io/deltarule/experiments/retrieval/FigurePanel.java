@@ -3,7 +3,7 @@ package io.deltarule.experiments.retrieval;
 import java.util.List;
 
 /**
- * Curves over one axis.
+ * One panel of the figure: curves over one axis.
  *
  * @param name in documents
  * @param axis what x is

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One way of reading over one axis.
+ * How well one way of reading does over one axis of the figure.
  *
  * @param name for people
  * @param read which read

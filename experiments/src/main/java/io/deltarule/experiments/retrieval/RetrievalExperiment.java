@@ -83,7 +83,8 @@ public final class RetrievalExperiment {
     }
 
     private void addPoint(List<ReadCurve> curves, double x, int stored, double noise) {
-        List<List<ReadScore>> content = new ArrayList<>(scores(new RetrievalSetting(KeySource.CONTENT, 1, stored, noise)));
+        List<List<ReadScore>> content =
+                new ArrayList<>(scores(new RetrievalSetting(KeySource.CONTENT, 1, stored, noise)));
         content.addAll(scores(new RetrievalSetting(KeySource.LIFTED, 1, stored, noise)));
         List<List<ReadScore>> slots = scores(new RetrievalSetting(KeySource.SLOTS, 1, stored, noise));
         for (ReadCurve curve : curves) {
@@ -99,11 +100,16 @@ public final class RetrievalExperiment {
                 new ReadCurve("best constant mix", ReadCurve.Read.MIX, true));
         int stored = stored(sizes, 0.5);
         for (double power : POWERS) {
-            List<List<ReadScore>> scores = scores(new RetrievalSetting(KeySource.CONCENTRATED, power, stored, SOME_NOISE));
+            List<List<ReadScore>> scores =
+                    scores(new RetrievalSetting(KeySource.CONCENTRATED, power, stored, SOME_NOISE));
             curves.forEach(curve -> curve.add(power, stored, scores));
         }
         return new FigurePanel(
-                "concentration", FigurePanel.Axis.CONCENTRATION, "One write, both reads", "N = K / 2, noise 0.5", curves);
+                "concentration",
+                FigurePanel.Axis.CONCENTRATION,
+                "One write, both reads",
+                "N = K / 2, noise 0.5",
+                curves);
     }
 
     private List<List<ReadScore>> scores(RetrievalSetting setting) {

@@ -43,7 +43,7 @@ public final class RetrievalFigure {
     private static final String UPWARDS = "share of payloads retrieved";
     private static final String TITLE = "What the linear and the selective read retrieve";
 
-    // Apart for readers who see few colours too: a warm, a cold, a dark one.
+    // A warm, a cold and a dark colour, which readers who see few colours can tell apart too.
     private static final Color LINEAR = new Color(0xD5, 0x5E, 0x00);
     private static final Color SELECTIVE = new Color(0x00, 0x72, 0xB2);
     private static final Color MIX = new Color(0x00, 0x7A, 0x5E);
@@ -78,7 +78,7 @@ public final class RetrievalFigure {
         try {
             Rectangle2D box = font(Font.PLAIN, 12).getStringBounds("0", new FontRenderContext(null, true, true));
             return box.getWidth() > 0 ? Optional.empty() : Optional.of(noFonts("a letter without width"));
-        } catch (RuntimeException | InternalError | LinkageError e) { // each of them, by platform
+        } catch (RuntimeException | InternalError | LinkageError e) { // which of these depends on the platform
             return Optional.of(noFonts(e.toString()));
         }
     }

@@ -1,7 +1,7 @@
 package io.deltarule.experiments.retrieval;
 
 /**
- * What is stored and asked for.
+ * One setting of the experiment: what is stored, under which keys, and how noisy the cues are that ask for it.
  *
  * @param keys where write keys come from
  * @param power p of {@link KeySource#CONCENTRATED}, else ignored

@@ -3,7 +3,7 @@ package io.deltarule.experiments.retrieval;
 import io.deltarule.core.InvalidInputException;
 
 /**
- * What all settings of one experiment share.
+ * The sizes that all settings of one experiment share.
  *
  * @param K key channels, the state's rows
  * @param V value channels: half of them hold a tag, half a payload

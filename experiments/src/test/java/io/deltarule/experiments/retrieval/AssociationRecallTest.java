@@ -21,8 +21,8 @@ class AssociationRecallTest {
     /** One association, full strength: S = k vᵀ, so every read of it is v or a multiple of it. */
     @Test
     void oneAssociationIsReadByEveryone() {
-        for (ReadScore score :
-                scores("reference", new RetrievalSetting(KeySource.CONTENT, 1, 1, 0)).getFirst()) {
+        for (ReadScore score : scores("reference", new RetrievalSetting(KeySource.CONTENT, 1, 1, 0))
+                .getFirst()) {
             assertEquals(1, score.accuracy());
             assertEquals(0, score.deviation());
         }
@@ -87,7 +87,8 @@ class AssociationRecallTest {
 
     @Test
     void noCueIsAskedTwiceAndNoMoreThanTheLimit() {
-        Associations trial = new Associations(SIZES, new RetrievalSetting(KeySource.SLOTS, 1, 200, 0), new SplittableRandom(9));
+        Associations trial =
+                new Associations(SIZES, new RetrievalSetting(KeySource.SLOTS, 1, 200, 0), new SplittableRandom(9));
         assertEquals(Associations.MOST_CUES, trial.asked.length);
         assertEquals(
                 Associations.MOST_CUES, Arrays.stream(trial.asked).distinct().count());

@@ -32,13 +32,13 @@ public final class Unpacker {
     /** By lower-case name, because some file systems take both cases as the same. */
     private final Map<String, ArchiveReader.Kind> seen = new HashMap<>();
 
-    /** Made last: nothing is ever written through them. */
+    /** Links are made after everything else, so that nothing is ever written through one. */
     private final Map<Path, String> links = new LinkedHashMap<>();
 
     private long bytes;
 
     /**
-     * More than this is no SDK.
+     * How much an archive may hold; more than this is no SDK.
      *
      * @param entries in number
      * @param bytes unpacked

@@ -1,7 +1,6 @@
 package io.deltarule.sdk.download;
 
 import io.deltarule.sdk.InvalidOptionException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +19,7 @@ import java.util.Locale;
 public record Checksum(String sha256, String origin) {
     private static final int BUFFER = 1 << 16;
 
-    /** The option's value. */
+    /** The checksum that a user gives with --sha256. */
     public static Checksum given(String text) {
         if (!isSha256(text)) {
             throw new InvalidOptionException(

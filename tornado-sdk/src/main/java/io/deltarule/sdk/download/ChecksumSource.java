@@ -1,10 +1,9 @@
 package io.deltarule.sdk.download;
 
-import io.deltarule.sdk.SdkRelease;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.sdk.SdkRelease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -9,7 +9,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
 
-/** What failures of the network mean to a user. */
+/** What a failed connection means to a user, and which connections can be trusted. */
 public final class Connections {
     private Connections() {}
 

@@ -2,7 +2,6 @@ package io.deltarule.sdk.download;
 
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InstallListener;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,7 +40,8 @@ public final class Download {
      * @param bytes at most
      */
     public record RetryPolicy(int attempts, Duration pause, Duration stall, long bytes) {
-        public static final RetryPolicy USUAL = new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(60), 4L << 30);
+        public static final RetryPolicy USUAL =
+                new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(60), 4L << 30);
     }
 
     /** Something went wrong that may go away. */

@@ -1,7 +1,6 @@
 package io.deltarule.sdk.driver;
 
 import io.deltarule.sdk.Backend;
-
 import java.util.List;
 import java.util.Map;
 

@@ -25,7 +25,7 @@ final class NativeLibrary {
             try {
                 return Optional.of(new NativeLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
             } catch (IllegalArgumentException absent) {
-                // the next one, then
+                // it is not there under this name; the next one may be
             }
         }
         return Optional.empty();

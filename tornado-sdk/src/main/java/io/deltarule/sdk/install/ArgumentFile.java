@@ -1,7 +1,6 @@
 package io.deltarule.sdk.install;
 
 import io.deltarule.sdk.InstalledSdk;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,19 +2,18 @@ package io.deltarule.sdk.install;
 
 import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.InstallException;
+import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InvalidOptionException;
-import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.TargetSystem;
 import io.deltarule.sdk.archive.DamagedArchiveException;
 import io.deltarule.sdk.archive.Unpacker;
 import io.deltarule.sdk.download.Checksum;
 import io.deltarule.sdk.download.ChecksumSource;
-import io.deltarule.sdk.download.Download;
 import io.deltarule.sdk.download.Connections;
+import io.deltarule.sdk.download.Download;
 import io.deltarule.sdk.download.PartialFile;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -248,8 +247,8 @@ public final class SdkInstaller {
             store.publish(sdk, request.release().folder());
         } catch (DamagedArchiveException e) {
             throw new InstallException(
-                    "archive " + request.source() + ": expected an intact TornadoVM SDK but found that " + e.getMessage()
-                            + "; " + cure,
+                    "archive " + request.source() + ": expected an intact TornadoVM SDK but found that "
+                            + e.getMessage() + "; " + cure,
                     e);
         } finally {
             SdkStore.delete(unfinished);

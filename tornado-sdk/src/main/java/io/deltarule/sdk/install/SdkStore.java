@@ -1,9 +1,8 @@
 package io.deltarule.sdk.install;
 
 import io.deltarule.sdk.InstallException;
-import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InstallListener;
-
+import io.deltarule.sdk.InstalledSdk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

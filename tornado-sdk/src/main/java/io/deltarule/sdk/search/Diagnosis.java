@@ -6,7 +6,6 @@ import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.driver.Driver;
 import io.deltarule.sdk.driver.Drivers;
 import io.deltarule.sdk.install.SdkStore;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

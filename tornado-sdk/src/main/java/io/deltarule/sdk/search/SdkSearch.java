@@ -2,7 +2,6 @@ package io.deltarule.sdk.search;
 
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.install.SdkStore;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -78,7 +77,7 @@ public record SdkSearch(Optional<InstalledSdk> sdk, String by, boolean running) 
                             : InstalledSdk.read(bin.getParent());
                 }
             } catch (IOException | InvalidPathException e) {
-                // then it is not there
+                // a folder that cannot be read holds no SDK
             }
         }
         return Optional.empty();

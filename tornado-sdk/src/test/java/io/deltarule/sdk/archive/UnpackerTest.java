@@ -1,7 +1,5 @@
 package io.deltarule.sdk.archive;
 
-import io.deltarule.sdk.install.SdkStore;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.sdk.archive.Archives.Tar;
 import io.deltarule.sdk.archive.Archives.Zip;
+import io.deltarule.sdk.install.SdkStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

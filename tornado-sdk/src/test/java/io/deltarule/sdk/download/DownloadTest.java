@@ -1,14 +1,13 @@
 package io.deltarule.sdk.download;
 
-import io.deltarule.sdk.InstallException;
-import io.deltarule.sdk.InstallListener;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.sdk.InstallException;
+import io.deltarule.sdk.InstallListener;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;

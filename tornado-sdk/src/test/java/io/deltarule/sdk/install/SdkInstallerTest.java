@@ -1,22 +1,21 @@
 package io.deltarule.sdk.install;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.InstallException;
+import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.InvalidOptionException;
-import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.TargetSystem;
 import io.deltarule.sdk.archive.Archives;
 import io.deltarule.sdk.download.Checksum;
 import io.deltarule.sdk.download.Download;
 import io.deltarule.sdk.download.ScriptedServer;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -387,7 +386,8 @@ class SdkInstallerTest {
         for (String version : new String[] {"5.2.0", "5.2.0-jdk21", "../x", "latest", ""}) {
             assertThrows(
                     InvalidOptionException.class,
-                    () -> new SdkInstaller.Options(version, Backend.OPENCL, null, null, null, null, false).request(LINUX));
+                    () -> new SdkInstaller.Options(version, Backend.OPENCL, null, null, null, null, false)
+                            .request(LINUX));
         }
         for (String url : new String[] {"ftp://x/y.zip", "x.zip", "https://", "http://a b/c", "file:///x.zip"}) {
             assertThrows(

@@ -1,16 +1,15 @@
 package io.deltarule.sdk.search;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.driver.Driver;
 import io.deltarule.sdk.driver.Drivers;
 import io.deltarule.sdk.driver.OpenClProbe;
 import io.deltarule.sdk.install.SdkStore;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
