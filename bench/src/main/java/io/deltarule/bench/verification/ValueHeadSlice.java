@@ -14,7 +14,7 @@ import java.util.Map;
  * @param sequence the batch row
  * @param head the value head
  */
-public record ValueHeadSlice(int sequence, int head) {
+record ValueHeadSlice(int sequence, int head) {
     /** The inputs of this head alone; packed batches are not sliced. */
     DeltaInputs inputs(DeltaInputs all, DeltaShape shape) {
         DeltaInputs one = new DeltaInputs(all.householders(), Map.of(), null, null);
@@ -65,7 +65,7 @@ public record ValueHeadSlice(int sequence, int head) {
      *
      * @param count how many are wanted; all if there are no more
      */
-    public static ValueHeadSlice[] spread(DeltaShape shape, int count) {
+    static ValueHeadSlice[] spread(DeltaShape shape, int count) {
         int all = shape.sequences() * shape.HV();
         ValueHeadSlice[] slices = new ValueHeadSlice[Math.min(count, all)];
         Arrays.setAll(slices, i -> {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.timing.InterleavedTimer;
-import io.deltarule.bench.verification.ValueHeadSlice;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
@@ -151,10 +150,6 @@ class VerificationTest {
 
     @Test
     void aHeadThatTheReferenceDoesNotComputeMustStillBeFinite() {
-        DeltaShape many = new DeltaShape(1, 64, 64, 64, 128, 128, 1, 1, Gate.SCALAR);
-        ValueHeadSlice[] slices = ValueHeadSlice.spread(many, 3);
-        assertEquals(new ValueHeadSlice(0, 0), slices[0]);
-        assertEquals(new ValueHeadSlice(0, 63), slices[2]);
         Workload workload = Workload.prefill(
                 "p",
                 new Broken(out -> out.o().set(20L * 128, Float.NaN)),
