@@ -8,7 +8,7 @@ import java.util.Map;
 final class CompileTable {
     private CompileTable() {}
 
-    static List<Map<String, Object>> of(List<Placed> rows) {
+    static List<Map<String, Object>> of(List<LocatedRow> rows) {
         return rows.stream()
                 .filter(placed -> Double.isFinite(placed.row().first().ms())
                         && placed.row().timed())
@@ -16,20 +16,20 @@ final class CompileTable {
                 .toList();
     }
 
-    private static Map<String, Object> line(Placed placed) {
-        Results.Row r = placed.row();
+    private static Map<String, Object> line(LocatedRow placed) {
+        ResultsFile.Row r = placed.row();
         double more = Math.max(0, r.first().ms() - r.medianMs());
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("where", placed.where());
         line.put("name", r.name());
-        line.put("first", Amounts.time(r.first().ms()));
+        line.put("first", AmountText.time(r.first().ms()));
         line.put("rawFirst", r.first().ms());
-        line.put("median", Amounts.time(r.medianMs()));
+        line.put("median", AmountText.time(r.medianMs()));
         line.put("rawMedian", r.medianMs());
-        line.put("more", Amounts.time(more));
+        line.put("more", AmountText.time(more));
         line.put("rawMore", more);
-        line.put("compile", Amounts.time(r.first().compileMs()));
-        line.put("rawCompile", Amounts.raw(r.first().compileMs()));
+        line.put("compile", AmountText.time(r.first().compileMs()));
+        line.put("rawCompile", AmountText.raw(r.first().compileMs()));
         return line;
     }
 }

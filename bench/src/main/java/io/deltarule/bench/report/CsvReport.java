@@ -58,14 +58,14 @@ public final class CsvReport {
         StringBuilder csv = new StringBuilder(String.join(",", COLUMNS)).append("\r\n");
         for (Path path : paths) {
             String label = path.getFileName().toString();
-            for (Results.Row row : ResultsReader.read(path, label).rows()) {
+            for (ResultsFile.Row row : ResultsFileReader.read(path, label).rows()) {
                 csv.append(line(label, row)).append("\r\n");
             }
         }
         return csv.toString();
     }
 
-    private static String line(String label, Results.Row r) {
+    private static String line(String label, ResultsFile.Row r) {
         List<Object> cells = new ArrayList<>(List.of(
                 label, r.suite(), r.name(), r.subject(), r.direction(), r.engine(), r.device(), r.variant(), r.form()));
         for (String axis : List.of("B", "T", "H", "HV", "K", "V", "householders")) {
@@ -73,7 +73,7 @@ public final class CsvReport {
         }
         cells.addAll(List.of(r.gate(), r.context(), r.status(), r.problem() == null ? "" : r.problem()));
         cells.addAll(List.of(r.error(), r.flops(), r.bytes(), r.medianMs(), r.p10Ms(), r.p90Ms()));
-        Results.Parts parts = r.parts();
+        ResultsFile.Parts parts = r.parts();
         cells.addAll(List.of(parts.kernelMs(), parts.inMs(), parts.outMs(), parts.energyMj()));
         cells.addAll(List.of(r.first().ms(), r.first().compileMs()));
         cells.addAll(

@@ -20,14 +20,14 @@ import java.util.Set;
  * phone. What failed stands first.
  */
 public final class HtmlReport {
-    private final List<Results> files;
-    private final List<Placed> rows = new ArrayList<>();
+    private final List<ResultsFile> files;
+    private final List<LocatedRow> rows = new ArrayList<>();
 
-    private HtmlReport(List<Results> files) {
+    private HtmlReport(List<ResultsFile> files) {
         this.files = files;
-        for (Results file : files) {
-            for (Results.Row row : file.rows()) {
-                rows.add(new Placed(where(file, row), device(file, row), row));
+        for (ResultsFile file : files) {
+            for (ResultsFile.Row row : file.rows()) {
+                rows.add(new LocatedRow(where(file, row), device(file, row), row));
             }
         }
     }
@@ -40,7 +40,7 @@ public final class HtmlReport {
      * @throws InvalidInputException naming a file that is not one
      */
     public static String of(List<Path> paths) {
-        List<Results> files = new ArrayList<>();
+        List<ResultsFile> files = new ArrayList<>();
         Set<String> labels = new LinkedHashSet<>();
         for (Path path : paths) {
             String name = name(path);
@@ -48,7 +48,7 @@ public final class HtmlReport {
             for (int i = 2; !labels.add(label); i++) {
                 label = name + " " + i;
             }
-            files.add(ResultsReader.read(path, label));
+            files.add(ResultsFileReader.read(path, label));
         }
         return new HtmlReport(files).page();
     }
@@ -62,11 +62,11 @@ public final class HtmlReport {
                 : file;
     }
 
-    private String where(Results file, Results.Row row) {
+    private String where(ResultsFile file, ResultsFile.Row row) {
         return files.size() == 1 ? row.where() : file.label() + ": " + row.where();
     }
 
-    private static Results.Device device(Results file, Results.Row row) {
+    private static ResultsFile.Device device(ResultsFile file, ResultsFile.Row row) {
         return file.devices().stream()
                 .filter(d -> d.engine().equals(row.engine()) && d.id().equals(row.device()))
                 .findFirst()
@@ -76,7 +76,7 @@ public final class HtmlReport {
     private String page() {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("files", files.stream().map(HtmlReport::file).toList());
-        Failures failures = Failures.of(files, rows);
+        FailureList failures = FailureList.of(files, rows);
         page.put("failures", failures.faulty());
         page.put("failed", failures.faulty().size());
         page.put("anyFailed", !failures.faulty().isEmpty()); // to the template 0 is as true as 1
@@ -88,16 +88,16 @@ public final class HtmlReport {
         List<Map<String, Object>> ratios = ratios();
         page.put("ratios", ratios);
         page.put("anyRatios", !ratios.isEmpty());
-        List<Map<String, Object>> splits = TimeSplits.of(rows);
+        List<Map<String, Object>> splits = TimeSplitTable.of(rows);
         page.put("splits", splits);
         page.put("anySplits", !splits.isEmpty());
         List<Map<String, Object>> compiled = CompileTable.of(rows);
         page.put("compiled", compiled);
         page.put("anyCompiled", !compiled.isEmpty());
-        List<Map<String, Object>> transfers = Transfers.lines(files);
+        List<Map<String, Object>> transfers = TransferTable.lines(files);
         page.put("transfers", transfers);
         page.put("anyTransfers", !transfers.isEmpty());
-        Chart chart = Transfers.chart(files);
+        Chart chart = TransferTable.chart(files);
         page.put(
                 "transferChart",
                 chart == null ? List.of() : List.of(figure(chart, "medians of the engine's own times")));
@@ -112,13 +112,13 @@ public final class HtmlReport {
         }
     }
 
-    private static Map<String, Object> file(Results file) {
+    private static Map<String, Object> file(ResultsFile file) {
         List<Map<String, String>> machine = new ArrayList<>();
         file.machine()
                 .forEach((key, value) -> machine.add(
                         Map.of("key", key.replaceFirst("_bytes$", "").replace('_', ' '), "value", plain(value))));
         List<Map<String, Object>> devices = new ArrayList<>();
-        for (Results.Device d : file.devices()) {
+        for (ResultsFile.Device d : file.devices()) {
             Map<String, Object> cells = new LinkedHashMap<>();
             cells.put("engine", d.engine());
             cells.put("id", d.id());
@@ -126,8 +126,8 @@ public final class HtmlReport {
             cells.put("backend", d.backend());
             cells.put("status", d.status());
             cells.put("reason", d.reason());
-            cells.put("sgemm", Amounts.value(d.sgemmGflops()));
-            cells.put("copy", Amounts.value(d.copyGbytes()));
+            cells.put("sgemm", AmountText.value(d.sgemmGflops()));
+            cells.put("copy", AmountText.value(d.copyGbytes()));
             devices.add(cells);
         }
         return Map.of(
@@ -152,7 +152,7 @@ public final class HtmlReport {
 
     private List<Map<String, Object>> curves() {
         List<Map<String, Object>> figures = new ArrayList<>();
-        for (Curve curve : Curve.values()) {
+        for (ReportCurve curve : ReportCurve.values()) {
             Chart chart = curve.chart(rows);
             if (chart != null) {
                 figures.add(figure(chart, curve.note()));
@@ -162,7 +162,7 @@ public final class HtmlReport {
     }
 
     private List<Map<String, Object>> rooflines() {
-        Map<String, List<Placed>> byDevice = new LinkedHashMap<>();
+        Map<String, List<LocatedRow>> byDevice = new LinkedHashMap<>();
         rows.forEach(
                 r -> byDevice.computeIfAbsent(r.where(), w -> new ArrayList<>()).add(r));
         List<Map<String, Object>> figures = new ArrayList<>();
@@ -183,19 +183,19 @@ public final class HtmlReport {
 
     private List<Map<String, Object>> ratios() {
         List<Map<String, Object>> all = new ArrayList<>();
-        for (Results file : files) {
-            for (Results.Ratio r : file.ratios()) {
+        for (ResultsFile file : files) {
+            for (ResultsFile.Ratio r : file.ratios()) {
                 all.add(Map.of(
                         "file",
                         file.label(),
                         "name",
                         r.name().replace('_', ' '),
                         "value",
-                        Amounts.value(r.value()),
+                        AmountText.value(r.value()),
                         "subject",
-                        Amounts.value(r.subject()) + " " + r.unit(),
+                        AmountText.value(r.subject()) + " " + r.unit(),
                         "baseline",
-                        Amounts.value(r.baseline()) + " " + r.unit(),
+                        AmountText.value(r.baseline()) + " " + r.unit(),
                         "meaning",
                         r.meaning()));
             }
@@ -205,9 +205,9 @@ public final class HtmlReport {
 
     /** One line per configuration that ran in more than one place: every place's time, and how often it goes into the slowest. */
     private void speedUps(Map<String, Object> page) {
-        List<String> places = rows.stream().map(Placed::where).distinct().toList();
-        Map<String, Map<String, Results.Row>> byName = new LinkedHashMap<>();
-        for (Placed placed : rows) {
+        List<String> places = rows.stream().map(LocatedRow::where).distinct().toList();
+        Map<String, Map<String, ResultsFile.Row>> byName = new LinkedHashMap<>();
+        for (LocatedRow placed : rows) {
             if (placed.row().timed()) {
                 byName.computeIfAbsent(key(placed.row()), n -> new LinkedHashMap<>())
                         .put(placed.where(), placed.row());
@@ -219,18 +219,18 @@ public final class HtmlReport {
                 return;
             }
             double slowest = found.values().stream()
-                    .mapToDouble(Results.Row::medianMs)
+                    .mapToDouble(ResultsFile.Row::medianMs)
                     .max()
                     .orElseThrow();
             List<Map<String, String>> times = new ArrayList<>();
             for (String place : places) {
-                Results.Row row = found.get(place);
+                ResultsFile.Row row = found.get(place);
                 times.add(
                         row == null
                                 ? Map.of("time", "", "times", "")
                                 : Map.of(
                                         "time",
-                                        Amounts.time(row.medianMs()),
+                                        AmountText.time(row.medianMs()),
                                         "times",
                                         String.format(Locale.ROOT, "%.1f×", slowest / row.medianMs())));
             }
@@ -241,32 +241,32 @@ public final class HtmlReport {
         page.put("speedUps", lines);
     }
 
-    private static String key(Results.Row r) {
-        return r.name() + " · " + r.variant() + " " + r.form() + " · " + Amounts.shape(r);
+    private static String key(ResultsFile.Row r) {
+        return r.name() + " · " + r.variant() + " " + r.form() + " · " + AmountText.shape(r);
     }
 
-    private static Map<String, Object> cells(Placed placed) {
-        Results.Row r = placed.row();
+    private static Map<String, Object> cells(LocatedRow placed) {
+        ResultsFile.Row r = placed.row();
         Map<String, Object> cells = new LinkedHashMap<>();
         cells.put("where", placed.where());
         cells.put("name", r.name());
         cells.put("variant", r.variant());
         cells.put("form", r.form());
         cells.put("direction", r.direction());
-        cells.put("shape", Amounts.shape(r));
+        cells.put("shape", AmountText.shape(r));
         cells.put("status", r.status());
         cells.put("problem", r.problem());
         cells.put("error", Double.isNaN(r.error()) ? "" : String.format(Locale.ROOT, "%.1e", r.error()));
         cells.put("timed", r.timed());
         cells.put("ms", r.timed() ? r.medianMs() : "");
-        cells.put("median", Amounts.time(r.medianMs()));
-        cells.put("spread", r.timed() ? Amounts.time(r.p10Ms()) + " – " + Amounts.time(r.p90Ms()) : "");
-        cells.put("kernel", Amounts.time(r.parts().kernelMs()));
-        cells.put("tokens", r.timed() && r.tokens() > 0 ? Amounts.value(r.tokensPerSecond()) : "");
+        cells.put("median", AmountText.time(r.medianMs()));
+        cells.put("spread", r.timed() ? AmountText.time(r.p10Ms()) + " – " + AmountText.time(r.p90Ms()) : "");
+        cells.put("kernel", AmountText.time(r.parts().kernelMs()));
+        cells.put("tokens", r.timed() && r.tokens() > 0 ? AmountText.value(r.tokensPerSecond()) : "");
         cells.put("rawTokens", r.timed() ? r.tokensPerSecond() : "");
-        cells.put("gflops", r.timed() && r.flops() > 0 ? Amounts.value(r.gflops()) : "");
+        cells.put("gflops", r.timed() && r.flops() > 0 ? AmountText.value(r.gflops()) : "");
         cells.put("rawGflops", r.timed() ? r.gflops() : "");
-        cells.put("gbytes", r.timed() && r.bytes() > 0 ? Amounts.value(r.gbytes()) : "");
+        cells.put("gbytes", r.timed() && r.bytes() > 0 ? AmountText.value(r.gbytes()) : "");
         cells.put("rawGbytes", r.timed() ? r.gbytes() : "");
         cells.put("repeats", r.repeats());
         return cells;

@@ -10,14 +10,14 @@ final class Roofline {
     private Roofline() {}
 
     /** The picture of one device; null without ceilings or timed rows. */
-    static Chart of(String where, List<Placed> rows) {
-        Results.Device device = rows.isEmpty() ? null : rows.getFirst().device();
+    static Chart of(String where, List<LocatedRow> rows) {
+        ResultsFile.Device device = rows.isEmpty() ? null : rows.getFirst().device();
         if (device == null || Double.isNaN(device.sgemmGflops()) || Double.isNaN(device.copyGbytes())) {
             return null;
         }
         Map<String, List<Chart.Point>> points = new LinkedHashMap<>();
-        for (Placed placed : rows) {
-            Results.Row r = placed.row();
+        for (LocatedRow placed : rows) {
+            ResultsFile.Row r = placed.row();
             if (r.timed() && r.flops() > 0 && r.bytes() > 0) {
                 double roof = Math.min(device.sgemmGflops(), device.copyGbytes() * r.flops() / r.bytes());
                 points.computeIfAbsent(r.direction(), d -> new ArrayList<>())

@@ -70,7 +70,7 @@ final class SvgChart {
                 .append(' ')
                 .append(HEIGHT)
                 .append("\" role=\"img\" aria-label=\"")
-                .append(Html.escape(chart.title()))
+                .append(HtmlEscape.escape(chart.title()))
                 .append("\">");
         grid();
         chart.limits().forEach(this::limit);
@@ -108,7 +108,7 @@ final class SvgChart {
                 .append("\" points=\"")
                 .append(String.join(" ", corners))
                 .append("\"><title>")
-                .append(Html.escape(limit.name()))
+                .append(HtmlEscape.escape(limit.name()))
                 .append("</title></polyline>");
     }
 
@@ -138,7 +138,7 @@ final class SvgChart {
                     .append("\" cy=\"")
                     .append(number(y.at(point.y())))
                     .append("\" r=\"4\"><title>")
-                    .append(Html.escape(point.says()))
+                    .append(HtmlEscape.escape(point.says()))
                     .append("</title></circle>");
         }
     }
@@ -164,7 +164,7 @@ final class SvgChart {
                 .append("\" text-anchor=\"")
                 .append(anchor)
                 .append("\">");
-        svg.append(Html.escape(text)).append("</text>");
+        svg.append(HtmlEscape.escape(text)).append("</text>");
     }
 
     private static String number(double value) {

@@ -1,6 +1,7 @@
 package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsWriter;
@@ -80,6 +81,19 @@ public final class RandomModel {
                             RandomTensor.Range.of(op, weight, dims, programs.tied()));
                 }));
         return model.write(folder, config);
+    }
+
+    /**
+     * The programs of a config, for which {@link RandomWeights} are made where no folder is wanted.
+     *
+     * @param config the whole config.json
+     * @return the body, from ids to normed rows, and the head, from these to logits
+     * @throws InvalidInputException if the config is none that is supported
+     */
+    public static List<LayerProgram> programs(String config) {
+        ConfigObject parsed = ConfigObject.parse(config);
+        ModelPrograms programs = ModelFormat.of(parsed).programs(parsed, StoredTensors.NOTHING);
+        return List.of(programs.body(), programs.head());
     }
 
     private void add(WeightSource source, int[] dims, RandomTensor.Range range) {
@@ -171,7 +185,7 @@ public final class RandomModel {
 
     private void add(SafetensorsWriter writer, String name, RandomTensor tensor, Arena arena) {
         MemorySegment bytes = arena.allocate(tensor.count() * options.type().bytes(), 64);
-        tensor.fill(bytes, options.type(), options.seed() * 31 + name.hashCode());
+        tensor.fill(bytes, options.type(), RandomTensor.seed(options.seed(), name));
         Dtype dtype = switch (options.type()) {
             case F32 -> Dtype.F32;
             case BF16 -> Dtype.BF16;

@@ -49,6 +49,11 @@ final class RandomTensor {
         }
     }
 
+    /** A tensor's own seed: it has the same numbers whatever other tensors there are. */
+    static long seed(long model, String tensor) {
+        return model * 31 + tensor.hashCode();
+    }
+
     long[] shape() {
         return shape.clone();
     }

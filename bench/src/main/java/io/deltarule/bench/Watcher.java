@@ -1,7 +1,0 @@
-package io.deltarule.bench;
-
-/** Told of a benchmark's progress. */
-public interface Watcher {
-    /** Something begins that takes seconds. */
-    void begins(String what);
-}

@@ -1,0 +1,39 @@
+package io.deltarule.bench.report;
+
+import java.util.Locale;
+
+/** Numbers with their units as the page shows them; nothing for what was not measured. */
+final class AmountText {
+    private AmountText() {}
+
+    static String value(double number) {
+        return Double.isNaN(number) ? "" : LogAxis.label(number, false);
+    }
+
+    static String time(double ms) {
+        if (Double.isNaN(ms)) {
+            return "";
+        }
+        return ms >= 1000
+                ? String.format(Locale.ROOT, "%.2f s", ms / 1000)
+                : ms >= 1
+                        ? String.format(Locale.ROOT, "%.2f ms", ms)
+                        : String.format(Locale.ROOT, "%.1f µs", ms * 1000);
+    }
+
+    /** The value by which the page sorts. */
+    static Object raw(double number) {
+        return Double.isNaN(number) ? "" : number;
+    }
+
+    static String bytes(double count) {
+        return LogAxis.label(count, true).replaceFirst("([A-Zk])$", " $1iB").replace("kiB", "KiB");
+    }
+
+    static String shape(ResultsFile.Row r) {
+        String heads = r.length("H") == r.length("HV") ? "" : r.length("H") + "/";
+        String steps = r.length("householders") > 1 ? " n" + r.length("householders") : "";
+        return "B" + r.length("B") + " T" + r.length("T") + " H" + heads + r.length("HV") + " K" + r.length("K") + " V"
+                + r.length("V") + steps;
+    }
+}

@@ -1,0 +1,203 @@
+package io.deltarule.bench.report;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A results file as the report needs it; docs/benchmarks.md describes the fields.
+ *
+ * @param label what tells it from the others of one report
+ * @param version of the program that measured
+ * @param time when, UTC
+ * @param machine its properties in the order of the file
+ * @param devices what was there
+ * @param ratios speeds beside each other
+ * @param rows one per configuration
+ * @param transfers to accelerators and back
+ * @param wrongModels whole models that did not match the reference, in words; of files before version 3
+ */
+record ResultsFile(
+        String label,
+        String version,
+        String time,
+        Map<String, String> machine,
+        List<Device> devices,
+        List<Ratio> ratios,
+        List<Row> rows,
+        List<Transfer> transfers,
+        List<String> wrongModels) {
+    /**
+     * Something that could run.
+     *
+     * @param engine which engine reaches it
+     * @param id its name on the command line
+     * @param name the maker's
+     * @param backend what compiles for it
+     * @param status measured or skipped
+     * @param reason why it was skipped, else null
+     * @param sgemmGflops its ceiling of operations, NaN if none was measured
+     * @param copyGbytes its ceiling of bytes, NaN if none was measured
+     * @param ceilingStatus ok, failed or refused; null if no ceiling was measured
+     * @param problem what was wrong with a ceiling, else null
+     */
+    record Device(
+            String engine,
+            String id,
+            String name,
+            String backend,
+            String status,
+            String reason,
+            double sgemmGflops,
+            double copyGbytes,
+            String ceilingStatus,
+            String problem) {
+        /** Engine and id, the id alone where it already says both. */
+        String where() {
+            return ResultsFile.where(engine, id);
+        }
+    }
+
+    private static String where(String engine, String device) {
+        return engine.equals(device) ? engine : engine + " " + device;
+    }
+
+    /**
+     * Where the time of a run goes, as the engine measured it in runs of their own; NaN where nothing tells.
+     *
+     * @param kernelMs on the device
+     * @param inMs copies to it
+     * @param outMs copies back
+     * @param energyMj energy of the kernels in millijoules
+     */
+    record Parts(double kernelMs, double inMs, double outMs, double energyMj) {
+        boolean known() {
+            return Double.isFinite(kernelMs);
+        }
+    }
+
+    /**
+     * A plan's first run; NaN where nothing tells.
+     *
+     * @param ms by the clock
+     * @param compileMs of them compiling
+     */
+    record First(double ms, double compileMs) {}
+
+    /**
+     * A block to a device and back.
+     *
+     * @param engine what reaches the device
+     * @param device where
+     * @param bytes each way
+     * @param status ok, failed or refused
+     * @param problem why it is not ok, else null
+     * @param medianMs there and back by the clock, NaN if it was not timed
+     * @param inGbytes bytes per second to the device, NaN where nothing tells
+     * @param outGbytes the same back
+     */
+    record Transfer(
+            String engine,
+            String device,
+            double bytes,
+            String status,
+            String problem,
+            double medianMs,
+            double inGbytes,
+            double outGbytes) {
+        String where() {
+            return ResultsFile.where(engine, device);
+        }
+    }
+
+    /**
+     * A quotient of two speeds.
+     *
+     * @param name its key
+     * @param meaning in words
+     * @param value the quotient
+     * @param subject the dividend
+     * @param baseline the divisor
+     * @param unit of both
+     */
+    record Ratio(String name, String meaning, double value, double subject, double baseline, String unit) {}
+
+    /**
+     * A configuration.
+     *
+     * @param suite which group of configurations it belongs to
+     * @param name within all
+     * @param subject operation, gradient, layer or model
+     * @param direction forward, backward or decode
+     * @param engine what ran it
+     * @param device where
+     * @param variant which member of the family
+     * @param form chunk or recurrent
+     * @param shape B, T, H, HV, K, V, householders
+     * @param gate none, scalar or channel
+     * @param context tokens before the first, 0 unless it decodes after a prefill
+     * @param status ok, wrong, failed or refused
+     * @param problem why it is not ok, else null
+     * @param error against the reference, NaN if it did not run
+     * @param flops operations of a run
+     * @param bytes bytes of a run
+     * @param medianMs NaN if it was not timed
+     * @param p10Ms likewise
+     * @param p90Ms likewise
+     * @param parts where the time goes
+     * @param first the plan's first run
+     * @param repeats timed runs
+     */
+    record Row(
+            String suite,
+            String name,
+            String subject,
+            String direction,
+            String engine,
+            String device,
+            String variant,
+            String form,
+            Map<String, Integer> shape,
+            String gate,
+            int context,
+            String status,
+            String problem,
+            double error,
+            double flops,
+            double bytes,
+            double medianMs,
+            double p10Ms,
+            double p90Ms,
+            Parts parts,
+            First first,
+            int repeats) {
+        boolean timed() {
+            return Double.isFinite(medianMs);
+        }
+
+        int length(String axis) {
+            return shape.getOrDefault(axis, 0);
+        }
+
+        /** Tokens of all sequences. */
+        long tokens() {
+            return (long) length("B") * length("T");
+        }
+
+        double tokensPerSecond() {
+            return tokens() / medianMs * 1e3;
+        }
+
+        double gflops() {
+            return flops / medianMs / 1e6;
+        }
+
+        double gbytes() {
+            return bytes / medianMs / 1e6;
+        }
+
+        /** Engine and device, the device alone where its name already says both. */
+        String where() {
+            return ResultsFile.where(engine, device);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package io.deltarule.bench.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.deltarule.core.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads results files, which may come from anywhere, and refuses what does not follow the schema. */
+final class ResultsFileReader {
+    /** The schemas that this program reads; it writes the first. */
+    private static final List<String> SCHEMAS = List.of("deltarule-bench/3", "deltarule-bench/2");
+
+    private static final long LARGEST = 64L << 20;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final String where;
+
+    private ResultsFileReader(String where) {
+        this.where = where;
+    }
+
+    /**
+     * Reads one file.
+     *
+     * @param file a document that {@code bench --json} wrote
+     * @param label what to call it
+     * @throws InvalidInputException naming the file and what does not fit
+     */
+    static ResultsFile read(Path file, String label) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new InvalidInputException(
+                        file + ": expected a results file but there is none; make one with bench --json FILE");
+            }
+            if (Files.size(file) > LARGEST) {
+                throw new InvalidInputException(file + ": expected at most " + (LARGEST >> 20) + " MiB but found "
+                        + (Files.size(file) >> 20) + "; is it a results file?");
+            }
+            return new ResultsFileReader(file.toString()).results(MAPPER.readTree(Files.readAllBytes(file)), label);
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(
+                    file + ": expected JSON but found " + e.getOriginalMessage() + "; is it a results file?");
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": expected a readable file but found " + e.getMessage());
+        }
+    }
+
+    private ResultsFile results(JsonNode root, String label) {
+        String schema = root.path("schema").asText("none");
+        if (!SCHEMAS.contains(schema)) {
+            throw new InvalidInputException(where + ": expected schema " + String.join(" or ", SCHEMAS) + " but found "
+                    + schema + "; measure again with this version");
+        }
+        Map<String, String> machine = new LinkedHashMap<>();
+        object(root, "machine")
+                .properties()
+                .forEach(e -> machine.put(e.getKey(), e.getValue().asText()));
+        List<ResultsFile.Device> devices = new ArrayList<>();
+        array(root, "devices").forEach(node -> devices.add(device(node)));
+        List<ResultsFile.Ratio> ratios = new ArrayList<>();
+        object(root, "ratios").properties().forEach(e -> ratios.add(ratio(e.getKey(), e.getValue())));
+        List<ResultsFile.Row> rows = new ArrayList<>();
+        array(root, "results").forEach(node -> rows.add(row(node)));
+        boolean before = schema.equals(SCHEMAS.getLast());
+        List<ResultsFile.Transfer> transfers = new ArrayList<>();
+        List<String> wrongModels = new ArrayList<>();
+        if (before) {
+            array(root, "wrong_models").forEach(node -> wrongModels.add(node.asText()));
+        } else {
+            array(root, "transfers").forEach(node -> transfers.add(transfer(node)));
+        }
+        return new ResultsFile(
+                label,
+                text(root, "version"),
+                text(root, "time"),
+                machine,
+                devices,
+                ratios,
+                rows,
+                transfers,
+                wrongModels);
+    }
+
+    private ResultsFile.Device device(JsonNode node) {
+        JsonNode ceilings = node.path("ceilings");
+        return new ResultsFile.Device(
+                text(node, "engine"),
+                text(node, "id"),
+                text(node, "name"),
+                text(node, "backend"),
+                oneOf(node, "status", "measured", "skipped"),
+                optionalText(node, "reason"),
+                optionalNumber(ceilings, "sgemm_gflops"),
+                optionalNumber(ceilings, "copy_gbytes_per_s"),
+                ceilings.has("status") ? oneOf(ceilings, "status", "ok", "failed", "refused") : null,
+                optionalText(ceilings, "problem"));
+    }
+
+    private ResultsFile.Transfer transfer(JsonNode node) {
+        return new ResultsFile.Transfer(
+                text(node, "engine"),
+                text(node, "device"),
+                positive(node, "bytes"),
+                oneOf(node, "status", "ok", "failed", "refused"),
+                optionalText(node, "problem"),
+                positive(node, "median_ms"),
+                positive(node, "in_gbytes_per_s"),
+                positive(node, "out_gbytes_per_s"));
+    }
+
+    private ResultsFile.Ratio ratio(String name, JsonNode node) {
+        return new ResultsFile.Ratio(
+                name,
+                text(node, "meaning"),
+                number(node, "ratio"),
+                number(node, "subject"),
+                number(node, "baseline"),
+                text(node, "unit"));
+    }
+
+    private ResultsFile.Row row(JsonNode node) {
+        JsonNode shape = object(node, "shape");
+        Map<String, Integer> lengths = new LinkedHashMap<>();
+        for (String axis : List.of("B", "T", "H", "HV", "K", "V", "householders")) {
+            double length = number(shape, axis);
+            if (length != Math.rint(length) || length < 0 || length > Integer.MAX_VALUE) {
+                throw wrong("shape." + axis, "a whole number from 0", shape.get(axis));
+            }
+            lengths.put(axis, (int) length);
+        }
+        return new ResultsFile.Row(
+                text(node, "suite"),
+                text(node, "name"),
+                node.has("subject") ? oneOf(node, "subject", "operation", "gradient", "layer", "model") : "operation",
+                oneOf(node, "direction", "forward", "backward", "decode"),
+                text(node, "engine"),
+                text(node, "device"),
+                text(node, "variant"),
+                oneOf(node, "form", "chunk", "recurrent"),
+                lengths,
+                text(shape, "gate"),
+                (int) optionalNumber(node, "context"),
+                oneOf(node, "status", "ok", "wrong", "failed", "refused"),
+                optionalText(node, "problem"),
+                optionalNumber(node.path("verification"), "ratio"),
+                number(node, "flops"),
+                number(node, "bytes"),
+                positive(node, "median_ms"),
+                positive(node, "p10_ms"),
+                positive(node, "p90_ms"),
+                new ResultsFile.Parts(
+                        notNegative(node, "kernel_ms"),
+                        notNegative(node, "copy_in_ms"),
+                        notNegative(node, "copy_out_ms"),
+                        notNegative(node, "energy_mj")),
+                new ResultsFile.First(positive(node, "first_run_ms"), notNegative(node, "compile_ms")),
+                (int) optionalNumber(node, "repeats"));
+    }
+
+    private JsonNode object(JsonNode node, String name) {
+        JsonNode found = node.path(name);
+        if (!found.isObject()) {
+            throw wrong(name, "an object", found);
+        }
+        return found;
+    }
+
+    private JsonNode array(JsonNode node, String name) {
+        JsonNode found = node.path(name);
+        if (!found.isArray()) {
+            throw wrong(name, "an array", found);
+        }
+        return found;
+    }
+
+    private String text(JsonNode node, String name) {
+        JsonNode found = node.path(name);
+        if (!found.isTextual()) {
+            throw wrong(name, "a text", found);
+        }
+        return found.asText();
+    }
+
+    private String optionalText(JsonNode node, String name) {
+        return node.path(name).isNull() || node.path(name).isMissingNode() ? null : text(node, name);
+    }
+
+    private String oneOf(JsonNode node, String name, String... values) {
+        String found = text(node, name);
+        if (!List.of(values).contains(found)) {
+            throw wrong(name, String.join(", ", values), node.get(name));
+        }
+        return found;
+    }
+
+    private double number(JsonNode node, String name) {
+        JsonNode found = node.path(name);
+        if (!found.isNumber() || !Double.isFinite(found.asDouble())) {
+            throw wrong(name, "a number", found);
+        }
+        return found.asDouble();
+    }
+
+    private double optionalNumber(JsonNode node, String name) {
+        return node.path(name).isNull() || node.path(name).isMissingNode() ? Double.NaN : number(node, name);
+    }
+
+    private double positive(JsonNode node, String name) {
+        double found = optionalNumber(node, name);
+        if (found <= 0) {
+            throw wrong(name, "a number above 0", node.get(name));
+        }
+        return found;
+    }
+
+    private double notNegative(JsonNode node, String name) {
+        double found = optionalNumber(node, name);
+        if (found < 0) {
+            throw wrong(name, "a number from 0", node.get(name));
+        }
+        return found;
+    }
+
+    private InvalidInputException wrong(String field, String expected, JsonNode found) {
+        String text = found.isMissingNode() ? "nothing" : found.toString();
+        return new InvalidInputException(where + ": " + field + ": expected " + expected + " but found "
+                + (text.length() > 60 ? text.substring(0, 60) + "..." : text) + "; measure again with this version");
+    }
+}

@@ -1,0 +1,41 @@
+package io.deltarule.bench.result;
+
+import io.deltarule.bench.timing.Machine;
+import io.deltarule.bench.workload.Workload;
+import java.util.List;
+
+/**
+ * Everything one benchmark run found.
+ *
+ * @param suite quick, standard, full, or operation for one that was asked for
+ * @param machine where
+ * @param devices what could run here, measured or not
+ * @param measurements in the order in which they were made
+ * @param ratios those that the measurements allow
+ * @param transfers to accelerators and back
+ */
+public record BenchResults(
+        String suite,
+        Machine machine,
+        List<DeviceStatus> devices,
+        List<Measurement> measurements,
+        List<SpeedRatio> ratios,
+        List<TransferMeasurement> transfers) {
+    /** The ceilings of the device that ran a workload; null where none were measured. */
+    public DeviceCeilings ceilings(Workload workload) {
+        return devices.stream()
+                .filter(p -> p.engine().equals(workload.engine().name())
+                        && p.device().id().equals(workload.device()))
+                .findFirst()
+                .map(DeviceStatus::ceilings)
+                .orElse(null);
+    }
+
+    /** Whether something gave wrong numbers, or broke. */
+    public boolean faulty() {
+        return measurements.stream().anyMatch(Measurement::faulty)
+                || transfers.stream().anyMatch(TransferMeasurement::faulty)
+                || devices.stream()
+                        .anyMatch(p -> p.ceilings() != null && p.ceilings().faulty());
+    }
+}

@@ -1,0 +1,108 @@
+package io.deltarule.cli;
+
+import io.deltarule.cli.bench.BenchCommand;
+import io.deltarule.cli.bench.ReportCommand;
+import io.deltarule.cli.experiment.RetrievalCommand;
+import io.deltarule.cli.model.GenerateCommand;
+import io.deltarule.cli.model.InspectCommand;
+import io.deltarule.cli.model.LogitsCommand;
+import io.deltarule.cli.model.MakeModelCommand;
+import io.deltarule.cli.model.PerplexityCommand;
+import io.deltarule.cli.operation.CompareCommand;
+import io.deltarule.cli.operation.OpCommand;
+import io.deltarule.cli.output.ExitCode;
+import io.deltarule.cli.output.Version;
+import io.deltarule.cli.sdk.DevicesCommand;
+import io.deltarule.cli.sdk.TornadoCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code deltarule}: holds the others, and turns whatever goes wrong into one line and an exit code. */
+@Command(
+        name = "deltarule",
+        description =
+                "The delta-rule family of sequence models on the CPU and on any accelerator that TornadoVM reaches.",
+        subcommands = {
+            DevicesCommand.class,
+            OpCommand.class,
+            CompareCommand.class,
+            BenchCommand.class,
+            LogitsCommand.class,
+            GenerateCommand.class,
+            PerplexityCommand.class,
+            InspectCommand.class,
+            MakeModelCommand.class,
+            RetrievalCommand.class,
+            ReportCommand.class,
+            TornadoCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:a comparison past its tolerance, or a benchmark whose results are wrong",
+            "2:bad input or options; one line on standard error says which",
+            "3:this machine cannot: an engine or device is missing, memory is too small, an SDK cannot be had",
+            "70:a defect of this program"
+        })
+final class Cli implements Runnable {
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
+    private boolean debug;
+
+    Cli(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param args the command line
+     * @return an exit code
+     */
+    int run(String... args) {
+        CommandLine line = new CommandLine(this)
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpAutoWidth(false)
+                .setParameterExceptionHandler((e, a) -> fail(Failure.ofOptions(e), e))
+                .setExecutionExceptionHandler((e, c, r) -> fail(Failure.of(e), e));
+        try (HeldMessages notices = HeldMessages.hold()) {
+            int code = line.execute(args);
+            if (code == ExitCode.OK || code == ExitCode.MISMATCH || debug) {
+                notices.release(err);
+            }
+            return code;
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return fail(Failure.of(e), e);
+        }
+    }
+
+    private int fail(Failure failure, Throwable cause) {
+        if (debug) {
+            cause.printStackTrace(err);
+        }
+        err.println(failure.line());
+        return failure.exitCode();
+    }
+
+    /** Without a command it says which commands there are. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(out);
+    }
+}

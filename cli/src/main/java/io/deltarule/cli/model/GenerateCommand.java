@@ -1,0 +1,216 @@
+package io.deltarule.cli.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.output.Json;
+import io.deltarule.cli.output.Progress;
+import io.deltarule.cli.output.StreamedText;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.inference.Completion;
+import io.deltarule.models.inference.Decoder;
+import io.deltarule.models.inference.FinishReason;
+import io.deltarule.models.inference.GenerationOptions;
+import io.deltarule.models.inference.LanguageModel;
+import io.deltarule.models.inference.ModelState;
+import io.deltarule.models.inference.Session;
+import io.deltarule.models.inference.SessionOptions;
+import io.deltarule.models.inference.TextStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Goes on with a text. */
+@Command(
+        name = "generate",
+        description = {
+            "Goes on with a text or with token ids, and prints what is new as it is made.",
+            "Without a tokenizer.json in the model's folder it takes ids and prints ids."
+        })
+public final class GenerateCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "The text to go on with.")
+    private String prompt;
+
+    @Option(names = "--ids", paramLabel = "1,2,3", description = "Token ids instead of a text.")
+    private String ids;
+
+    @Option(
+            names = "--ids-file",
+            paramLabel = "F",
+            description = "A file with token ids: numbers with commas between them.")
+    private Path idsFile;
+
+    @Option(
+            names = "--max-new-tokens",
+            defaultValue = "128",
+            paramLabel = "N",
+            description = "Most new tokens (default: ${DEFAULT-VALUE}).")
+    private int maxNewTokens;
+
+    @Option(
+            names = "--max-context",
+            paramLabel = "N",
+            description = "Most tokens in all (default: as many as are needed, up to what the model was made for).")
+    private Integer maxContext;
+
+    @Option(names = "--print-ids", description = "Print the new ids as the last line, with commas between them.")
+    private boolean printIds;
+
+    @Option(names = "--ignore-eos", description = "Go on after the model's stop tokens.")
+    private boolean ignoreEos;
+
+    @Option(
+            names = "--save-state",
+            paramLabel = "F",
+            description = "Save everything that the model carries after the last token; whole or not at all.")
+    private Path saveState;
+
+    @Option(
+            names = "--load-state",
+            paramLabel = "F",
+            description = "Go on from a saved state; a prompt or ids, if any, come after its tokens.")
+    private Path loadState;
+
+    @Option(names = "--json", description = "Print a JSON document at the end instead of text as it is made.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        checkOptions();
+        GenerationOptions options =
+                new GenerationOptions(maxNewTokens, sampling.sampling(), ignoreEos ? Set.of() : null);
+        if (saveState != null) {
+            model.checkOutput("--save-state", saveState, idsFile);
+        }
+        try (Progress loading = Progress.start("loading the model");
+                LanguageModel loaded = model.open()) {
+            int[] given = given(loaded);
+            ModelState state = loadState == null ? null : ModelState.load(loadState, loaded.network());
+            int before = state == null ? 0 : state.length();
+            long begun = System.nanoTime();
+            try (Session session = loaded.session(SessionOptions.of(context(loaded, before + given.length)))) {
+                loading.say("reading the prompt, " + given.length + " tokens");
+                if (state != null) {
+                    session.restore(0, state);
+                }
+                session.feed(new int[][] {given});
+                loading.end();
+                goOn(loaded, session, options, before + given.length, (System.nanoTime() - begun) / 1e9);
+            }
+        }
+    }
+
+    private void checkOptions() {
+        long given = Stream.of(prompt, ids, idsFile).filter(Objects::nonNull).count();
+        if (given > 1 || (given == 0 && loadState == null)) {
+            throw new InvalidInputException("prompt: expected one of --prompt, --ids and --ids-file but found "
+                    + (given == 0 ? "none" : "several") + "; give one, or go on from --load-state");
+        }
+        if (maxNewTokens < 0) {
+            throw new InvalidInputException("--max-new-tokens: expected 0 or more but found " + maxNewTokens);
+        }
+        if (maxContext != null && maxContext < 1) {
+            throw new InvalidInputException("--max-context: expected at least 1 but found " + maxContext);
+        }
+    }
+
+    private int[] given(LanguageModel loaded) {
+        int[] given = {};
+        if (prompt != null) {
+            given = loaded.tokenizer().encode(prompt);
+            loaded.network().checkIds("--prompt, by tokenizer.json", given);
+        } else if (ids != null) {
+            given = TokenIdList.parse("--ids", ids);
+            loaded.network().checkIds("--ids", given);
+        } else if (idsFile != null) {
+            given = TokenIdList.read("--ids-file", idsFile);
+            loaded.network().checkIds("--ids-file " + idsFile, given);
+        }
+        return given;
+    }
+
+    private int context(LanguageModel loaded, int tokens) {
+        if (maxContext == null) {
+            return loaded.contextFor(tokens, maxNewTokens);
+        }
+        if (tokens > maxContext) {
+            throw new InvalidInputException("--max-context: expected at least " + tokens
+                    + ", the tokens that are given, but found " + maxContext);
+        }
+        return maxContext;
+    }
+
+    private void goOn(LanguageModel loaded, Session session, GenerationOptions options, int prompted, double reading) {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean asText = loaded.hasTokenizer();
+        TextStream text = asText ? new TextStream(loaded.tokenizer()) : null;
+        StringBuilder whole = new StringBuilder();
+        Decoder decoder = new Decoder(session, options);
+        long begun = System.nanoTime();
+        try (StreamedText shown = new StreamedText(out)) {
+            boolean read = true;
+            while (read && decoder.step()) {
+                int token = decoder.tokens()[0];
+                String fresh = asText ? text.next(token) : (whole.isEmpty() ? "" : ",") + token;
+                whole.append(fresh);
+                read = json || shown.write(fresh);
+            }
+            if (asText) {
+                String rest = text.rest();
+                whole.append(rest);
+                if (!json) {
+                    shown.write(rest);
+                }
+            }
+        }
+        double making = (System.nanoTime() - begun) / 1e9;
+        Completion made = decoder.completion(0);
+        if (saveState != null) {
+            decoder.settle();
+            session.state(0).save(saveState, loaded.network());
+        }
+        if (json) {
+            out.println(Json.text(document(loaded, made, asText ? whole.toString() : null, prompted, reading, making)));
+        } else if (printIds && asText) {
+            out.println(TokenIdList.format(made.ids()));
+        } else if (printIds && made.ids().length == 0) {
+            out.println();
+        }
+        if (made.finish() == FinishReason.CONTEXT) {
+            spec.commandLine()
+                    .getErr()
+                    .println("deltarule: the context of " + session.options().maxContext()
+                            + " tokens is full; --max-context allows more");
+        }
+    }
+
+    private ObjectNode document(
+            LanguageModel loaded, Completion made, String text, int prompted, double reading, double making) {
+        ObjectNode document = Json.object()
+                .put("engine", loaded.engine().name())
+                .put("prompt_tokens", prompted)
+                .put("text", text);
+        Arrays.stream(made.ids()).forEach(document.putArray("ids")::add);
+        document.put("finish", String.valueOf(made.finish()).toLowerCase(Locale.ROOT));
+        Json.putFinite(document, "prompt_seconds", reading);
+        Json.putFinite(document, "seconds", making);
+        Json.putFinite(document, "tokens_per_second", made.ids().length / making);
+        return document;
+    }
+}

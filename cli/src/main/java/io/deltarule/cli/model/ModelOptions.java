@@ -1,0 +1,76 @@
+package io.deltarule.cli.model;
+
+import io.deltarule.cli.option.EngineChoice;
+import io.deltarule.cli.output.OutputPath;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.inference.LanguageModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which model runs where: options that all commands on models share. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "The model's folder: config.json, safetensors and, for text, tokenizer.json.")
+    private Path model;
+
+    @Option(
+            names = "--engine",
+            defaultValue = "auto",
+            paramLabel = "NAME",
+            description = "reference (float64), cpu, tornado or auto: a TornadoVM GPU if there is one, else cpu"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String engine;
+
+    @Option(
+            names = "--device",
+            paramLabel = "ID",
+            description = "One of the engine's devices, as 'deltarule devices' lists them (default: its own choice).")
+    private String device;
+
+    Path folder() {
+        return model;
+    }
+
+    EngineChoice engine() {
+        return EngineChoice.of(engine, device);
+    }
+
+    /** Opens it; weights are mapped, not read. */
+    LanguageModel open() {
+        EngineChoice choice = engine();
+        return LanguageModel.open(model, choice.engine(), choice.device());
+    }
+
+    /**
+     * Checks before the work that a file can be written, and that it is none of the model's own.
+     *
+     * @param inputs files that are read; nulls are left out
+     */
+    void checkOutput(String option, Path output, Path... inputs) {
+        for (Path input : inputs) {
+            if (input != null) {
+                OutputPath.check(option, output, input);
+            }
+        }
+        OutputPath.check(option, output);
+        try {
+            Path folder = output.toAbsolutePath().getParent();
+            String name = output.getFileName().toString();
+            if (Files.exists(output)
+                    && Files.isDirectory(model)
+                    && Files.isSameFile(folder, model)
+                    && (name.endsWith(".json") || name.startsWith("model"))) {
+                throw new InvalidInputException(option + ": expected another file than the model's own but found "
+                        + output + "; name a new one");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

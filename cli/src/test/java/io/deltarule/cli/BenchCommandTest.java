@@ -1,0 +1,202 @@
+package io.deltarule.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.cli.output.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchCommandTest {
+    private static final Object[] SMALL = {
+        "bench",
+        "--engine",
+        "cpu",
+        "--T",
+        "70",
+        "--heads",
+        "2",
+        "--value-heads",
+        "4",
+        "--K",
+        "16",
+        "--V",
+        "8",
+        "--repeats",
+        "3"
+    };
+
+    @TempDir
+    Path folder;
+
+    private static Object[] small(Object... more) {
+        Object[] all = java.util.Arrays.copyOf(SMALL, SMALL.length + more.length);
+        System.arraycopy(more, 0, all, SMALL.length, more.length);
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gated_delta_rule", "comba"})
+    void oneOperationAsJson(String variant) throws Exception {
+        CliRun run = CliRun.of(small("--variant", variant, "--json")).succeeded();
+        JsonNode document = new ObjectMapper().readTree(run.out());
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .validate(document));
+        assertTrue(document.at("/devices/0/ceilings/sgemm_gflops").asDouble() > 0);
+        assertEquals(1, document.get("results").size());
+        JsonNode result = document.at("/results/0");
+        assertEquals("ok", result.get("status").asText());
+        assertEquals(variant, result.get("variant").asText());
+        assertEquals(4, result.at("/shape/HV").asInt());
+        assertEquals(3, result.get("repeats").asInt());
+        double median = result.get("median_ms").asDouble();
+        assertTrue(median > 0 && result.get("p10_ms").asDouble() <= median);
+        assertEquals(70 / (median / 1e3), result.get("tokens_per_s").asDouble(), 1e-6 * 70 / (median / 1e3));
+        assertEquals(
+                result.get("flops").asDouble() / (median * 1e6),
+                result.get("gflops").asDouble(),
+                1e-9 + 1e-6 * result.get("gflops").asDouble());
+        assertTrue(result.at("/verification/ratio").asDouble() < 5e-5);
+    }
+
+    /** The emulator stands for a device: its engine says where the time goes, and its ceilings are measured. */
+    @Test
+    void aDeviceSaysWhereTheTimeGoes() throws Exception {
+        CliRun run = CliRun.of(
+                        "bench",
+                        "--engine",
+                        "tornado",
+                        "--device",
+                        "emulator",
+                        "--T",
+                        "20",
+                        "--heads",
+                        "1",
+                        "--K",
+                        "8",
+                        "--V",
+                        "8",
+                        "--repeats",
+                        "2",
+                        "--json")
+                .succeeded();
+        JsonNode document = new ObjectMapper().readTree(run.out());
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(
+                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .validate(document));
+        JsonNode result = document.at("/results/0");
+        assertTrue(result.get("kernel_ms").asDouble() > 0, run.out());
+        assertTrue(result.get("copy_in_ms").asDouble() > 0, run.out());
+        assertTrue(result.get("bytes_out").asLong() >= 20 * 8 * 4, run.out());
+        assertTrue(result.get("energy_mj").isNull(), run.out());
+        double first = result.get("first_run_ms").asDouble();
+        double compile = result.get("compile_ms").asDouble();
+        assertTrue(compile > 0 && compile < first, run.out());
+        JsonNode ceilings = document.at("/devices/0/ceilings");
+        assertEquals("ok", ceilings.get("status").asText());
+        assertTrue(ceilings.get("threads").isNull(), run.out());
+        assertTrue(ceilings.get("sgemm_gflops").asDouble() > 0
+                && ceilings.get("copy_gbytes_per_s").asDouble() > 0);
+        assertTrue(result.get("share_of_sgemm").asDouble() > 0);
+    }
+
+    @Test
+    void aFileBesideTheTable() throws Exception {
+        Path file = folder.resolve("report.json");
+        CliRun run = CliRun.of(small("--form", "recurrent", "--json", file)).succeeded();
+        assertTrue(run.out().contains("prefill"), run.out());
+        assertEquals(
+                "recurrent",
+                new ObjectMapper()
+                        .readTree(Files.readString(file))
+                        .at("/results/0/form")
+                        .asText());
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(file), files.toList());
+        }
+    }
+
+    @Test
+    void aFolderForPeopleAndMachines() throws Exception {
+        Path results = folder.resolve("a/b");
+        CliRun.of(small("--output", results)).succeeded();
+        String report = Files.readString(results.resolve("report.html"));
+        assertTrue(report.contains("1 configurations matched"));
+        assertFalse(report.contains("id=\"failures\""), "nothing failed");
+        assertEquals(2, Files.readAllLines(results.resolve("results.csv")).size());
+        Path page = folder.resolve("both.html");
+        Path file = results.resolve("results.json");
+        CliRun.of("report", file, file, "-o", page).succeeded();
+        assertTrue(Files.readString(page).contains("b 2: cpu"));
+        assertTrue(CliRun.of("report", file, "-o", folder.resolve("x.pdf"))
+                .refusal()
+                .contains(".html"));
+        assertTrue(CliRun.of("report", page, "-o", folder.resolve("x.html"))
+                .refusal()
+                .contains("JSON"));
+        assertTrue(CliRun.of("report", file, "-o", file).refusal().contains(".html"));
+    }
+
+    @Test
+    void decodingKeepsItsState() throws Exception {
+        CliRun run = CliRun.of(small("--form", "recurrent", "--T", "1", "--json"));
+        assertEquals(ExitCode.BAD_INPUT, run.code(), "--T twice");
+        run = CliRun.of("bench", "--engine", "cpu", "--T", "1", "--form", "recurrent", "--repeats", "3", "--json")
+                .succeeded();
+        assertTrue(new ObjectMapper()
+                .readTree(run.out())
+                .at("/results/0/keeps_state")
+                .asBoolean());
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefused() {
+        assertTrue(CliRun.of("bench", "--T", "0").refusal().contains("T=0"));
+        assertTrue(CliRun.of("bench", "--variant", "lstm").refusal().contains("'lstm'"));
+        assertTrue(CliRun.of("bench", "--repeats", "3").refusal().contains("--variant"));
+        assertTrue(CliRun.of("bench", "--seconds", "-1").refusal().contains("-1"));
+        assertTrue(CliRun.of("bench", "--heads", "3", "--value-heads", "4")
+                .refusal()
+                .contains("HV"));
+        assertTrue(CliRun.of("bench", "--suite", "huge").refusal().contains("quick, standard, full"));
+        assertTrue(CliRun.of("bench", "--suite", "quick", "--T", "9").refusal().contains("--suite"));
+        assertTrue(CliRun.of("bench", "--direction", "sideways").refusal().contains("backward"));
+        assertTrue(CliRun.of("bench", "--suite", "quick", "--engine", "gpu")
+                .refusal()
+                .contains("gpu"));
+        assertTrue(CliRun.of("bench", "--K", "0").refusal().contains("K"));
+        assertTrue(CliRun.of("bench", "--B", "100000", "--T", "20000").refusal().contains("size"));
+        String many = CliRun.of("bench", "--chunk-size", "100000", "--T", "8", "--seconds", "0.1")
+                .refusal();
+        assertTrue(many.contains("1 to 256 but found 100000"), many);
+        assertTrue(CliRun.of("bench", "--json", folder.resolve("no/file"))
+                .refusal()
+                .contains("folder"));
+    }
+
+    @Test
+    void peersThatAreNotThereAreNotPassedOver() {
+        CliRun run = CliRun.of("bench", "--peers");
+        assertEquals(ExitCode.CANNOT_RUN_HERE, run.code(), run.err());
+        assertTrue(run.err().contains("--peers: expected another library's engine"), run.err());
+    }
+}

@@ -1,0 +1,37 @@
+package io.deltarule.cli;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Engines;
+import io.deltarule.core.testkit.LayerCase;
+import io.deltarule.core.testkit.LayerLaws;
+import io.deltarule.models.ModelCases;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whole layers and hybrids on the TornadoVM engine: some of them on the emulator, which is slow, all on a device. */
+class TornadoModelTest extends LayerLaws {
+    private static final String DEVICE = System.getProperty("deltarule.test.device", "emulator");
+
+    @Override
+    protected DeltaEngine engine() {
+        return Engines.named("tornado");
+    }
+
+    @Override
+    protected String device() {
+        return DEVICE.equals("first") ? engine().devices().getFirst().id() : DEVICE;
+    }
+
+    @Override
+    protected List<LayerCase> cases() {
+        if (!DEVICE.equals("emulator")) {
+            return ModelCases.all();
+        }
+        List<LayerCase> some = new ArrayList<>();
+        for (List<LayerCase> kind : List.of(ModelCases.lens(), ModelCases.attention())) {
+            some.add(kind.getLast());
+        }
+        some.add(ModelCases.blocks().getFirst());
+        return some;
+    }
+}

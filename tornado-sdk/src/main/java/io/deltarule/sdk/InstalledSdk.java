@@ -1,0 +1,57 @@
+package io.deltarule.sdk;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * An SDK's folder, as its own files describe it.
+ *
+ * @param folder the folder that TORNADOVM_HOME would name
+ * @param version from etc/tornado.release; unknown if that says nothing
+ * @param backends from etc/tornado.backend, without "-backend"; empty if that says nothing
+ */
+public record InstalledSdk(Path folder, String version, List<String> backends) {
+    public static final String ARGFILE = "tornado-argfile";
+    public static final String TEMPLATE = "tornado-argfile.template";
+    private static final int LONGEST_FILE = 1 << 16;
+
+    /** Reads a folder; empty if it is no SDK, or one from before argument files. */
+    public static Optional<InstalledSdk> read(Path folder) {
+        if (!Files.isReadable(folder.resolve(ARGFILE)) && !Files.isReadable(folder.resolve(TEMPLATE))) {
+            return Optional.empty();
+        }
+        String version = value(folder.resolve("etc/tornado.release"), "version").orElse("unknown");
+        List<String> backends = value(folder.resolve("etc/tornado.backend"), "tornado.backends").stream()
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(name -> name.strip().replaceFirst("-backend$", ""))
+                .filter(name -> !name.isEmpty())
+                .toList();
+        return Optional.of(new InstalledSdk(folder, version, backends));
+    }
+
+    private static Optional<String> value(Path file, String key) {
+        try {
+            if (!Files.isRegularFile(file) || Files.size(file) > LONGEST_FILE) {
+                return Optional.empty();
+            }
+            Stream<String> lines = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).lines();
+            return lines.filter(l -> l.startsWith(key + "="))
+                    .map(l -> l.substring(key.length() + 1).strip())
+                    .filter(v -> !v.isEmpty())
+                    .findFirst();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** For messages: version and backends. */
+    public String summary() {
+        return "TornadoVM " + version + (backends.isEmpty() ? "" : " with " + String.join(", ", backends));
+    }
+}
