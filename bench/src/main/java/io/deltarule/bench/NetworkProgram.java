@@ -1,7 +1,7 @@
 package io.deltarule.bench;
 
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.models.AttentionLayer;
 import io.deltarule.models.Block;
@@ -37,7 +37,7 @@ record NetworkProgram(LayerProgram body, LayerProgram head) {
         Slot logits = new Slot("logits", size.vocab());
         return new NetworkProgram(
                 body,
-                new LayerProgram(List.of(h), List.of(logits), List.of(new LayerOp.Linear(h, logits, TABLE, null))));
+                new LayerProgram(List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, TABLE, null))));
     }
 
     private static Layer delta(NetworkSize size) {
@@ -48,7 +48,7 @@ record NetworkProgram(LayerProgram body, LayerProgram head) {
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", size.hidden());
         Wiring wiring = new Wiring("");
-        wiring.add(new LayerOp.Embedding(ids, embedded, TABLE, size.vocab()));
+        wiring.add(new MatrixOp.Embedding(ids, embedded, TABLE, size.vocab()));
         int queries = Math.max(2, size.hidden() / size.headSize());
         Layer attention = AttentionLayer.of(size.hidden(), queries, 2, 2 * size.headSize())
                 .withPositions(new Positions.Rotary(size.headSize() / 2, 1e7))
@@ -90,8 +90,8 @@ record NetworkProgram(LayerProgram body, LayerProgram head) {
 
     private static double flops(LayerProgram program) {
         return program.ops().stream()
-                .filter(LayerOp.Linear.class::isInstance)
-                .map(LayerOp.Linear.class::cast)
+                .filter(MatrixOp.Linear.class::isInstance)
+                .map(MatrixOp.Linear.class::cast)
                 .mapToDouble(l -> 2.0 * l.in().width() * l.out().width())
                 .sum();
     }

@@ -1,7 +1,7 @@
 package io.deltarule.models;
 
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Slot;
 
 /** How attention's queries and keys learn where they are. */
@@ -48,7 +48,7 @@ public sealed interface Positions {
 
         private Slot turn(Wiring to, Slot in, String name, int head) {
             Slot out = to.slot(name, in.width());
-            to.add(new LayerOp.Rotary(in, out, head, channels, theta));
+            to.add(new PositionOp.Rotary(in, out, head, channels, theta));
             return out;
         }
     }

@@ -2,6 +2,7 @@ package io.deltarule.bench.cli;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.ModelFolder;
 import io.deltarule.models.ModelInfo;
@@ -103,9 +104,9 @@ final class InspectCommand implements Runnable {
     static String mixers(Network network) {
         Map<String, Integer> kinds = new LinkedHashMap<>();
         for (LayerOp op : network.body().ops()) {
-            if (op instanceof LayerOp.Delta delta) {
+            if (op instanceof SequenceOp.Delta delta) {
                 kinds.merge(delta.variant().id(), 1, Integer::sum);
-            } else if (op instanceof LayerOp.Attention attention) {
+            } else if (op instanceof SequenceOp.Attention attention) {
                 kinds.merge(attention.window() == 0 ? "attention" : "windowed attention", 1, Integer::sum);
             }
         }

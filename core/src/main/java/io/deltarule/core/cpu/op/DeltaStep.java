@@ -9,8 +9,8 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -24,7 +24,7 @@ import java.util.function.Function;
  * shape share their plans.
  */
 public final class DeltaStep implements LayerStep {
-    private final LayerOp.Delta op;
+    private final SequenceOp.Delta op;
     private final Map<Input, SlotBuffer> in;
     private final SlotBuffer o;
     private final SlotBuffer oCross; // null where there is no selective read
@@ -34,7 +34,7 @@ public final class DeltaStep implements LayerStep {
 
     /** @param plans makes a plan, or hands out the one made before for an equal specification */
     public DeltaStep(
-            LayerOp.Delta op,
+            SequenceOp.Delta op,
             Map<Input, SlotBuffer> in,
             SlotBuffer o,
             SlotBuffer oCross,
