@@ -6,8 +6,8 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.Input;
-import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.measure.Profiled;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -52,7 +52,7 @@ final class PreparedGradient implements Prepared {
         inputs.getFirst()
                 .tensors()
                 .forEach((input, tensor) -> tensors.put(input, Tensor.allocate(arena, tensor.dims())));
-        return new DeltaGradients(tensors, Tensor.allocate(arena, s.sequences(), s.HV(), s.K(), s.V()));
+        return new DeltaGradients(tensors, Tensor.allocate(arena, s.state().dims()));
     }
 
     @Override

@@ -4,9 +4,9 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.SelfTimed;
-import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +60,9 @@ final class PreparedOperation implements Prepared {
 
     private DeltaOutputs outputs(DeltaShape s) {
         return new DeltaOutputs(
-                Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()),
-                s.crossRead() ? Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()) : null,
-                workload.keepsState() ? null : Tensor.allocate(arena, s.sequences(), s.HV(), s.K(), s.V()));
+                Tensor.allocate(arena, s.readOut()),
+                s.crossRead() ? Tensor.allocate(arena, s.readOut()) : null,
+                workload.keepsState() ? null : Tensor.allocate(arena, s.state().dims()));
     }
 
     @Override

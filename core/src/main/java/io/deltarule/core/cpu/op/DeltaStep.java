@@ -5,7 +5,6 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
-import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
@@ -50,7 +49,7 @@ public final class DeltaStep implements LayerStep {
                 new PlanSpec(op.variant(), planned, Form.RECURRENT, spec.chunkSize(), op.scale(), false, null);
         this.single = plans.apply(tokenwise);
         this.many = spec.form() == Form.RECURRENT ? single : plans.apply(tokenwise.withForm(Form.CHUNK));
-        this.state = Tensor.allocate(arena, spec.sequences(), planned.HV(), planned.K(), planned.V());
+        this.state = Tensor.allocate(arena, planned.state().dims());
     }
 
     @Override
@@ -68,17 +67,7 @@ public final class DeltaStep implements LayerStep {
     }
 
     private Tensor view(Input input, SlotBuffer slot, int tokens) {
-        DeltaShape s = op.shape();
-        int micro = tokens * s.householders();
-        int keyHeads = slot.width() / (s.householders() * s.K());
-        return switch (input) {
-            case Q -> rows(slot, 1, tokens, s.H(), s.K());
-            case K, P, B -> rows(slot, 1, micro, keyHeads, s.K());
-            case V, W -> rows(slot, 1, micro, s.HV(), s.V());
-            case R -> rows(slot, 1, tokens, s.HV(), s.V());
-            case BETA -> rows(slot, 1, micro, s.HV());
-            case G -> s.gate() == Gate.SCALAR ? rows(slot, 1, tokens, s.HV()) : rows(slot, 1, tokens, s.HV(), s.K());
-        };
+        return rows(slot, input.axesOfWidth(op.shape(), slot.width()).dims(1, tokens));
     }
 
     private static Tensor rows(SlotBuffer slot, int... dims) {
