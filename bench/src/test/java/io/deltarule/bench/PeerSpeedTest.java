@@ -11,14 +11,12 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.Gate;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.measure.SelfTimed;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.PeerEngine;
+import io.deltarule.core.measure.SelfTimed;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,11 +52,6 @@ class PeerSpeedTest {
         public DeltaPlan plan(PlanSpec spec) {
             DeltaPlan plan = CPU.plan(spec.withScale(scale));
             return elsewhere ? new Slow(plan) : plan;
-        }
-
-        @Override
-        public LayerPlan plan(LayerSpec spec) {
-            return CPU.plan(spec);
         }
 
         @Override
