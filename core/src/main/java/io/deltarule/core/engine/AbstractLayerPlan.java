@@ -2,10 +2,10 @@ package io.deltarule.core.engine;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,10 +29,10 @@ public abstract class AbstractLayerPlan implements LayerPlan {
      */
     protected AbstractLayerPlan(LayerSpec spec) {
         this.spec = spec;
-        this.stateShapes = CarriedState.shapes(spec);
+        this.stateShapes = spec.carried();
         this.positions = new int[spec.sequences()];
         for (LayerOp op : spec.program().ops()) {
-            if (op instanceof LayerOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
+            if (op instanceof MatrixOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
                 throw new InvalidInputException("embedding " + e.table() + ": expected its ids among the program's"
                         + " inputs but slot " + e.ids().name() + " is computed");
             }
@@ -52,10 +52,10 @@ public abstract class AbstractLayerPlan implements LayerPlan {
     /** Puts everything that is carried back to its beginning. */
     protected abstract void clearState();
 
-    /** Copies everything that is carried into zero tensors of {@link CarriedState}'s shapes. */
+    /** Copies everything that is carried into zero tensors of the shapes that {@link LayerSpec#carried} gives. */
     protected abstract void readState(List<Tensor> state, int[] positions);
 
-    /** Replaces everything that is carried; the tensors have {@link CarriedState}'s shapes. */
+    /** Replaces everything that is carried; the tensors have the shapes that {@link LayerSpec#carried} gives. */
     protected abstract void writeState(List<Tensor> state, int[] positions);
 
     /** Frees everything; called once. */
@@ -130,7 +130,7 @@ public abstract class AbstractLayerPlan implements LayerPlan {
     /** Ids are checked here so that no engine computes anything before a bad one is found. */
     private void checkIds(List<Tensor> inputs) {
         for (LayerOp op : spec.program().ops()) {
-            if (op instanceof LayerOp.Embedding e) {
+            if (op instanceof MatrixOp.Embedding e) {
                 Tensor ids = inputs.get(spec.program().inputs().indexOf(e.ids()));
                 for (long i = 0; i < ids.size(); i++) {
                     float id = ids.get(i);

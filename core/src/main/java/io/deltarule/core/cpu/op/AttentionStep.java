@@ -1,8 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ import java.util.Iterator;
  * window's ring is never overwritten while it is read.
  */
 public final class AttentionStep implements LayerStep {
-    private final LayerOp.Attention op;
+    private final SequenceOp.Attention op;
     private final SlotBuffer q;
     private final SlotBuffer k;
     private final SlotBuffer v;
@@ -26,7 +25,7 @@ public final class AttentionStep implements LayerStep {
     private final AttentionWorker[] workers; // by thread slot, made when first used
 
     public AttentionStep(
-            LayerOp.Attention op,
+            SequenceOp.Attention op,
             SlotBuffer q,
             SlotBuffer k,
             SlotBuffer v,
@@ -40,7 +39,7 @@ public final class AttentionStep implements LayerStep {
         this.k = k;
         this.v = v;
         this.out = out;
-        this.rows = CarriedState.cacheRows(op, maxContext);
+        this.rows = op.cacheRows(maxContext);
         this.keys = cache(arena, sequences, rows, k.width());
         this.values = cache(arena, sequences, rows, v.width());
         this.arena = arena;
