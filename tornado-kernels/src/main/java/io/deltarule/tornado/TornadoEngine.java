@@ -11,6 +11,9 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,7 +78,8 @@ public final class TornadoEngine implements CeilingEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return LayerParts.plan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), LayerParts.ROOM);
+        return ProgramCutter.plan(
+                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), ProgramCutter.ROOM);
     }
 
     @Override

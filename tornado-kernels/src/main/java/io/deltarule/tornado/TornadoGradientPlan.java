@@ -10,6 +10,18 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.delta.backward.GradientArrays;
+import io.deltarule.tornado.delta.backward.GradientBuffers;
+import io.deltarule.tornado.delta.backward.GradientLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stopwatch;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -31,7 +43,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled {
     private final DeviceHandle device;
-    private final GradientOperands operands;
+    private final GradientArrays operands;
     private final RunTable table;
     private final List<Launch> launches;
     private final TornadoExecutionPlan plan;
@@ -43,14 +55,14 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         int C = spec.chunkSize();
         table = new RunTable(spec.shape(), C, GradientLaunches.MOST);
         DeviceMemory count = DeviceMemory.counting(device);
-        new GradientOperands(spec, count);
+        new GradientArrays(spec, count);
         new ChunkBuffers(spec.shape(), C, true, count);
         new GradientBuffers(spec.shape(), C, count);
         DeviceMemory memory = DeviceMemory.of(device);
-        operands = new GradientOperands(spec, memory);
+        operands = new GradientArrays(spec, memory);
         ChunkBuffers between = new ChunkBuffers(spec.shape(), C, true, memory);
         GradientBuffers gradients = new GradientBuffers(spec.shape(), C, memory);
-        Site site = new Site("", table, new KernelContext());
+        LaunchScope site = new LaunchScope("", table, new KernelContext());
         launches = GradientLaunches.of(spec, operands, between, gradients, site);
         List<FloatArray> kept = new ArrayList<>(between.used());
         kept.addAll(gradients.used());
@@ -106,8 +118,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
             compute(shape, in, given, out);
         }
         if (out.initialState() != null) {
-            Operands.copyOut(operands.state, out.initialState());
-            Numbers.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+            PlanArrays.copyOut(operands.state, out.initialState());
+            FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
         }
     }
 
@@ -126,7 +138,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         });
         device.requireRan(launches);
         operands.store(out);
-        out.tensors().forEach((input, tensor) -> Numbers.requireFiniteGradient("d_" + input.id(), tensor, in, given));
+        out.tensors()
+                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient("d_" + input.id(), tensor, in, given));
     }
 
     @Override

@@ -8,6 +8,15 @@ import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.ResidentState;
+import io.deltarule.tornado.graph.Stopwatch;
+import io.deltarule.tornado.op.LayerArrays;
+import io.deltarule.tornado.op.LayerLaunches;
+import io.deltarule.tornado.op.LayerRunTables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -38,7 +47,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  */
 final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     private final DeviceHandle device;
-    private final LayerTables tables;
+    private final LayerRunTables tables;
     private final LayerArrays arrays;
     private final List<Launch> launches;
     /** The inputs that some operation reads. */
@@ -58,12 +67,12 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     /** Whether the host side of the carried state must go to the device before the next run. */
     private boolean stateOnHost = true;
 
-    /** @param spec what for; known to fit the device and one task graph: {@link LayerParts} */
+    /** @param spec what for; known to fit the device and one task graph: {@link ProgramCutter} */
     TornadoLayerPlan(LayerSpec spec, DeviceHandle device) {
         super(spec);
         this.device = device;
         KernelContext context = new KernelContext();
-        tables = new LayerTables(spec);
+        tables = new LayerRunTables(spec);
         arrays = new LayerArrays(spec, DeviceMemory.of(device));
         launches = LayerLaunches.of(spec, arrays, tables, context).stream()
                 .flatMap(List::stream)
@@ -140,7 +149,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         for (Slot slot : this.inputs) {
             Tensor rows = inputs.get(given.indexOf(slot));
             if (decays.contains(slot)) {
-                Operands.copyDecays(rows, arrays.slot(slot));
+                PlanArrays.copyDecays(rows, arrays.slot(slot));
             } else {
                 LayerArrays.copyIn(rows, arrays.slot(slot));
             }

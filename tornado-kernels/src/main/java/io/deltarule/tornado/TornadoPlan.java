@@ -9,6 +9,17 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.ResidentState;
+import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stopwatch;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -36,7 +47,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private static final int MOST_LAUNCHES = 16;
 
     private final DeviceHandle device;
-    private final Operands operands;
+    private final PlanArrays operands;
     private final RunTable table;
     private final List<Launch> launches;
     private final TornadoExecutionPlan plan;
@@ -55,12 +66,12 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         int chunkSize = spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize();
         table = new RunTable(spec.shape(), chunkSize, MOST_LAUNCHES);
         DeviceMemory count = DeviceMemory.counting(device);
-        new Operands(spec, count);
+        new PlanArrays(spec, count);
         buffers(spec, chunkSize, count);
         DeviceMemory memory = DeviceMemory.of(device);
-        operands = new Operands(spec, memory);
+        operands = new PlanArrays(spec, memory);
         ChunkBuffers between = buffers(spec, chunkSize, memory);
-        Site site = new Site("", table, new KernelContext());
+        LaunchScope site = new LaunchScope("", table, new KernelContext());
         launches = spec.form() == Form.RECURRENT
                 ? RecurrentLaunches.of(spec, operands.arrays(), between, site)
                 : ChunkLaunches.of(spec, operands.arrays(), between, site);
@@ -124,7 +135,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         }
         if (out.finalState() != null) {
             readState(out.finalState());
-            Numbers.requireFiniteState(shape, in, out.finalState());
+            FiniteChecks.requireFiniteState(shape, in, out.finalState());
         }
     }
 
@@ -142,9 +153,9 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         stateOnHost = false;
         device.requireRan(launches);
         operands.storeOutputs(out);
-        Numbers.requireFiniteOutput(shape, in, out.o());
+        FiniteChecks.requireFiniteOutput(shape, in, out.o());
         if (shape.crossRead()) {
-            Numbers.requireFiniteOutput(shape, in, out.oCross());
+            FiniteChecks.requireFiniteOutput(shape, in, out.oCross());
         }
     }
 

@@ -18,6 +18,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.VerifyGradients;
+import io.deltarule.tornado.delta.ChunkLaunches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ class TornadoGradientPlanTest {
         DeltaCase c = DeltaCase.of(Variant.DELTALENS, gate, 1, 1, 1, 1, 8, 8, 1);
         try (TornadoGradientPlan plan = plan(spec(c, 64))) {
             int bytes = plan.kernels().size() * (15 + 20 * 5);
-            assertTrue(bytes <= LayerParts.ROOM, () -> plan.kernels() + ": " + bytes);
+            assertTrue(bytes <= ProgramCutter.ROOM, () -> plan.kernels() + ": " + bytes);
         }
     }
 

@@ -18,6 +18,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Verify;
+import io.deltarule.tornado.delta.RecurrentKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

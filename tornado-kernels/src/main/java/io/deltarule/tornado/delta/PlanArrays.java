@@ -1,0 +1,186 @@
+package io.deltarule.tornado.delta;
+
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.tornado.graph.DeviceMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * The tensors of one plan as TornadoVM arrays, sized for the plan's capacity. Tensors that a variant uses twice (k as
+ * erase key, beta as both gains) are one array passed twice.
+ */
+public final class PlanArrays {
+    /** The strongest log-decay that kernels see: its exponential is 0, and sums of it stay far from overflow. */
+    private static final float FULL_RESET = -1e6f;
+
+    final FloatArray q;
+    final FloatArray k;
+    final FloatArray v;
+    /** One zero without a gate: kernels never read it then. */
+    final FloatArray g;
+
+    final FloatArray erase;
+    final FloatArray eraseGain;
+    final FloatArray writeGain;
+    /** Read queries; null without a selective read. */
+    final FloatArray r;
+    /** In: the state before the run. Out: the state after it. */
+    public final FloatArray state;
+
+    public final FloatArray o;
+    /** Selective read-out; null without one. */
+    public final FloatArray oCross;
+
+    private final PlanSpec spec;
+
+    /**
+     * Allocates everything on the host side.
+     *
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
+     */
+    public PlanArrays(PlanSpec spec, DeviceMemory memory) {
+        this.spec = spec;
+        DeltaShape s = spec.shape();
+        Variant variant = spec.variant();
+        int steps = s.microTokens();
+        q = memory.floats("q", s.tokens(), s.H(), s.K());
+        k = memory.floats("k", steps, s.H(), s.K());
+        v = memory.floats("v", steps, s.HV(), s.V());
+        g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : memory.floats("g", s.tokens(), s.HV(), s.gateWidth());
+        erase = variant.eraseKey().vector() == Input.K ? k : memory.floats("p", steps, s.HV(), s.K());
+        FloatArray beta = variant.inputs().contains(Input.BETA) ? memory.floats("beta", steps, s.HV(), 1) : null;
+        eraseGain = variant.eraseKey().scalarGain() ? beta : memory.floats("b", steps, s.HV(), s.K());
+        writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
+        state = memory.floats("state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        o = memory.floats("o", s.tokens(), s.HV(), s.V());
+        r = s.crossRead() ? memory.floats("r", s.tokens(), s.HV(), s.V()) : null;
+        oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;
+        g.init(0);
+        state.init(0);
+        outputs().forEach(each -> each.init(Float.NaN));
+    }
+
+    /** What the launches use. */
+    public DeltaArrays arrays() {
+        int terms = KernelFlags.of(spec.variant());
+        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, terms);
+    }
+
+    /** What goes to the device before each run, each array once; without the state. */
+    public Set<FloatArray> inputs() {
+        Set<FloatArray> each = new LinkedHashSet<>(List.of(q, k, v));
+        if (spec.shape().gateWidth() > 0) {
+            each.add(g);
+        }
+        each.addAll(List.of(erase, eraseGain, writeGain));
+        if (r != null) {
+            each.add(r);
+        }
+        return each;
+    }
+
+    /** The read-outs, which come back after each run. */
+    public List<FloatArray> outputs() {
+        return oCross == null ? List.of(o) : List.of(o, oCross);
+    }
+
+    /** Fills the arrays of {@link #inputs} for one run. */
+    public void load(DeltaShape run, DeltaInputs in) {
+        Variant variant = spec.variant();
+        copyIn(in.get(Input.Q), q);
+        copyIn(in.get(Input.K), k);
+        copyIn(in.get(Input.V), v);
+        if (run.gateWidth() > 0) {
+            copyDecays(in.get(Input.G), g);
+        }
+        if (variant.eraseKey().vector() != Input.K) {
+            copyPerValueHead(in.get(variant.eraseKey().vector()), run, erase);
+        }
+        if (variant.inputs().contains(Input.BETA)) {
+            copyIn(in.get(Input.BETA), variant.eraseKey().scalarGain() ? eraseGain : writeGain);
+        }
+        if (!variant.eraseKey().scalarGain()) {
+            copyPerValueHead(in.get(variant.eraseKey().gain()), run, eraseGain);
+        }
+        if (!variant.writeValue().scalarGain()) {
+            copyIn(in.get(variant.writeValue().gain()), writeGain);
+        }
+        if (r != null) {
+            copyIn(in.get(Input.R), r);
+        }
+    }
+
+    /** Marks the ends of the read-outs' host side, so that a copy that never came back shows. */
+    public void poison(DeltaShape run) {
+        for (FloatArray each : outputs()) {
+            each.set(0, Float.NaN);
+            each.set(run.tokens() * run.HV() * run.V() - 1, Float.NaN);
+        }
+    }
+
+    /** Sets the host side of the state; null for zeros. */
+    public void loadState(Tensor from) {
+        if (from == null) {
+            state.init(0);
+        } else {
+            copyIn(from, state);
+        }
+    }
+
+    /** Copies the host side of the state out, as much as the tensor holds. */
+    public void storeState(Tensor to) {
+        copyOut(state, to);
+    }
+
+    /** Copies the host side of the read-outs. */
+    public void storeOutputs(DeltaOutputs to) {
+        copyOut(o, to.o());
+        if (oCross != null) {
+            copyOut(oCross, to.oCross());
+        }
+    }
+
+    private static void copyIn(Tensor from, FloatArray to) {
+        MemorySegment.copy(from.data(), 0, to.getSegment(), 0, from.data().byteSize());
+    }
+
+    /**
+     * Copies log-decays; a full reset may come as −∞, which the kernels' arithmetic must not meet: exp of the
+     * replacement is 0 as well.
+     */
+    public static void copyDecays(Tensor from, FloatArray to) {
+        MemorySegment target = to.getSegment();
+        long size = from.size();
+        for (long i = 0; i < size; i++) {
+            target.setAtIndex(Tensor.FLOAT, i, Math.max(from.get(i), FULL_RESET));
+        }
+    }
+
+    public static void copyOut(FloatArray from, Tensor to) {
+        MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());
+    }
+
+    /** Repeats the rows of key heads for each of their value heads, so that kernels see one row per value head. */
+    private static void copyPerValueHead(Tensor from, DeltaShape run, FloatArray to) {
+        int heads = from.dim(2);
+        if (heads == run.HV()) {
+            copyIn(from, to);
+            return;
+        }
+        int group = run.HV() / heads;
+        long bytes = (long) from.dim(3) * Float.BYTES;
+        for (long row = 0; row < (long) run.microTokens() * run.HV(); row++) {
+            long source = row / run.HV() * heads + row % run.HV() / group;
+            MemorySegment.copy(from.data(), source * bytes, to.getSegment(), row * bytes, bytes);
+        }
+    }
+}

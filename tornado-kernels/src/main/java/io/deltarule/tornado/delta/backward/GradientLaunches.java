@@ -1,0 +1,210 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.DeltaArrays;
+import io.deltarule.tornado.delta.KernelFlags;
+import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * The chunkwise backward: one pipeline for every variant and gate width.
+ *
+ * <pre>
+ *   the forward up to its states                              M, A, P, state before each chunk S0
+ *   linearRead           q d_o M → what it leaves for P and S0
+ *   selective read       r d_o_cross → π, dℓ, d_r, and what its two reads leave likewise: {@link SelectiveGradientLaunches}
+ *   solveGradients       A k → U', W'
+ *   stateGradients       U' W' e D → dP, gradient of each chunk's last state D, d_initial_state
+ *   overlaps             d_o dP P → d_o·P, dP·P
+ *   erase… query… key…   through the states beyond the chunk (outer), through its other rows (inner) → de, dq, dk
+ *   gate…                → dg                                 with a gate: {@link GateGradientKernels}
+ *   keyGradients, gainGradients                               the chain rule of the input map
+ * </pre>
+ */
+public final class GradientLaunches {
+    /** More than any plan has. */
+    public static final int MOST = 64;
+
+    private final DeltaShape s;
+    private final GradientArrays operands;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final GradientBuffers gradients;
+    private final LaunchScope site;
+    private final GradientStages stages;
+    private final PlanSpec spec;
+
+    private GradientLaunches(
+            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
+        this.spec = spec;
+        this.s = spec.shape();
+        this.operands = operands;
+        this.x = operands.forward.arrays();
+        this.between = between;
+        this.gradients = gradients;
+        this.site = site;
+        this.stages = new GradientStages(s, x, between, gradients, site);
+    }
+
+    /** The launches, in order. */
+    public static List<Launch> of(
+            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
+        return new GradientLaunches(spec, operands, between, gradients, site).all();
+    }
+
+    private List<Launch> all() {
+        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
+        FloatArray dO = operands.readGradient();
+        List<Launch> all = new ArrayList<>(ChunkLaunches.writes(spec, x, between, site));
+        all.add(stages.read("linearRead", x.q(), s.H(), dO, 0));
+        if (s.crossRead()) {
+            all.addAll(new SelectiveGradientLaunches(s, x, operands, between, gradients, stages, reads).all());
+        }
+        all.addAll(ChunkLaunches.backward(
+                spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, site));
+        all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
+        all.addAll(erases());
+        all.addAll(queries(dO));
+        all.addAll(keys());
+        if (s.gateWidth() == 1) {
+            // L and M once more, for they had to make room.
+            all.addAll(
+                    new ReadLaunches(spec, x, between, new LaunchScope("gate_", site.run(), site.context())).scores());
+            all.add(stages.rectangles(
+                    "gateRectangles",
+                    gradients.overlaps,
+                    operands.dg,
+                    KernelFlags.ERASES | stages.after(s.crossRead())));
+        }
+        if (s.gateWidth() > 0) {
+            all.add(stages.gates(operands.dg));
+        }
+        all.add(keyGradients());
+        all.add(gainGradients());
+        return all;
+    }
+
+    /** de, and its part of dg. */
+    private List<Launch> erases() {
+        Launch outer = stages.outer(
+                "eraseOuter", gradients.values, between.states, gradients.erases, KernelFlags.CHUNK_ROWS, -1);
+        Launch inner = stages.earlier("eraseInner", gradients.erased, gradients.erases, KernelFlags.CHUNK_ROWS, -1);
+        KeyChannelVector erase = new KeyChannelVector(x.erase(), s.H(), x.terms());
+        return stages.withGate(
+                outer,
+                inner,
+                () -> stages.products(
+                        "eraseGate", erase, gradients.erases, gradients.gateSums, stages.after(s.crossRead()), 1));
+    }
+
+    /** dq but for what the token wrote itself, and its part of dg. */
+    private List<Launch> queries(FloatArray dO) {
+        Launch outer = stages.outer("queryOuter", dO, between.states, gradients.queries, 0, 1);
+        Launch inner = stages.earlier("queryInner", gradients.overlaps, gradients.queries, 0, 1);
+        KeyChannelVector query = new KeyChannelVector(x.q(), s.H(), KernelFlags.TOKEN_VECTOR);
+        return stages.withGate(
+                outer,
+                inner,
+                () -> stages.products(
+                        "queryGate", query, gradients.queries, gradients.gateSums, KernelFlags.ACCUMULATE, 1));
+    }
+
+    /** dk, and its part of dg. */
+    private List<Launch> keys() {
+        List<Launch> all = new ArrayList<>();
+        KeyChannelVector key = new KeyChannelVector(x.k(), s.H(), KernelFlags.PLAIN_VECTOR);
+        all.add(stages.outer("keyOuter", between.values, gradients.states, gradients.outer, KernelFlags.CHUNK_ROWS, 1));
+        if (s.gateWidth() > 0) {
+            all.add(stages.products("keyOuterGate", key, gradients.outer, gradients.gateOuter, 0, 1));
+        }
+        all.add(stages.later("keyErases", new KeyChannelVector(x.erase(), s.H(), x.terms()), gradients.erased, 0, -1));
+        all.add(stages.later(
+                "keyReads",
+                new KeyChannelVector(x.q(), s.H(), KernelFlags.TOKEN_VECTOR),
+                gradients.overlaps,
+                KernelFlags.ACCUMULATE,
+                1));
+        if (s.crossRead()) {
+            all.add(stages.later(
+                    "keyCrossReads",
+                    new KeyChannelVector(between.weights, s.HV(), KernelFlags.TOKEN_VECTOR),
+                    gradients.crossOverlaps,
+                    KernelFlags.ACCUMULATE,
+                    1));
+            all.add(stages.later(
+                    "keyRowReads",
+                    new KeyChannelVector(gradients.weights, s.HV(), KernelFlags.TOKEN_VECTOR),
+                    gradients.readOverlaps,
+                    KernelFlags.ACCUMULATE,
+                    1));
+        }
+        if (s.gateWidth() > 1) {
+            all.add(stages.products("keyGate", key, gradients.inner, gradients.gateSums, KernelFlags.ACCUMULATE, -1));
+        }
+        return all;
+    }
+
+    private Launch keyGradients() {
+        return site.launch(
+                "keyGradients",
+                InputGradientKernels.LANES,
+                run -> run.chunks() * s.H(),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        InputGradientKernels::keyGradients,
+                        site.context(),
+                        site.table(),
+                        x.k(),
+                        x.eraseGain(),
+                        gradients.overlaps,
+                        gradients.queries,
+                        gradients.erases,
+                        gradients.inner,
+                        gradients.outer,
+                        operands.dq,
+                        operands.dk,
+                        s.K(),
+                        between.C,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        x.terms(),
+                        signature));
+    }
+
+    private Launch gainGradients() {
+        return site.launch(
+                "gainGradients",
+                InputGradientKernels.ROW_LANES,
+                run -> run.chunks() * s.HV() * between.C,
+                (graph, task, signature) -> graph.task(
+                        task,
+                        InputGradientKernels::gainGradients,
+                        site.context(),
+                        site.table(),
+                        x.v(),
+                        x.erase(),
+                        x.eraseGain(),
+                        x.writeGain(),
+                        gradients.values,
+                        gradients.erases,
+                        operands.dv,
+                        operands.dErase,
+                        operands.dEraseGain,
+                        operands.dWriteGain,
+                        s.K(),
+                        s.V(),
+                        between.C,
+                        s.H(),
+                        s.HV(),
+                        x.terms(),
+                        signature));
+    }
+}

@@ -1,0 +1,246 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.DeltaArrays;
+import io.deltarule.tornado.delta.KernelFlags;
+import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** The stages that the backward uses several times, each under a name of its own. */
+final class GradientStages {
+    private final DeltaShape s;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final GradientBuffers gradients;
+    private final LaunchScope site;
+    private final int C;
+    private final int G;
+
+    GradientStages(DeltaShape s, DeltaArrays x, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
+        this.s = s;
+        this.x = x;
+        this.between = between;
+        this.gradients = gradients;
+        this.site = site;
+        C = between.C;
+        G = s.gateWidth();
+    }
+
+    /** Where the launches belong. */
+    LaunchScope site() {
+        return site;
+    }
+
+    /** {@link KernelFlags#ACCUMULATE} where something was there before. */
+    int after(boolean something) {
+        return something ? KernelFlags.ACCUMULATE : 0;
+    }
+
+    /**
+     * Both parts of a key vector's gradient, with its part of dg taken where that belongs: for one decay per head of what
+     * comes from beyond the chunk alone, for one per channel of both.
+     */
+    List<Launch> withGate(Launch outer, Launch inner, Supplier<Launch> gate) {
+        List<Launch> launches = new ArrayList<>(List.of(outer));
+        if (G == 1) {
+            launches.add(gate.get());
+        }
+        launches.add(inner);
+        if (G > 1) {
+            launches.add(gate.get());
+        }
+        return launches;
+    }
+
+    /** What a read with the scores at hand leaves for pseudo-values and states. */
+    Launch read(String name, FloatArray a, int heads, FloatArray b, int terms) {
+        int columnTiles = ReadLaunches.tiles(s.V(), ReadGradientKernel.TILE);
+        int tiles = ReadLaunches.tiles(C, ReadGradientKernel.TILE) + ReadLaunches.tiles(s.K(), ReadGradientKernel.TILE);
+        return site.launch(
+                name,
+                ReadGradientKernel.LANES,
+                run -> run.chunks() * s.HV() * columnTiles * tiles,
+                (graph, task, signature) -> graph.task(
+                        task,
+                        ReadGradientKernel::readGradients,
+                        site.context(),
+                        site.table(),
+                        a,
+                        b,
+                        between.into,
+                        between.scores,
+                        gradients.readValues,
+                        gradients.states,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        heads,
+                        s.HV(),
+                        terms,
+                        signature));
+    }
+
+    /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
+    Launch outer(String name, FloatArray rows, FloatArray states, FloatArray to, int terms, float scale) {
+        FloatArray fades = states == between.states ? between.into : between.outOf;
+        return site.launch(
+                name,
+                OuterGradientKernel.LANES,
+                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), OuterGradientKernel.CHANNELS),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        OuterGradientKernel::outerGradients,
+                        site.context(),
+                        site.table(),
+                        rows,
+                        fades,
+                        states,
+                        to,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.HV(),
+                        terms,
+                        scale,
+                        signature));
+    }
+
+    /** The part through the rows before. */
+    Launch earlier(String name, FloatArray overlaps, FloatArray to, int terms, float scale) {
+        return site.launch(
+                name,
+                InnerGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        InnerGradientKernels::earlierRows,
+                        site.context(),
+                        site.table(),
+                        x.k(),
+                        x.g(),
+                        overlaps,
+                        to,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        terms,
+                        scale,
+                        signature));
+    }
+
+    /** The part of dk through what later rows do with a vector. */
+    Launch later(String name, KeyChannelVector vector, FloatArray overlaps, int terms, float scale) {
+        return site.launch(
+                name,
+                InnerGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        InnerGradientKernels::laterRows,
+                        site.context(),
+                        site.table(),
+                        vector.array(),
+                        x.eraseGain(),
+                        x.g(),
+                        overlaps,
+                        gradients.inner,
+                        gradients.outer,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        vector.heads(),
+                        s.HV(),
+                        vector.terms() | terms,
+                        scale,
+                        signature));
+    }
+
+    /** Products of a vector with its gradient, for dg. */
+    Launch products(String name, KeyChannelVector vector, FloatArray gradient, FloatArray to, int terms, float scale) {
+        return site.launch(
+                name,
+                GateGradientKernels.LANES,
+                run -> run.chunks() * s.HV(),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        GateGradientKernels::gateProducts,
+                        site.context(),
+                        site.table(),
+                        vector.array(),
+                        x.eraseGain(),
+                        gradient,
+                        to,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        vector.heads(),
+                        s.HV(),
+                        vector.terms() | terms,
+                        scale,
+                        signature));
+    }
+
+    /** What passes from row to row through one decay per head, for the scores at hand. */
+    Launch rectangles(String name, FloatArray overlaps, FloatArray dg, int terms) {
+        return site.launch(
+                name,
+                GateGradientKernels.ROWS,
+                run -> run.chunks() * s.HV(),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        GateGradientKernels::gateRectangles,
+                        site.context(),
+                        site.table(),
+                        between.scores,
+                        overlaps,
+                        between.lower,
+                        gradients.erased,
+                        dg,
+                        C,
+                        s.householders(),
+                        s.HV(),
+                        terms,
+                        signature));
+    }
+
+    /** All of dg. */
+    Launch gates(FloatArray dg) {
+        return site.launch(
+                "gateGradients",
+                GateGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * ReadLaunches.tiles(G, GateGradientKernels.CHANNELS),
+                (graph, task, signature) -> graph.task(
+                        task,
+                        GateGradientKernels::gateSums,
+                        site.context(),
+                        site.table(),
+                        between.into,
+                        between.states,
+                        gradients.states,
+                        gradients.gateSums,
+                        gradients.gateOuter,
+                        dg,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.HV(),
+                        signature));
+    }
+}
