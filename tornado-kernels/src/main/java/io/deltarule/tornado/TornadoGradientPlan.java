@@ -62,8 +62,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         operands = new GradientArrays(spec, memory);
         ChunkBuffers between = new ChunkBuffers(spec.shape(), C, true, memory);
         GradientBuffers gradients = new GradientBuffers(spec.shape(), C, memory);
-        LaunchScope site = new LaunchScope("", table, new KernelContext());
-        launches = GradientLaunches.of(spec, operands, between, gradients, site);
+        LaunchScope scope = new LaunchScope("", table, new KernelContext());
+        launches = GradientLaunches.of(spec, operands, between, gradients, scope);
         List<FloatArray> kept = new ArrayList<>(between.used());
         kept.addAll(gradients.used());
         kept.addAll(operands.absent());

@@ -71,12 +71,12 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         DeviceMemory memory = DeviceMemory.of(device);
         operands = new PlanArrays(spec, memory);
         ChunkBuffers between = buffers(spec, chunkSize, memory);
-        LaunchScope site = new LaunchScope("", table, new KernelContext());
+        LaunchScope scope = new LaunchScope("", table, new KernelContext());
         launches = spec.form() == Form.RECURRENT
-                ? RecurrentLaunches.of(spec, operands.arrays(), between, site)
-                : ChunkLaunches.of(spec, operands.arrays(), between, site);
+                ? RecurrentLaunches.of(spec, operands.arrays(), between, scope)
+                : ChunkLaunches.of(spec, operands.arrays(), between, scope);
         run = spec.keepsState() ? 1 : 0;
-        plan = device.guard(() -> build(site.context(), between == null ? List.of() : between.used()));
+        plan = device.guard(() -> build(scope.context(), between == null ? List.of() : between.used()));
     }
 
     private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, DeviceMemory memory) {

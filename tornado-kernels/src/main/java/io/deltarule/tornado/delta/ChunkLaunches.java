@@ -29,16 +29,16 @@ public final class ChunkLaunches {
     private final DeltaShape s;
     private final DeltaArrays x;
     private final ChunkBuffers between;
-    private final LaunchScope site;
+    private final LaunchScope scope;
     private final int C;
     private final int G;
     private final int columns;
 
-    private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope site) {
+    private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         this.s = spec.shape();
         this.x = x;
         this.between = between;
-        this.site = site;
+        this.scope = scope;
         C = spec.chunkSize();
         G = s.gateWidth();
         columns = ChunkStateKernel.columns(s.K(), C);
@@ -61,9 +61,9 @@ public final class ChunkLaunches {
     }
 
     /** The launches, in order. */
-    public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope site) {
-        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
-        List<Launch> launches = writes(spec, x, between, site);
+    public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
+        List<Launch> launches = writes(spec, x, between, scope);
         launches.add(reads.linear());
         if (spec.shape().crossRead()) {
             launches.addAll(reads.selective());
@@ -72,9 +72,9 @@ public final class ChunkLaunches {
     }
 
     /** Those up to the states, which leave scores, inverse, pseudo-values and the state before each chunk behind. */
-    public static List<Launch> writes(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope site) {
-        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
-        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
+    public static List<Launch> writes(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         List<Launch> launches = new ArrayList<>(reads.decays());
         launches.addAll(reads.scores());
         launches.add(all.inverse());
@@ -99,8 +99,8 @@ public final class ChunkLaunches {
             FloatArray values,
             FloatArray state,
             FloatArray states,
-            LaunchScope site) {
-        ChunkLaunches all = new ChunkLaunches(spec, x, between, site);
+            LaunchScope scope) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
         return List.of(
                 all.solve("solveGradients", readValues, x.k(), between.outOf, values, KernelFlags.BACKWARD),
                 all.states(
@@ -114,15 +114,15 @@ public final class ChunkLaunches {
     }
 
     private Launch inverse() {
-        return site.launch(
+        return scope.launch(
                 "chunkInverse",
                 ChunkInverseKernel.LANES,
                 run -> run.chunks() * s.HV(),
                 (graph, name, signature) -> graph.task(
                         name,
                         ChunkInverseKernel::chunkInverse,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         between.lower,
                         C,
                         signature));
@@ -130,15 +130,15 @@ public final class ChunkLaunches {
 
     private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int terms) {
         int tiles = ReadLaunches.tiles(s.V(), ChunkSolveKernel.TILE) + ReadLaunches.tiles(s.K(), ChunkSolveKernel.TILE);
-        return site.launch(
+        return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles,
                 (graph, task, signature) -> graph.task(
                         task,
                         ChunkSolveKernel::chunkSolve,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         v,
                         erase,
                         x.eraseGain(),
@@ -165,15 +165,15 @@ public final class ChunkLaunches {
             FloatArray state,
             FloatArray states,
             int terms) {
-        return site.launch(
+        return scope.launch(
                 name,
                 ChunkStateKernel.LANES,
                 run -> run.sequences() * s.HV() * ReadLaunches.tiles(s.V(), columns),
                 (graph, task, signature) -> graph.task(
                         task,
                         ChunkStateKernel::chunkStates,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         key,
                         x.eraseGain(),
                         between.into,

@@ -26,16 +26,16 @@ public final class ReadLaunches {
     private final DeltaShape s;
     private final DeltaArrays x;
     private final ChunkBuffers between;
-    private final LaunchScope site;
+    private final LaunchScope scope;
     private final int C;
     private final int G;
 
-    public ReadLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope site) {
+    public ReadLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         this.spec = spec;
         this.s = spec.shape();
         this.x = x;
         this.between = between;
-        this.site = site;
+        this.scope = scope;
         C = between.C;
         G = s.gateWidth();
     }
@@ -49,15 +49,15 @@ public final class ReadLaunches {
         if (G == 0) {
             return List.of();
         }
-        return List.of(site.launch(
+        return List.of(scope.launch(
                 "chunkDecays",
                 ChunkDecayKernel.LANES,
                 run -> run.chunks() * s.HV(),
                 (graph, name, signature) -> graph.task(
                         name,
                         ChunkDecayKernel::chunkDecays,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.g(),
                         between.into,
                         between.outOf,
@@ -139,15 +139,15 @@ public final class ReadLaunches {
             int depth,
             int gateWidth,
             int terms) {
-        return site.launch(
+        return scope.launch(
                 name,
                 ChunkScoreKernel.LANES,
                 run -> run.chunks() * s.HV(),
                 (graph, task, signature) -> graph.task(
                         task,
                         ChunkScoreKernel::chunkScores,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         q,
                         k,
                         x.g(),
@@ -168,15 +168,15 @@ public final class ReadLaunches {
     private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, int terms) {
         int blocks = C / 16;
         List<Launch> launches = new ArrayList<>();
-        launches.add(site.launch(
+        launches.add(scope.launch(
                 "diagonal" + name,
                 ChannelScoreKernels.LANES,
                 run -> run.chunks() * s.HV() * blocks,
                 (graph, task, signature) -> graph.task(
                         task,
                         ChannelScoreKernels::diagonalScores,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         q,
                         x.k(),
                         x.g(),
@@ -192,15 +192,15 @@ public final class ReadLaunches {
                         terms,
                         signature)));
         if (blocks > 1) {
-            launches.add(site.launch(
+            launches.add(scope.launch(
                     "offDiagonal" + name,
                     ChannelScoreKernels.LANES,
                     run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
                     (graph, task, signature) -> graph.task(
                             task,
                             ChannelScoreKernels::offDiagonalScores,
-                            site.context(),
-                            site.table(),
+                            scope.context(),
+                            scope.table(),
                             q,
                             x.k(),
                             x.g(),
@@ -221,15 +221,15 @@ public final class ReadLaunches {
 
     /** A read with a row of queries per token and query head. */
     public Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
-        return site.launch(
+        return scope.launch(
                 name,
                 ChunkOutputKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles(s.V(), ChunkOutputKernel.COLUMNS),
                 (graph, task, signature) -> graph.task(
                         task,
                         ChunkOutputKernel::chunkOutputs,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         q,
                         between.into,
                         between.scores,
@@ -248,15 +248,15 @@ public final class ReadLaunches {
     }
 
     private Launch logits() {
-        return site.launch(
+        return scope.launch(
                 "rowLogits",
                 RowLogitKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles(s.K(), RowLogitKernel.ROWS),
                 (graph, task, signature) -> graph.task(
                         task,
                         RowLogitKernel::rowLogits,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.r(),
                         x.k(),
                         x.g(),
@@ -275,15 +275,15 @@ public final class ReadLaunches {
     }
 
     private Launch softmax() {
-        return site.launch(
+        return scope.launch(
                 "rowSoftmax",
                 RowSoftmaxKernel.LANES,
                 run -> run.tokens() * s.HV(),
                 (graph, task, signature) -> graph.task(
                         task,
                         RowSoftmaxKernel::rowSoftmax,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         between.weights,
                         s.K(),
                         signature));

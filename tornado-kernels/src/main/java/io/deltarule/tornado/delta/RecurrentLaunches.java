@@ -54,38 +54,38 @@ public final class RecurrentLaunches {
      *
      * @param kept what {@link #chunkSize} asks for, null where that is 0
      */
-    public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers kept, LaunchScope site) {
+    public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers kept, LaunchScope scope) {
         DeltaShape s = spec.shape();
         List<Launch> launches = new ArrayList<>();
         if (kept == null) {
             // In the place of what it keeps: any two arrays that the kernel does not write; it touches neither.
-            launches.add(steps(spec, x, x.v(), x.q(), 0, site));
+            launches.add(steps(spec, x, x.v(), x.q(), 0, scope));
             if (s.crossRead()) {
-                launches.add(finalStateRead(s, x, site));
+                launches.add(finalStateRead(s, x, scope));
             }
             return launches;
         }
-        launches.add(steps(spec, x, kept.values, kept.states, KernelFlags.KEEP_CHUNKS, site));
-        ReadLaunches reads = new ReadLaunches(spec, x, kept, site);
+        launches.add(steps(spec, x, kept.values, kept.states, KernelFlags.KEEP_CHUNKS, scope));
+        ReadLaunches reads = new ReadLaunches(spec, x, kept, scope);
         launches.addAll(reads.decays());
         launches.addAll(reads.selective());
         return launches;
     }
 
     private static Launch steps(
-            PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, int keep, LaunchScope site) {
+            PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, int keep, LaunchScope scope) {
         int terms = x.terms() | KernelFlags.ofGate(spec.shape().gate()) | keep;
         DeltaShape s = spec.shape();
         int tiles = ReadLaunches.tiles(s.V(), RecurrentKernel.COLUMNS);
-        return site.launch(
+        return scope.launch(
                 "recurrentSteps",
                 RecurrentKernel.LANES,
                 run -> run.sequences() * s.HV() * tiles,
                 (graph, name, signature) -> graph.task(
                         name,
                         RecurrentKernel::recurrentSteps,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.q(),
                         x.k(),
                         x.v(),
@@ -106,16 +106,16 @@ public final class RecurrentLaunches {
                         (float) spec.scale()));
     }
 
-    private static Launch finalStateRead(DeltaShape s, DeltaArrays x, LaunchScope site) {
-        return site.launch(
+    private static Launch finalStateRead(DeltaShape s, DeltaArrays x, LaunchScope scope) {
+        return scope.launch(
                 "readStateRows",
                 StateRowKernel.LANES,
                 run -> run.sequences() * s.HV(),
                 (graph, name, signature) -> graph.task(
                         name,
                         StateRowKernel::readStateRows,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.r(),
                         x.state(),
                         x.oCross(),

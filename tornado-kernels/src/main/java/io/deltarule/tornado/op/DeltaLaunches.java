@@ -40,7 +40,7 @@ final class DeltaLaunches {
             LayerArrays arrays,
             FloatArray state,
             LayerRunTables tables,
-            LaunchScope site) {
+            LaunchScope scope) {
         DeltaShape s = op.shape(layer.maxTokens(), layer.sequences());
         PlanSpec steps =
                 new PlanSpec(op.variant(), s, Form.RECURRENT, layer.chunkSize(), op.scale(), true, layer.device());
@@ -50,14 +50,14 @@ final class DeltaLaunches {
             throw new InvalidInputException("delta: the tornado engine expects q and v in different slots but both are "
                     + op.inputs().get(Input.Q).name() + "; copy one of them");
         }
-        LaunchScope byStep = new LaunchScope(site.prefix(), tables.steps(), site.context());
+        LaunchScope byStep = new LaunchScope(scope.prefix(), tables.steps(), scope.context());
         if (layer.form() == Form.RECURRENT) {
             int chunkSize = RecurrentLaunches.chunkSize(steps);
             if (chunkSize == 0) {
                 return RecurrentLaunches.of(steps, x, null, byStep);
             }
             LaunchScope kept =
-                    new LaunchScope(site.prefix(), tables.chunks(s.householders(), chunkSize), site.context());
+                    new LaunchScope(scope.prefix(), tables.chunks(s.householders(), chunkSize), scope.context());
             return RecurrentLaunches.of(steps, x, arrays.chunks(s, chunkSize, false), kept);
         }
         PlanSpec byChunk = steps.withForm(Form.CHUNK);
@@ -65,7 +65,7 @@ final class DeltaLaunches {
         List<Launch> launches = new ArrayList<>();
         if (layer.maxTokens() > 1) {
             LaunchScope chunks =
-                    new LaunchScope(site.prefix(), tables.chunks(s.householders(), layer.chunkSize()), site.context());
+                    new LaunchScope(scope.prefix(), tables.chunks(s.householders(), layer.chunkSize()), scope.context());
             launches.addAll(ChunkLaunches.of(byChunk, x, arrays.chunks(s, layer.chunkSize(), true), chunks));
         }
         launches.addAll(RecurrentLaunches.of(steps, x, null, byStep));

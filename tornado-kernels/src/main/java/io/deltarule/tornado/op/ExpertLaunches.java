@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ExpertLaunches {
     private ExpertLaunches() {}
 
-    static List<Launch> of(Experts op, LayerArrays arrays, LaunchScope site) {
+    static List<Launch> of(Experts op, LayerArrays arrays, LaunchScope scope) {
         int chosen = op.routing().chosen();
         int in = op.in().width();
         int out = op.out().width();
@@ -30,15 +30,15 @@ final class ExpertLaunches {
         int terms = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
                 | (corrected ? ExpertKernels.CORRECTED : 0)
                 | (op.routing().renormalised() ? ExpertKernels.RENORMALISED : 0);
-        Launch route = site.launch(
+        Launch route = scope.launch(
                 "route",
                 ExpertKernels.ROUTE_LANES,
                 run -> run.tokens(),
                 (graph, name, signature) -> graph.task(
                         name,
                         ExpertKernels::route,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         logits,
                         correction,
                         experts,
@@ -48,15 +48,15 @@ final class ExpertLaunches {
                         terms,
                         (float) op.routing().factor(),
                         signature));
-        Launch enter = site.launch(
+        Launch enter = scope.launch(
                 "enterExperts",
                 ExpertKernels.LANES,
                 run -> run.tokens() * chosen * ReadLaunches.tiles(op.intermediate(), ExpertKernels.ROWS),
                 (graph, name, signature) -> graph.task(
                         name,
                         ExpertKernels::enterExperts,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         arrays.slot(op.in()),
                         experts,
                         gates,
@@ -66,15 +66,15 @@ final class ExpertLaunches {
                         op.intermediate(),
                         chosen,
                         signature));
-        Launch leave = site.launch(
+        Launch leave = scope.launch(
                 "leaveExperts",
                 ExpertKernels.LANES,
                 run -> run.tokens() * ReadLaunches.tiles(out, ExpertKernels.ROWS),
                 (graph, name, signature) -> graph.task(
                         name,
                         ExpertKernels::leaveExperts,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         hidden,
                         experts,
                         weights,

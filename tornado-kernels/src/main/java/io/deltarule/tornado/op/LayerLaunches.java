@@ -23,15 +23,15 @@ public final class LayerLaunches {
     private final LayerSpec spec;
     private final LayerArrays arrays;
     private final LayerRunTables tables;
-    private final LaunchScope site;
+    private final LaunchScope scope;
     private final List<FloatArray> carried;
 
     private LayerLaunches(
-            LayerSpec spec, LayerArrays arrays, LayerRunTables tables, LaunchScope site, List<FloatArray> carried) {
+            LayerSpec spec, LayerArrays arrays, LayerRunTables tables, LaunchScope scope, List<FloatArray> carried) {
         this.spec = spec;
         this.arrays = arrays;
         this.tables = tables;
-        this.site = site;
+        this.scope = scope;
         this.carried = carried;
     }
 
@@ -40,8 +40,8 @@ public final class LayerLaunches {
             LayerSpec spec, LayerArrays arrays, LayerRunTables tables, KernelContext context) {
         List<List<Launch>> launches = new ArrayList<>();
         for (int i = 0; i < spec.program().ops().size(); i++) {
-            LaunchScope site = new LaunchScope("op" + i + "_", tables.tokens(), context);
-            launches.add(new LayerLaunches(spec, arrays, tables, site, arrays.carried(i))
+            LaunchScope scope = new LaunchScope("op" + i + "_", tables.tokens(), context);
+            launches.add(new LayerLaunches(spec, arrays, tables, scope, arrays.carried(i))
                     .launches(spec.program().ops().get(i)));
         }
         return launches;
@@ -73,7 +73,7 @@ public final class LayerLaunches {
             }
             case LayerOp.Slice s -> List.of(slice(s));
             case LayerOp.LogDecay d -> List.of(logDecay(d));
-            case LayerOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, site);
+            case LayerOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, scope);
             case LayerOp.Rotary r -> List.of(rotary(r));
             case LayerOp.SelectiveRotary r -> selectiveRotary(r);
             case LayerOp.Attention a -> attention(a);
@@ -81,7 +81,7 @@ public final class LayerLaunches {
             case SumNorm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), 0, NormKernel.SUM, Activation.IDENTITY));
             case Join j -> List.of(join(j));
-            case Experts e -> ExpertLaunches.of(e, arrays, site);
+            case Experts e -> ExpertLaunches.of(e, arrays, scope);
         };
     }
 
@@ -96,12 +96,12 @@ public final class LayerLaunches {
 
     /** A launch with one work-item for each of a token's items. */
     private Launch numbers(String name, int perToken, int lanes, Launch.Task task) {
-        return site.launch(name, lanes, run -> ReadLaunches.tiles(run.tokens() * perToken, lanes), task);
+        return scope.launch(name, lanes, run -> ReadLaunches.tiles(run.tokens() * perToken, lanes), task);
     }
 
     /** A launch with one work-item for each of a sequence's items. */
     private Launch perSequence(String name, int perSequence, int lanes, Launch.Task task) {
-        return site.launch(name, lanes, run -> ReadLaunches.tiles(spec.sequences() * perSequence, lanes), task);
+        return scope.launch(name, lanes, run -> ReadLaunches.tiles(spec.sequences() * perSequence, lanes), task);
     }
 
     private Launch embedding(LayerOp.Embedding e) {
@@ -113,8 +113,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         CopyKernel::embed,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(e.ids()),
                         rows,
                         slot(e.out()),
@@ -130,7 +130,7 @@ public final class LayerLaunches {
         int biased = l.bias() == null ? 0 : 1;
         List<Launch> launches = new ArrayList<>();
         if (LinearKernels.many(spec.maxTokens())) {
-            launches.add(site.launch(
+            launches.add(scope.launch(
                     "multiplyTiles",
                     LinearKernels.TILE_LANES,
                     run -> LinearKernels.many(run.tokens())
@@ -140,8 +140,8 @@ public final class LayerLaunches {
                     (graph, name, signature) -> graph.task(
                             name,
                             LinearKernels::multiplyTiles,
-                            site.context(),
-                            site.table(),
+                            scope.context(),
+                            scope.table(),
                             slot(l.in()),
                             weight,
                             bias,
@@ -151,15 +151,15 @@ public final class LayerLaunches {
                             biased,
                             signature)));
         }
-        launches.add(site.launch(
+        launches.add(scope.launch(
                 "multiplyRows",
                 LinearKernels.ROW_LANES,
                 run -> LinearKernels.many(run.tokens()) ? 0 : ReadLaunches.tiles(out, LinearKernels.ROWS),
                 (graph, name, signature) -> graph.task(
                         name,
                         LinearKernels::multiplyRows,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(l.in()),
                         weight,
                         bias,
@@ -184,8 +184,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         ConvolutionKernels::convolve,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(c.in()),
                         weight,
                         bias,
@@ -204,8 +204,8 @@ public final class LayerLaunches {
                     (graph, name, signature) -> graph.task(
                             name,
                             ConvolutionKernels::keepTail,
-                            site.context(),
-                            site.table(),
+                            scope.context(),
+                            scope.table(),
                             slot(c.in()),
                             tail,
                             width,
@@ -220,15 +220,15 @@ public final class LayerLaunches {
             Slot in, Slot gate, String weight, Slot out, int group, double eps, int terms, Activation activation) {
         int lanes = NormKernel.lanes(group);
         FloatArray factors = weight(weight, slot(in));
-        return site.launch(
+        return scope.launch(
                 "groupNorm",
                 lanes,
                 run -> run.tokens() * (in.width() / group),
                 (graph, name, signature) -> graph.task(
                         name,
                         NormKernel::groupNorm,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(in),
                         slot(gate),
                         factors,
@@ -251,8 +251,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         ElementwiseKernel::elementwise,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(a),
                         slot(b),
                         slot(gate),
@@ -273,8 +273,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         CopyKernel::slice,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(s.in()),
                         slot(s.out()),
                         s.out().width(),
@@ -292,8 +292,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         CopyKernel::join,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(j.first()),
                         slot(j.second()),
                         slot(j.out()),
@@ -312,8 +312,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         CopyKernel::fill,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(c.out()),
                         c.out().width(),
                         (float) c.value(),
@@ -330,8 +330,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         LogDecayKernel::logDecay,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(d.in()),
                         aLog,
                         dtBias,
@@ -368,8 +368,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         RotaryKernels::accumulateAngles,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(r.angles()),
                         carried.getFirst(),
                         angles,
@@ -388,8 +388,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         RotaryKernels::turn,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(in),
                         angles,
                         phases,
@@ -407,15 +407,15 @@ public final class LayerLaunches {
         int rows = CarriedState.cacheRows(a, spec.maxContext());
         FloatArray keys = carried.get(0);
         FloatArray values = carried.get(1);
-        Launch attend = site.launch(
+        Launch attend = scope.launch(
                 "attend",
                 AttentionKernels.LANES,
                 run -> run.chunks() * a.heads(),
                 (graph, name, signature) -> graph.task(
                         name,
                         AttentionKernels::attend,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(a.q()),
                         slot(a.k()),
                         slot(a.v()),
@@ -437,8 +437,8 @@ public final class LayerLaunches {
                 (graph, name, signature) -> graph.task(
                         name,
                         AttentionKernels::keep,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         slot(a.k()),
                         slot(a.v()),
                         keys,

@@ -37,38 +37,38 @@ public final class GradientLaunches {
     private final DeltaArrays x;
     private final ChunkBuffers between;
     private final GradientBuffers gradients;
-    private final LaunchScope site;
+    private final LaunchScope scope;
     private final GradientStages stages;
     private final PlanSpec spec;
 
     private GradientLaunches(
-            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
+            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
         this.spec = spec;
         this.s = spec.shape();
         this.operands = operands;
         this.x = operands.forward.arrays();
         this.between = between;
         this.gradients = gradients;
-        this.site = site;
-        this.stages = new GradientStages(s, x, between, gradients, site);
+        this.scope = scope;
+        this.stages = new GradientStages(s, x, between, gradients, scope);
     }
 
     /** The launches, in order. */
     public static List<Launch> of(
-            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
-        return new GradientLaunches(spec, operands, between, gradients, site).all();
+            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
+        return new GradientLaunches(spec, operands, between, gradients, scope).all();
     }
 
     private List<Launch> all() {
-        ReadLaunches reads = new ReadLaunches(spec, x, between, site);
+        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         FloatArray dO = operands.readGradient();
-        List<Launch> all = new ArrayList<>(ChunkLaunches.writes(spec, x, between, site));
+        List<Launch> all = new ArrayList<>(ChunkLaunches.writes(spec, x, between, scope));
         all.add(stages.read("linearRead", x.q(), s.H(), dO, 0));
         if (s.crossRead()) {
             all.addAll(new SelectiveGradientLaunches(s, x, operands, between, gradients, stages, reads).all());
         }
         all.addAll(ChunkLaunches.backward(
-                spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, site));
+                spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, scope));
         all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
         all.addAll(erases());
         all.addAll(queries(dO));
@@ -76,7 +76,7 @@ public final class GradientLaunches {
         if (s.gateWidth() == 1) {
             // L and M once more, for they had to make room.
             all.addAll(
-                    new ReadLaunches(spec, x, between, new LaunchScope("gate_", site.run(), site.context())).scores());
+                    new ReadLaunches(spec, x, between, new LaunchScope("gate_", scope.run(), scope.context())).scores());
             all.add(stages.rectangles(
                     "gateRectangles",
                     gradients.overlaps,
@@ -152,15 +152,15 @@ public final class GradientLaunches {
     }
 
     private Launch keyGradients() {
-        return site.launch(
+        return scope.launch(
                 "keyGradients",
                 InputGradientKernels.LANES,
                 run -> run.chunks() * s.H(),
                 (graph, task, signature) -> graph.task(
                         task,
                         InputGradientKernels::keyGradients,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.k(),
                         x.eraseGain(),
                         gradients.overlaps,
@@ -180,15 +180,15 @@ public final class GradientLaunches {
     }
 
     private Launch gainGradients() {
-        return site.launch(
+        return scope.launch(
                 "gainGradients",
                 InputGradientKernels.ROW_LANES,
                 run -> run.chunks() * s.HV() * between.C,
                 (graph, task, signature) -> graph.task(
                         task,
                         InputGradientKernels::gainGradients,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.v(),
                         x.erase(),
                         x.eraseGain(),

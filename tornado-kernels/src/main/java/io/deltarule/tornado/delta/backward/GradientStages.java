@@ -18,23 +18,23 @@ final class GradientStages {
     private final DeltaArrays x;
     private final ChunkBuffers between;
     private final GradientBuffers gradients;
-    private final LaunchScope site;
+    private final LaunchScope scope;
     private final int C;
     private final int G;
 
-    GradientStages(DeltaShape s, DeltaArrays x, ChunkBuffers between, GradientBuffers gradients, LaunchScope site) {
+    GradientStages(DeltaShape s, DeltaArrays x, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
         this.s = s;
         this.x = x;
         this.between = between;
         this.gradients = gradients;
-        this.site = site;
+        this.scope = scope;
         C = between.C;
         G = s.gateWidth();
     }
 
     /** Where the launches belong. */
-    LaunchScope site() {
-        return site;
+    LaunchScope scope() {
+        return scope;
     }
 
     /** {@link KernelFlags#ACCUMULATE} where something was there before. */
@@ -62,15 +62,15 @@ final class GradientStages {
     Launch read(String name, FloatArray a, int heads, FloatArray b, int terms) {
         int columnTiles = ReadLaunches.tiles(s.V(), ReadGradientKernel.TILE);
         int tiles = ReadLaunches.tiles(C, ReadGradientKernel.TILE) + ReadLaunches.tiles(s.K(), ReadGradientKernel.TILE);
-        return site.launch(
+        return scope.launch(
                 name,
                 ReadGradientKernel.LANES,
                 run -> run.chunks() * s.HV() * columnTiles * tiles,
                 (graph, task, signature) -> graph.task(
                         task,
                         ReadGradientKernel::readGradients,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         a,
                         b,
                         between.into,
@@ -91,15 +91,15 @@ final class GradientStages {
     /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
     Launch outer(String name, FloatArray rows, FloatArray states, FloatArray to, int terms, float scale) {
         FloatArray fades = states == between.states ? between.into : between.outOf;
-        return site.launch(
+        return scope.launch(
                 name,
                 OuterGradientKernel.LANES,
                 run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), OuterGradientKernel.CHANNELS),
                 (graph, task, signature) -> graph.task(
                         task,
                         OuterGradientKernel::outerGradients,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         rows,
                         fades,
                         states,
@@ -117,15 +117,15 @@ final class GradientStages {
 
     /** The part through the rows before. */
     Launch earlier(String name, FloatArray overlaps, FloatArray to, int terms, float scale) {
-        return site.launch(
+        return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
                 run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
                 (graph, task, signature) -> graph.task(
                         task,
                         InnerGradientKernels::earlierRows,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.k(),
                         x.g(),
                         overlaps,
@@ -143,15 +143,15 @@ final class GradientStages {
 
     /** The part of dk through what later rows do with a vector. */
     Launch later(String name, KeyChannelVector vector, FloatArray overlaps, int terms, float scale) {
-        return site.launch(
+        return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
                 run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
                 (graph, task, signature) -> graph.task(
                         task,
                         InnerGradientKernels::laterRows,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         vector.array(),
                         x.eraseGain(),
                         x.g(),
@@ -171,15 +171,15 @@ final class GradientStages {
 
     /** Products of a vector with its gradient, for dg. */
     Launch products(String name, KeyChannelVector vector, FloatArray gradient, FloatArray to, int terms, float scale) {
-        return site.launch(
+        return scope.launch(
                 name,
                 GateGradientKernels.LANES,
                 run -> run.chunks() * s.HV(),
                 (graph, task, signature) -> graph.task(
                         task,
                         GateGradientKernels::gateProducts,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         vector.array(),
                         x.eraseGain(),
                         gradient,
@@ -197,15 +197,15 @@ final class GradientStages {
 
     /** What passes from row to row through one decay per head, for the scores at hand. */
     Launch rectangles(String name, FloatArray overlaps, FloatArray dg, int terms) {
-        return site.launch(
+        return scope.launch(
                 name,
                 GateGradientKernels.ROWS,
                 run -> run.chunks() * s.HV(),
                 (graph, task, signature) -> graph.task(
                         task,
                         GateGradientKernels::gateRectangles,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         between.scores,
                         overlaps,
                         between.lower,
@@ -220,15 +220,15 @@ final class GradientStages {
 
     /** All of dg. */
     Launch gates(FloatArray dg) {
-        return site.launch(
+        return scope.launch(
                 "gateGradients",
                 GateGradientKernels.LANES,
                 run -> run.chunks() * s.HV() * ReadLaunches.tiles(G, GateGradientKernels.CHANNELS),
                 (graph, task, signature) -> graph.task(
                         task,
                         GateGradientKernels::gateSums,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         between.into,
                         between.states,
                         gradients.states,

@@ -31,7 +31,7 @@ final class SelectiveGradientLaunches {
     private final GradientBuffers gradients;
     private final GradientStages stages;
     private final ReadLaunches reads;
-    private final LaunchScope site;
+    private final LaunchScope scope;
 
     SelectiveGradientLaunches(
             DeltaShape s,
@@ -48,7 +48,7 @@ final class SelectiveGradientLaunches {
         this.gradients = gradients;
         this.stages = stages;
         this.reads = reads;
-        this.site = stages.site();
+        this.scope = stages.scope();
     }
 
     /** The launches, in order; they use the places of dq and de before those are needed. */
@@ -90,15 +90,15 @@ final class SelectiveGradientLaunches {
     }
 
     private Launch weights(FloatArray rows, FloatArray crosses) {
-        return site.launch(
+        return scope.launch(
                 "rowWeightGradients",
                 RowWeightGradientKernel.LANES,
                 run -> run.chunks() * s.HV() * between.C,
                 (graph, task, signature) -> graph.task(
                         task,
                         RowWeightGradientKernel::rowWeightGradients,
-                        site.context(),
-                        site.table(),
+                        scope.context(),
+                        scope.table(),
                         x.k(),
                         gradients.readOverlaps,
                         gradients.crossOverlaps,
