@@ -14,6 +14,7 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.quirks.ColouredMessages;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,7 +66,7 @@ public final class TornadoEngine implements CeilingEngine {
             for (int depth = 0; depth < 20 && origin.getCause() != null; depth++) {
                 origin = origin.getCause();
             }
-            return origin.toString().replaceAll("\u001b\\[[0-9;]*m", "");
+            return ColouredMessages.plain(origin.toString());
         }
     }
 

@@ -165,9 +165,9 @@ class TornadoPlanTest {
         PlanSpec spec = spec(CASE, Form.CHUNK);
         TornadoPlan plan = plan(keeps ? spec.keepingState() : spec);
         plan.run(CASE.inputs().withInitialState(null));
-        assertTrue(plan.deviceBytes() > 0);
+        assertTrue(plan.graph().deviceBytes() > 0);
         plan.close();
-        assertEquals(0, plan.deviceBytes());
+        assertEquals(0, plan.graph().deviceBytes());
     }
 
     /** Token t of a tensor [B, T, ...]. */

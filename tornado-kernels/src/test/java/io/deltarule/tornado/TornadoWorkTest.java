@@ -12,7 +12,7 @@ import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.tornado.graph.DeviceHandle;
-import io.deltarule.tornado.graph.ProfileLog;
+import io.deltarule.tornado.quirks.ProfileLog;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

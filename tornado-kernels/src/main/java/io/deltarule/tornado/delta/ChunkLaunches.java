@@ -3,6 +3,7 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -118,27 +119,17 @@ public final class ChunkLaunches {
                 "chunkInverse",
                 ChunkInverseKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, name, signature) -> graph.task(
-                        name,
-                        ChunkInverseKernel::chunkInverse,
-                        scope.context(),
-                        scope.table(),
-                        between.lower,
-                        C,
-                        signature));
+                KernelTask.of(ChunkInverseKernel::chunkInverse, between.lower, C));
     }
 
     private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int terms) {
-        int tiles = ReadLaunches.tiles(s.V(), ChunkSolveKernel.TILE) + ReadLaunches.tiles(s.K(), ChunkSolveKernel.TILE);
+        int tiles = Math.ceilDiv(s.V(), ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
         return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,
                 run -> run.chunks() * s.HV() * tiles,
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         ChunkSolveKernel::chunkSolve,
-                        scope.context(),
-                        scope.table(),
                         v,
                         erase,
                         x.eraseGain(),
@@ -153,8 +144,7 @@ public final class ChunkLaunches {
                         G,
                         s.H(),
                         s.HV(),
-                        terms,
-                        signature));
+                        terms));
     }
 
     private Launch states(
@@ -168,12 +158,9 @@ public final class ChunkLaunches {
         return scope.launch(
                 name,
                 ChunkStateKernel.LANES,
-                run -> run.sequences() * s.HV() * ReadLaunches.tiles(s.V(), columns),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.sequences() * s.HV() * Math.ceilDiv(s.V(), columns),
+                KernelTask.of(
                         ChunkStateKernel::chunkStates,
-                        scope.context(),
-                        scope.table(),
                         key,
                         x.eraseGain(),
                         between.into,
@@ -189,7 +176,6 @@ public final class ChunkLaunches {
                         s.H(),
                         s.HV(),
                         columns,
-                        terms,
-                        signature));
+                        terms));
     }
 }

@@ -8,6 +8,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.HostCopies;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,9 +20,6 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * erase key, beta as both gains) are one array passed twice.
  */
 public final class PlanArrays {
-    /** The strongest log-decay that kernels see: its exponential is 0, and sums of it stay far from overflow. */
-    private static final float FULL_RESET = -1e6f;
-
     final FloatArray q;
     final FloatArray k;
     final FloatArray v;
@@ -96,26 +94,26 @@ public final class PlanArrays {
     /** Fills the arrays of {@link #inputs} for one run. */
     public void load(DeltaShape run, DeltaInputs in) {
         Variant variant = spec.variant();
-        copyIn(in.get(Input.Q), q);
-        copyIn(in.get(Input.K), k);
-        copyIn(in.get(Input.V), v);
+        HostCopies.copyIn(in.get(Input.Q), q);
+        HostCopies.copyIn(in.get(Input.K), k);
+        HostCopies.copyIn(in.get(Input.V), v);
         if (run.gateWidth() > 0) {
-            copyDecays(in.get(Input.G), g);
+            HostCopies.copyDecaysIn(in.get(Input.G), g);
         }
         if (variant.eraseKey().vector() != Input.K) {
             copyPerValueHead(in.get(variant.eraseKey().vector()), run, erase);
         }
         if (variant.inputs().contains(Input.BETA)) {
-            copyIn(in.get(Input.BETA), variant.eraseKey().scalarGain() ? eraseGain : writeGain);
+            HostCopies.copyIn(in.get(Input.BETA), variant.eraseKey().scalarGain() ? eraseGain : writeGain);
         }
         if (!variant.eraseKey().scalarGain()) {
             copyPerValueHead(in.get(variant.eraseKey().gain()), run, eraseGain);
         }
         if (!variant.writeValue().scalarGain()) {
-            copyIn(in.get(variant.writeValue().gain()), writeGain);
+            HostCopies.copyIn(in.get(variant.writeValue().gain()), writeGain);
         }
         if (r != null) {
-            copyIn(in.get(Input.R), r);
+            HostCopies.copyIn(in.get(Input.R), r);
         }
     }
 
@@ -132,48 +130,28 @@ public final class PlanArrays {
         if (from == null) {
             state.init(0);
         } else {
-            copyIn(from, state);
+            HostCopies.copyIn(from, state);
         }
     }
 
     /** Copies the host side of the state out, as much as the tensor holds. */
     public void storeState(Tensor to) {
-        copyOut(state, to);
+        HostCopies.copyOut(state, to);
     }
 
     /** Copies the host side of the read-outs. */
     public void storeOutputs(DeltaOutputs to) {
-        copyOut(o, to.o());
+        HostCopies.copyOut(o, to.o());
         if (oCross != null) {
-            copyOut(oCross, to.oCross());
+            HostCopies.copyOut(oCross, to.oCross());
         }
-    }
-
-    private static void copyIn(Tensor from, FloatArray to) {
-        MemorySegment.copy(from.data(), 0, to.getSegment(), 0, from.data().byteSize());
-    }
-
-    /**
-     * Copies log-decays; a full reset may come as −∞, which the kernels' arithmetic must not meet: exp of the
-     * replacement is 0 as well.
-     */
-    public static void copyDecays(Tensor from, FloatArray to) {
-        MemorySegment target = to.getSegment();
-        long size = from.size();
-        for (long i = 0; i < size; i++) {
-            target.setAtIndex(Tensor.FLOAT, i, Math.max(from.get(i), FULL_RESET));
-        }
-    }
-
-    public static void copyOut(FloatArray from, Tensor to) {
-        MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());
     }
 
     /** Repeats the rows of key heads for each of their value heads, so that kernels see one row per value head. */
     private static void copyPerValueHead(Tensor from, DeltaShape run, FloatArray to) {
         int heads = from.dim(2);
         if (heads == run.HV()) {
-            copyIn(from, to);
+            HostCopies.copyIn(from, to);
             return;
         }
         int group = run.HV() / heads;

@@ -3,6 +3,7 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -40,10 +41,6 @@ public final class ReadLaunches {
         G = s.gateWidth();
     }
 
-    public static int tiles(int length, int tile) {
-        return (length + tile - 1) / tile;
-    }
-
     /** Decays to the rows of a chunk, which both reads need; none without a gate. */
     List<Launch> decays() {
         if (G == 0) {
@@ -53,19 +50,15 @@ public final class ReadLaunches {
                 "chunkDecays",
                 ChunkDecayKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         ChunkDecayKernel::chunkDecays,
-                        scope.context(),
-                        scope.table(),
                         x.g(),
                         between.into,
                         between.outOf,
                         C,
                         G,
                         s.householders(),
-                        s.HV(),
-                        signature)));
+                        s.HV())));
     }
 
     /** Scores of the write and of the linear read. */
@@ -143,11 +136,8 @@ public final class ReadLaunches {
                 name,
                 ChunkScoreKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         ChunkScoreKernel::chunkScores,
-                        scope.context(),
-                        scope.table(),
                         q,
                         k,
                         x.g(),
@@ -161,8 +151,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms,
-                        signature));
+                        terms));
     }
 
     private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, int terms) {
@@ -172,11 +161,8 @@ public final class ReadLaunches {
                 "diagonal" + name,
                 ChannelScoreKernels.LANES,
                 run -> run.chunks() * s.HV() * blocks,
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         ChannelScoreKernels::diagonalScores,
-                        scope.context(),
-                        scope.table(),
                         q,
                         x.k(),
                         x.g(),
@@ -189,18 +175,14 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms,
-                        signature)));
+                        terms)));
         if (blocks > 1) {
             launches.add(scope.launch(
                     "offDiagonal" + name,
                     ChannelScoreKernels.LANES,
                     run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
-                    (graph, task, signature) -> graph.task(
-                            task,
+                    KernelTask.of(
                             ChannelScoreKernels::offDiagonalScores,
-                            scope.context(),
-                            scope.table(),
                             q,
                             x.k(),
                             x.g(),
@@ -213,8 +195,7 @@ public final class ReadLaunches {
                             s.householders(),
                             s.H(),
                             s.HV(),
-                            terms,
-                            signature)));
+                            terms)));
         }
         return launches;
     }
@@ -224,12 +205,9 @@ public final class ReadLaunches {
         return scope.launch(
                 name,
                 ChunkOutputKernel.LANES,
-                run -> run.chunks() * s.HV() * tiles(s.V(), ChunkOutputKernel.COLUMNS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS),
+                KernelTask.of(
                         ChunkOutputKernel::chunkOutputs,
-                        scope.context(),
-                        scope.table(),
                         q,
                         between.into,
                         between.scores,
@@ -243,20 +221,16 @@ public final class ReadLaunches {
                         s.householders(),
                         queryHeads,
                         s.HV(),
-                        scale,
-                        signature));
+                        scale));
     }
 
     private Launch logits() {
         return scope.launch(
                 "rowLogits",
                 RowLogitKernel.LANES,
-                run -> run.chunks() * s.HV() * tiles(s.K(), RowLogitKernel.ROWS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), RowLogitKernel.ROWS),
+                KernelTask.of(
                         RowLogitKernel::rowLogits,
-                        scope.context(),
-                        scope.table(),
                         x.r(),
                         x.k(),
                         x.g(),
@@ -270,8 +244,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        (float) (1 / Math.sqrt(s.V())),
-                        signature));
+                        (float) (1 / Math.sqrt(s.V()))));
     }
 
     private Launch softmax() {
@@ -279,13 +252,6 @@ public final class ReadLaunches {
                 "rowSoftmax",
                 RowSoftmaxKernel.LANES,
                 run -> run.tokens() * s.HV(),
-                (graph, task, signature) -> graph.task(
-                        task,
-                        RowSoftmaxKernel::rowSoftmax,
-                        scope.context(),
-                        scope.table(),
-                        between.weights,
-                        s.K(),
-                        signature));
+                KernelTask.of(RowSoftmaxKernel::rowSoftmax, between.weights, s.K()));
     }
 }

@@ -3,6 +3,7 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -76,16 +77,13 @@ public final class RecurrentLaunches {
             PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, int keep, LaunchScope scope) {
         int terms = x.terms() | KernelFlags.ofGate(spec.shape().gate()) | keep;
         DeltaShape s = spec.shape();
-        int tiles = ReadLaunches.tiles(s.V(), RecurrentKernel.COLUMNS);
+        int tiles = Math.ceilDiv(s.V(), RecurrentKernel.COLUMNS);
         return scope.launch(
                 "recurrentSteps",
                 RecurrentKernel.LANES,
                 run -> run.sequences() * s.HV() * tiles,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.packed(
                         RecurrentKernel::recurrentSteps,
-                        scope.context(),
-                        scope.table(),
                         x.q(),
                         x.k(),
                         x.v(),
@@ -102,7 +100,7 @@ public final class RecurrentLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms | signature << KernelFlags.SIGNATURE_SHIFT,
+                        terms,
                         (float) spec.scale()));
     }
 
@@ -111,18 +109,7 @@ public final class RecurrentLaunches {
                 "readStateRows",
                 StateRowKernel.LANES,
                 run -> run.sequences() * s.HV(),
-                (graph, name, signature) -> graph.task(
-                        name,
-                        StateRowKernel::readStateRows,
-                        scope.context(),
-                        scope.table(),
-                        x.r(),
-                        x.state(),
-                        x.oCross(),
-                        s.K(),
-                        s.V(),
-                        s.HV(),
-                        (float) (1 / Math.sqrt(s.V())),
-                        signature));
+                KernelTask.of(StateRowKernel::readStateRows, x.r(), x.state(), x.oCross(), s.K(), s.V(), s.HV(), (float)
+                        (1 / Math.sqrt(s.V()))));
     }
 }

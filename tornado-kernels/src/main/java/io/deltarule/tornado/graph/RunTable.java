@@ -34,8 +34,9 @@ public final class RunTable {
     private final int positionsAt;
     private final int chunksAt;
     private final int signaturesAt;
-    private final int places;
-    private final IntArray table;
+    /** Null until somebody asks: by then all launches have their places. */
+    private IntArray table;
+
     private int signatures;
     private int sequences;
     private int chunks;
@@ -45,17 +46,13 @@ public final class RunTable {
     /**
      * @param capacity lengths of the largest run
      * @param chunkSize micro-steps per chunk, 0 for a plan without chunks
-     * @param launches how many launches may sign
      */
-    public RunTable(DeltaShape capacity, int chunkSize, int launches) {
+    public RunTable(DeltaShape capacity, int chunkSize) {
         this.householders = capacity.householders();
         this.chunkSize = chunkSize;
         this.positionsAt = SEQUENCES + 2 * (capacity.sequences() + 1);
         this.chunksAt = positionsAt + capacity.sequences();
         this.signaturesAt = chunksAt + 2 * maxChunks(capacity, chunkSize);
-        this.places = launches;
-        this.table = new IntArray(signaturesAt + launches);
-        table.init(0);
     }
 
     /** The most chunks that any run of this capacity can have: each sequence may end in a partial one. */
@@ -63,7 +60,12 @@ public final class RunTable {
         return chunkSize == 0 ? 0 : capacity.microTokens() / chunkSize + capacity.sequences();
     }
 
+    /** What the kernels are given; from now on there are no places for further launches. */
     public IntArray array() {
+        if (table == null) {
+            table = new IntArray(signaturesAt + signatures);
+            table.init(0);
+        }
         return table;
     }
 
@@ -79,15 +81,14 @@ public final class RunTable {
         return tokens;
     }
 
-    /** Whether any launch uses this table. */
-    public boolean isSigned() {
-        return signatures > 0;
-    }
-
-    /** A place for one more launch's signature, as an index of the array. */
+    /**
+     * A place for one more launch's signature, as an index of the array.
+     *
+     * @throws IllegalStateException if the array is in use already
+     */
     public int newSignature() {
-        if (signatures == places) {
-            throw new IllegalStateException("run table: expected at most " + places + " launches");
+        if (table != null) {
+            throw new IllegalStateException("run table: expected all launches before its array is used");
         }
         return signaturesAt + signatures++;
     }
@@ -103,17 +104,18 @@ public final class RunTable {
         sequences = boundaries.length - 1;
         chunks = 0;
         tokens = boundaries[sequences];
-        table.set(RUN, run);
-        table.set(CHUNKS, chunksAt);
-        table.set(CHUNK_SIZE, chunkSize);
-        table.set(TOKENS, tokens);
-        table.set(POSITIONS, positionsAt);
+        IntArray entries = array();
+        entries.set(RUN, run);
+        entries.set(CHUNKS, chunksAt);
+        entries.set(CHUNK_SIZE, chunkSize);
+        entries.set(TOKENS, tokens);
+        entries.set(POSITIONS, positionsAt);
         for (int i = 0; i < signatures; i++) {
-            table.set(signaturesAt + i, 0);
+            entries.set(signaturesAt + i, 0);
         }
         for (int s = 0; s < boundaries.length; s++) {
-            table.set(SEQUENCES + 2 * s, boundaries[s]);
-            table.set(SEQUENCES + 2 * s + 1, chunks);
+            entries.set(SEQUENCES + 2 * s, boundaries[s]);
+            entries.set(SEQUENCES + 2 * s + 1, chunks);
             if (chunkSize > 0 && s < sequences) {
                 int end = boundaries[s + 1] * householders;
                 for (int first = boundaries[s] * householders; first < end; first += chunkSize) {
@@ -126,7 +128,7 @@ public final class RunTable {
             chunks = 0;
         }
         for (int s = 0; positions != null && s < sequences; s++) {
-            table.set(positionsAt + s, positions[s]);
+            entries.set(positionsAt + s, positions[s]);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.core.measure.RunTimes;
+import io.deltarule.tornado.quirks.ProfileLog;
 import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;

@@ -50,22 +50,20 @@ final class DeltaLaunches {
             throw new InvalidInputException("delta: the tornado engine expects q and v in different slots but both are "
                     + op.inputs().get(Input.Q).name() + "; copy one of them");
         }
-        LaunchScope byStep = new LaunchScope(scope.prefix(), tables.steps(), scope.context());
+        LaunchScope byStep = scope.with(tables.steps());
         if (layer.form() == Form.RECURRENT) {
             int chunkSize = RecurrentLaunches.chunkSize(steps);
             if (chunkSize == 0) {
                 return RecurrentLaunches.of(steps, x, null, byStep);
             }
-            LaunchScope kept =
-                    new LaunchScope(scope.prefix(), tables.chunks(s.householders(), chunkSize), scope.context());
+            LaunchScope kept = scope.with(tables.chunks(s.householders(), chunkSize));
             return RecurrentLaunches.of(steps, x, arrays.chunks(s, chunkSize, false), kept);
         }
         PlanSpec byChunk = steps.withForm(Form.CHUNK);
         ChunkLaunches.check(byChunk);
         List<Launch> launches = new ArrayList<>();
         if (layer.maxTokens() > 1) {
-            LaunchScope chunks =
-                    new LaunchScope(scope.prefix(), tables.chunks(s.householders(), layer.chunkSize()), scope.context());
+            LaunchScope chunks = scope.with(tables.chunks(s.householders(), layer.chunkSize()));
             launches.addAll(ChunkLaunches.of(byChunk, x, arrays.chunks(s, layer.chunkSize(), true), chunks));
         }
         launches.addAll(RecurrentLaunches.of(steps, x, null, byStep));

@@ -1,7 +1,7 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.layer.Experts;
-import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.List;
@@ -34,29 +34,15 @@ final class ExpertLaunches {
                 "route",
                 ExpertKernels.ROUTE_LANES,
                 run -> run.tokens(),
-                (graph, name, signature) -> graph.task(
-                        name,
-                        ExpertKernels::route,
-                        scope.context(),
-                        scope.table(),
-                        logits,
-                        correction,
-                        experts,
-                        weights,
-                        op.experts(),
-                        chosen,
-                        terms,
-                        (float) op.routing().factor(),
-                        signature));
+                KernelTask.of(
+                        ExpertKernels::route, logits, correction, experts, weights, op.experts(), chosen, terms, (float)
+                                op.routing().factor()));
         Launch enter = scope.launch(
                 "enterExperts",
                 ExpertKernels.LANES,
-                run -> run.tokens() * chosen * ReadLaunches.tiles(op.intermediate(), ExpertKernels.ROWS),
-                (graph, name, signature) -> graph.task(
-                        name,
+                run -> run.tokens() * chosen * Math.ceilDiv(op.intermediate(), ExpertKernels.ROWS),
+                KernelTask.of(
                         ExpertKernels::enterExperts,
-                        scope.context(),
-                        scope.table(),
                         arrays.slot(op.in()),
                         experts,
                         gates,
@@ -64,17 +50,13 @@ final class ExpertLaunches {
                         hidden,
                         in,
                         op.intermediate(),
-                        chosen,
-                        signature));
+                        chosen));
         Launch leave = scope.launch(
                 "leaveExperts",
                 ExpertKernels.LANES,
-                run -> run.tokens() * ReadLaunches.tiles(out, ExpertKernels.ROWS),
-                (graph, name, signature) -> graph.task(
-                        name,
+                run -> run.tokens() * Math.ceilDiv(out, ExpertKernels.ROWS),
+                KernelTask.of(
                         ExpertKernels::leaveExperts,
-                        scope.context(),
-                        scope.table(),
                         hidden,
                         experts,
                         weights,
@@ -82,8 +64,7 @@ final class ExpertLaunches {
                         arrays.slot(op.out()),
                         op.intermediate(),
                         out,
-                        chosen,
-                        signature));
+                        chosen));
         return List.of(route, enter, leave);
     }
 

@@ -1,7 +1,6 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
@@ -9,7 +8,6 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SlotPlaces;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.graph.DeviceMemory;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -164,15 +162,5 @@ public final class LayerArrays {
         all.addAll(angles.values());
         chunks.values().forEach(each -> all.addAll(each.used()));
         return all;
-    }
-
-    /** Copies a tensor to the beginning of an array. */
-    public static void copyIn(Tensor from, FloatArray to) {
-        MemorySegment.copy(from.data(), 0, to.getSegment(), 0, from.data().byteSize());
-    }
-
-    /** Copies as much of an array as the tensor holds. */
-    public static void copyOut(FloatArray from, Tensor to) {
-        MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());
     }
 }

@@ -9,7 +9,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SumNorm;
-import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -95,31 +95,27 @@ public final class LayerLaunches {
     }
 
     /** A launch with one work-item for each of a token's items. */
-    private Launch numbers(String name, int perToken, int lanes, Launch.Task task) {
-        return scope.launch(name, lanes, run -> ReadLaunches.tiles(run.tokens() * perToken, lanes), task);
+    private Launch perToken(String name, int items, int lanes, KernelTask task) {
+        return scope.launch(name, lanes, run -> Math.ceilDiv(run.tokens() * items, lanes), task);
     }
 
     /** A launch with one work-item for each of a sequence's items. */
-    private Launch perSequence(String name, int perSequence, int lanes, Launch.Task task) {
-        return scope.launch(name, lanes, run -> ReadLaunches.tiles(spec.sequences() * perSequence, lanes), task);
+    private Launch perSequence(String name, int items, int lanes, KernelTask task) {
+        return scope.launch(name, lanes, run -> Math.ceilDiv(spec.sequences() * items, lanes), task);
     }
 
     private Launch embedding(LayerOp.Embedding e) {
         FloatArray rows = arrays.weight(e.table());
-        return numbers(
+        return perToken(
                 "embed",
                 e.out().width(),
                 CopyKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         CopyKernel::embed,
-                        scope.context(),
-                        scope.table(),
                         slot(e.ids()),
                         rows,
                         slot(e.out()),
-                        e.out().width(),
-                        signature));
+                        e.out().width()));
     }
 
     private List<Launch> linear(LayerOp.Linear l) {
@@ -134,40 +130,17 @@ public final class LayerLaunches {
                     "multiplyTiles",
                     LinearKernels.TILE_LANES,
                     run -> LinearKernels.many(run.tokens())
-                            ? ReadLaunches.tiles(run.tokens(), LinearKernels.TILE)
-                                    * ReadLaunches.tiles(out, LinearKernels.TILE)
+                            ? Math.ceilDiv(run.tokens(), LinearKernels.TILE) * Math.ceilDiv(out, LinearKernels.TILE)
                             : 0,
-                    (graph, name, signature) -> graph.task(
-                            name,
-                            LinearKernels::multiplyTiles,
-                            scope.context(),
-                            scope.table(),
-                            slot(l.in()),
-                            weight,
-                            bias,
-                            slot(l.out()),
-                            in,
-                            out,
-                            biased,
-                            signature)));
+                    KernelTask.of(
+                            LinearKernels::multiplyTiles, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
         }
         launches.add(scope.launch(
                 "multiplyRows",
                 LinearKernels.ROW_LANES,
-                run -> LinearKernels.many(run.tokens()) ? 0 : ReadLaunches.tiles(out, LinearKernels.ROWS),
-                (graph, name, signature) -> graph.task(
-                        name,
-                        LinearKernels::multiplyRows,
-                        scope.context(),
-                        scope.table(),
-                        slot(l.in()),
-                        weight,
-                        bias,
-                        slot(l.out()),
-                        in,
-                        out,
-                        biased,
-                        signature)));
+                run -> LinearKernels.many(run.tokens()) ? 0 : Math.ceilDiv(out, LinearKernels.ROWS),
+                KernelTask.of(
+                        LinearKernels::multiplyRows, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
         return launches;
     }
 
@@ -177,15 +150,12 @@ public final class LayerLaunches {
         FloatArray bias = weight(c.bias(), weight);
         FloatArray tail = carried.isEmpty() ? slot(c.in()) : carried.getFirst();
         List<Launch> launches = new ArrayList<>();
-        launches.add(numbers(
+        launches.add(perToken(
                 "convolve",
                 width,
                 ConvolutionKernels.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         ConvolutionKernels::convolve,
-                        scope.context(),
-                        scope.table(),
                         slot(c.in()),
                         weight,
                         bias,
@@ -194,24 +164,14 @@ public final class LayerLaunches {
                         width,
                         c.taps(),
                         c.bias() == null ? 0 : 1,
-                        Activations.code(c.activation()),
-                        signature)));
+                        Activations.code(c.activation()))));
         if (!carried.isEmpty()) {
             launches.add(perSequence(
                     "keepTail",
                     width,
                     ConvolutionKernels.LANES,
-                    (graph, name, signature) -> graph.task(
-                            name,
-                            ConvolutionKernels::keepTail,
-                            scope.context(),
-                            scope.table(),
-                            slot(c.in()),
-                            tail,
-                            width,
-                            c.taps(),
-                            spec.sequences(),
-                            signature)));
+                    KernelTask.of(
+                            ConvolutionKernels::keepTail, slot(c.in()), tail, width, c.taps(), spec.sequences())));
         }
         return launches;
     }
@@ -224,11 +184,8 @@ public final class LayerLaunches {
                 "groupNorm",
                 lanes,
                 run -> run.tokens() * (in.width() / group),
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         NormKernel::groupNorm,
-                        scope.context(),
-                        scope.table(),
                         slot(in),
                         slot(gate),
                         factors,
@@ -237,22 +194,18 @@ public final class LayerLaunches {
                         lanes,
                         terms,
                         Activations.code(activation),
-                        (float) eps,
-                        signature));
+                        (float) eps));
     }
 
     /** @param gate the slot whose numbers may serve several channels each; any other where there is none */
     private List<Launch> elementwise(
             int operation, Slot a, Slot b, Slot gate, Slot out, Activation activation, double factor) {
-        return List.of(numbers(
+        return List.of(perToken(
                 "elementwise",
                 out.width(),
                 ElementwiseKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         ElementwiseKernel::elementwise,
-                        scope.context(),
-                        scope.table(),
                         slot(a),
                         slot(b),
                         slot(gate),
@@ -261,77 +214,57 @@ public final class LayerLaunches {
                         out.width() / gate.width(),
                         operation,
                         Activations.code(activation),
-                        (float) factor,
-                        signature)));
+                        (float) factor)));
     }
 
     private Launch slice(LayerOp.Slice s) {
-        return numbers(
+        return perToken(
                 "slice",
                 s.out().width(),
                 CopyKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         CopyKernel::slice,
-                        scope.context(),
-                        scope.table(),
                         slot(s.in()),
                         slot(s.out()),
                         s.out().width(),
                         s.out().width() / s.groups(),
                         s.in().width() / s.groups(),
-                        s.offset(),
-                        signature));
+                        s.offset()));
     }
 
     private Launch join(Join j) {
-        return numbers(
+        return perToken(
                 "join",
                 j.out().width(),
                 CopyKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         CopyKernel::join,
-                        scope.context(),
-                        scope.table(),
                         slot(j.first()),
                         slot(j.second()),
                         slot(j.out()),
                         j.groups(),
                         j.firstPart(),
                         j.secondPart(),
-                        j.shared() ? 1 : 0,
-                        signature));
+                        j.shared() ? 1 : 0));
     }
 
     private Launch constant(Constant c) {
-        return numbers(
+        return perToken(
                 "fill",
                 c.out().width(),
                 CopyKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
-                        CopyKernel::fill,
-                        scope.context(),
-                        scope.table(),
-                        slot(c.out()),
-                        c.out().width(),
-                        (float) c.value(),
-                        signature));
+                KernelTask.of(CopyKernel::fill, slot(c.out()), c.out().width(), (float) c.value()));
     }
 
     private Launch logDecay(LayerOp.LogDecay d) {
         FloatArray aLog = arrays.weight(d.aLog());
         FloatArray dtBias = weight(d.dtBias(), aLog);
-        return numbers(
+        return perToken(
                 "logDecay",
                 d.in().width(),
                 LogDecayKernel.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         LogDecayKernel::logDecay,
-                        scope.context(),
-                        scope.table(),
                         slot(d.in()),
                         aLog,
                         dtBias,
@@ -339,8 +272,7 @@ public final class LayerLaunches {
                         d.in().width(),
                         d.in().width() / d.heads(),
                         d.dtBias() == null ? 0 : 1,
-                        (float) d.lowerBound(),
-                        signature));
+                        (float) d.lowerBound()));
     }
 
     private Launch rotary(LayerOp.Rotary r) {
@@ -365,40 +297,23 @@ public final class LayerLaunches {
                 "accumulateAngles",
                 width,
                 RotaryKernels.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         RotaryKernels::accumulateAngles,
-                        scope.context(),
-                        scope.table(),
                         slot(r.angles()),
                         carried.getFirst(),
                         angles,
                         width,
-                        spec.sequences(),
-                        signature));
+                        spec.sequences()));
         return List.of(accumulate, turn(r.in(), angles, arrays.phases(rates), r.out(), r.head(), r.rotary() / 2, 1));
     }
 
     private Launch turn(Slot in, LongArray angles, LongArray phases, Slot out, int head, int half, int selective) {
         int heads = in.width() / head;
-        return numbers(
+        return perToken(
                 "turn",
                 heads * (head - half),
                 RotaryKernels.LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
-                        RotaryKernels::turn,
-                        scope.context(),
-                        scope.table(),
-                        slot(in),
-                        angles,
-                        phases,
-                        slot(out),
-                        heads,
-                        head,
-                        half,
-                        selective,
-                        signature));
+                KernelTask.of(RotaryKernels::turn, slot(in), angles, phases, slot(out), heads, head, half, selective));
     }
 
     private List<Launch> attention(LayerOp.Attention a) {
@@ -411,11 +326,8 @@ public final class LayerLaunches {
                 "attend",
                 AttentionKernels.LANES,
                 run -> run.chunks() * a.heads(),
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         AttentionKernels::attend,
-                        scope.context(),
-                        scope.table(),
                         slot(a.q()),
                         slot(a.k()),
                         slot(a.v()),
@@ -428,17 +340,13 @@ public final class LayerLaunches {
                         value,
                         rows,
                         a.window(),
-                        (float) a.scale(),
-                        signature));
-        Launch keep = numbers(
+                        (float) a.scale()));
+        Launch keep = perToken(
                 "keep",
                 a.k().width() + a.v().width(),
                 AttentionKernels.KEEP_LANES,
-                (graph, name, signature) -> graph.task(
-                        name,
+                KernelTask.of(
                         AttentionKernels::keep,
-                        scope.context(),
-                        scope.table(),
                         slot(a.k()),
                         slot(a.v()),
                         keys,
@@ -446,8 +354,7 @@ public final class LayerLaunches {
                         a.kvHeads(),
                         head,
                         value,
-                        rows,
-                        signature));
+                        rows));
         return List.of(attend, keep);
     }
 }

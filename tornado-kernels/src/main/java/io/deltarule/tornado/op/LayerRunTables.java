@@ -5,20 +5,15 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.tornado.graph.RunTable;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * What a layer plan's launches learn of a run. A graph holds both forms of each delta rule; the tables of the form that a
  * run does not take describe a run of nothing.
  */
 public final class LayerRunTables {
-    /** The most launches of an operation that share a table. */
-    private static final int LAUNCHES = 16;
-
     private final LayerSpec spec;
     private final RunTable tokens;
     private final RunTable steps;
@@ -33,7 +28,7 @@ public final class LayerRunTables {
     private RunTable table(int householders, int chunkSize) {
         DeltaShape capacity =
                 new DeltaShape(1, spec.maxTokens(), 1, 1, 1, 1, householders, spec.sequences(), Gate.NONE);
-        return new RunTable(capacity, chunkSize, LAUNCHES * spec.program().ops().size());
+        return new RunTable(capacity, chunkSize);
     }
 
     /** For what carries no delta state: every token, in chunks of {@link AttentionKernels#QUERIES}. */
@@ -49,19 +44,6 @@ public final class LayerRunTables {
     /** For what goes by chunks of micro-steps: every token where it does the work. */
     RunTable chunks(int householders, int chunkSize) {
         return chunks.computeIfAbsent(List.of(householders, chunkSize), key -> table(householders, chunkSize));
-    }
-
-    /** Those that some launch signs. */
-    List<RunTable> used() {
-        List<RunTable> all = new ArrayList<>(List.of(tokens, steps));
-        all.addAll(chunks.values());
-        all.removeIf(table -> !table.isSigned());
-        return all;
-    }
-
-    /** The arrays of {@link #used}. */
-    public List<IntArray> arrays() {
-        return used().stream().map(RunTable::array).toList();
     }
 
     /** Describes the next run. */

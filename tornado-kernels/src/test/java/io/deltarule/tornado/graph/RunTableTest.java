@@ -3,6 +3,7 @@ package io.deltarule.tornado.graph;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.DeltaShape;
@@ -24,7 +25,7 @@ class RunTableTest {
 
     @Test
     void cutsEachSequenceIntoChunksOfMicroSteps() {
-        RunTable run = new RunTable(SHAPE, 16, 2);
+        RunTable run = new RunTable(SHAPE, 16);
         run.describe(new int[] {0, 9, 9, 20}, new int[] {3, 4, 5}); // 18, 0 and 22 micro-steps
         assertEquals(3, run.sequences());
         assertEquals(4, run.chunks());
@@ -36,7 +37,7 @@ class RunTableTest {
 
     @Test
     void aRunWithoutTokensHasAnEmptyChunkToLookAt() {
-        RunTable run = new RunTable(SHAPE, 16, 2);
+        RunTable run = new RunTable(SHAPE, 16);
         run.describe(new int[] {0, 9, 9, 20}, null);
         run.describe(new int[] {0, 0, 0, 0}, null);
         assertEquals(0, run.chunks());
@@ -46,7 +47,7 @@ class RunTableTest {
 
     @Test
     void hasRoomForTheMostChunksOfItsCapacity() {
-        RunTable run = new RunTable(SHAPE, 16, 2);
+        RunTable run = new RunTable(SHAPE, 16);
         int[][] everyCut = {{0, 20}, {0, 1, 2, 20}, {0, 8, 16, 20}, {0, 0, 0, 20}};
         for (int[] cut : everyCut) {
             run.describe(cut, null);
@@ -56,15 +57,28 @@ class RunTableTest {
 
     @Test
     void aKernelThatDidNotRunHasNotSigned() {
-        RunTable run = new RunTable(SHAPE, 0, 2);
-        run.describe(new int[] {0, 5}, null);
+        RunTable run = new RunTable(SHAPE, 0);
         int first = run.newSignature();
         int second = run.newSignature();
+        run.describe(new int[] {0, 5}, null);
         assertFalse(run.signed(first));
         run.array().set(first, run.array().get(RunTable.RUN));
         assertTrue(run.signed(first));
         assertFalse(run.signed(second));
         run.describe(new int[] {0, 5}, null);
         assertFalse(run.signed(first), "a signature counts for one run");
+    }
+
+    @Test
+    void everyLaunchHasItsPlaceBeforeTheArrayIsUsed() {
+        RunTable run = new RunTable(SHAPE, 16);
+        int places = 0;
+        for (; places < 100; places++) {
+            run.newSignature();
+        }
+        assertEquals(
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * RunTable.maxChunks(SHAPE, 16) + places,
+                run.array().getSize());
+        assertThrows(IllegalStateException.class, run::newSignature);
     }
 }

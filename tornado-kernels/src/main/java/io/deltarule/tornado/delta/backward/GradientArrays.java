@@ -10,6 +10,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.HostCopies;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -144,7 +145,7 @@ public final class GradientArrays {
                     && tensor.dim(2) < spec.shape().HV()) {
                 addHeads(array, tensor);
             } else {
-                PlanArrays.copyOut(array, tensor);
+                HostCopies.copyOut(array, tensor);
             }
         });
     }

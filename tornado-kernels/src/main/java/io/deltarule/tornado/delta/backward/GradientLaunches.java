@@ -7,6 +7,7 @@ import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -29,9 +30,6 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * </pre>
  */
 public final class GradientLaunches {
-    /** More than any plan has. */
-    public static final int MOST = 64;
-
     private final DeltaShape s;
     private final GradientArrays operands;
     private final DeltaArrays x;
@@ -42,7 +40,11 @@ public final class GradientLaunches {
     private final PlanSpec spec;
 
     private GradientLaunches(
-            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
+            PlanSpec spec,
+            GradientArrays operands,
+            ChunkBuffers between,
+            GradientBuffers gradients,
+            LaunchScope scope) {
         this.spec = spec;
         this.s = spec.shape();
         this.operands = operands;
@@ -55,7 +57,11 @@ public final class GradientLaunches {
 
     /** The launches, in order. */
     public static List<Launch> of(
-            PlanSpec spec, GradientArrays operands, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
+            PlanSpec spec,
+            GradientArrays operands,
+            ChunkBuffers between,
+            GradientBuffers gradients,
+            LaunchScope scope) {
         return new GradientLaunches(spec, operands, between, gradients, scope).all();
     }
 
@@ -75,8 +81,7 @@ public final class GradientLaunches {
         all.addAll(keys());
         if (s.gateWidth() == 1) {
             // L and M once more, for they had to make room.
-            all.addAll(
-                    new ReadLaunches(spec, x, between, new LaunchScope("gate_", scope.run(), scope.context())).scores());
+            all.addAll(new ReadLaunches(spec, x, between, scope.named("gate_")).scores());
             all.add(stages.rectangles(
                     "gateRectangles",
                     gradients.overlaps,
@@ -156,11 +161,8 @@ public final class GradientLaunches {
                 "keyGradients",
                 InputGradientKernels.LANES,
                 run -> run.chunks() * s.H(),
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         InputGradientKernels::keyGradients,
-                        scope.context(),
-                        scope.table(),
                         x.k(),
                         x.eraseGain(),
                         gradients.overlaps,
@@ -175,8 +177,7 @@ public final class GradientLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        x.terms(),
-                        signature));
+                        x.terms()));
     }
 
     private Launch gainGradients() {
@@ -184,11 +185,8 @@ public final class GradientLaunches {
                 "gainGradients",
                 InputGradientKernels.ROW_LANES,
                 run -> run.chunks() * s.HV() * between.C,
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         InputGradientKernels::gainGradients,
-                        scope.context(),
-                        scope.table(),
                         x.v(),
                         x.erase(),
                         x.eraseGain(),
@@ -204,7 +202,6 @@ public final class GradientLaunches {
                         between.C,
                         s.H(),
                         s.HV(),
-                        x.terms(),
-                        signature));
+                        x.terms()));
     }
 }

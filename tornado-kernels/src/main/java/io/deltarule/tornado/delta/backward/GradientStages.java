@@ -4,7 +4,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.KernelFlags;
-import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -60,17 +60,14 @@ final class GradientStages {
 
     /** What a read with the scores at hand leaves for pseudo-values and states. */
     Launch read(String name, FloatArray a, int heads, FloatArray b, int terms) {
-        int columnTiles = ReadLaunches.tiles(s.V(), ReadGradientKernel.TILE);
-        int tiles = ReadLaunches.tiles(C, ReadGradientKernel.TILE) + ReadLaunches.tiles(s.K(), ReadGradientKernel.TILE);
+        int columnTiles = Math.ceilDiv(s.V(), ReadGradientKernel.TILE);
+        int tiles = Math.ceilDiv(C, ReadGradientKernel.TILE) + Math.ceilDiv(s.K(), ReadGradientKernel.TILE);
         return scope.launch(
                 name,
                 ReadGradientKernel.LANES,
                 run -> run.chunks() * s.HV() * columnTiles * tiles,
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         ReadGradientKernel::readGradients,
-                        scope.context(),
-                        scope.table(),
                         a,
                         b,
                         between.into,
@@ -84,8 +81,7 @@ final class GradientStages {
                         s.householders(),
                         heads,
                         s.HV(),
-                        terms,
-                        signature));
+                        terms));
     }
 
     /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
@@ -94,12 +90,9 @@ final class GradientStages {
         return scope.launch(
                 name,
                 OuterGradientKernel.LANES,
-                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), OuterGradientKernel.CHANNELS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), OuterGradientKernel.CHANNELS),
+                KernelTask.of(
                         OuterGradientKernel::outerGradients,
-                        scope.context(),
-                        scope.table(),
                         rows,
                         fades,
                         states,
@@ -111,8 +104,7 @@ final class GradientStages {
                         s.householders(),
                         s.HV(),
                         terms,
-                        scale,
-                        signature));
+                        scale));
     }
 
     /** The part through the rows before. */
@@ -120,12 +112,9 @@ final class GradientStages {
         return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
-                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), InnerGradientKernels.CHANNELS),
+                KernelTask.of(
                         InnerGradientKernels::earlierRows,
-                        scope.context(),
-                        scope.table(),
                         x.k(),
                         x.g(),
                         overlaps,
@@ -137,8 +126,7 @@ final class GradientStages {
                         s.H(),
                         s.HV(),
                         terms,
-                        scale,
-                        signature));
+                        scale));
     }
 
     /** The part of dk through what later rows do with a vector. */
@@ -146,12 +134,9 @@ final class GradientStages {
         return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
-                run -> run.chunks() * s.HV() * ReadLaunches.tiles(s.K(), InnerGradientKernels.CHANNELS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), InnerGradientKernels.CHANNELS),
+                KernelTask.of(
                         InnerGradientKernels::laterRows,
-                        scope.context(),
-                        scope.table(),
                         vector.array(),
                         x.eraseGain(),
                         x.g(),
@@ -165,8 +150,7 @@ final class GradientStages {
                         vector.heads(),
                         s.HV(),
                         vector.terms() | terms,
-                        scale,
-                        signature));
+                        scale));
     }
 
     /** Products of a vector with its gradient, for dg. */
@@ -175,11 +159,8 @@ final class GradientStages {
                 name,
                 GateGradientKernels.LANES,
                 run -> run.chunks() * s.HV(),
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         GateGradientKernels::gateProducts,
-                        scope.context(),
-                        scope.table(),
                         vector.array(),
                         x.eraseGain(),
                         gradient,
@@ -191,8 +172,7 @@ final class GradientStages {
                         vector.heads(),
                         s.HV(),
                         vector.terms() | terms,
-                        scale,
-                        signature));
+                        scale));
     }
 
     /** What passes from row to row through one decay per head, for the scores at hand. */
@@ -201,11 +181,8 @@ final class GradientStages {
                 name,
                 GateGradientKernels.ROWS,
                 run -> run.chunks() * s.HV(),
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         GateGradientKernels::gateRectangles,
-                        scope.context(),
-                        scope.table(),
                         between.scores,
                         overlaps,
                         between.lower,
@@ -214,8 +191,7 @@ final class GradientStages {
                         C,
                         s.householders(),
                         s.HV(),
-                        terms,
-                        signature));
+                        terms));
     }
 
     /** All of dg. */
@@ -223,12 +199,9 @@ final class GradientStages {
         return scope.launch(
                 "gateGradients",
                 GateGradientKernels.LANES,
-                run -> run.chunks() * s.HV() * ReadLaunches.tiles(G, GateGradientKernels.CHANNELS),
-                (graph, task, signature) -> graph.task(
-                        task,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(G, GateGradientKernels.CHANNELS),
+                KernelTask.of(
                         GateGradientKernels::gateSums,
-                        scope.context(),
-                        scope.table(),
                         between.into,
                         between.states,
                         gradients.states,
@@ -240,7 +213,6 @@ final class GradientStages {
                         C,
                         G,
                         s.householders(),
-                        s.HV(),
-                        signature));
+                        s.HV()));
     }
 }

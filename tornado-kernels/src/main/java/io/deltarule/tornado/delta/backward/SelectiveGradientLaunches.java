@@ -5,6 +5,7 @@ import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.delta.ReadLaunches;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import java.util.ArrayList;
@@ -94,11 +95,8 @@ final class SelectiveGradientLaunches {
                 "rowWeightGradients",
                 RowWeightGradientKernel.LANES,
                 run -> run.chunks() * s.HV() * between.C,
-                (graph, task, signature) -> graph.task(
-                        task,
+                KernelTask.of(
                         RowWeightGradientKernel::rowWeightGradients,
-                        scope.context(),
-                        scope.table(),
                         x.k(),
                         gradients.readOverlaps,
                         gradients.crossOverlaps,
@@ -111,7 +109,6 @@ final class SelectiveGradientLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        (float) (1 / Math.sqrt(s.V())),
-                        signature));
+                        (float) (1 / Math.sqrt(s.V()))));
     }
 }

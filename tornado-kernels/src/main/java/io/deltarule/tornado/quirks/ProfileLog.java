@@ -1,4 +1,4 @@
-package io.deltarule.tornado.graph;
+package io.deltarule.tornado.quirks;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.graph;
+package io.deltarule.tornado.quirks;
 
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
