@@ -20,14 +20,6 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /** Cuts a program that is too deep for one task graph, where the fewest numbers cross the cut. */
 final class ProgramCutter {
-    /** Bytes in which TornadoVM 5.2.0 notes a graph's tasks; past them it fails with a buffer overflow. */
-    static final int ROOM = 8192;
-
-    /** What a task takes of them besides its arguments. */
-    private static final int TASK = 15;
-    /** What each argument takes. */
-    private static final int ARGUMENT = 5;
-
     private final LayerSpec spec;
     private final List<LayerOp> ops;
     private final int room;
@@ -50,26 +42,14 @@ final class ProgramCutter {
         DeviceMemory count = DeviceMemory.counting(device);
         List<List<Launch>> launches =
                 LayerLaunches.of(spec, new LayerArrays(spec, count), new LayerRunTables(spec), new KernelContext());
-        List<Integer> bytes = new ArrayList<>();
-        for (int i = 0; i < launches.size(); i++) {
-            bytes.add(launches.get(i).size() * bytes(spec.program().ops().get(i)));
-        }
+        List<Integer> bytes = launches.stream()
+                .map(each -> each.stream().mapToInt(Launch::bytes).sum())
+                .toList();
         List<LayerSpec> parts = new ProgramCutter(spec, room).parts(bytes);
         if (parts.size() == 1) {
             return new TornadoLayerPlan(spec, device);
         }
         return new SplitLayerPlan(spec, parts, part -> new TornadoLayerPlan(part, device));
-    }
-
-    /** At most what one of an operation's tasks takes: by the most arguments that its kernels have. */
-    private static int bytes(LayerOp op) {
-        return TASK
-                + ARGUMENT
-                        * switch (op) {
-                            case LayerOp.Delta _ -> 20;
-                            case LayerOp.Attention _ -> 16;
-                            default -> 14;
-                        };
     }
 
     private List<LayerSpec> parts(List<Integer> bytes) {

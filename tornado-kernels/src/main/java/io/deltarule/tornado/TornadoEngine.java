@@ -14,6 +14,7 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class TornadoEngine implements CeilingEngine {
     @Override
     public LayerPlan plan(LayerSpec spec) {
         return ProgramCutter.plan(
-                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), ProgramCutter.ROOM);
+                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
     }
 
     @Override
