@@ -14,8 +14,8 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
-import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.ColouredMessages;
+import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.List;
 import java.util.Optional;
 

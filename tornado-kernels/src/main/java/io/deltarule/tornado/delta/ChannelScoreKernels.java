@@ -32,7 +32,7 @@ final class ChannelScoreKernels {
      * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV, K], erase = k or [micro-steps, HV, K], eraseGain
      * [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (diagonal blocks written). Rows past the
      * chunk's end and queries of micro-steps that no read-out follows are zero. For the selective read q is [tokens, HV,
-     * K], and lower, erase and eraseGain are not touched ({@link KernelFlags#SELECTIVE_READ}).
+     * K], and lower, erase and eraseGain are not touched ({@link KernelFlags#READ_SCORES_ONLY}).
      *
      * <p>Parallel over: chunk × value head × block; a lane owns a column of the block and every 16th channel, and walks
      * down the rows with a running decay; the sum over channels ends in local memory. Accumulates: float. Requires: C a
@@ -53,7 +53,7 @@ final class ChannelScoreKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] keys = context.allocateFloatLocalArray(BLOCK * WIDE_STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(BLOCK * WIDE_STRIDE);
@@ -93,17 +93,18 @@ final class ChannelScoreKernels {
                 if (row < length && d < K) {
                     int m = first + row;
                     kd = k.get((m * H + keyHead) * K + d);
-                    if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
-                        int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                        int eraseRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
-                                (terms & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
                         int queryRow =
-                                (terms & KernelFlags.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                                (flags & KernelFlags.READ_SCORES_ONLY) != 0 ? token * HV + head : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                     if (m % n == 0) {
@@ -126,7 +127,7 @@ final class ChannelScoreKernels {
                     float onOrBelow = i >= column ? 1f : 0f;
                     sum += below * gates[i * WIDE_STRIDE + d];
                     float faded = key * TornadoMath.exp(sum);
-                    if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
                         L[i] += below * faded * eraseKeys[i * WIDE_STRIDE + d];
                     }
                     M[i] += onOrBelow * faded * queries[i * WIDE_STRIDE + d];
@@ -138,7 +139,7 @@ final class ChannelScoreKernels {
         int row = lane / BLOCK;
         int to = ((chunk * HV + head) * C + block * BLOCK + row) * C + block * BLOCK + column;
         float sum = 0f;
-        if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
             for (int i = 0; i < BLOCK; i++) {
                 parts[(part * BLOCK + i) * BLOCK + column] = L[i];
             }
@@ -188,7 +189,7 @@ final class ChannelScoreKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] keys = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(BLOCK * STRIDE);
@@ -239,17 +240,18 @@ final class ChannelScoreKernels {
                 float kd = 0f;
                 if (from0 + r < length && d < K) {
                     int m = first + from0 + r;
-                    if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
-                        int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                        int eraseRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
-                                (terms & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
                         int queryRow =
-                                (terms & KernelFlags.SELECTIVE_READ) != 0 ? token * HV + head : token * H + keyHead;
+                                (flags & KernelFlags.READ_SCORES_ONLY) != 0 ? token * HV + head : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                 }
@@ -272,7 +274,7 @@ final class ChannelScoreKernels {
             context.localBarrier();
             for (int d = 0; d < TILE; d++) {
                 float key = keys[column * STRIDE + d];
-                if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+                if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
                     L += eraseKeys[row * STRIDE + d] * key;
                 }
                 M += queries[row * STRIDE + d] * key;
@@ -280,7 +282,7 @@ final class ChannelScoreKernels {
             context.localBarrier();
         }
         int to = ((chunk * HV + head) * C + from0 + row) * C + from1 + column;
-        if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
             lower.set(to, L);
         }
         scores.set(to, M);

@@ -79,8 +79,16 @@ public final class ChunkLaunches {
         List<Launch> launches = new ArrayList<>(reads.decays());
         launches.addAll(reads.scores());
         launches.add(all.inverse());
-        launches.add(all.solve("chunkSolve", x.v(), x.erase(), between.into, between.values, x.terms()));
-        launches.add(all.states("chunkStates", x.k(), between.outOf, between.values, x.state(), between.states, 0));
+        launches.add(all.solve(
+                "chunkSolve", x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+        launches.add(all.states(
+                "chunkStates",
+                x.k(),
+                between.outOf,
+                between.values,
+                x.state(),
+                between.states,
+                KernelFlags.of(InputMap.NO_GAINS, false)));
         return launches;
     }
 
@@ -103,7 +111,13 @@ public final class ChunkLaunches {
             LaunchScope scope) {
         ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
         return List.of(
-                all.solve("solveGradients", readValues, x.k(), between.outOf, values, KernelFlags.BACKWARD),
+                all.solve(
+                        "solveGradients",
+                        readValues,
+                        x.k(),
+                        between.outOf,
+                        values,
+                        KernelFlags.of(InputMap.NO_GAINS, true)),
                 all.states(
                         "stateGradients",
                         x.erase(),
@@ -111,7 +125,7 @@ public final class ChunkLaunches {
                         values,
                         state,
                         states,
-                        x.terms() | KernelFlags.BACKWARD));
+                        KernelFlags.of(x.map(), true)));
     }
 
     private Launch inverse() {
@@ -122,7 +136,7 @@ public final class ChunkLaunches {
                 KernelTask.of(ChunkInverseKernel::chunkInverse, between.lower, C));
     }
 
-    private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int terms) {
+    private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
         int tiles = Math.ceilDiv(s.V(), ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
         return scope.launch(
                 name,
@@ -144,7 +158,7 @@ public final class ChunkLaunches {
                         G,
                         s.H(),
                         s.HV(),
-                        terms));
+                        flags));
     }
 
     private Launch states(
@@ -154,7 +168,7 @@ public final class ChunkLaunches {
             FloatArray values,
             FloatArray state,
             FloatArray states,
-            int terms) {
+            int flags) {
         return scope.launch(
                 name,
                 ChunkStateKernel.LANES,
@@ -176,6 +190,6 @@ public final class ChunkLaunches {
                         s.H(),
                         s.HV(),
                         columns,
-                        terms));
+                        flags));
     }
 }

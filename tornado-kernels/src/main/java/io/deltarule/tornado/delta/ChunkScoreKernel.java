@@ -50,7 +50,7 @@ final class ChunkScoreKernel {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] keys = context.allocateFloatLocalArray(C * STRIDE);
         float[] eraseKeys = context.allocateFloatLocalArray(C * STRIDE);
@@ -95,14 +95,15 @@ final class ChunkScoreKernel {
                 float qd = 0f;
                 if (row < length && d < K) {
                     int m = first + row;
-                    int keyRow = (terms & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? groupRow + row : m * H + keyHead;
+                    int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? groupRow + row : m * H + keyHead;
                     kd = k.get(keyRow * K + d);
-                    if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
-                        int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                        int eraseRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
-                                (terms & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        if ((terms & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                        if ((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
                             ed = erase.get(keyRow * K + d);
                         } else {
                             ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
@@ -110,7 +111,7 @@ final class ChunkScoreKernel {
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
-                        int perValueHead = terms & (KernelFlags.SELECTIVE_READ | KernelFlags.PSEUDO_VALUE_KEYS);
+                        int perValueHead = flags & (KernelFlags.READ_SCORES_ONLY | KernelFlags.PSEUDO_VALUE_KEYS);
                         int queryRow = perValueHead != 0 ? token * HV + head : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
@@ -128,7 +129,7 @@ final class ChunkScoreKernel {
                     float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
                     float qd = queries[(y + 16 * i) * STRIDE + d];
                     for (int j = 0; j < R; j++) {
-                        if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+                        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
                             L[i * R + j] += ed * key[j];
                         }
                         M[i * R + j] += qd * key[j];
@@ -150,7 +151,7 @@ final class ChunkScoreKernel {
                     }
                     fade = TornadoMath.exp(sum);
                 }
-                if ((terms & KernelFlags.SELECTIVE_READ) == 0) {
+                if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
                     lower.set(base + row * C + column, L[i * R + j] * fade);
                 }
                 scores.set(base + row * C + column, M[i * R + j] * fade);

@@ -51,7 +51,7 @@ final class ChunkSolveKernel {
             int G,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] A = context.allocateFloatLocalArray(C * (C + 1));
         float[] right = context.allocateFloatLocalArray(C * TILE);
@@ -77,7 +77,7 @@ final class ChunkSolveKernel {
         }
 
         for (int at = lane; at < C * C; at += LANES) {
-            int to = (terms & KernelFlags.BACKWARD) != 0 ? at % C * (C + 1) + at / C : at / C * (C + 1) + at % C;
+            int to = (flags & KernelFlags.BACKWARD) != 0 ? at % C * (C + 1) + at / C : at / C * (C + 1) + at % C;
             A[to] = inverse.get(block * C * C + at);
         }
         for (int at = lane; at < C * TILE; at += LANES) {
@@ -88,9 +88,10 @@ final class ChunkSolveKernel {
                 if (tile < valueTiles) {
                     int c = tile * TILE + at % TILE;
                     if (c < V) {
-                        int gainAt =
-                                (terms & KernelFlags.WRITE_PER_CHANNEL) != 0 ? (m * HV + head) * V + c : m * HV + head;
-                        if ((terms & KernelFlags.BACKWARD) != 0) {
+                        int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0
+                                ? (m * HV + head) * V + c
+                                : m * HV + head;
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
                             value = v.get((block * C + row) * V + c);
                         } else {
                             value = v.get((m * HV + head) * V + c) * writeGain.get(gainAt);
@@ -99,11 +100,12 @@ final class ChunkSolveKernel {
                 } else {
                     int d = (tile - valueTiles) * TILE + at % TILE;
                     if (d < K) {
-                        int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int eraseRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
-                                (terms & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        if ((terms & KernelFlags.BACKWARD) != 0) {
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
                             value = erase.get((m * H + keyHead) * K + d);
                         } else {
                             value = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
@@ -121,7 +123,7 @@ final class ChunkSolveKernel {
         }
         context.localBarrier();
         for (int before = 0; before < C; before++) {
-            int m = (terms & KernelFlags.BACKWARD) != 0 ? C - 1 - before : before;
+            int m = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - before : before;
             for (int j = 0; j < 4; j++) {
                 row4[j] = right[m * TILE + x + 8 * j];
             }

@@ -70,7 +70,7 @@ final class ChunkStateKernel {
             int H,
             int HV,
             int columns,
-            int terms,
+            int flags,
             int signature) {
         int padded = (K + TILE - 1) / TILE * TILE;
         float[] S = context.allocateFloatLocalArray(padded * columns);
@@ -107,14 +107,14 @@ final class ChunkStateKernel {
         int chunkEnd = table.get(RunTable.SEQUENCES + 2 * sequence + 3);
         int chunkStart = table.get(RunTable.SEQUENCES + 2 * sequence + 1);
         for (int step = chunkStart; step < chunkEnd; step++) {
-            int chunk = (terms & KernelFlags.BACKWARD) != 0 ? chunkStart + chunkEnd - 1 - step : step;
+            int chunk = (flags & KernelFlags.BACKWARD) != 0 ? chunkStart + chunkEnd - 1 - step : step;
             int block = chunk * HV + head;
             int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
             int first = table.get(entry);
             int length = table.get(entry + 1);
             for (int at = lane; at < padded * columns; at += LANES) {
                 int d = at / columns;
-                if ((terms & KernelFlags.BACKWARD) == 0 && d < K && channel + at % columns < V) {
+                if ((flags & KernelFlags.BACKWARD) == 0 && d < K && channel + at % columns < V) {
                     states.set((block * K + d) * V + channel + at % columns, S[at]);
                 }
             }
@@ -133,7 +133,7 @@ final class ChunkStateKernel {
                     float value = 0f;
                     if (d < K) {
                         value = keys.get((block * C + at / TILE) * K + d);
-                        if ((terms & KernelFlags.BACKWARD) != 0) {
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
                             value = -value;
                         }
                     }
@@ -169,12 +169,13 @@ final class ChunkStateKernel {
                     float value = 0f;
                     if (row < length && d < K) {
                         int m = first + row;
-                        int keyRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int keyRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         value = key.get(keyRow * K + d);
-                        if ((terms & KernelFlags.BACKWARD) != 0) {
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
                             int gainRow = m * HV + head;
-                            value *=
-                                    -gain.get((terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                            value *= -gain.get(
+                                    (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                         }
                         if (G > 0) {
                             value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
@@ -192,7 +193,7 @@ final class ChunkStateKernel {
                     for (int j = 0; j < J; j++) {
                         float before = S[d * columns + x + 8 * j];
                         float added = 0f;
-                        if ((terms & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
+                        if ((flags & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
                             int at = (block * K + d) * V + channel + x + 8 * j;
                             added = states.get(at);
                             states.set(at, before);
@@ -202,7 +203,7 @@ final class ChunkStateKernel {
                 }
                 for (int at = 0; at < C; at++) {
                     // What weighs most, that which little decay lies between, is added last.
-                    int row = (terms & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
+                    int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
                     for (int j = 0; j < J; j++) {
                         right[j] = P[row * columns + x + 8 * j];
                     }

@@ -17,7 +17,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * @param state [N, HV, K, V]
  * @param o linear read-out [tokens, HV, V]
  * @param oCross selective read-out, likewise; null without one
- * @param terms how erase keys and write values are formed: {@link KernelFlags}
+ * @param map how erase keys and write values are formed of them
  */
 public record DeltaArrays(
         FloatArray q,
@@ -31,4 +31,4 @@ public record DeltaArrays(
         FloatArray state,
         FloatArray o,
         FloatArray oCross,
-        int terms) {}
+        InputMap map) {}

@@ -1,66 +1,74 @@
 package io.deltarule.tornado.delta;
 
 import io.deltarule.core.Gate;
-import io.deltarule.core.Input;
-import io.deltarule.core.Variant;
+import io.deltarule.tornado.quirks.PackedSignature;
 
-/** How the kernels form e = vector ⊙ gain and u = v ⊙ gain, and what else is asked of them: bits of one compile-time integer. */
+/**
+ * What kernels are told besides sizes: bits of one integer, which TornadoVM compiles in as a constant. A kernel can take no
+ * object, so launches hold records that say it by name, and here they become bits; kernels read them. A kernel reads those that
+ * its Javadoc names.
+ */
 public final class KernelFlags {
-    /** The erase gain has one number per key channel (else one per value head). */
-    public static final int ERASE_PER_CHANNEL = 1;
-    /** The write gain has one number per value channel (else one per value head). */
-    public static final int WRITE_PER_CHANNEL = 2;
-    /** The erase vector is a tensor of its own with one row per value head (else it is k, one row per key head). */
-    public static final int OWN_ERASE_KEY = 4;
-    /** Scores: only M, for queries with one row per value head; L is left alone. */
-    static final int SELECTIVE_READ = 8;
-    /**
-     * Scores: the keys are a chunk's pseudo-values [chunks, HV, C, K], and so is, where L is wanted, what is in the place
-     * of the erase keys; queries have one row per value head.
-     */
+    /** The erase gain has one number per key channel; without it, one per row. */
+    public static final int ERASE_GAIN_PER_CHANNEL = 1;
+    /** The write gain has one number per value channel; without it, one per value head. */
+    public static final int WRITE_GAIN_PER_CHANNEL = 2;
+    /** The erase vector has one row per value head; without it, one per key head. */
+    public static final int ERASE_ROW_PER_VALUE_HEAD = 4;
+    /** Scores: {@link ScoreOptions#readOnly}. */
+    static final int READ_SCORES_ONLY = 8;
+    /** Scores: {@link ScoreOptions#pseudoValueKeys}. */
     static final int PSEUDO_VALUE_KEYS = 16;
-    /** Recurrence: there are log-decays, one per value head unless... */
+    /** Recurrence: there are log-decays. */
     static final int DECAYS = 32;
-    /** ...there is one per key channel. */
+    /** Recurrence: log-decays have one number per key channel; without it, one per value head. */
     static final int DECAY_PER_CHANNEL = 64;
-    /** Recurrence: pseudo-values and the states before each chunk are kept for the selective read. */
+    /** Recurrence: pseudo-values and the state before each chunk are kept for the selective read. */
     static final int KEEP_CHUNKS = 128;
-
     /** The erase gain has one row per key head; without it, one per value head. */
     public static final int ERASE_GAIN_PER_KEY_HEAD = 256;
-    /** Recurrence: where its signature goes in the table, for TornadoVM takes at most 20 arguments. */
-    static final int SIGNATURE_SHIFT = 9;
 
-    // From here on not for the recurrence, whose signature begins at this bit.
+    /**
+     * Solve and states: chunks are solved with the inverse transposed and walked from the last to the first. The recurrence
+     * knows neither this bit nor any above it, because its signature's place begins here: {@link PackedSignature}.
+     */
+    static final int BACKWARD = 1 << PackedSignature.SHIFT;
 
-    /** Chunks are solved with the inverse transposed and walked from the last to the first. */
-    static final int BACKWARD = 512;
-    /** The result is added to what its array holds. */
-    public static final int ACCUMULATE = 1024;
-    /** Rows are a chunk's [chunks, HV, C, V], one per micro-step; else a token's [tokens, HV, V], at its last micro-step. */
-    public static final int CHUNK_ROWS = 2048;
-    /** The key vector is one per token without gain, at its last micro-step; else one per micro-step times a gain. */
-    public static final int TOKEN_VECTOR = 4096;
-    /** The key vector is one per micro-step without gain. */
-    public static final int PLAIN_VECTOR = 8192;
-    /** Gate gradient: erasing takes from what reading adds. */
-    public static final int ERASES = 16384;
+    /** The first of the bits that kernels of the backward pass may use for themselves. */
+    public static final int FIRST_FREE = BACKWARD << 1;
 
     private KernelFlags() {}
 
-    /** For an erase vector of its own with one row per value head. */
-    public static int of(Variant variant) {
-        return (variant.eraseKey().scalarGain() ? 0 : ERASE_PER_CHANNEL)
-                | (variant.writeValue().scalarGain() ? 0 : WRITE_PER_CHANNEL)
-                | (variant.eraseKey().vector() == Input.K ? 0 : OWN_ERASE_KEY);
+    /** For kernels that form erase keys or write values. */
+    public static int of(InputMap map) {
+        return bit(map.eraseRowPerValueHead(), ERASE_ROW_PER_VALUE_HEAD)
+                | bit(map.eraseGainPerChannel(), ERASE_GAIN_PER_CHANNEL)
+                | bit(map.eraseGainPerKeyHead(), ERASE_GAIN_PER_KEY_HEAD)
+                | bit(map.writeGainPerChannel(), WRITE_GAIN_PER_CHANNEL);
     }
 
-    /** How the recurrence decays; other kernels take the gate's width as a number. */
-    static int ofGate(Gate gate) {
-        return switch (gate) {
-            case NONE -> 0;
-            case SCALAR -> DECAYS;
-            case CHANNEL -> DECAYS | DECAY_PER_CHANNEL;
-        };
+    /** For the solve and the states of a forward or a backward pass. */
+    static int of(InputMap map, boolean backward) {
+        return of(map) | bit(backward, BACKWARD);
+    }
+
+    /** For scores. */
+    static int of(ScoreOptions options) {
+        return of(options.map())
+                | bit(options.readOnly(), READ_SCORES_ONLY)
+                | bit(options.pseudoValueKeys(), PSEUDO_VALUE_KEYS);
+    }
+
+    /** For the recurrence; other kernels take the gate's width as a number. */
+    static int of(InputMap map, Gate gate, boolean keepsChunks) {
+        return of(map)
+                | bit(gate != Gate.NONE, DECAYS)
+                | bit(gate == Gate.CHANNEL, DECAY_PER_CHANNEL)
+                | bit(keepsChunks, KEEP_CHUNKS);
+    }
+
+    /** A bit where a condition holds. */
+    public static int bit(boolean holds, int bit) {
+        return holds ? bit : 0;
     }
 }

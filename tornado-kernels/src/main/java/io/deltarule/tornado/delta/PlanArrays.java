@@ -69,8 +69,8 @@ public final class PlanArrays {
 
     /** What the launches use. */
     public DeltaArrays arrays() {
-        int terms = KernelFlags.of(spec.variant());
-        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, terms);
+        return new DeltaArrays(
+                q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, InputMap.of(spec.variant()));
     }
 
     /** What goes to the device before each run, each array once; without the state. */

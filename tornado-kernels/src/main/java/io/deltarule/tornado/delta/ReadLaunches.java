@@ -64,16 +64,24 @@ public final class ReadLaunches {
     /** Scores of the write and of the linear read. */
     public List<Launch> scores() {
         if (s.gate() != Gate.CHANNEL) {
-            return List.of(
-                    scores("chunkScores", x.q(), x.k(), x.erase(), between.lower, between.scores, s.K(), G, x.terms()));
+            return List.of(scores(
+                    "chunkScores",
+                    x.q(),
+                    x.k(),
+                    x.erase(),
+                    between.lower,
+                    between.scores,
+                    s.K(),
+                    G,
+                    ScoreOptions.writeAndRead(x.map())));
         }
-        return channelScores("Scores", x.q(), between.lower, x.terms());
+        return channelScores("Scores", x.q(), between.lower, ScoreOptions.writeAndRead(x.map()));
     }
 
     /** The scores of a row of keys per value head and token, in the place of the linear read's. */
     public List<Launch> scores(String name, FloatArray queries) {
         if (s.gate() == Gate.CHANNEL) {
-            return channelScores(name, queries, noLower(), KernelFlags.SELECTIVE_READ);
+            return channelScores(name, queries, noLower(), ScoreOptions.READ);
         }
         return List.of(scores(
                 Character.toLowerCase(name.charAt(0)) + name.substring(1),
@@ -84,18 +92,17 @@ public final class ReadLaunches {
                 between.scores,
                 s.K(),
                 G,
-                KernelFlags.SELECTIVE_READ));
+                ScoreOptions.READ));
     }
 
     /** Products of rows of values per token with the pseudo-values of their chunk. */
     public Launch overlaps(String name, FloatArray rows, FloatArray to) {
-        int terms = KernelFlags.SELECTIVE_READ | KernelFlags.PSEUDO_VALUE_KEYS;
-        return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, terms);
+        return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, ScoreOptions.OVERLAPS);
     }
 
     /** The same, and besides those of a chunk's rows of values [chunks, HV, C, V] with the pseudo-values before them. */
     public Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
-        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, KernelFlags.PSEUDO_VALUE_KEYS);
+        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, ScoreOptions.OVERLAPS_OF_TWO);
     }
 
     /**
@@ -131,7 +138,7 @@ public final class ReadLaunches {
             FloatArray scores,
             int depth,
             int gateWidth,
-            int terms) {
+            ScoreOptions options) {
         return scope.launch(
                 name,
                 ChunkScoreKernel.LANES,
@@ -151,10 +158,10 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms));
+                        KernelFlags.of(options)));
     }
 
-    private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, int terms) {
+    private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, ScoreOptions options) {
         int blocks = C / 16;
         List<Launch> launches = new ArrayList<>();
         launches.add(scope.launch(
@@ -175,7 +182,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms)));
+                        KernelFlags.of(options))));
         if (blocks > 1) {
             launches.add(scope.launch(
                     "offDiagonal" + name,
@@ -195,7 +202,7 @@ public final class ReadLaunches {
                             s.householders(),
                             s.H(),
                             s.HV(),
-                            terms)));
+                            KernelFlags.of(options))));
         }
         return launches;
     }

@@ -1,6 +1,7 @@
 package io.deltarule.tornado.delta;
 
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.quirks.PackedSignature;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -55,7 +56,7 @@ public final class RecurrentKernel {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             float scale) {
         int rows = (K + ROW_LANES - 1) / ROW_LANES;
         int padded = rows * ROW_LANES;
@@ -80,7 +81,7 @@ public final class RecurrentKernel {
         int channel = tile * COLUMNS + column;
         int stateBase = (sequence * HV + head) * K * V + channel;
         if (context.globalIdx == 0) {
-            table.set(terms >> KernelFlags.SIGNATURE_SHIFT, table.get(RunTable.RUN));
+            table.set(flags >> PackedSignature.SHIFT, table.get(RunTable.RUN));
         }
 
         for (int r = 0; r < rows; r++) {
@@ -96,7 +97,7 @@ public final class RecurrentKernel {
         int row = 0;
         int end = table.get(RunTable.SEQUENCES + 2 * sequence + 2) * n;
         for (int m = table.get(RunTable.SEQUENCES + 2 * sequence) * n; m < end; m++) {
-            if ((terms & KernelFlags.KEEP_CHUNKS) != 0) {
+            if ((flags & KernelFlags.KEEP_CHUNKS) != 0) {
                 if (row == C) {
                     row = 0;
                     block += HV;
@@ -120,16 +121,17 @@ public final class RecurrentKernel {
                 float decay = 1f;
                 if (d < K) {
                     kd = k.get((m * H + keyHead) * K + d);
-                    int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainRow = (terms & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                    int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                    int eraseRow =
+                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                    int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                     ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
                     if (step == n - 1) {
                         qd = q.get((token * H + keyHead) * K + d);
                     }
-                    if ((terms & KernelFlags.DECAYS) != 0 && step == 0) {
+                    if ((flags & KernelFlags.DECAYS) != 0 && step == 0) {
                         int gateAt = token * HV + head;
-                        gateAt = (terms & KernelFlags.DECAY_PER_CHANNEL) != 0 ? gateAt * K + d : gateAt;
+                        gateAt = (flags & KernelFlags.DECAY_PER_CHANNEL) != 0 ? gateAt * K + d : gateAt;
                         decay = TornadoMath.exp(g.get(gateAt));
                     }
                 }
@@ -146,7 +148,7 @@ public final class RecurrentKernel {
             for (int r = 0; r < rows; r++) {
                 int d = half + r * ROW_LANES + rowLane;
                 float x = S[r];
-                if ((terms & KernelFlags.DECAYS) != 0) {
+                if ((flags & KernelFlags.DECAYS) != 0) {
                     x *= decays[d];
                     S[r] = x;
                 }
@@ -170,7 +172,7 @@ public final class RecurrentKernel {
             float u = 0f;
             if (channel < V) {
                 int valueAt = (m * HV + head) * V + channel;
-                int gainAt = (terms & KernelFlags.WRITE_PER_CHANNEL) != 0 ? valueAt : m * HV + head;
+                int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0 ? valueAt : m * HV + head;
                 u = v.get(valueAt) * writeGain.get(gainAt);
             }
             float p = u - found;
@@ -180,14 +182,14 @@ public final class RecurrentKernel {
             if (step == n - 1 && rowLane == 0 && channel < V) {
                 o.set((token * HV + head) * V + channel, scale * (read + overlap * p));
             }
-            if ((terms & KernelFlags.KEEP_CHUNKS) != 0) {
+            if ((flags & KernelFlags.KEEP_CHUNKS) != 0) {
                 if (rowLane == 0 && channel < V) {
                     values.set((block * C + row) * V + channel, p);
                 }
                 row++;
             }
         }
-        if ((terms & KernelFlags.KEEP_CHUNKS) != 0) {
+        if ((flags & KernelFlags.KEEP_CHUNKS) != 0) {
             // Rows that no micro-step wrote: the read multiplies them by zero, so they must be numbers.
             if (row > 0 && rowLane == 0 && channel < V) {
                 for (int i = row; i < C; i++) {

@@ -60,13 +60,13 @@ public final class RecurrentLaunches {
         List<Launch> launches = new ArrayList<>();
         if (kept == null) {
             // In the place of what it keeps: any two arrays that the kernel does not write; it touches neither.
-            launches.add(steps(spec, x, x.v(), x.q(), 0, scope));
+            launches.add(steps(spec, x, x.v(), x.q(), false, scope));
             if (s.crossRead()) {
                 launches.add(finalStateRead(s, x, scope));
             }
             return launches;
         }
-        launches.add(steps(spec, x, kept.values, kept.states, KernelFlags.KEEP_CHUNKS, scope));
+        launches.add(steps(spec, x, kept.values, kept.states, true, scope));
         ReadLaunches reads = new ReadLaunches(spec, x, kept, scope);
         launches.addAll(reads.decays());
         launches.addAll(reads.selective());
@@ -74,8 +74,7 @@ public final class RecurrentLaunches {
     }
 
     private static Launch steps(
-            PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, int keep, LaunchScope scope) {
-        int terms = x.terms() | KernelFlags.ofGate(spec.shape().gate()) | keep;
+            PlanSpec spec, DeltaArrays x, FloatArray values, FloatArray states, boolean keeps, LaunchScope scope) {
         DeltaShape s = spec.shape();
         int tiles = Math.ceilDiv(s.V(), RecurrentKernel.COLUMNS);
         return scope.launch(
@@ -100,7 +99,7 @@ public final class RecurrentLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms,
+                        KernelFlags.of(x.map(), s.gate(), keeps),
                         (float) spec.scale()));
     }
 

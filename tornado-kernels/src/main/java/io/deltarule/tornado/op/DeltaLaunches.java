@@ -12,7 +12,7 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.DeltaArrays;
-import io.deltarule.tornado.delta.KernelFlags;
+import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -79,13 +79,9 @@ final class DeltaLaunches {
         Slot erase = in.get(variant.eraseKey().vector());
         Slot eraseGain = in.get(variant.eraseKey().gain());
         int perValueHead = s.householders() * s.HV() * s.K();
-        int terms = KernelFlags.of(variant);
-        if (erase.width() != perValueHead) {
-            terms &= ~KernelFlags.OWN_ERASE_KEY;
-        }
-        if (!variant.eraseKey().scalarGain() && eraseGain.width() != perValueHead) {
-            terms |= KernelFlags.ERASE_GAIN_PER_KEY_HEAD;
-        }
+        InputMap map = InputMap.of(variant)
+                .withEraseRowsPerKeyHead(erase.width() != perValueHead)
+                .withEraseGainsPerKeyHead(!variant.eraseKey().scalarGain() && eraseGain.width() != perValueHead);
         return new DeltaArrays(
                 q,
                 arrays.slot(in.get(Input.K)),
@@ -98,6 +94,6 @@ final class DeltaLaunches {
                 state,
                 arrays.slot(op.o()),
                 s.crossRead() ? arrays.slot(op.oCross()) : null,
-                terms);
+                map);
     }
 }

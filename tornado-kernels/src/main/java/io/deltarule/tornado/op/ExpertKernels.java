@@ -48,7 +48,7 @@ final class ExpertKernels {
             FloatArray weights,
             int count,
             int k,
-            int terms,
+            int flags,
             float factor,
             int signature) {
         float[] scores = context.allocateFloatLocalArray(count);
@@ -73,10 +73,10 @@ final class ExpertKernels {
         }
         for (int e = lane; e < count; e += ROUTE_LANES) {
             float score = TornadoMath.exp(scores[e] - max) / total;
-            if ((terms & SIGMOID) != 0) {
+            if ((flags & SIGMOID) != 0) {
                 score = Activations.sigmoid(scores[e]);
             }
-            if ((terms & CORRECTED) != 0) {
+            if ((flags & CORRECTED) != 0) {
                 score += c.get(e);
             }
             ranked[e] = score;
@@ -92,7 +92,7 @@ final class ExpertKernels {
             }
             if (better < k) {
                 float score = TornadoMath.exp(scores[e] - max) / total;
-                if ((terms & SIGMOID) != 0) {
+                if ((flags & SIGMOID) != 0) {
                     score = Activations.sigmoid(scores[e]);
                 }
                 chosen[better] = score;
@@ -106,7 +106,7 @@ final class ExpertKernels {
         }
         for (int i = lane; i < k; i += ROUTE_LANES) {
             float weight = factor * chosen[i];
-            if ((terms & RENORMALISED) != 0) {
+            if ((flags & RENORMALISED) != 0) {
                 weight /= sum;
             }
             weights.set(token * k + i, weight);

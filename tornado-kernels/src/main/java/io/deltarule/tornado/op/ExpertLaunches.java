@@ -27,7 +27,7 @@ final class ExpertLaunches {
         FloatArray logits = arrays.slot(op.logits());
         boolean corrected = op.routing().correction() != null;
         FloatArray correction = corrected ? arrays.weight(op.routing().correction()) : logits;
-        int terms = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
+        int flags = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
                 | (corrected ? ExpertKernels.CORRECTED : 0)
                 | (op.routing().renormalised() ? ExpertKernels.RENORMALISED : 0);
         Launch route = scope.launch(
@@ -35,7 +35,7 @@ final class ExpertLaunches {
                 ExpertKernels.ROUTE_LANES,
                 run -> run.tokens(),
                 KernelTask.of(
-                        ExpertKernels::route, logits, correction, experts, weights, op.experts(), chosen, terms, (float)
+                        ExpertKernels::route, logits, correction, experts, weights, op.experts(), chosen, flags, (float)
                                 op.routing().factor()));
         Launch enter = scope.launch(
                 "enterExperts",

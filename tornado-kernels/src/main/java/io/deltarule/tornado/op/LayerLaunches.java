@@ -55,11 +55,11 @@ public final class LayerLaunches {
             case LayerOp.L2Norm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
             case LayerOp.RmsNorm n -> {
-                int terms = NormKernel.RMS
+                int flags = NormKernel.RMS
                         | (n.zeroCentred() ? NormKernel.ZERO_CENTRED : 0)
                         | (n.gate() == null ? 0 : NormKernel.GATED);
                 Slot gate = n.gate() == null ? n.in() : n.gate();
-                yield List.of(norm(n.in(), gate, n.weight(), n.out(), n.group(), n.eps(), terms, n.activation()));
+                yield List.of(norm(n.in(), gate, n.weight(), n.out(), n.group(), n.eps(), flags, n.activation()));
             }
             case LayerOp.Map1 m ->
                 elementwise(ElementwiseKernel.MAP, m.in(), m.in(), m.in(), m.out(), m.activation(), m.factor());
@@ -177,7 +177,7 @@ public final class LayerLaunches {
     }
 
     private Launch norm(
-            Slot in, Slot gate, String weight, Slot out, int group, double eps, int terms, Activation activation) {
+            Slot in, Slot gate, String weight, Slot out, int group, double eps, int flags, Activation activation) {
         int lanes = NormKernel.lanes(group);
         FloatArray factors = weight(weight, slot(in));
         return scope.launch(
@@ -192,7 +192,7 @@ public final class LayerLaunches {
                         slot(out),
                         group,
                         lanes,
-                        terms,
+                        flags,
                         Activations.code(activation),
                         (float) eps));
     }

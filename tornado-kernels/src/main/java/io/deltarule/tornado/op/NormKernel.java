@@ -48,7 +48,7 @@ final class NormKernel {
             FloatArray y,
             int group,
             int lanes,
-            int terms,
+            int flags,
             int activation,
             float eps,
             int signature) {
@@ -61,7 +61,7 @@ final class NormKernel {
         float sum = 0f;
         for (int d = lane; d < group; d += lanes) {
             float value = x.get(base + d);
-            sum += (terms & SUM) != 0 ? value : value * value;
+            sum += (flags & SUM) != 0 ? value : value * value;
         }
         parts[lane] = sum;
         context.localBarrier();
@@ -69,20 +69,20 @@ final class NormKernel {
         for (int i = 0; i < lanes; i++) {
             sum += parts[i];
         }
-        if ((terms & RMS) != 0) {
+        if ((flags & RMS) != 0) {
             sum /= group;
         }
-        float length = (terms & SUM) != 0 ? sum : TornadoMath.sqrt(sum + eps);
+        float length = (flags & SUM) != 0 ? sum : TornadoMath.sqrt(sum + eps);
         for (int d = lane; d < group; d += lanes) {
             float value = x.get(base + d) / length;
-            if ((terms & RMS) != 0) {
+            if ((flags & RMS) != 0) {
                 float w = weight.get(d);
-                if ((terms & ZERO_CENTRED) != 0) {
+                if ((flags & ZERO_CENTRED) != 0) {
                     w += 1f;
                 }
                 value *= w;
             }
-            if ((terms & GATED) != 0) {
+            if ((flags & GATED) != 0) {
                 value *= Activations.apply(activation, z.get(base + d));
             }
             y.set(base + d, value);

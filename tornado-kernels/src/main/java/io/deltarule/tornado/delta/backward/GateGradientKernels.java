@@ -38,10 +38,10 @@ final class GateGradientKernels {
      *
      * <pre>  sums_i = scale · a_i ⊙ gradient_i </pre>
      *
-     * <p>a: with {@link KernelFlags#TOKEN_VECTOR} vector [tokens, H, K], with gradient [tokens, HV, K], at each token's last
-     * micro-step; with {@link KernelFlags#PLAIN_VECTOR} vector [micro-steps, H, K]; gain unread for both; without, a = vector ⊙
+     * <p>a: with {@link GradientFlags#TOKEN_VECTOR} vector [tokens, H, K], with gradient [tokens, HV, K], at each token's last
+     * micro-step; with {@link GradientFlags#PLAIN_VECTOR} vector [micro-steps, H, K]; gain unread for both; without, a = vector ⊙
      * gain with vector = k or [micro-steps, HV, K], gain [micro-steps, HV, 1 or K]. gradient [micro-steps, HV, K]; sums
-     * [micro-steps, HV, G] (written, or with {@link KernelFlags#ACCUMULATE} added to).
+     * [micro-steps, HV, G] (written, or with {@link GradientFlags#ACCUMULATE} added to).
      *
      * <p>Parallel over: chunk × value head; 8 lanes to a row. Accumulates: float. Requires: C a multiple of 16, G ∈ {1, K},
      * work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
@@ -59,7 +59,7 @@ final class GateGradientKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             float scale,
             int signature) {
         float[] parts = context.allocateFloatLocalArray(LANES);
@@ -81,24 +81,26 @@ final class GateGradientKernels {
             float total = 0f;
             for (int d = part; d < channels; d += ACROSS) {
                 float product = 0f;
-                if ((terms & KernelFlags.TOKEN_VECTOR) != 0) {
+                if ((flags & GradientFlags.TOKEN_VECTOR) != 0) {
                     if (m % n == n - 1) {
                         int token = m / n;
                         product = vector.get((token * H + keyHead) * K + d) * gradient.get((token * HV + head) * K + d);
                     }
                 } else {
-                    int vectorRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                    int vectorRow =
+                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                     product = vector.get(vectorRow * K + d) * gradient.get((m * HV + head) * K + d);
-                    if ((terms & KernelFlags.PLAIN_VECTOR) == 0) {
+                    if ((flags & GradientFlags.PLAIN_VECTOR) == 0) {
                         int gainRow = m * HV + head;
-                        product *= gain.get((terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                        product *=
+                                gain.get((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                     }
                 }
                 product *= scale;
                 total += product;
                 if (G > 1) {
                     int to = (m * HV + head) * K + d;
-                    if ((terms & KernelFlags.ACCUMULATE) != 0) {
+                    if ((flags & GradientFlags.ACCUMULATE) != 0) {
                         product += sums.get(to);
                     }
                     sums.set(to, product);
@@ -109,7 +111,7 @@ final class GateGradientKernels {
             if (G == 1 && part == 0 && row < length) {
                 int to = m * HV + head;
                 float sum = 0f;
-                if ((terms & KernelFlags.ACCUMULATE) != 0) {
+                if ((flags & GradientFlags.ACCUMULATE) != 0) {
                     sum = sums.get(to);
                 }
                 for (int i = 0; i < ACROSS; i++) {
@@ -126,8 +128,8 @@ final class GateGradientKernels {
      *
      * <pre>  dg_t += Σ_{j &lt; t ≤ m} scores_mj overlaps_mj − lower_mj erased_mj </pre>
      *
-     * <p>scores = M, overlaps = b·P, and with {@link KernelFlags#ERASES} lower = L and erased = dP·P (unread without) [chunks, HV,
-     * C, C] (below the diagonal); dg [tokens, HV] (written, or with {@link KernelFlags#ACCUMULATE} added to).
+     * <p>scores = M, overlaps = b·P, and with {@link GradientFlags#ERASES} lower = L and erased = dP·P (unread without) [chunks, HV,
+     * C, C] (below the diagonal); dg [tokens, HV] (written, or with {@link GradientFlags#ACCUMULATE} added to).
      *
      * <p>Parallel over: chunk × value head; a lane per row, then per column. Accumulates: float. Requires: C up to {@link
      * #ROWS}, which is the work-groups' size. Source: docs/math/backward.md. Oracle: core.reference.
@@ -143,7 +145,7 @@ final class GateGradientKernels {
             int C,
             int n,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] Q = context.allocateFloatLocalArray(C * (C + 1));
         int lane = context.localIdx;
@@ -160,7 +162,7 @@ final class GateGradientKernels {
             float value = 0f;
             if (at % C < at / C && at / C < length) {
                 value = scores.get(base + at) * overlaps.get(base + at);
-                if ((terms & KernelFlags.ERASES) != 0) {
+                if ((flags & GradientFlags.ERASES) != 0) {
                     value -= lower.get(base + at) * erased.get(base + at);
                 }
             }
@@ -179,7 +181,7 @@ final class GateGradientKernels {
         if (lane < length && (first + lane) % n == 0) {
             int to = (first + lane) / n * HV + head;
             float sum = 0f;
-            if ((terms & KernelFlags.ACCUMULATE) != 0) {
+            if ((flags & GradientFlags.ACCUMULATE) != 0) {
                 sum = dg.get(to);
             }
             for (int m = lane; m < length; m++) {

@@ -69,7 +69,7 @@ public final class GradientLaunches {
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         FloatArray dO = operands.readGradient();
         List<Launch> all = new ArrayList<>(ChunkLaunches.writes(spec, x, between, scope));
-        all.add(stages.read("linearRead", x.q(), s.H(), dO, 0));
+        all.add(stages.read("linearRead", x.q(), s.H(), dO, GradientOptions.WRITE));
         if (s.crossRead()) {
             all.addAll(new SelectiveGradientLaunches(s, x, operands, between, gradients, stages, reads).all());
         }
@@ -86,7 +86,7 @@ public final class GradientLaunches {
                     "gateRectangles",
                     gradients.overlaps,
                     operands.dg,
-                    KernelFlags.ERASES | stages.after(s.crossRead())));
+                    GradientOptions.WRITE.adding(s.crossRead()).erasing()));
         }
         if (s.gateWidth() > 0) {
             all.add(stages.gates(operands.dg));
@@ -99,59 +99,63 @@ public final class GradientLaunches {
     /** de, and its part of dg. */
     private List<Launch> erases() {
         Launch outer = stages.outer(
-                "eraseOuter", gradients.values, between.states, gradients.erases, KernelFlags.CHUNK_ROWS, -1);
-        Launch inner = stages.earlier("eraseInner", gradients.erased, gradients.erases, KernelFlags.CHUNK_ROWS, -1);
-        KeyChannelVector erase = new KeyChannelVector(x.erase(), s.H(), x.terms());
+                "eraseOuter", gradients.values, between.states, gradients.erases, GradientOptions.WRITE_CHUNK_ROWS, -1);
+        Launch inner =
+                stages.earlier("eraseInner", gradients.erased, gradients.erases, GradientOptions.WRITE_CHUNK_ROWS, -1);
+        KeyChannelVector erase = KeyChannelVector.e(x, s.H());
         return stages.withGate(
                 outer,
                 inner,
                 () -> stages.products(
-                        "eraseGate", erase, gradients.erases, gradients.gateSums, stages.after(s.crossRead()), 1));
+                        "eraseGate",
+                        erase,
+                        gradients.erases,
+                        gradients.gateSums,
+                        GradientOptions.WRITE.adding(s.crossRead()),
+                        1));
     }
 
     /** dq but for what the token wrote itself, and its part of dg. */
     private List<Launch> queries(FloatArray dO) {
-        Launch outer = stages.outer("queryOuter", dO, between.states, gradients.queries, 0, 1);
-        Launch inner = stages.earlier("queryInner", gradients.overlaps, gradients.queries, 0, 1);
-        KeyChannelVector query = new KeyChannelVector(x.q(), s.H(), KernelFlags.TOKEN_VECTOR);
+        Launch outer = stages.outer("queryOuter", dO, between.states, gradients.queries, GradientOptions.WRITE, 1);
+        Launch inner = stages.earlier("queryInner", gradients.overlaps, gradients.queries, GradientOptions.WRITE, 1);
+        KeyChannelVector query = KeyChannelVector.ofRead(x.q(), s.H());
         return stages.withGate(
                 outer,
                 inner,
                 () -> stages.products(
-                        "queryGate", query, gradients.queries, gradients.gateSums, KernelFlags.ACCUMULATE, 1));
+                        "queryGate", query, gradients.queries, gradients.gateSums, GradientOptions.ADD, 1));
     }
 
     /** dk, and its part of dg. */
     private List<Launch> keys() {
         List<Launch> all = new ArrayList<>();
-        KeyChannelVector key = new KeyChannelVector(x.k(), s.H(), KernelFlags.PLAIN_VECTOR);
-        all.add(stages.outer("keyOuter", between.values, gradients.states, gradients.outer, KernelFlags.CHUNK_ROWS, 1));
+        KeyChannelVector key = KeyChannelVector.k(x, s.H());
+        all.add(stages.outer(
+                "keyOuter", between.values, gradients.states, gradients.outer, GradientOptions.WRITE_CHUNK_ROWS, 1));
         if (s.gateWidth() > 0) {
-            all.add(stages.products("keyOuterGate", key, gradients.outer, gradients.gateOuter, 0, 1));
+            all.add(stages.products(
+                    "keyOuterGate", key, gradients.outer, gradients.gateOuter, GradientOptions.WRITE, 1));
         }
-        all.add(stages.later("keyErases", new KeyChannelVector(x.erase(), s.H(), x.terms()), gradients.erased, 0, -1));
+        all.add(stages.later("keyErases", KeyChannelVector.e(x, s.H()), gradients.erased, GradientOptions.WRITE, -1));
         all.add(stages.later(
-                "keyReads",
-                new KeyChannelVector(x.q(), s.H(), KernelFlags.TOKEN_VECTOR),
-                gradients.overlaps,
-                KernelFlags.ACCUMULATE,
-                1));
+                "keyReads", KeyChannelVector.ofRead(x.q(), s.H()), gradients.overlaps, GradientOptions.ADD, 1));
         if (s.crossRead()) {
             all.add(stages.later(
                     "keyCrossReads",
-                    new KeyChannelVector(between.weights, s.HV(), KernelFlags.TOKEN_VECTOR),
+                    KeyChannelVector.ofRead(between.weights, s.HV()),
                     gradients.crossOverlaps,
-                    KernelFlags.ACCUMULATE,
+                    GradientOptions.ADD,
                     1));
             all.add(stages.later(
                     "keyRowReads",
-                    new KeyChannelVector(gradients.weights, s.HV(), KernelFlags.TOKEN_VECTOR),
+                    KeyChannelVector.ofRead(gradients.weights, s.HV()),
                     gradients.readOverlaps,
-                    KernelFlags.ACCUMULATE,
+                    GradientOptions.ADD,
                     1));
         }
         if (s.gateWidth() > 1) {
-            all.add(stages.products("keyGate", key, gradients.inner, gradients.gateSums, KernelFlags.ACCUMULATE, -1));
+            all.add(stages.products("keyGate", key, gradients.inner, gradients.gateSums, GradientOptions.ADD, -1));
         }
         return all;
     }
@@ -177,7 +181,7 @@ public final class GradientLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        x.terms()));
+                        KernelFlags.of(x.map())));
     }
 
     private Launch gainGradients() {
@@ -202,6 +206,6 @@ public final class GradientLaunches {
                         between.C,
                         s.H(),
                         s.HV(),
-                        x.terms()));
+                        KernelFlags.of(x.map())));
     }
 }

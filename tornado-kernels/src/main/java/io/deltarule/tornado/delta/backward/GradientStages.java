@@ -3,7 +3,6 @@ package io.deltarule.tornado.delta.backward;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.DeltaArrays;
-import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -37,11 +36,6 @@ final class GradientStages {
         return scope;
     }
 
-    /** {@link KernelFlags#ACCUMULATE} where something was there before. */
-    int after(boolean something) {
-        return something ? KernelFlags.ACCUMULATE : 0;
-    }
-
     /**
      * Both parts of a key vector's gradient, with its part of dg taken where that belongs: for one decay per head of what
      * comes from beyond the chunk alone, for one per channel of both.
@@ -59,7 +53,7 @@ final class GradientStages {
     }
 
     /** What a read with the scores at hand leaves for pseudo-values and states. */
-    Launch read(String name, FloatArray a, int heads, FloatArray b, int terms) {
+    Launch read(String name, FloatArray a, int heads, FloatArray b, GradientOptions options) {
         int columnTiles = Math.ceilDiv(s.V(), ReadGradientKernel.TILE);
         int tiles = Math.ceilDiv(C, ReadGradientKernel.TILE) + Math.ceilDiv(s.K(), ReadGradientKernel.TILE);
         return scope.launch(
@@ -81,11 +75,11 @@ final class GradientStages {
                         s.householders(),
                         heads,
                         s.HV(),
-                        terms));
+                        GradientFlags.of(options)));
     }
 
     /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
-    Launch outer(String name, FloatArray rows, FloatArray states, FloatArray to, int terms, float scale) {
+    Launch outer(String name, FloatArray rows, FloatArray states, FloatArray to, GradientOptions options, float scale) {
         FloatArray fades = states == between.states ? between.into : between.outOf;
         return scope.launch(
                 name,
@@ -103,12 +97,12 @@ final class GradientStages {
                         G,
                         s.householders(),
                         s.HV(),
-                        terms,
+                        GradientFlags.of(options),
                         scale));
     }
 
     /** The part through the rows before. */
-    Launch earlier(String name, FloatArray overlaps, FloatArray to, int terms, float scale) {
+    Launch earlier(String name, FloatArray overlaps, FloatArray to, GradientOptions options, float scale) {
         return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
@@ -125,12 +119,12 @@ final class GradientStages {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        terms,
+                        GradientFlags.of(options),
                         scale));
     }
 
     /** The part of dk through what later rows do with a vector. */
-    Launch later(String name, KeyChannelVector vector, FloatArray overlaps, int terms, float scale) {
+    Launch later(String name, KeyChannelVector vector, FloatArray overlaps, GradientOptions options, float scale) {
         return scope.launch(
                 name,
                 InnerGradientKernels.LANES,
@@ -149,12 +143,18 @@ final class GradientStages {
                         s.householders(),
                         vector.heads(),
                         s.HV(),
-                        vector.terms() | terms,
+                        GradientFlags.of(vector, options),
                         scale));
     }
 
     /** Products of a vector with its gradient, for dg. */
-    Launch products(String name, KeyChannelVector vector, FloatArray gradient, FloatArray to, int terms, float scale) {
+    Launch products(
+            String name,
+            KeyChannelVector vector,
+            FloatArray gradient,
+            FloatArray to,
+            GradientOptions options,
+            float scale) {
         return scope.launch(
                 name,
                 GateGradientKernels.LANES,
@@ -171,12 +171,12 @@ final class GradientStages {
                         s.householders(),
                         vector.heads(),
                         s.HV(),
-                        vector.terms() | terms,
+                        GradientFlags.of(vector, options),
                         scale));
     }
 
     /** What passes from row to row through one decay per head, for the scores at hand. */
-    Launch rectangles(String name, FloatArray overlaps, FloatArray dg, int terms) {
+    Launch rectangles(String name, FloatArray overlaps, FloatArray dg, GradientOptions options) {
         return scope.launch(
                 name,
                 GateGradientKernels.ROWS,
@@ -191,7 +191,7 @@ final class GradientStages {
                         C,
                         s.householders(),
                         s.HV(),
-                        terms));
+                        GradientFlags.of(options)));
     }
 
     /** All of dg. */

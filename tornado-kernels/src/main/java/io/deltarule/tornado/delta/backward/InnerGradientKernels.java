@@ -31,7 +31,7 @@ final class InnerGradientKernels {
      * <pre>  out_i += scale · Σ_{j &lt; i} N_ij k_j ⊙ exp(Σ_{j &lt; m ≤ i} g_m)        for dq, z and ℓ; for de with scale −1 </pre>
      *
      * <p>k [micro-steps, H, K], g [tokens, HV, G] or unread, overlaps = N [chunks, HV, C, C] (below the diagonal), out
-     * [tokens, HV, K] at each token's last micro-step, or with {@link KernelFlags#CHUNK_ROWS} [micro-steps, HV, K] (added to).
+     * [tokens, HV, K] at each token's last micro-step, or with {@link GradientFlags#CHUNK_ROWS} [micro-steps, HV, K] (added to).
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} key channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
@@ -49,7 +49,7 @@ final class InnerGradientKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             float scale,
             int signature) {
         float[] keys = context.allocateFloatLocalArray(BLOCK * STRIDE);
@@ -71,7 +71,7 @@ final class InnerGradientKernels {
         int entry = table.get(RunTable.CHUNKS) + 2 * (block / HV);
         int first = table.get(entry);
         int length = table.get(entry + 1);
-        int period = (terms & KernelFlags.CHUNK_ROWS) != 0 ? 1 : n;
+        int period = (flags & GradientFlags.CHUNK_ROWS) != 0 ? 1 : n;
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
@@ -141,10 +141,10 @@ final class InnerGradientKernels {
      *   inner_i += scale · Σ_{j &gt; i} N_ji a_j ⊙ exp(Σ_{i &lt; m ≤ j} g_m)        own_i += scale · N_ii a_i
      * </pre>
      *
-     * <p>a: with {@link KernelFlags#TOKEN_VECTOR} [tokens, H, K], at each token's last micro-step, gain unread; without, a = vector
+     * <p>a: with {@link GradientFlags#TOKEN_VECTOR} [tokens, H, K], at each token's last micro-step, gain unread; without, a = vector
      * ⊙ gain with vector = k or [micro-steps, HV, K] and gain [micro-steps, HV, 1 or K], and own is not touched. g
      * [tokens, HV, G] or unread, overlaps = N [chunks, HV, C, C] (below the diagonal; on it for own), inner [micro-steps,
-     * HV, K] (written, or with {@link KernelFlags#ACCUMULATE} added to), own likewise (added to).
+     * HV, K] (written, or with {@link GradientFlags#ACCUMULATE} added to), own likewise (added to).
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} key channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
@@ -164,7 +164,7 @@ final class InnerGradientKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             float scale,
             int signature) {
         float[] vectors = context.allocateFloatLocalArray(BLOCK * STRIDE);
@@ -202,14 +202,15 @@ final class InnerGradientKernels {
                 float value = 0f;
                 float decay = 1f;
                 if (row < length && d < K) {
-                    if ((terms & KernelFlags.TOKEN_VECTOR) != 0) {
+                    if ((flags & GradientFlags.TOKEN_VECTOR) != 0) {
                         if (m % n == n - 1) {
                             value = vector.get((m / n * H + keyHead) * K + d);
                         }
                     } else {
-                        int vectorRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? m * HV + head : m * H + keyHead;
+                        int vectorRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow = m * HV + head;
-                        int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         value = vector.get(vectorRow * K + d) * gain.get(gainAt);
                     }
                     if (G > 0 && m % n == 0) {
@@ -254,11 +255,11 @@ final class InnerGradientKernels {
                 if (row < length && d < K) {
                     int to = (m * HV + head) * K + d;
                     float sum = scale * sums[i * 4 + j];
-                    if ((terms & KernelFlags.ACCUMULATE) != 0) {
+                    if ((flags & GradientFlags.ACCUMULATE) != 0) {
                         sum += inner.get(to);
                     }
                     inner.set(to, sum);
-                    if ((terms & KernelFlags.TOKEN_VECTOR) != 0 && m % n == n - 1) {
+                    if ((flags & GradientFlags.TOKEN_VECTOR) != 0 && m % n == n - 1) {
                         float weight = scale * overlaps.get((block * C + row) * C + row);
                         own.set(to, own.get(to) + weight * vector.get((m / n * H + keyHead) * K + d));
                     }

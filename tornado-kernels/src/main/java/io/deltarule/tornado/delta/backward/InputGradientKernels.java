@@ -45,7 +45,7 @@ final class InputGradientKernels {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         int chunk = context.groupIdx / H;
         int keyHead = context.groupIdx % H;
@@ -68,10 +68,11 @@ final class InputGradientKernels {
                 int head = keyHead * group + i;
                 int from = (m * HV + head) * K + d;
                 keySum += inner.get(from) + outer.get(from);
-                if ((terms & KernelFlags.OWN_ERASE_KEY) == 0) {
+                if ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) == 0) {
                     int gainRow = m * HV + head;
                     keySum += erases.get(from)
-                            * eraseGain.get((terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                            * eraseGain.get(
+                                    (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                 }
                 if (m % n == n - 1) {
                     float overlap = overlaps.get(((chunk * HV + head) * C + row) * C + row);
@@ -119,7 +120,7 @@ final class InputGradientKernels {
             int C,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] eraseParts = context.allocateFloatLocalArray(ROW_LANES);
         float[] writeParts = context.allocateFloatLocalArray(ROW_LANES);
@@ -141,14 +142,14 @@ final class InputGradientKernels {
         float eraseSum = 0f;
         for (int d = lane; d < keyChannels; d += ROW_LANES) {
             float de = erases.get(headRow * K + d);
-            int eraseRow = (terms & KernelFlags.OWN_ERASE_KEY) != 0 ? headRow : m * H + keyHead;
+            int eraseRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? headRow : m * H + keyHead;
             float product = de * erase.get(eraseRow * K + d);
             eraseSum += product;
-            if ((terms & KernelFlags.ERASE_PER_CHANNEL) != 0) {
+            if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
                 dEraseGain.set(headRow * K + d, product);
             }
-            if ((terms & KernelFlags.OWN_ERASE_KEY) != 0) {
-                int gainAt = (terms & KernelFlags.ERASE_PER_CHANNEL) != 0 ? headRow * K + d : headRow;
+            if ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0) {
+                int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? headRow * K + d : headRow;
                 dErase.set(headRow * K + d, de * eraseGain.get(gainAt));
             }
         }
@@ -157,9 +158,9 @@ final class InputGradientKernels {
             float du = values.get((block * C + row) * V + c);
             float product = du * v.get(headRow * V + c);
             writeSum += product;
-            int gainAt = (terms & KernelFlags.WRITE_PER_CHANNEL) != 0 ? headRow * V + c : headRow;
+            int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0 ? headRow * V + c : headRow;
             dv.set(headRow * V + c, du * writeGain.get(gainAt));
-            if ((terms & KernelFlags.WRITE_PER_CHANNEL) != 0) {
+            if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0) {
                 dWriteGain.set(headRow * V + c, product);
             }
         }
@@ -173,14 +174,14 @@ final class InputGradientKernels {
                 eraseSum += eraseParts[i];
                 writeSum += writeParts[i];
             }
-            if ((terms & KernelFlags.WRITE_PER_CHANNEL) == 0) {
+            if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) == 0) {
                 float sum = writeSum;
-                if ((terms & KernelFlags.ERASE_PER_CHANNEL) == 0) {
+                if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) == 0) {
                     sum += eraseSum;
                 }
                 dWriteGain.set(headRow, sum);
             } else {
-                if ((terms & KernelFlags.ERASE_PER_CHANNEL) == 0) {
+                if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) == 0) {
                     dEraseGain.set(headRow, eraseSum);
                 }
             }

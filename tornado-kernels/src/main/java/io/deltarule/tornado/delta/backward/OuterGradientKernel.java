@@ -1,6 +1,5 @@
 package io.deltarule.tornado.delta.backward;
 
-import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -26,7 +25,7 @@ final class OuterGradientKernel {
      *                                            dk: X the gradient of its last state, rows = P, fades = exp(G_C − G_i)
      * </pre>
      *
-     * <p>rows [tokens, HV, V], at each token's last micro-step; out [tokens, HV, K] then. With {@link KernelFlags#CHUNK_ROWS}
+     * <p>rows [tokens, HV, V], at each token's last micro-step; out [tokens, HV, K] then. With {@link GradientFlags#CHUNK_ROWS}
      * rows [chunks, HV, C, V] and out [micro-steps, HV, K]. fades [chunks, HV, C, G] or unread, states = X [chunks, HV, K,
      * V], out (written).
      *
@@ -46,7 +45,7 @@ final class OuterGradientKernel {
             int G,
             int n,
             int HV,
-            int terms,
+            int flags,
             float scale,
             int signature) {
         float[] left = context.allocateFloatLocalArray(C * STRIDE);
@@ -66,7 +65,7 @@ final class OuterGradientKernel {
         int first = table.get(entry);
         int length = table.get(entry + 1);
         // Which micro-steps have a row: all, or every n-th.
-        int period = (terms & KernelFlags.CHUNK_ROWS) != 0 ? 1 : n;
+        int period = (flags & GradientFlags.CHUNK_ROWS) != 0 ? 1 : n;
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
@@ -81,7 +80,7 @@ final class OuterGradientKernel {
                 int m = first + row;
                 float value = 0f;
                 if (row < length && c < V && m % period == period - 1) {
-                    int source = (terms & KernelFlags.CHUNK_ROWS) != 0 ? block * C + row : m / n * HV + head;
+                    int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? block * C + row : m / n * HV + head;
                     value = rows.get(source * V + c);
                 }
                 left[row * STRIDE + at % TILE] = value;

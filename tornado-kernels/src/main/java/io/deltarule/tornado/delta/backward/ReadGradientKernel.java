@@ -1,6 +1,5 @@
 package io.deltarule.tornado.delta.backward;
 
-import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -24,7 +23,7 @@ final class ReadGradientKernel {
      *
      * <p>a [tokens, H, K] and b [tokens, HV, V] (at a token's last micro-step), into [chunks, HV, C, G] or unread, scores
      * = M [chunks, HV, C, C] (on and below the diagonal), values [chunks, HV, C, V] and states [chunks, HV, K, V]
-     * (written, or with {@link KernelFlags#ACCUMULATE} added to).
+     * (written, or with {@link GradientFlags#ACCUMULATE} added to).
      *
      * <p>Parallel over: chunk × value head × tiles of 32 rows, first those of values, then those of states × tiles of 32
      * value channels. Accumulates: float. Requires: C a multiple of 16 up to 64, work-groups of {@link #LANES}. Source:
@@ -46,7 +45,7 @@ final class ReadGradientKernel {
             int n,
             int H,
             int HV,
-            int terms,
+            int flags,
             int signature) {
         float[] left = context.allocateFloatLocalArray(C * STRIDE);
         float[] right = context.allocateFloatLocalArray(C * TILE);
@@ -125,7 +124,7 @@ final class ReadGradientKernel {
                 if (tile < valueTiles) {
                     if (row < C && c < V) {
                         int to = (block * C + row) * V + c;
-                        if ((terms & KernelFlags.ACCUMULATE) != 0) {
+                        if ((flags & GradientFlags.ACCUMULATE) != 0) {
                             sum += values.get(to);
                         }
                         values.set(to, sum);
@@ -133,7 +132,7 @@ final class ReadGradientKernel {
                 } else {
                     if (d < K && c < V) {
                         int to = (block * K + d) * V + c;
-                        if ((terms & KernelFlags.ACCUMULATE) != 0) {
+                        if ((flags & GradientFlags.ACCUMULATE) != 0) {
                             sum += states.get(to);
                         }
                         states.set(to, sum);

@@ -3,7 +3,6 @@ package io.deltarule.tornado.delta.backward;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.DeltaArrays;
-import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.delta.ReadLaunches;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
@@ -60,32 +59,32 @@ final class SelectiveGradientLaunches {
         FloatArray crosses = gradients.queries;
         all.add(reads.overlaps("readOverlaps", x.r(), gradients.readOverlaps));
         all.add(reads.overlaps("crossOverlaps", dx, gradients.crossOverlaps));
-        all.add(stages.outer("rowOuter", x.r(), between.states, rows, 0, 1));
-        all.add(stages.earlier("rowInner", gradients.readOverlaps, rows, 0, 1));
-        all.add(stages.outer("crossOuter", dx, between.states, crosses, 0, 1));
-        all.add(stages.earlier("crossInner", gradients.crossOverlaps, crosses, 0, 1));
+        all.add(stages.outer("rowOuter", x.r(), between.states, rows, GradientOptions.WRITE, 1));
+        all.add(stages.earlier("rowInner", gradients.readOverlaps, rows, GradientOptions.WRITE, 1));
+        all.add(stages.outer("crossOuter", dx, between.states, crosses, GradientOptions.WRITE, 1));
+        all.add(stages.earlier("crossInner", gradients.crossOverlaps, crosses, GradientOptions.WRITE, 1));
         all.add(weights(rows, crosses));
-        KeyChannelVector weights = new KeyChannelVector(between.weights, s.HV(), KernelFlags.TOKEN_VECTOR);
-        KeyChannelVector logits = new KeyChannelVector(gradients.weights, s.HV(), KernelFlags.TOKEN_VECTOR);
+        KeyChannelVector weights = KeyChannelVector.ofRead(between.weights, s.HV());
+        KeyChannelVector logits = KeyChannelVector.ofRead(gradients.weights, s.HV());
         if (s.gateWidth() == 1) {
             // Once more, because dg needs what comes from beyond the chunk alone.
-            all.add(stages.outer("crossGateOuter", dx, between.states, crosses, 0, 1));
-            all.add(stages.outer("rowGateOuter", x.r(), between.states, rows, 0, 1));
+            all.add(stages.outer("crossGateOuter", dx, between.states, crosses, GradientOptions.WRITE, 1));
+            all.add(stages.outer("rowGateOuter", x.r(), between.states, rows, GradientOptions.WRITE, 1));
         }
         if (s.gateWidth() > 0) {
-            all.add(stages.products("crossGate", weights, crosses, gradients.gateSums, 0, 1));
-            all.add(stages.products("rowGate", logits, rows, gradients.gateSums, KernelFlags.ACCUMULATE, 1));
+            all.add(stages.products("crossGate", weights, crosses, gradients.gateSums, GradientOptions.WRITE, 1));
+            all.add(stages.products("rowGate", logits, rows, gradients.gateSums, GradientOptions.ADD, 1));
         }
         all.addAll(reads.scores("CrossScores", between.weights));
-        all.add(stages.read("crossRead", between.weights, s.HV(), dx, KernelFlags.ACCUMULATE));
+        all.add(stages.read("crossRead", between.weights, s.HV(), dx, GradientOptions.ADD));
         if (s.gateWidth() == 1) {
-            all.add(stages.rectangles("crossRectangles", gradients.crossOverlaps, operands.dg, 0));
+            all.add(stages.rectangles("crossRectangles", gradients.crossOverlaps, operands.dg, GradientOptions.WRITE));
         }
         all.addAll(reads.scores("RowScores", gradients.weights));
-        all.add(stages.read("rowRead", gradients.weights, s.HV(), x.r(), KernelFlags.ACCUMULATE));
+        all.add(stages.read("rowRead", gradients.weights, s.HV(), x.r(), GradientOptions.ADD));
         all.add(reads.outputs("queryGradients", gradients.weights, s.HV(), operands.dr, 1));
         if (s.gateWidth() == 1) {
-            all.add(stages.rectangles("rowRectangles", gradients.readOverlaps, operands.dg, KernelFlags.ACCUMULATE));
+            all.add(stages.rectangles("rowRectangles", gradients.readOverlaps, operands.dg, GradientOptions.ADD));
         }
         return all;
     }
