@@ -12,6 +12,7 @@ import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.backward.GradientArrays;
 import io.deltarule.tornado.delta.backward.GradientBuffers;
 import io.deltarule.tornado.delta.backward.GradientLaunches;
@@ -41,15 +42,24 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
     private final GraphPlan graph;
 
     TornadoGradientPlan(PlanSpec spec, DeviceHandle device) {
+        this(spec, InputMap.of(spec.variant()), device);
+    }
+
+    /**
+     * Allocates, and builds the graph.
+     *
+     * @param map how many rows erase keys and gains have: layers may have them per key head
+     */
+    TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
         int C = spec.chunkSize();
         table = new RunTable(spec.shape(), C);
         DeviceMemory count = DeviceMemory.counting(device);
-        new GradientArrays(spec, count);
+        new GradientArrays(spec, map, count);
         new ChunkBuffers(spec.shape(), C, true, count);
         new GradientBuffers(spec.shape(), C, count);
         DeviceMemory memory = DeviceMemory.of(device);
-        arrays = new GradientArrays(spec, memory);
+        arrays = new GradientArrays(spec, map, memory);
         ChunkBuffers between = new ChunkBuffers(spec.shape(), C, true, memory);
         GradientBuffers gradients = new GradientBuffers(spec.shape(), C, memory);
         KernelContext context = new KernelContext();

@@ -29,8 +29,8 @@ final class ChannelScoreKernels {
     /**
      * The 16 × 16 scores of a block of rows among themselves, one exponential per pair and channel.
      *
-     * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV, K], erase = k or [micro-steps, HV, K], eraseGain
-     * [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (diagonal blocks written). Rows past the
+     * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV, K], erase = k or [micro-steps, H or HV, K], eraseGain
+     * [micro-steps, H or HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (diagonal blocks written). Rows past the
      * chunk's end and queries of micro-steps that no read-out follows are zero. For the selective read q is [tokens, HV,
      * K], and lower, erase and eraseGain are not touched ({@link KernelFlags#READ_SCORES_ONLY}).
      *

@@ -24,8 +24,8 @@ final class ChunkScoreKernel {
      *   L_ij = (e_i · k_j) exp(Σ_{j &lt; m ≤ i} g_m)  (i &gt; j)      M_ij = (q_i · k_j) exp(Σ_{j &lt; m ≤ i} g_m)  (i ≥ j)
      * </pre>
      *
-     * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV] or unread, erase = k or [micro-steps, HV, K],
-     * eraseGain [micro-steps, HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (written; above the diagonal without
+     * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV] or unread, erase = k or [micro-steps, H or HV, K],
+     * eraseGain [micro-steps, H or HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (written; above the diagonal without
      * meaning, readers mask it). Rows past the chunk's end and queries of micro-steps that no read-out follows are zero.
      * For the selective read q is [tokens, HV, K], k may be [chunks, HV, C, K], and lower, erase and eraseGain are not
      * touched (bits of {@link KernelFlags}). The backward asks for L too where k is [chunks, HV, C, K]: then so is erase, and

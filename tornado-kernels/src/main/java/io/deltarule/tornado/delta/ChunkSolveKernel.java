@@ -19,7 +19,7 @@ final class ChunkSolveKernel {
      *
      * <pre>  U = A u        W = A (e ⊙ into)        u = v ⊙ writeGain        e = erase ⊙ eraseGain </pre>
      *
-     * <p>v [micro-steps, HV, V], erase = k or [micro-steps, HV, K], eraseGain [micro-steps, HV, 1 or K], writeGain
+     * <p>v [micro-steps, HV, V], erase = k or [micro-steps, H or HV, K], eraseGain [micro-steps, H or HV, 1 or K], writeGain
      * [micro-steps, HV, 1 or V], into [chunks, HV, C, G] or unread, inverse = A [chunks, HV, C, C]; values = U [chunks,
      * HV, C, V] and keys = W [chunks, HV, C, K] (written; rows past the chunk's end are zero).
      *

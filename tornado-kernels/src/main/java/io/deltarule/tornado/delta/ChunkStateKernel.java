@@ -45,8 +45,8 @@ final class ChunkStateKernel {
      *
      * <pre>  dP = U' + W' D        D ← exp(G_C) ⊙ D + Z − (e ⊙ into)ᵀ dP        e = key ⊙ gain </pre>
      *
-     * key = k or [micro-steps, HV, K], gain [micro-steps, HV, 1 or K], fades = into, values U' in, dP out; keys = W'; state
-     * = D (modified); states: Z in, the gradient of each chunk's last state out.
+     * key = k or [micro-steps, H or HV, K], gain [micro-steps, H or HV, 1 or K], fades = into, values U' in, dP out; keys =
+     * W'; state = D (modified); states: Z in, the gradient of each chunk's last state out.
      *
      * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory.
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
@@ -173,7 +173,9 @@ final class ChunkStateKernel {
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         value = key.get(keyRow * K + d);
                         if ((flags & KernelFlags.BACKWARD) != 0) {
-                            int gainRow = m * HV + head;
+                            int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                    ? m * H + keyHead
+                                    : m * HV + head;
                             value *= -gain.get(
                                     (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                         }

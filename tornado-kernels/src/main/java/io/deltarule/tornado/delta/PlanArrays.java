@@ -39,14 +39,17 @@ public final class PlanArrays {
     public final FloatArray oCross;
 
     private final PlanSpec spec;
+    private final InputMap map;
 
     /**
      * Allocates everything on the host side.
      *
+     * @param map how many rows erase keys and gains have
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public PlanArrays(PlanSpec spec, DeviceMemory memory) {
+    public PlanArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
         this.spec = spec;
+        this.map = map;
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         int steps = s.microTokens();
@@ -54,9 +57,11 @@ public final class PlanArrays {
         k = memory.floats("k", steps, s.H(), s.K());
         v = memory.floats("v", steps, s.HV(), s.V());
         g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : memory.floats("g", s.tokens(), s.HV(), s.gateWidth());
-        erase = variant.eraseKey().vector() == Input.K ? k : memory.floats("p", steps, s.HV(), s.K());
+        erase = map.ownEraseKey() ? memory.floats("p", steps, map.eraseRowPerValueHead() ? s.HV() : s.H(), s.K()) : k;
         FloatArray beta = variant.inputs().contains(Input.BETA) ? memory.floats("beta", steps, s.HV(), 1) : null;
-        eraseGain = variant.eraseKey().scalarGain() ? beta : memory.floats("b", steps, s.HV(), s.K());
+        eraseGain = variant.eraseKey().scalarGain()
+                ? beta
+                : memory.floats("b", steps, map.eraseGainPerKeyHead() ? s.H() : s.HV(), s.K());
         writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
         state = memory.floats("state", (long) s.sequences() * s.HV(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
@@ -69,8 +74,7 @@ public final class PlanArrays {
 
     /** What the launches use. */
     public DeltaArrays arrays() {
-        return new DeltaArrays(
-                q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, InputMap.of(spec.variant()));
+        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, map);
     }
 
     /** What goes to the device before each run, each array once; without the state. */
@@ -100,14 +104,14 @@ public final class PlanArrays {
         if (run.gateWidth() > 0) {
             HostCopies.copyDecaysIn(in.get(Input.G), g);
         }
-        if (variant.eraseKey().vector() != Input.K) {
-            copyPerValueHead(in.get(variant.eraseKey().vector()), run, erase);
+        if (map.ownEraseKey()) {
+            copyRows(in.get(variant.eraseKey().vector()), run, map.eraseRowPerValueHead(), erase);
         }
         if (variant.inputs().contains(Input.BETA)) {
             HostCopies.copyIn(in.get(Input.BETA), variant.eraseKey().scalarGain() ? eraseGain : writeGain);
         }
         if (!variant.eraseKey().scalarGain()) {
-            copyPerValueHead(in.get(variant.eraseKey().gain()), run, eraseGain);
+            copyRows(in.get(variant.eraseKey().gain()), run, !map.eraseGainPerKeyHead(), eraseGain);
         }
         if (!variant.writeValue().scalarGain()) {
             HostCopies.copyIn(in.get(variant.writeValue().gain()), writeGain);
@@ -147,10 +151,14 @@ public final class PlanArrays {
         }
     }
 
-    /** Repeats the rows of key heads for each of their value heads, so that kernels see one row per value head. */
-    private static void copyPerValueHead(Tensor from, DeltaShape run, FloatArray to) {
+    /** Copies rows; where there is one per key head and kernels want one per value head, it is repeated. */
+    private static void copyRows(Tensor from, DeltaShape run, boolean perValueHead, FloatArray to) {
         int heads = from.dim(2);
-        if (heads == run.HV()) {
+        int wanted = perValueHead ? run.HV() : run.H();
+        if (heads > wanted) {
+            throw new IllegalArgumentException("expected rows of " + wanted + " heads but found " + from);
+        }
+        if (heads == wanted) {
             HostCopies.copyIn(from, to);
             return;
         }

@@ -28,7 +28,7 @@ public final class RecurrentKernel {
      * </pre>
      *
      * <p>q [tokens, H, K], k [micro-steps, H, K], v [micro-steps, HV, V], g [tokens, HV], [tokens, HV, K] or unread, erase =
-     * k or [micro-steps, HV, K], eraseGain [micro-steps, HV, 1 or K], writeGain [micro-steps, HV, 1 or V], state [N,
+     * k or [micro-steps, H or HV, K], eraseGain [micro-steps, H or HV, 1 or K], writeGain [micro-steps, HV, 1 or V], state [N,
      * HV, K, V] (modified), o [tokens, HV, V] (written). The decay counts on a token's first micro-step, the read-out
      * follows its last. With {@link KernelFlags#KEEP_CHUNKS} values = p [chunks, HV, C, V] (written, zero past a chunk's end)
      * and states [chunks, HV, K, V] (written): the state before each chunk; both untouched without.

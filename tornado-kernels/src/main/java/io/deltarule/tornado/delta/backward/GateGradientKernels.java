@@ -40,7 +40,7 @@ final class GateGradientKernels {
      *
      * <p>a: with {@link GradientFlags#TOKEN_VECTOR} vector [tokens, H, K], with gradient [tokens, HV, K], at each token's last
      * micro-step; with {@link GradientFlags#PLAIN_VECTOR} vector [micro-steps, H, K]; gain unread for both; without, a = vector ⊙
-     * gain with vector = k or [micro-steps, HV, K], gain [micro-steps, HV, 1 or K]. gradient [micro-steps, HV, K]; sums
+     * gain with vector = k or [micro-steps, H or HV, K], gain [micro-steps, H or HV, 1 or K]. gradient [micro-steps, HV, K]; sums
      * [micro-steps, HV, G] (written, or with {@link GradientFlags#ACCUMULATE} added to).
      *
      * <p>Parallel over: chunk × value head; 8 lanes to a row. Accumulates: float. Requires: C a multiple of 16, G ∈ {1, K},
@@ -91,7 +91,8 @@ final class GateGradientKernels {
                             (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                     product = vector.get(vectorRow * K + d) * gradient.get((m * HV + head) * K + d);
                     if ((flags & GradientFlags.PLAIN_VECTOR) == 0) {
-                        int gainRow = m * HV + head;
+                        int gainRow =
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                         product *=
                                 gain.get((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                     }

@@ -8,6 +8,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.HostCopies;
@@ -47,11 +48,12 @@ public final class GradientArrays {
     /**
      * Allocates everything on the host side.
      *
+     * @param map how many rows erase keys and gains have; their gradients have one per value head in any case
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public GradientArrays(PlanSpec spec, DeviceMemory memory) {
+    public GradientArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
         this.spec = spec;
-        forward = new PlanArrays(spec, memory);
+        forward = new PlanArrays(spec, map, memory);
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         int steps = s.microTokens();

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.delta.backward;
 
+import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.KernelFlags;
 
 /** What only kernels of the backward pass are told, in bits above those of {@link KernelFlags}. */
@@ -15,7 +16,15 @@ final class GradientFlags {
     /** {@link GradientOptions#erases}. */
     static final int ERASES = KernelFlags.FIRST_FREE << 4;
 
+    /** {@link InputMap#ownEraseKey}: what erasing gives its vector is not part of k's gradient. */
+    static final int OWN_ERASE_KEY = KernelFlags.FIRST_FREE << 5;
+
     private GradientFlags() {}
+
+    /** For the chain rule of the input map. */
+    static int of(InputMap map) {
+        return KernelFlags.of(map) | KernelFlags.bit(map.ownEraseKey(), OWN_ERASE_KEY);
+    }
 
     /** For stages without a key vector. */
     static int of(GradientOptions options) {

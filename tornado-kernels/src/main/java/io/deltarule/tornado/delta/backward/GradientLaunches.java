@@ -5,7 +5,6 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.DeltaArrays;
-import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.delta.ReadLaunches;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
@@ -181,7 +180,7 @@ public final class GradientLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(x.map())));
+                        GradientFlags.of(x.map())));
     }
 
     private Launch gainGradients() {
@@ -206,6 +205,6 @@ public final class GradientLaunches {
                         between.C,
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(x.map())));
+                        GradientFlags.of(x.map())));
     }
 }

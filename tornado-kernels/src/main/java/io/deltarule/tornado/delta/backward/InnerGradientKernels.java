@@ -142,7 +142,7 @@ final class InnerGradientKernels {
      * </pre>
      *
      * <p>a: with {@link GradientFlags#TOKEN_VECTOR} [tokens, H, K], at each token's last micro-step, gain unread; without, a = vector
-     * ⊙ gain with vector = k or [micro-steps, HV, K] and gain [micro-steps, HV, 1 or K], and own is not touched. g
+     * ⊙ gain with vector = k or [micro-steps, H or HV, K] and gain [micro-steps, H or HV, 1 or K], and own is not touched. g
      * [tokens, HV, G] or unread, overlaps = N [chunks, HV, C, C] (below the diagonal; on it for own), inner [micro-steps,
      * HV, K] (written, or with {@link GradientFlags#ACCUMULATE} added to), own likewise (added to).
      *
@@ -209,7 +209,8 @@ final class InnerGradientKernels {
                     } else {
                         int vectorRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainRow = m * HV + head;
+                        int gainRow =
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                         int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                         value = vector.get(vectorRow * K + d) * gain.get(gainAt);
                     }

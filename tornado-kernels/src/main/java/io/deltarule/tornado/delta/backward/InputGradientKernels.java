@@ -22,7 +22,7 @@ final class InputGradientKernels {
      *   dq_i = Σ_heads queries_i + N_ii k_i        dk_i = Σ_heads inner_i + outer_i (+ de_i ⊙ gain_i where the erase key is k)
      * </pre>
      *
-     * <p>k [micro-steps, H, K], eraseGain [micro-steps, HV, 1 or K], overlaps = N [chunks, HV, C, C] (its diagonal), queries
+     * <p>k [micro-steps, H, K], eraseGain [micro-steps, H or HV, 1 or K], overlaps = N [chunks, HV, C, C] (its diagonal), queries
      * [tokens, HV, K], erases = de, inner, outer [micro-steps, HV, K]; dq [tokens, H, K], dk [micro-steps, H, K] (written).
      *
      * <p>Parallel over: chunk × key head; lanes over rows × channels. Accumulates: float. Requires: HV a multiple of H,
@@ -68,8 +68,8 @@ final class InputGradientKernels {
                 int head = keyHead * group + i;
                 int from = (m * HV + head) * K + d;
                 keySum += inner.get(from) + outer.get(from);
-                if ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) == 0) {
-                    int gainRow = m * HV + head;
+                if ((flags & GradientFlags.OWN_ERASE_KEY) == 0) {
+                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                     keySum += erases.get(from)
                             * eraseGain.get(
                                     (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
@@ -95,9 +95,10 @@ final class InputGradientKernels {
      * </pre>
      *
      * <p>Where both gains are one number per head they are β, whose gradient is the sum of both and goes to dWriteGain.
-     * v [micro-steps, HV, V], erase = k or [micro-steps, HV, K], gains [micro-steps, HV, 1, K or V], values = du [chunks,
-     * HV, C, V], erases = de [micro-steps, HV, K]; dv (written), dErase if erase is a tensor of its own (per value head),
-     * dEraseGain if it is not β, dWriteGain (written), shaped like their inputs.
+     * v [micro-steps, HV, V], erase = k or [micro-steps, H or HV, K], eraseGain [micro-steps, H or HV, 1 or K], writeGain
+     * [micro-steps, HV, 1 or V], values = du [chunks, HV, C, V], erases = de [micro-steps, HV, K]; dv (written), dErase with
+     * {@link GradientFlags#OWN_ERASE_KEY}, dEraseGain if it is not β, dWriteGain (written), shaped like their inputs but with a
+     * row for every value head.
      *
      * <p>Parallel over: chunk × value head × row. Accumulates: float. Requires: work-groups of {@link #ROW_LANES}. Source:
      * docs/math/backward.md. Oracle: core.reference.
@@ -148,8 +149,9 @@ final class InputGradientKernels {
             if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
                 dEraseGain.set(headRow * K + d, product);
             }
-            if ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0) {
-                int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? headRow * K + d : headRow;
+            if ((flags & GradientFlags.OWN_ERASE_KEY) != 0) {
+                int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : headRow;
+                int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
                 dErase.set(headRow * K + d, de * eraseGain.get(gainAt));
             }
         }
