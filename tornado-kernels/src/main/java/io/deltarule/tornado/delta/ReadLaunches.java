@@ -100,7 +100,15 @@ public final class ReadLaunches {
         return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, ScoreOptions.OVERLAPS);
     }
 
-    /** The same, and besides those of a chunk's rows of values [chunks, HV, C, V] with the pseudo-values before them. */
+    /**
+     * Products of rows of values per token with the pseudo-values of their chunk, and of a chunk's rows of values with the
+     * pseudo-values before them.
+     *
+     * @param rows [tokens, HV, V]
+     * @param to becomes the first products [chunks, HV, C, C]
+     * @param chunkRows [chunks, HV, C, V]
+     * @param lower becomes the second products, likewise
+     */
     public Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
         return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, ScoreOptions.OVERLAPS_OF_TWO);
     }

@@ -59,7 +59,8 @@ public final class RecurrentLaunches {
         DeltaShape s = spec.shape();
         List<Launch> launches = new ArrayList<>();
         if (kept == null) {
-            // In the place of what it keeps: any two arrays that the kernel does not write; it touches neither.
+            // Nothing is kept, so the kernel touches neither of its last two arrays; they only must not be ones that it
+            // writes.
             launches.add(steps(spec, x, x.v(), x.q(), false, scope));
             if (s.crossRead()) {
                 launches.add(finalStateRead(s, x, scope));

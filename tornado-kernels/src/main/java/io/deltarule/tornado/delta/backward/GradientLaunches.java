@@ -79,7 +79,7 @@ public final class GradientLaunches {
         all.addAll(queries(dO));
         all.addAll(keys());
         if (s.gateWidth() == 1) {
-            // L and M once more, for they had to make room.
+            // L and M are computed a second time: the inverse was written over L, and a selective read over M.
             all.addAll(new ReadLaunches(spec, x, between, scope.named("gate_")).scores());
             all.add(stages.rectangles(
                     "gateRectangles",

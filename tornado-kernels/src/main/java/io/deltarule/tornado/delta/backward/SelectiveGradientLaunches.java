@@ -67,7 +67,9 @@ final class SelectiveGradientLaunches {
         KeyChannelVector weights = KeyChannelVector.ofRead(between.weights, s.HV());
         KeyChannelVector logits = KeyChannelVector.ofRead(gradients.weights, s.HV());
         if (s.gateWidth() == 1) {
-            // Once more, because dg needs what comes from beyond the chunk alone.
+            // The outer parts are computed a second time: the inner ones were added to them, and with one decay per
+            // head
+            // dg takes from here only what comes from beyond the chunk.
             all.add(stages.outer("crossGateOuter", dx, between.states, crosses, GradientOptions.WRITE, 1));
             all.add(stages.outer("rowGateOuter", x.r(), between.states, rows, GradientOptions.WRITE, 1));
         }
