@@ -2,6 +2,7 @@ package io.deltarule.tornado;
 
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
+import io.deltarule.tornado.graph.DeviceHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

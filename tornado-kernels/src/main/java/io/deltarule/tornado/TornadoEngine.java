@@ -1,5 +1,9 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.measure.DeviceWork;
+
+import io.deltarule.core.measure.CeilingEngine;
+
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
@@ -10,8 +14,11 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
-import io.deltarule.core.measure.CeilingEngine;
-import io.deltarule.core.measure.DeviceWork;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.quirks.ColouredMessages;
+import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,7 +70,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
             for (int depth = 0; depth < 20 && origin.getCause() != null; depth++) {
                 origin = origin.getCause();
             }
-            return origin.toString().replaceAll("\u001b\\[[0-9;]*m", "");
+            return ColouredMessages.plain(origin.toString());
         }
     }
 
@@ -76,7 +83,8 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return LayerParts.plan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), LayerParts.ROOM);
+        return ProgramCutter.plan(
+                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
     }
 
     @Override

@@ -10,15 +10,22 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import java.util.ArrayList;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.backward.GradientArrays;
+import io.deltarule.tornado.delta.backward.GradientBuffers;
+import io.deltarule.tornado.delta.backward.GradientLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.GraphPlan;
+import io.deltarule.tornado.graph.GraphTransfers;
+import io.deltarule.tornado.graph.HostCopies;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.RunTable;
 import java.util.List;
-import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.TornadoExecutionResult;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The backward pass of one operation as one task graph on one device.
@@ -27,35 +34,47 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   run:   q k v g … state, d_o (d_o_cross) d_state, table → kernels → d_q d_k d_v …, table; d_state where asked for
  * </pre>
  *
- * Kernels are compiled at the first run. Of the forward pass only the states before each chunk are computed again.
+ * Of the forward pass only the states before each chunk are computed again.
  */
 final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled {
-    private final DeviceHandle device;
-    private final GradientOperands operands;
+    private final GradientArrays arrays;
     private final RunTable table;
-    private final List<Launch> launches;
-    private final TornadoExecutionPlan plan;
-    private final Stopwatch stopwatch = new Stopwatch();
+    private final GraphPlan graph;
 
     TornadoGradientPlan(PlanSpec spec, DeviceHandle device) {
+        this(spec, InputMap.of(spec.variant()), device);
+    }
+
+    /**
+     * Allocates, and builds the graph.
+     *
+     * @param map how many rows erase keys and gains have: layers may have them per key head
+     */
+    TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
-        this.device = device;
         int C = spec.chunkSize();
-        table = new RunTable(spec.shape(), C, GradientLaunches.MOST);
+        table = new RunTable(spec.shape(), C);
         DeviceMemory count = DeviceMemory.counting(device);
-        new GradientOperands(spec, count);
+        new GradientArrays(spec, map, count);
         new ChunkBuffers(spec.shape(), C, true, count);
         new GradientBuffers(spec.shape(), C, count);
         DeviceMemory memory = DeviceMemory.of(device);
-        operands = new GradientOperands(spec, memory);
+        arrays = new GradientArrays(spec, map, memory);
         ChunkBuffers between = new ChunkBuffers(spec.shape(), C, true, memory);
         GradientBuffers gradients = new GradientBuffers(spec.shape(), C, memory);
-        Site site = new Site("", table, new KernelContext());
-        launches = GradientLaunches.of(spec, operands, between, gradients, site);
-        List<FloatArray> kept = new ArrayList<>(between.used());
-        kept.addAll(gradients.used());
-        kept.addAll(operands.absent());
-        plan = device.guard(() -> build(kept));
+        KernelContext context = new KernelContext();
+        List<Launch> launches =
+                GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));
+        GraphTransfers transfers = new GraphTransfers()
+                .sending(List.of(arrays.forward.state, arrays.state))
+                .sending(arrays.inputs())
+                .sendingOnce(arrays.outputs())
+                .returning(arrays.outputs())
+                .onDemand(List.of(arrays.state, arrays.forward.state))
+                .onDemand(between.used())
+                .onDemand(gradients.used())
+                .onDemand(arrays.absent());
+        graph = new GraphPlan(device, "backward", context, launches, transfers);
     }
 
     /**
@@ -72,88 +91,48 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         ChunkLaunches.check(spec);
     }
 
-    private TornadoExecutionPlan build(List<FloatArray> kept) {
-        GridScheduler scheduler = new GridScheduler();
-        TaskGraph graph = new TaskGraph("backward");
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, operands.forward.state, operands.state);
-        graph.transferToDevice(
-                DataTransferMode.EVERY_EXECUTION, operands.inputs().toArray());
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, table.array());
-        // Carries the NaN poison to the device; later runs overwrite what earlier ones wrote.
-        graph.transferToDevice(
-                DataTransferMode.FIRST_EXECUTION, operands.outputs().toArray());
-        for (Launch launch : launches) {
-            launch.addTo(graph, scheduler);
-        }
-        graph.transferToHost(
-                DataTransferMode.EVERY_EXECUTION, operands.outputs().toArray());
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, table.array());
-        graph.transferToHost(DataTransferMode.UNDER_DEMAND, operands.state);
-        // Never asked for; but closing a plan frees only arrays that some transfer names.
-        graph.transferToHost(DataTransferMode.UNDER_DEMAND, operands.forward.state);
-        graph.transferToHost(DataTransferMode.UNDER_DEMAND, kept.toArray());
-        TornadoExecutionPlan built = new TornadoExecutionPlan(graph.snapshot());
-        built.withGridScheduler(scheduler);
-        device.select(built);
-        return built;
-    }
-
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
-        stopwatch.begin();
-        operands.load(shape, in, given);
+        graph.begin();
+        arrays.load(shape, in, given);
         if (shape.tokens() > 0) {
             compute(shape, in, given, out);
         }
         if (out.initialState() != null) {
-            Operands.copyOut(operands.state, out.initialState());
-            Numbers.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+            HostCopies.copyOut(arrays.state, out.initialState());
+            FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
         }
     }
 
     private void compute(DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
-        operands.poison(in);
+        arrays.poison(in);
         table.describe(in.boundaries(shape), null);
-        launches.forEach(Launch::size);
-        device.guard(() -> {
-            // withGraph makes a fresh object, where TornadoVM keeps every result of a plan object for ever.
-            TornadoExecutionResult result = stopwatch.add(plan.withGraph(0).execute());
-            if (out.initialState() != null) {
-                long bytes = operands.state.getNumBytesOfSegment();
-                stopwatch.copyOut(bytes, () -> result.transferToHost(operands.state));
-            }
-            return result;
-        });
-        device.requireRan(launches);
-        operands.store(out);
-        out.tensors().forEach((input, tensor) -> Numbers.requireFiniteGradient("d_" + input.id(), tensor, in, given));
+        graph.run();
+        if (out.initialState() != null) {
+            graph.fetch(arrays.state);
+        }
+        arrays.store(out);
+        out.tensors()
+                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient("d_" + input.id(), tensor, in, given));
+    }
+
+    /** Its task graph. */
+    GraphPlan graph() {
+        return graph;
     }
 
     @Override
     public void profile(boolean on) {
-        stopwatch.profile(plan, on);
+        graph.profile(on);
     }
 
     @Override
     public RunTimes lastRun() {
-        return stopwatch.times();
-    }
-
-    /** The kernels of a run, in order. */
-    List<String> kernels() {
-        return launches.stream().map(Launch::name).toList();
-    }
-
-    /** Bytes that the plan holds on the device. */
-    long deviceBytes() {
-        return plan.getCurrentDeviceMemoryUsage();
+        return graph.times();
     }
 
     @Override
     protected void release() {
-        device.guard(() -> {
-            plan.close();
-            return null;
-        });
+        graph.close();
     }
 }

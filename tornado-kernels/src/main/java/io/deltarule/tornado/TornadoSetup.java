@@ -1,5 +1,6 @@
 package io.deltarule.tornado;
 
+import io.deltarule.tornado.quirks.RuntimeProperties;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -21,12 +22,6 @@ enum TornadoSetup {
     private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK (./deltarule tornado install, or one of "
             + "your own that TORNADOVM_HOME names) and start through ./deltarule, TornadoVM's own `tornado` or java with "
             + "its argument file";
-    /** More than any device has: the cap that TornadoVM sets itself is 4 GB, the device's own limit then decides. */
-    private static final String NO_CAP = "1024GB";
-
-    /** Room for the bytecode of any graph of up to 256 tasks: TornadoVM gives it 4096 bytes. */
-    private static final String BYTECODE = "262144";
-
     private static final TornadoSetup FOUND = find();
     private static final AtomicBoolean ANNOUNCED = new AtomicBoolean();
 
@@ -47,11 +42,7 @@ enum TornadoSetup {
 
     private static TornadoSetup find() {
         if (ModuleLayer.boot().findModule("tornado.api").isPresent()) {
-            setUnlessGiven("tornado.recover.bailout", "False");
-            setUnlessGiven("tornado.device.memory", NO_CAP);
-            setUnlessGiven("tornado.tvm.maxbytecodesize", BYTECODE);
-            // This late phase decides conditions that nothing simplifies afterwards, and code generation then fails.
-            setUnlessGiven("tornado.enable.fix.reads", "False");
+            RuntimeProperties.set();
             return SDK;
         }
         try {
@@ -62,34 +53,16 @@ enum TornadoSetup {
         return EMULATOR;
     }
 
-    private static void setUnlessGiven(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
-    }
-
     /** Why kernels cannot run in this JVM, or empty. */
     Optional<String> problem() {
         return switch (this) {
             case ABSENT -> Optional.of("no TornadoVM in this JVM and no emulator on the class path; " + INSTALL);
             case EMULATOR -> Optional.empty();
             case SDK ->
-                recoversBailouts()
+                RuntimeProperties.recoversBailouts()
                         ? Optional.of("TornadoVM would run a failed kernel again as sequential Java and return as if "
                                 + "nothing had happened; start with -Dtornado.recover.bailout=False")
                         : Optional.empty();
         };
-    }
-
-    /** Asks TornadoVM itself: it reads the property once, perhaps before this class set it. */
-    private static boolean recoversBailouts() {
-        try {
-            Module runtime = ModuleLayer.boot().findModule("tornado.runtime").orElseThrow();
-            Class<?> options = Class.forName(runtime, "uk.ac.manchester.tornado.runtime.common.TornadoOptions");
-            return options.getField("RECOVER_BAILOUT").getBoolean(null);
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            LOG.log(Level.DEBUG, "TornadoVM's options cannot be read", e);
-            return !"false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"));
-        }
     }
 }

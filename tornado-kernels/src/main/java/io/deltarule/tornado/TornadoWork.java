@@ -7,47 +7,43 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.GraphPlan;
+import io.deltarule.tornado.graph.GraphTransfers;
+import io.deltarule.tornado.graph.HostCopies;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.op.LinearKernels;
 import java.util.List;
-import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.TornadoExecutionResult;
-import uk.ac.manchester.tornado.api.WorkerGrid;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** One kernel of {@link CeilingKernels} as a plan: operands on the device, or travelling in every run. */
 final class TornadoWork implements DeviceWork, Profiled {
-    private static final String GRAPH = "ceiling";
     private static final String TASK = "work";
 
-    /** Adds the kernel and what it takes besides to a graph. */
-    private interface Task {
-        void add(TaskGraph graph, KernelContext context, List<FloatArray> from, FloatArray to);
+    /** Makes the launch that fills an array from others. */
+    private interface Work {
+        Launch of(KernelContext context, List<FloatArray> from, FloatArray to);
     }
 
-    /**
-     * A kernel and how its work is cut.
-     *
-     * @param task adds it
-     * @param lanes work-items per work-group
-     * @param groups work-groups
-     */
-    private record Cut(Task task, int lanes, int groups) {}
-
-    private final DeviceHandle device;
-    private final Stopwatch stopwatch = new Stopwatch();
     private final boolean travels;
     private final FloatArray to;
-    private final TornadoExecutionPlan plan;
-    private TornadoExecutionResult last;
+    private final GraphPlan graph;
     private boolean closed;
 
-    private TornadoWork(DeviceHandle device, boolean travels, Tensor result, Cut cut, Tensor... operands) {
-        this.device = device;
+    /** @param constants what else the kernel is given and leaves alone */
+    private TornadoWork(
+            DeviceHandle device,
+            boolean travels,
+            Tensor result,
+            Work work,
+            List<TornadoNativeArray> constants,
+            Tensor... operands) {
         this.travels = travels;
         DeviceMemory count = DeviceMemory.counting(device);
         allocate(count, result);
@@ -58,11 +54,19 @@ final class TornadoWork implements DeviceWork, Profiled {
         List<FloatArray> from = List.of(operands).stream()
                 .map(operand -> {
                     FloatArray array = allocate(memory, operand);
-                    LayerArrays.copyIn(operand, array);
+                    HostCopies.copyIn(operand, array);
                     return array;
                 })
                 .toList();
-        plan = device.guard(() -> build(cut, from));
+        GraphTransfers transfers = new GraphTransfers();
+        if (travels) {
+            transfers.sending(from).sendingOnce(List.of(to)).returning(List.of(to));
+        } else {
+            transfers.sendingOnce(from).sendingOnce(List.of(to)).onDemand(List.of(to));
+        }
+        transfers.sendingOnce(constants).onDemand(constants);
+        KernelContext context = new KernelContext();
+        graph = new GraphPlan(device, "ceiling", context, List.of(work.of(context, from, to)), transfers);
     }
 
     private static FloatArray allocate(DeviceMemory memory, Tensor tensor) {
@@ -72,10 +76,14 @@ final class TornadoWork implements DeviceWork, Profiled {
     /** A copy, of operands that stay or that travel. */
     static TornadoWork copy(DeviceHandle device, Tensor x, boolean travels) {
         int count = Math.toIntExact(x.size());
-        Task task = (graph, context, from, to) ->
-                graph.task(TASK, CeilingKernels::copy, context, from.getFirst(), to, count);
-        int each = CeilingKernels.LANES * CeilingKernels.MOVED;
-        return new TornadoWork(device, travels, x, new Cut(task, CeilingKernels.LANES, Math.ceilDiv(count, each)), x);
+        int groups = Math.ceilDiv(count, CeilingKernels.LANES * CeilingKernels.MOVED);
+        Work work = (context, from, to) -> Launch.unsigned(
+                TASK,
+                context,
+                CeilingKernels.LANES,
+                groups,
+                KernelTask.unsigned(CeilingKernels::copy, from.getFirst(), to, count));
+        return new TornadoWork(device, travels, x, work, List.of(), x);
     }
 
     /**
@@ -96,40 +104,42 @@ final class TornadoWork implements DeviceWork, Profiled {
         if (!large && LinearKernels.many(n)) {
             return projection(device, a, b, n);
         }
-        Task task = (graph, context, from, to) ->
-                graph.task(TASK, CeilingKernels::multiply, context, from.getFirst(), from.getLast(), to, n);
         int tiles = Math.ceilDiv(n, CeilingKernels.TILE);
-        return new TornadoWork(device, false, a, new Cut(task, CeilingKernels.LANES, tiles * tiles), a, b);
+        Work work = (context, from, to) -> Launch.unsigned(
+                TASK,
+                context,
+                CeilingKernels.LANES,
+                tiles * tiles,
+                KernelTask.unsigned(CeilingKernels::multiply, from.getFirst(), from.getLast(), to, n));
+        return new TornadoWork(device, false, a, work, List.of(), a, b);
     }
 
-    /** A projection of n tokens with W = Bᵀ. */
+    /** A projection of n tokens with W = Bᵀ. Its run table stays on the device, so it cannot tell of its signature. */
     private static TornadoWork projection(DeviceHandle device, Tensor a, Tensor b, int n) {
-        RunTable run = new RunTable(new DeltaShape(1, n, 1, 1, 1, 1, 1, 1, Gate.NONE), 0, 1);
+        RunTable run = new RunTable(new DeltaShape(1, n, 1, 1, 1, 1, 1, 1, Gate.NONE), 0);
         int signature = run.newSignature();
         run.describe(new int[] {0, n}, null);
         IntArray table = run.array();
         FloatArray bias = new FloatArray(1);
         bias.init(0);
-        Task task = (graph, context, from, to) -> {
-            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, table, bias);
-            graph.task(
-                    TASK,
-                    LinearKernels::multiplyTiles,
-                    context,
-                    table,
-                    from.getFirst(),
-                    from.getLast(),
-                    bias,
-                    to,
-                    n,
-                    n,
-                    0,
-                    signature);
-            graph.transferToHost(DataTransferMode.UNDER_DEMAND, table, bias); // closing frees what a transfer names
-        };
         int tiles = Math.ceilDiv(n, LinearKernels.TILE);
-        return new TornadoWork(
-                device, false, a, new Cut(task, LinearKernels.TILE_LANES, tiles * tiles), a, transposed(b, n));
+        Work work = (context, from, to) -> Launch.unsigned(
+                TASK,
+                context,
+                LinearKernels.TILE_LANES,
+                tiles * tiles,
+                KernelTask.unsigned(
+                        LinearKernels::multiplyTiles,
+                        table,
+                        from.getFirst(),
+                        from.getLast(),
+                        bias,
+                        to,
+                        n,
+                        n,
+                        0,
+                        signature));
+        return new TornadoWork(device, false, a, work, List.of(table, bias), a, transposed(b, n));
     }
 
     private static Tensor transposed(Tensor b, int n) {
@@ -142,55 +152,35 @@ final class TornadoWork implements DeviceWork, Profiled {
         return turned;
     }
 
-    private TornadoExecutionPlan build(Cut cut, List<FloatArray> from) {
-        TaskGraph graph = new TaskGraph(GRAPH);
-        graph.transferToDevice(
-                travels ? DataTransferMode.EVERY_EXECUTION : DataTransferMode.FIRST_EXECUTION, from.toArray());
-        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, to); // carries the NaN poison
-        cut.task().add(graph, new KernelContext(), from, to);
-        graph.transferToHost(travels ? DataTransferMode.EVERY_EXECUTION : DataTransferMode.UNDER_DEMAND, to);
-        WorkerGrid grid = new WorkerGrid1D(cut.groups() * cut.lanes());
-        grid.setLocalWork(cut.lanes(), 1, 1);
-        GridScheduler scheduler = new GridScheduler();
-        scheduler.addWorkerGrid(GRAPH + "." + TASK, grid);
-        TornadoExecutionPlan built = new TornadoExecutionPlan(graph.snapshot());
-        built.withGridScheduler(scheduler);
-        device.select(built);
-        return built;
-    }
-
     @Override
     public void run() {
-        stopwatch.begin();
-        last = device.guard(() -> stopwatch.add(plan.withGraph(0).execute()));
+        graph.begin();
+        graph.run();
     }
 
     @Override
     public void read(Tensor result) {
         if (!travels) {
-            device.guard(() -> last.transferToHost(to));
+            graph.save(List.of(to));
         }
-        LayerArrays.copyOut(to, result);
+        HostCopies.copyOut(to, result);
     }
 
     @Override
     public void profile(boolean on) {
-        stopwatch.profile(plan, on);
+        graph.profile(on);
     }
 
     @Override
     public RunTimes lastRun() {
-        return stopwatch.times();
+        return graph.times();
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            device.guard(() -> {
-                plan.close();
-                return null;
-            });
+            graph.close();
         }
     }
 }

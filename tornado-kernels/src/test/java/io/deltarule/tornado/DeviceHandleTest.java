@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.Device;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 

@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.EngineLaws;
+import io.deltarule.tornado.delta.ChunkLaunches;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
+import io.deltarule.tornado.delta.ChunkLaunches;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -25,6 +25,7 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.LayerLaws;
+import io.deltarule.tornado.graph.DeviceHandle;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -182,8 +183,8 @@ class TornadoLayerTest extends LayerLaws {
         List<Tensor> in = c.inputs(9, 1);
         List<Tensor> next = c.inputs(4, 2);
         try (LayerPlan whole = engine().plan(spec);
-                LayerPlan split = LayerParts.plan(spec, handle, 510);
-                LayerPlan other = LayerParts.plan(spec, handle, 510)) {
+                LayerPlan split = ProgramCutter.plan(spec, handle, 510);
+                LayerPlan other = ProgramCutter.plan(spec, handle, 510)) {
             assertTrue(((SplitLayerPlan) split).parts() > 2);
             List<Tensor> expected = c.outputs(9);
             List<Tensor> found = c.outputs(9);

@@ -18,6 +18,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Verify;
+import io.deltarule.tornado.delta.RecurrentKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -164,9 +165,9 @@ class TornadoPlanTest {
         PlanSpec spec = spec(CASE, Form.CHUNK);
         TornadoPlan plan = plan(keeps ? spec.keepingState() : spec);
         plan.run(CASE.inputs().withInitialState(null));
-        assertTrue(plan.deviceBytes() > 0);
+        assertTrue(plan.graph().deviceBytes() > 0);
         plan.close();
-        assertEquals(0, plan.deviceBytes());
+        assertEquals(0, plan.graph().deviceBytes());
     }
 
     /** Token t of a tensor [B, T, ...]. */

@@ -11,6 +11,8 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.quirks.ProfileLog;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -73,483 +73,293 @@ public class TaskGraph {
     }
 
     public TaskGraph task(String id, Task code) {
-        definition.addTask(id, code, Task.class);
-        return this;
+        return add(id, code, Task.class);
     }
 
-    public <T1> TaskGraph task(String id, Task1<T1> code, T1 arg1) {
-        definition.addTask(id, code, Task1.class, arg1);
-        return this;
+    public <T1> TaskGraph task(String id, Task1<T1> code, T1 a) {
+        return add(id, code, Task1.class, a);
     }
 
-    public <T1, T2> TaskGraph task(String id, Task2<T1, T2> code, T1 arg1, T2 arg2) {
-        definition.addTask(id, code, Task2.class, arg1, arg2);
-        return this;
+    public <T1, T2> TaskGraph task(String id, Task2<T1, T2> code, T1 a, T2 b) {
+        return add(id, code, Task2.class, a, b);
     }
 
-    public <T1, T2, T3> TaskGraph task(String id, Task3<T1, T2, T3> code, T1 arg1, T2 arg2, T3 arg3) {
-        definition.addTask(id, code, Task3.class, arg1, arg2, arg3);
-        return this;
+    public <T1, T2, T3> TaskGraph task(String id, Task3<T1, T2, T3> code, T1 a, T2 b, T3 c) {
+        return add(id, code, Task3.class, a, b, c);
     }
 
-    public <T1, T2, T3, T4> TaskGraph task(String id, Task4<T1, T2, T3, T4> code, T1 arg1, T2 arg2, T3 arg3, T4 arg4) {
-        definition.addTask(id, code, Task4.class, arg1, arg2, arg3, arg4);
-        return this;
+    public <T1, T2, T3, T4> TaskGraph task(String id, Task4<T1, T2, T3, T4> code, T1 a, T2 b, T3 c, T4 d) {
+        return add(id, code, Task4.class, a, b, c, d);
     }
 
     public <T1, T2, T3, T4, T5> TaskGraph task(
-            String id, Task5<T1, T2, T3, T4, T5> code, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5) {
-        definition.addTask(id, code, Task5.class, arg1, arg2, arg3, arg4, arg5);
-        return this;
+            String id, Task5<T1, T2, T3, T4, T5> code, T1 a, T2 b, T3 c, T4 d, T5 e) {
+        return add(id, code, Task5.class, a, b, c, d, e);
     }
 
     public <T1, T2, T3, T4, T5, T6> TaskGraph task(
-            String id, Task6<T1, T2, T3, T4, T5, T6> code, T1 arg1, T2 arg2, T3 arg3, T4 arg4, T5 arg5, T6 arg6) {
-        definition.addTask(id, code, Task6.class, arg1, arg2, arg3, arg4, arg5, arg6);
-        return this;
+            String id, Task6<T1, T2, T3, T4, T5, T6> code, T1 a, T2 b, T3 c, T4 d, T5 e, T6 f) {
+        return add(id, code, Task6.class, a, b, c, d, e, f);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7> TaskGraph task(
-            String id,
-            Task7<T1, T2, T3, T4, T5, T6, T7> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7) {
-        definition.addTask(id, code, Task7.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7);
-        return this;
+            String id, Task7<T1, T2, T3, T4, T5, T6, T7> code, T1 a, T2 b, T3 c, T4 d, T5 e, T6 f, T7 g) {
+        return add(id, code, Task7.class, a, b, c, d, e, f, g);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8> TaskGraph task(
-            String id,
-            Task8<T1, T2, T3, T4, T5, T6, T7, T8> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8) {
-        definition.addTask(id, code, Task8.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8);
-        return this;
+            String id, Task8<T1, T2, T3, T4, T5, T6, T7, T8> code, T1 a, T2 b, T3 c, T4 d, T5 e, T6 f, T7 g, T8 h) {
+        return add(id, code, Task8.class, a, b, c, d, e, f, g, h);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9> TaskGraph task(
             String id,
             Task9<T1, T2, T3, T4, T5, T6, T7, T8, T9> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9) {
-        definition.addTask(id, code, Task9.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i) {
+        return add(id, code, Task9.class, a, b, c, d, e, f, g, h, i);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> TaskGraph task(
             String id,
             Task10<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10) {
-        definition.addTask(id, code, Task10.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j) {
+        return add(id, code, Task10.class, a, b, c, d, e, f, g, h, i, j);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> TaskGraph task(
             String id,
             Task11<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11) {
-        definition.addTask(id, code, Task11.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k) {
+        return add(id, code, Task11.class, a, b, c, d, e, f, g, h, i, j, k);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> TaskGraph task(
             String id,
             Task12<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12) {
-        definition.addTask(
-                id, code, Task12.class, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11, arg12);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l) {
+        return add(id, code, Task12.class, a, b, c, d, e, f, g, h, i, j, k, l);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> TaskGraph task(
             String id,
             Task13<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13) {
-        definition.addTask(
-                id,
-                code,
-                Task13.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m) {
+        return add(id, code, Task13.class, a, b, c, d, e, f, g, h, i, j, k, l, m);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> TaskGraph task(
             String id,
             Task14<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14) {
-        definition.addTask(
-                id,
-                code,
-                Task14.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n) {
+        return add(id, code, Task14.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> TaskGraph task(
             String id,
             Task15<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15) {
-        definition.addTask(
-                id,
-                code,
-                Task15.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o) {
+        return add(id, code, Task15.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16> TaskGraph task(
             String id,
             Task16<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15,
-            T16 arg16) {
-        definition.addTask(
-                id,
-                code,
-                Task16.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15,
-                arg16);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o,
+            T16 p) {
+        return add(id, code, Task16.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17> TaskGraph task(
             String id,
             Task17<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15,
-            T16 arg16,
-            T17 arg17) {
-        definition.addTask(
-                id,
-                code,
-                Task17.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15,
-                arg16,
-                arg17);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o,
+            T16 p,
+            T17 q) {
+        return add(id, code, Task17.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18> TaskGraph task(
             String id,
             Task18<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15,
-            T16 arg16,
-            T17 arg17,
-            T18 arg18) {
-        definition.addTask(
-                id,
-                code,
-                Task18.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15,
-                arg16,
-                arg17,
-                arg18);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o,
+            T16 p,
+            T17 q,
+            T18 r) {
+        return add(id, code, Task18.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18, T19> TaskGraph task(
             String id,
             Task19<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18, T19> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15,
-            T16 arg16,
-            T17 arg17,
-            T18 arg18,
-            T19 arg19) {
-        definition.addTask(
-                id,
-                code,
-                Task19.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15,
-                arg16,
-                arg17,
-                arg18,
-                arg19);
-        return this;
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o,
+            T16 p,
+            T17 q,
+            T18 r,
+            T19 s) {
+        return add(id, code, Task19.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s);
     }
 
     public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18, T19, T20> TaskGraph task(
             String id,
             Task20<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16, T17, T18, T19, T20> code,
-            T1 arg1,
-            T2 arg2,
-            T3 arg3,
-            T4 arg4,
-            T5 arg5,
-            T6 arg6,
-            T7 arg7,
-            T8 arg8,
-            T9 arg9,
-            T10 arg10,
-            T11 arg11,
-            T12 arg12,
-            T13 arg13,
-            T14 arg14,
-            T15 arg15,
-            T16 arg16,
-            T17 arg17,
-            T18 arg18,
-            T19 arg19,
-            T20 arg20) {
-        definition.addTask(
-                id,
-                code,
-                Task20.class,
-                arg1,
-                arg2,
-                arg3,
-                arg4,
-                arg5,
-                arg6,
-                arg7,
-                arg8,
-                arg9,
-                arg10,
-                arg11,
-                arg12,
-                arg13,
-                arg14,
-                arg15,
-                arg16,
-                arg17,
-                arg18,
-                arg19,
-                arg20);
+            T1 a,
+            T2 b,
+            T3 c,
+            T4 d,
+            T5 e,
+            T6 f,
+            T7 g,
+            T8 h,
+            T9 i,
+            T10 j,
+            T11 k,
+            T12 l,
+            T13 m,
+            T14 n,
+            T15 o,
+            T16 p,
+            T17 q,
+            T18 r,
+            T19 s,
+            T20 t) {
+        return add(id, code, Task20.class, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
+    }
+
+    private TaskGraph add(String id, Object code, Class<?> type, Object... arguments) {
+        definition.addTask(id, code, type, arguments);
         return this;
     }
 }

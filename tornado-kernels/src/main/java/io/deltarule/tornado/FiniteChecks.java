@@ -1,0 +1,127 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.DeltaCotangents;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Input;
+import io.deltarule.core.NumericException;
+import io.deltarule.core.Tensor;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+
+/** Notices results that are not finite and says where they came from. */
+public final class FiniteChecks {
+    private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final int MAGNITUDE = 0x7fffffff;
+    private static final int INFINITY = 0x7f800000;
+
+    private FiniteChecks() {}
+
+    /** Row-major index of the first number that is not finite, or −1. */
+    static long firstNotFinite(Tensor tensor) {
+        int largest = 0;
+        long size = tensor.size();
+        for (long i = 0; i < size; i++) {
+            // Magnitudes order like their bits, and a maximum of integers vectorises.
+            largest = Math.max(largest, tensor.data().getAtIndex(BITS, i) & MAGNITUDE);
+        }
+        if (largest < INFINITY) {
+            return -1;
+        }
+        long at = 0;
+        while (Float.isFinite(tensor.get(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /**
+     * Refuses a read-out [B, T, HV, V] with a number that is not finite.
+     *
+     * @throws NumericException naming the input that is not finite, or else sequence, head and token and the cure
+     */
+    static void requireFiniteOutput(DeltaShape shape, DeltaInputs in, Tensor o) {
+        long at = firstNotFinite(o);
+        if (at < 0) {
+            return;
+        }
+        requireFiniteInputs(in);
+        long token = at / shape.V() / shape.HV();
+        int[] ends = in.boundaries(shape);
+        int sequence = 0;
+        while (ends[sequence + 1] <= token) {
+            sequence++;
+        }
+        throw grew(sequence, at / shape.V() % shape.HV(), "at or before token " + (token - ends[sequence]));
+    }
+
+    /**
+     * Refuses a state [N, HV, K, V] with a number that is not finite.
+     *
+     * @throws NumericException naming the input that is not finite, or else sequence, head and the cure
+     */
+    static void requireFiniteState(DeltaShape shape, DeltaInputs in, Tensor state) {
+        long at = firstNotFinite(state);
+        if (at < 0) {
+            return;
+        }
+        requireFiniteInputs(in);
+        long head = at / shape.K() / shape.V();
+        throw grew(head / shape.HV(), head % shape.HV(), "by its last token");
+    }
+
+    /**
+     * Refuses a gradient with a number that is not finite.
+     *
+     * @throws NumericException naming the input or cotangent that is not finite, or else the gradient and the cure
+     */
+    static void requireFiniteGradient(String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
+        long at = firstNotFinite(gradient);
+        if (at < 0) {
+            return;
+        }
+        requireFiniteInputs(in);
+        requireFinite("d_o", given.o());
+        requireFinite("d_o_cross", given.oCross());
+        requireFinite("d_final_state", given.finalState());
+        throw new NumericException(
+                name + ": grew beyond float32 at row-major index " + at + " although every input and "
+                        + "cotangent is finite; normalise k to unit length, make beta or the erase gate smaller, or keep g at or "
+                        + "below 0");
+    }
+
+    private static void requireFinite(String name, Tensor tensor) {
+        if (tensor != null) {
+            long at = firstNotFinite(tensor);
+            if (at >= 0) {
+                throw notFinite(name, tensor.get(at), at);
+            }
+        }
+    }
+
+    private static NumericException grew(long sequence, long head, String when) {
+        return new NumericException("the state of sequence " + sequence + ", value head " + head
+                + " grew beyond float32 " + when + " of the sequence although every input is finite; normalise k to "
+                + "unit length, make beta or the erase gate smaller, or keep g at or below 0 (the recurrent form may "
+                + "get further than chunks)");
+    }
+
+    private static void requireFiniteInputs(DeltaInputs in) {
+        for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
+            Tensor tensor = entry.getValue();
+            for (long i = 0; i < tensor.size(); i++) {
+                float x = tensor.get(i);
+                boolean reset = entry.getKey() == Input.G && x == Float.NEGATIVE_INFINITY;
+                if (!Float.isFinite(x) && !reset) {
+                    throw notFinite(entry.getKey().id(), x, i);
+                }
+            }
+        }
+        requireFinite("initial_state", in.initialState());
+    }
+
+    private static NumericException notFinite(String name, float found, long at) {
+        return new NumericException(
+                name + ": expected finite numbers but found " + found + " at row-major index " + at);
+    }
+}

@@ -1,0 +1,63 @@
+package io.deltarule.tornado.delta;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.RunTable;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** What the stages of one delta rule hand on to each other on the device; operations of one shape may share them. */
+public final class ChunkBuffers {
+    /** Micro-steps per chunk. */
+    public final int C;
+    /** Decay from the chunk's start to each row [chunks, HV, C, G]; one value without a gate. */
+    public final FloatArray into;
+    /** Decay from each row to the chunk's end, likewise. */
+    public final FloatArray outOf;
+    /** Scores of the read at hand [chunks, HV, C, C]. */
+    public final FloatArray scores;
+    /** Pseudo-values [chunks, HV, C, V]. */
+    public final FloatArray values;
+    /** State before each chunk [chunks, HV, K, V]. */
+    public final FloatArray states;
+    /** Logits, then weights, of the selective read [tokens, HV, K]; null without one. */
+    public final FloatArray weights;
+    /** L, then its inverse [chunks, HV, C, C]; null where the recurrence writes. */
+    public final FloatArray lower;
+    /** W [chunks, HV, C, K]; null where the recurrence writes. */
+    final FloatArray keys;
+
+    private final DeltaShape s;
+
+    /** @param writes whether the write goes by chunks too, not only the reads */
+    public ChunkBuffers(DeltaShape s, int C, boolean writes, DeviceMemory memory) {
+        this.s = s;
+        this.C = C;
+        long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
+        int G = s.gateWidth();
+        into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
+        outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
+        scores = memory.floats("scores", blocks, C, C);
+        values = memory.floats("chunk values", blocks, C, s.V());
+        states = memory.floats("chunk states", blocks, s.K(), s.V());
+        weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
+        lower = writes ? memory.floats("scores", blocks, C, C) : null;
+        keys = writes ? memory.floats("chunk keys", blocks, C, s.K()) : null;
+    }
+
+    /** Those that some kernel uses. */
+    public List<FloatArray> used() {
+        List<FloatArray> all = new ArrayList<>(List.of(scores, values, states));
+        if (s.gateWidth() > 0) {
+            all.addAll(List.of(into, outOf));
+        }
+        if (s.crossRead()) {
+            all.add(weights);
+        }
+        if (lower != null) {
+            all.addAll(List.of(lower, keys));
+        }
+        return all;
+    }
+}

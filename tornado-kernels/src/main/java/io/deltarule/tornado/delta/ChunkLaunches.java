@@ -1,0 +1,195 @@
+package io.deltarule.tornado.delta;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * The chunkwise form: one pipeline for every variant and gate width.
+ *
+ * <pre>
+ *   decays (G &gt; 0)   g → into, outOf
+ *   scores           q k e g → L, M              per channel: diagonal blocks, then those below
+ *   inverse          L → A = (I + L)^{-1}
+ *   solve            A u e into → U, W
+ *   states           U W k outOf S → P, state before each chunk, S
+ *   outputs          q into M P states → o
+ *   selective read   r k g P states → o_cross    where there are read queries: {@link ReadLaunches}
+ * </pre>
+ */
+public final class ChunkLaunches {
+    /** Chunk sizes that the kernels' 16-row blocks and local memory allow. */
+    public static final List<Integer> SIZES = List.of(16, 32, 64);
+
+    private final DeltaShape s;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final LaunchScope scope;
+    private final int C;
+    private final int G;
+    private final int columns;
+
+    private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        this.s = spec.shape();
+        this.x = x;
+        this.between = between;
+        this.scope = scope;
+        C = spec.chunkSize();
+        G = s.gateWidth();
+        columns = ChunkStateKernel.columns(s.K(), C);
+    }
+
+    /**
+     * Refuses what the kernels cannot do.
+     *
+     * @throws InvalidInputException naming what they can
+     */
+    public static void check(PlanSpec spec) {
+        if (!SIZES.contains(spec.chunkSize())) {
+            throw new InvalidInputException("chunk size: the tornado engine expects 16, 32 or 64 but found "
+                    + spec.chunkSize() + "; the recurrent form needs none");
+        }
+        if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
+            throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
+                    + spec.shape().K() + "; use the recurrent form or the cpu engine");
+        }
+    }
+
+    /** The launches, in order. */
+    public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
+        List<Launch> launches = writes(spec, x, between, scope);
+        launches.add(reads.linear());
+        if (spec.shape().crossRead()) {
+            launches.addAll(reads.selective());
+        }
+        return launches;
+    }
+
+    /** Those up to the states, which leave scores, inverse, pseudo-values and the state before each chunk behind. */
+    public static List<Launch> writes(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
+        List<Launch> launches = new ArrayList<>(reads.decays());
+        launches.addAll(reads.scores());
+        launches.add(all.inverse());
+        launches.add(all.solve(
+                "chunkSolve", x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+        launches.add(all.states(
+                "chunkStates",
+                x.k(),
+                between.outOf,
+                between.values,
+                x.state(),
+                between.states,
+                KernelFlags.of(InputMap.NO_GAINS, false)));
+        return launches;
+    }
+
+    /**
+     * The same two stages backward, after what the reads leave for pseudo-values and states is summed up.
+     *
+     * @param readValues what they leave for the pseudo-values
+     * @param values becomes the gradients of the pseudo-values
+     * @param state gradient of the state after the run, becomes that of the state before it
+     * @param states what the reads leave for the state before each chunk, becomes the gradient of each chunk's last state
+     */
+    public static List<Launch> backward(
+            PlanSpec spec,
+            DeltaArrays x,
+            ChunkBuffers between,
+            FloatArray readValues,
+            FloatArray values,
+            FloatArray state,
+            FloatArray states,
+            LaunchScope scope) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        return List.of(
+                all.solve(
+                        "solveGradients",
+                        readValues,
+                        x.k(),
+                        between.outOf,
+                        values,
+                        KernelFlags.of(InputMap.NO_GAINS, true)),
+                all.states(
+                        "stateGradients",
+                        x.erase(),
+                        between.into,
+                        values,
+                        state,
+                        states,
+                        KernelFlags.of(x.map(), true)));
+    }
+
+    private Launch inverse() {
+        return scope.launch(
+                "chunkInverse",
+                ChunkInverseKernel.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(ChunkInverseKernel::chunkInverse, between.lower, C));
+    }
+
+    private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
+        int tiles = Math.ceilDiv(s.V(), ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
+        return scope.launch(
+                name,
+                ChunkSolveKernel.LANES,
+                run -> run.chunks() * s.HV() * tiles,
+                KernelTask.of(
+                        ChunkSolveKernel::chunkSolve,
+                        v,
+                        erase,
+                        x.eraseGain(),
+                        x.writeGain(),
+                        decays,
+                        between.lower,
+                        values,
+                        between.keys,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.H(),
+                        s.HV(),
+                        flags));
+    }
+
+    private Launch states(
+            String name,
+            FloatArray key,
+            FloatArray fades,
+            FloatArray values,
+            FloatArray state,
+            FloatArray states,
+            int flags) {
+        return scope.launch(
+                name,
+                ChunkStateKernel.LANES,
+                run -> run.sequences() * s.HV() * Math.ceilDiv(s.V(), columns),
+                KernelTask.of(
+                        ChunkStateKernel::chunkStates,
+                        key,
+                        x.eraseGain(),
+                        between.into,
+                        fades,
+                        values,
+                        between.keys,
+                        state,
+                        states,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.H(),
+                        s.HV(),
+                        columns,
+                        flags));
+    }
+}

@@ -1,0 +1,34 @@
+package io.deltarule.tornado.delta;
+
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * One delta rule's tensors on the device. Tensors that a variant uses twice (k as erase key, beta as both gains) are one
+ * array passed twice.
+ *
+ * @param q [tokens, H, K]
+ * @param k [micro-steps, H, K]
+ * @param v [micro-steps, HV, V]
+ * @param g [tokens, HV, G]; one number that no kernel reads without a gate
+ * @param erase k, or a tensor of its own [micro-steps, H or HV, K]
+ * @param eraseGain β [micro-steps, HV], or one number per key channel [micro-steps, H or HV, K]
+ * @param writeGain β, or one number per value channel [micro-steps, HV, V]
+ * @param r read queries [tokens, HV, V]; null without a selective read
+ * @param state [N, HV, K, V]
+ * @param o linear read-out [tokens, HV, V]
+ * @param oCross selective read-out, likewise; null without one
+ * @param map how erase keys and write values are formed of them
+ */
+public record DeltaArrays(
+        FloatArray q,
+        FloatArray k,
+        FloatArray v,
+        FloatArray g,
+        FloatArray erase,
+        FloatArray eraseGain,
+        FloatArray writeGain,
+        FloatArray r,
+        FloatArray state,
+        FloatArray o,
+        FloatArray oCross,
+        InputMap map) {}

@@ -1,0 +1,272 @@
+package io.deltarule.tornado.delta;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * The stages that chunkwise reads are made of. The selective read is the linear one with weights in the place of queries,
+ * after two stages that find the weights:
+ *
+ * <pre>
+ *   readScores      r P → r·P                        the score kernel without gate, V in the place of K
+ *   rowLogits       r states, r·P k g → ℓ
+ *   rowSoftmax      ℓ → π
+ *   weightScores    π k g → M                        per channel: diagonal blocks, then those below
+ *   weightOutputs   π into M P states → o_cross
+ * </pre>
+ */
+public final class ReadLaunches {
+    private final PlanSpec spec;
+    private final DeltaShape s;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final LaunchScope scope;
+    private final int C;
+    private final int G;
+
+    public ReadLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        this.spec = spec;
+        this.s = spec.shape();
+        this.x = x;
+        this.between = between;
+        this.scope = scope;
+        C = between.C;
+        G = s.gateWidth();
+    }
+
+    /** Decays to the rows of a chunk, which both reads need; none without a gate. */
+    List<Launch> decays() {
+        if (G == 0) {
+            return List.of();
+        }
+        return List.of(scope.launch(
+                "chunkDecays",
+                ChunkDecayKernel.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        ChunkDecayKernel::chunkDecays,
+                        x.g(),
+                        between.into,
+                        between.outOf,
+                        C,
+                        G,
+                        s.householders(),
+                        s.HV())));
+    }
+
+    /** Scores of the write and of the linear read. */
+    public List<Launch> scores() {
+        if (s.gate() != Gate.CHANNEL) {
+            return List.of(scores(
+                    "chunkScores",
+                    x.q(),
+                    x.k(),
+                    x.erase(),
+                    between.lower,
+                    between.scores,
+                    s.K(),
+                    G,
+                    ScoreOptions.writeAndRead(x.map())));
+        }
+        return channelScores("Scores", x.q(), between.lower, ScoreOptions.writeAndRead(x.map()));
+    }
+
+    /** The scores of a row of keys per value head and token, in the place of the linear read's. */
+    public List<Launch> scores(String name, FloatArray queries) {
+        if (s.gate() == Gate.CHANNEL) {
+            return channelScores(name, queries, noLower(), ScoreOptions.READ);
+        }
+        return List.of(scores(
+                Character.toLowerCase(name.charAt(0)) + name.substring(1),
+                queries,
+                x.k(),
+                x.erase(),
+                noLower(),
+                between.scores,
+                s.K(),
+                G,
+                ScoreOptions.READ));
+    }
+
+    /** Products of rows of values per token with the pseudo-values of their chunk. */
+    public Launch overlaps(String name, FloatArray rows, FloatArray to) {
+        return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, ScoreOptions.OVERLAPS);
+    }
+
+    /**
+     * Products of rows of values per token with the pseudo-values of their chunk, and of a chunk's rows of values with the
+     * pseudo-values before them.
+     *
+     * @param rows [tokens, HV, V]
+     * @param to becomes the first products [chunks, HV, C, C]
+     * @param chunkRows [chunks, HV, C, V]
+     * @param lower becomes the second products, likewise
+     */
+    public Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
+        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, ScoreOptions.OVERLAPS_OF_TWO);
+    }
+
+    /**
+     * What launches that make no L are given in its place. Not the scores: TornadoVM never finishes ordering a task that
+     * seems to write one array through two arguments.
+     */
+    private FloatArray noLower() {
+        return between.states;
+    }
+
+    /** The linear read. */
+    Launch linear() {
+        return outputs("chunkOutputs", x.q(), s.H(), x.o(), (float) spec.scale());
+    }
+
+    /** The selective read; it leaves the scores of the linear one behind. */
+    List<Launch> selective() {
+        List<Launch> launches = new ArrayList<>();
+        launches.add(overlaps("readScores", x.r(), between.scores));
+        launches.add(logits());
+        launches.add(softmax());
+        launches.addAll(scores("WeightScores", between.weights));
+        launches.add(outputs("weightOutputs", between.weights, s.HV(), x.oCross(), 1));
+        return launches;
+    }
+
+    private Launch scores(
+            String name,
+            FloatArray q,
+            FloatArray k,
+            FloatArray erase,
+            FloatArray lower,
+            FloatArray scores,
+            int depth,
+            int gateWidth,
+            ScoreOptions options) {
+        return scope.launch(
+                name,
+                ChunkScoreKernel.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        ChunkScoreKernel::chunkScores,
+                        q,
+                        k,
+                        x.g(),
+                        erase,
+                        x.eraseGain(),
+                        lower,
+                        scores,
+                        depth,
+                        C,
+                        gateWidth,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        KernelFlags.of(options)));
+    }
+
+    private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, ScoreOptions options) {
+        int blocks = C / 16;
+        List<Launch> launches = new ArrayList<>();
+        launches.add(scope.launch(
+                "diagonal" + name,
+                ChannelScoreKernels.LANES,
+                run -> run.chunks() * s.HV() * blocks,
+                KernelTask.of(
+                        ChannelScoreKernels::diagonalScores,
+                        q,
+                        x.k(),
+                        x.g(),
+                        x.erase(),
+                        x.eraseGain(),
+                        lower,
+                        between.scores,
+                        s.K(),
+                        C,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        KernelFlags.of(options))));
+        if (blocks > 1) {
+            launches.add(scope.launch(
+                    "offDiagonal" + name,
+                    ChannelScoreKernels.LANES,
+                    run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
+                    KernelTask.of(
+                            ChannelScoreKernels::offDiagonalScores,
+                            q,
+                            x.k(),
+                            x.g(),
+                            x.erase(),
+                            x.eraseGain(),
+                            lower,
+                            between.scores,
+                            s.K(),
+                            C,
+                            s.householders(),
+                            s.H(),
+                            s.HV(),
+                            KernelFlags.of(options))));
+        }
+        return launches;
+    }
+
+    /** A read with a row of queries per token and query head. */
+    public Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
+        return scope.launch(
+                name,
+                ChunkOutputKernel.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS),
+                KernelTask.of(
+                        ChunkOutputKernel::chunkOutputs,
+                        q,
+                        between.into,
+                        between.scores,
+                        between.values,
+                        between.states,
+                        to,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        queryHeads,
+                        s.HV(),
+                        scale));
+    }
+
+    private Launch logits() {
+        return scope.launch(
+                "rowLogits",
+                RowLogitKernel.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), RowLogitKernel.ROWS),
+                KernelTask.of(
+                        RowLogitKernel::rowLogits,
+                        x.r(),
+                        x.k(),
+                        x.g(),
+                        between.scores,
+                        between.states,
+                        between.weights,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        (float) (1 / Math.sqrt(s.V()))));
+    }
+
+    private Launch softmax() {
+        return scope.launch(
+                "rowSoftmax",
+                RowSoftmaxKernel.LANES,
+                run -> run.tokens() * s.HV(),
+                KernelTask.of(RowSoftmaxKernel::rowSoftmax, between.weights, s.K()));
+    }
+}

@@ -1,0 +1,179 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.core.DeltaCotangents;
+import io.deltarule.core.DeltaGradients;
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
+import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.HostCopies;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * The tensors of one backward plan as TornadoVM arrays, sized for the plan's capacity: the operation's own, the gradients of
+ * its outputs, and those of its inputs. The read-outs are not computed again; their places take their gradients.
+ */
+public final class GradientArrays {
+    /** The operation's inputs. */
+    public final PlanArrays forward;
+    /** In: gradient of the final state. Out: of the initial one. */
+    public final FloatArray state;
+    /** An array in the place of gradients that a variant does not have; each has one of its own. */
+    private final List<FloatArray> absent = new ArrayList<>();
+
+    final FloatArray dq;
+    final FloatArray dk;
+    final FloatArray dv;
+    final FloatArray dg;
+    final FloatArray dErase;
+    final FloatArray dEraseGain;
+    final FloatArray dWriteGain;
+    /** Null without a selective read. */
+    final FloatArray dr;
+
+    private final PlanSpec spec;
+    private final Map<Input, FloatArray> gradients = new EnumMap<>(Input.class);
+
+    /**
+     * Allocates everything on the host side.
+     *
+     * @param map how many rows erase keys and gains have; their gradients have one per value head in any case
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
+     */
+    public GradientArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
+        this.spec = spec;
+        forward = new PlanArrays(spec, map, memory);
+        DeltaShape s = spec.shape();
+        Variant variant = spec.variant();
+        int steps = s.microTokens();
+        state = memory.floats("d_state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        dq = gradient(Input.Q, memory.floats("d_q", s.tokens(), s.H(), s.K()));
+        dk = gradient(Input.K, memory.floats("d_k", steps, s.H(), s.K()));
+        dv = gradient(Input.V, memory.floats("d_v", steps, s.HV(), s.V()));
+        dg = s.gateWidth() == 0
+                ? absent(memory)
+                : gradient(Input.G, memory.floats("d_g", s.tokens(), s.HV(), s.gateWidth()));
+        Input erase = variant.eraseKey().vector();
+        dErase = erase == Input.K ? absent(memory) : gradient(erase, memory.floats("d_p", steps, s.HV(), s.K()));
+        boolean betaErases = variant.eraseKey().scalarGain();
+        boolean betaWrites = variant.writeValue().scalarGain();
+        int writeWidth = betaWrites ? 1 : s.V();
+        int eraseWidth = betaErases ? 1 : s.K();
+        dWriteGain = gradient(variant.writeValue().gain(), memory.floats("d_w", steps, s.HV(), writeWidth));
+        dEraseGain = betaErases && betaWrites
+                ? absent(memory)
+                : gradient(variant.eraseKey().gain(), memory.floats("d_b", steps, s.HV(), eraseWidth));
+        dr = s.crossRead() ? gradient(Input.R, memory.floats("d_r", s.tokens(), s.HV(), s.V())) : null;
+        state.init(0);
+        outputs().forEach(each -> each.init(Float.NaN));
+    }
+
+    private FloatArray gradient(Input input, FloatArray array) {
+        gradients.put(input, array);
+        return array;
+    }
+
+    private FloatArray absent(DeviceMemory memory) {
+        FloatArray array = memory.floats("absent", 1, 1, 1);
+        absent.add(array);
+        return array;
+    }
+
+    /** The gradient of the linear read-out, times the scale: what the read of scale · q would have. */
+    FloatArray readGradient() {
+        return forward.o;
+    }
+
+    /** The gradient of the selective read-out; null without one. */
+    FloatArray crossGradient() {
+        return forward.oCross;
+    }
+
+    /** What goes to the device before each run, each array once; without the states. */
+    public Set<FloatArray> inputs() {
+        Set<FloatArray> each = new LinkedHashSet<>(forward.inputs());
+        each.addAll(forward.outputs());
+        return each;
+    }
+
+    /** What comes back after each run. */
+    public List<FloatArray> outputs() {
+        return List.copyOf(gradients.values());
+    }
+
+    /** Arrays that kernels are given and leave alone. */
+    public List<FloatArray> absent() {
+        return absent;
+    }
+
+    /** Fills the arrays of {@link #inputs} and both states for one run. */
+    public void load(DeltaShape run, DeltaInputs in, DeltaCotangents given) {
+        forward.load(run, in);
+        forward.loadState(in.initialState());
+        copyOrZero(given.o(), forward.o, (float) spec.scale());
+        if (run.crossRead()) {
+            copyOrZero(given.oCross(), forward.oCross, 1);
+        }
+        copyOrZero(given.finalState(), state, 1);
+    }
+
+    /** Marks the ends of the gradients' host side, so that a copy that never came back shows. */
+    public void poison(DeltaInputs in) {
+        gradients.forEach((input, array) -> {
+            array.set(0, Float.NaN);
+            Tensor tensor = in.get(input);
+            long rows = tensor.size() / tensor.dim(2);
+            int heads = input == Input.P || input == Input.B ? spec.shape().HV() : tensor.dim(2);
+            array.set((int) (rows * heads - 1), Float.NaN);
+        });
+    }
+
+    /** Copies the gradients of the inputs out; value heads that share a row add up. */
+    public void store(DeltaGradients to) {
+        gradients.forEach((input, array) -> {
+            Tensor tensor = to.get(input);
+            if ((input == Input.P || input == Input.B)
+                    && tensor.dim(2) < spec.shape().HV()) {
+                addHeads(array, tensor);
+            } else {
+                HostCopies.copyOut(array, tensor);
+            }
+        });
+    }
+
+    private void addHeads(FloatArray from, Tensor to) {
+        int heads = to.dim(2);
+        int group = spec.shape().HV() / heads;
+        int width = to.dim(3);
+        for (long row = 0; row < to.size() / width; row++) {
+            for (int d = 0; d < width; d++) {
+                float sum = 0f;
+                for (int i = 0; i < group; i++) {
+                    sum += from.get((int) ((row * group + i) * width + d));
+                }
+                to.set(row * width + d, sum);
+            }
+        }
+    }
+
+    private static void copyOrZero(Tensor from, FloatArray to, float scale) {
+        if (from == null) {
+            to.init(0);
+        } else {
+            for (long i = 0; i < from.size(); i++) {
+                to.set((int) i, scale * from.get(i));
+            }
+        }
+    }
+}

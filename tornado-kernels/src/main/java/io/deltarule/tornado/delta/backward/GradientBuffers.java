@@ -1,0 +1,72 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.RunTable;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** What the stages of a backward pass hand on to each other on the device, besides the forward's {@link ChunkBuffers}. */
+public final class GradientBuffers {
+    /** What the reads leave for the pseudo-values [chunks, HV, C, V]. */
+    final FloatArray readValues;
+    /** U', then dP, the gradients of pseudo-values [chunks, HV, C, V]. */
+    final FloatArray values;
+    /** What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]. */
+    final FloatArray states;
+    /** Products of the linear read's cotangents with pseudo-values [chunks, HV, C, C]. */
+    final FloatArray overlaps;
+    /** Products of the pseudo-values' gradients with pseudo-values [chunks, HV, C, C]. */
+    final FloatArray erased;
+    /** dq of each value head [tokens, HV, K], without the token's own write. */
+    final FloatArray queries;
+    /** de [micro-steps, HV, K]. */
+    final FloatArray erases;
+    /** dk of each value head, from the later rows of its chunk [micro-steps, HV, K]. */
+    final FloatArray inner;
+    /** dk of each value head, from beyond the chunk and from its own row [micro-steps, HV, K]. */
+    final FloatArray outer;
+    /** What row by row passes through the decays up to it [micro-steps, HV, G]; one number without a gate. */
+    final FloatArray gateSums;
+    /** What row by row passes through the decays after it to beyond the chunk, likewise. */
+    final FloatArray gateOuter;
+    /** Products of the selective read's queries with pseudo-values [chunks, HV, C, C]; null without one. */
+    final FloatArray readOverlaps;
+    /** Products of its cotangents with pseudo-values, likewise. */
+    final FloatArray crossOverlaps;
+    /** Gradients of its logits, over √V [tokens, HV, K]; null without one. */
+    final FloatArray weights;
+
+    /** @param C micro-steps per chunk */
+    public GradientBuffers(DeltaShape s, int C, DeviceMemory memory) {
+        long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
+        int steps = s.microTokens();
+        readValues = memory.floats("chunk value gradients", blocks, C, s.V());
+        values = memory.floats("chunk value gradients", blocks, C, s.V());
+        states = memory.floats("chunk state gradients", blocks, s.K(), s.V());
+        overlaps = memory.floats("score gradients", blocks, C, C);
+        erased = memory.floats("score gradients", blocks, C, C);
+        queries = memory.floats("query gradients", s.tokens(), s.HV(), s.K());
+        erases = memory.floats("erase key gradients", steps, s.HV(), s.K());
+        inner = memory.floats("key gradients", steps, s.HV(), s.K());
+        outer = memory.floats("key gradients", steps, s.HV(), s.K());
+        gateSums = memory.floats("gate gradients", steps, s.HV(), s.gateWidth());
+        gateOuter = memory.floats("gate gradients", steps, s.HV(), s.gateWidth());
+        readOverlaps = s.crossRead() ? memory.floats("score gradients", blocks, C, C) : null;
+        crossOverlaps = s.crossRead() ? memory.floats("score gradients", blocks, C, C) : null;
+        weights = s.crossRead() ? memory.floats("row weight gradients", s.tokens(), s.HV(), s.K()) : null;
+    }
+
+    /** Those that some kernel uses. */
+    public List<FloatArray> used() {
+        List<FloatArray> all =
+                new ArrayList<>(List.of(readValues, values, states, overlaps, erased, queries, erases, inner, outer));
+        all.addAll(List.of(gateSums, gateOuter));
+        if (weights != null) {
+            all.addAll(List.of(readOverlaps, crossOverlaps, weights));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,218 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.DeltaArrays;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** The stages that the backward uses several times, each under a name of its own. */
+final class GradientStages {
+    private final DeltaShape s;
+    private final DeltaArrays x;
+    private final ChunkBuffers between;
+    private final GradientBuffers gradients;
+    private final LaunchScope scope;
+    private final int C;
+    private final int G;
+
+    GradientStages(DeltaShape s, DeltaArrays x, ChunkBuffers between, GradientBuffers gradients, LaunchScope scope) {
+        this.s = s;
+        this.x = x;
+        this.between = between;
+        this.gradients = gradients;
+        this.scope = scope;
+        C = between.C;
+        G = s.gateWidth();
+    }
+
+    /** Where the launches belong. */
+    LaunchScope scope() {
+        return scope;
+    }
+
+    /**
+     * Both parts of a key vector's gradient, with its part of dg taken where that belongs: for one decay per head of what
+     * comes from beyond the chunk alone, for one per channel of both.
+     */
+    List<Launch> withGate(Launch outer, Launch inner, Supplier<Launch> gate) {
+        List<Launch> launches = new ArrayList<>(List.of(outer));
+        if (G == 1) {
+            launches.add(gate.get());
+        }
+        launches.add(inner);
+        if (G > 1) {
+            launches.add(gate.get());
+        }
+        return launches;
+    }
+
+    /** What a read with the scores at hand leaves for pseudo-values and states. */
+    Launch read(String name, FloatArray a, int heads, FloatArray b, GradientOptions options) {
+        int columnTiles = Math.ceilDiv(s.V(), ReadGradientKernel.TILE);
+        int tiles = Math.ceilDiv(C, ReadGradientKernel.TILE) + Math.ceilDiv(s.K(), ReadGradientKernel.TILE);
+        return scope.launch(
+                name,
+                ReadGradientKernel.LANES,
+                run -> run.chunks() * s.HV() * columnTiles * tiles,
+                KernelTask.of(
+                        ReadGradientKernel::readGradients,
+                        a,
+                        b,
+                        between.into,
+                        between.scores,
+                        gradients.readValues,
+                        gradients.states,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        heads,
+                        s.HV(),
+                        GradientFlags.of(options)));
+    }
+
+    /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
+    Launch outer(String name, FloatArray rows, FloatArray states, FloatArray to, GradientOptions options, float scale) {
+        FloatArray fades = states == between.states ? between.into : between.outOf;
+        return scope.launch(
+                name,
+                OuterGradientKernel.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), OuterGradientKernel.CHANNELS),
+                KernelTask.of(
+                        OuterGradientKernel::outerGradients,
+                        rows,
+                        fades,
+                        states,
+                        to,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.HV(),
+                        GradientFlags.of(options),
+                        scale));
+    }
+
+    /** The part through the rows before. */
+    Launch earlier(String name, FloatArray overlaps, FloatArray to, GradientOptions options, float scale) {
+        return scope.launch(
+                name,
+                InnerGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), InnerGradientKernels.CHANNELS),
+                KernelTask.of(
+                        InnerGradientKernels::earlierRows,
+                        x.k(),
+                        x.g(),
+                        overlaps,
+                        to,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.H(),
+                        s.HV(),
+                        GradientFlags.of(options),
+                        scale));
+    }
+
+    /** The part of dk through what later rows do with a vector. */
+    Launch later(String name, KeyChannelVector vector, FloatArray overlaps, GradientOptions options, float scale) {
+        return scope.launch(
+                name,
+                InnerGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), InnerGradientKernels.CHANNELS),
+                KernelTask.of(
+                        InnerGradientKernels::laterRows,
+                        vector.array(),
+                        x.eraseGain(),
+                        x.g(),
+                        overlaps,
+                        gradients.inner,
+                        gradients.outer,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        vector.heads(),
+                        s.HV(),
+                        GradientFlags.of(vector, options),
+                        scale));
+    }
+
+    /** Products of a vector with its gradient, for dg. */
+    Launch products(
+            String name,
+            KeyChannelVector vector,
+            FloatArray gradient,
+            FloatArray to,
+            GradientOptions options,
+            float scale) {
+        return scope.launch(
+                name,
+                GateGradientKernels.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        GateGradientKernels::gateProducts,
+                        vector.array(),
+                        x.eraseGain(),
+                        gradient,
+                        to,
+                        s.K(),
+                        C,
+                        G,
+                        s.householders(),
+                        vector.heads(),
+                        s.HV(),
+                        GradientFlags.of(vector, options),
+                        scale));
+    }
+
+    /** What passes from row to row through one decay per head, for the scores at hand. */
+    Launch rectangles(String name, FloatArray overlaps, FloatArray dg, GradientOptions options) {
+        return scope.launch(
+                name,
+                GateGradientKernels.ROWS,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        GateGradientKernels::gateRectangles,
+                        between.scores,
+                        overlaps,
+                        between.lower,
+                        gradients.erased,
+                        dg,
+                        C,
+                        s.householders(),
+                        s.HV(),
+                        GradientFlags.of(options)));
+    }
+
+    /** All of dg. */
+    Launch gates(FloatArray dg) {
+        return scope.launch(
+                "gateGradients",
+                GateGradientKernels.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(G, GateGradientKernels.CHANNELS),
+                KernelTask.of(
+                        GateGradientKernels::gateSums,
+                        between.into,
+                        between.states,
+                        gradients.states,
+                        gradients.gateSums,
+                        gradients.gateOuter,
+                        dg,
+                        s.K(),
+                        s.V(),
+                        C,
+                        G,
+                        s.householders(),
+                        s.HV()));
+    }
+}

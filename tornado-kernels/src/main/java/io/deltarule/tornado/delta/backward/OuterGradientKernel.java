@@ -1,0 +1,126 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.tornado.graph.RunTable;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The part of a key vector's gradient that comes from beyond its chunk. */
+final class OuterGradientKernel {
+    /** Work-items per work-group: 8 × 16, each with 4 key channels and C/16 rows in registers. */
+    static final int LANES = 128;
+    /** Key channels per work-group. */
+    static final int CHANNELS = 32;
+
+    private static final int TILE = 32;
+    private static final int STRIDE = TILE + 1;
+
+    private OuterGradientKernel() {}
+
+    /**
+     * A state times each row of a chunk, faded by what lies between.
+     *
+     * <pre>
+     *   out_i = scale · fades_i ⊙ (X rows_i)     dq, de, z, ℓ: X the state before the chunk, fades = exp G_i
+     *                                            dk: X the gradient of its last state, rows = P, fades = exp(G_C − G_i)
+     * </pre>
+     *
+     * <p>rows [tokens, HV, V], at each token's last micro-step; out [tokens, HV, K] then. With {@link GradientFlags#CHUNK_ROWS}
+     * rows [chunks, HV, C, V] and out [micro-steps, HV, K]. fades [chunks, HV, C, G] or unread, states = X [chunks, HV, K,
+     * V], out (written).
+     *
+     * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} key channels. Accumulates: float. Requires: C a
+     * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
+     */
+    static void outerGradients(
+            KernelContext context,
+            IntArray table,
+            FloatArray rows,
+            FloatArray fades,
+            FloatArray states,
+            FloatArray out,
+            int K,
+            int V,
+            int C,
+            int G,
+            int n,
+            int HV,
+            int flags,
+            float scale,
+            int signature) {
+        float[] left = context.allocateFloatLocalArray(C * STRIDE);
+        float[] right = context.allocateFloatLocalArray(CHANNELS * STRIDE);
+        int R = C / 16;
+        float[] sums = new float[R * 4];
+        float[] key4 = new float[4];
+
+        int lane = context.localIdx;
+        int x = lane % 8;
+        int y = lane / 8;
+        int tiles = (K + CHANNELS - 1) / CHANNELS;
+        int channel = context.groupIdx % tiles * CHANNELS;
+        int block = context.groupIdx / tiles;
+        int head = block % HV;
+        int entry = table.get(RunTable.CHUNKS) + 2 * (block / HV);
+        int first = table.get(entry);
+        int length = table.get(entry + 1);
+        // Which micro-steps have a row: all, or every n-th.
+        int period = (flags & GradientFlags.CHUNK_ROWS) != 0 ? 1 : n;
+        if (context.globalIdx == 0) {
+            table.set(signature, table.get(RunTable.RUN));
+        }
+
+        for (int i = 0; i < R * 4; i++) {
+            sums[i] = 0f;
+        }
+        for (int from = 0; from < V; from += TILE) {
+            for (int at = lane; at < C * TILE; at += LANES) {
+                int row = at / TILE;
+                int c = from + at % TILE;
+                int m = first + row;
+                float value = 0f;
+                if (row < length && c < V && m % period == period - 1) {
+                    int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? block * C + row : m / n * HV + head;
+                    value = rows.get(source * V + c);
+                }
+                left[row * STRIDE + at % TILE] = value;
+            }
+            for (int at = lane; at < CHANNELS * TILE; at += LANES) {
+                int d = channel + at / TILE;
+                int c = from + at % TILE;
+                float value = 0f;
+                if (length > 0 && d < K && c < V) {
+                    value = states.get((block * K + d) * V + c);
+                }
+                right[at / TILE * STRIDE + at % TILE] = value;
+            }
+            context.localBarrier();
+            for (int c = 0; c < TILE; c++) {
+                for (int j = 0; j < 4; j++) {
+                    key4[j] = right[(x + 8 * j) * STRIDE + c];
+                }
+                for (int i = 0; i < R; i++) {
+                    float value = left[(y + 16 * i) * STRIDE + c];
+                    for (int j = 0; j < 4; j++) {
+                        sums[i * 4 + j] += value * key4[j];
+                    }
+                }
+            }
+            context.localBarrier();
+        }
+        for (int i = 0; i < R; i++) {
+            for (int j = 0; j < 4; j++) {
+                int row = y + 16 * i;
+                int d = channel + x + 8 * j;
+                int m = first + row;
+                if (row < length && d < K && m % period == period - 1) {
+                    float sum = scale * sums[i * 4 + j];
+                    if (G > 0) {
+                        sum *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                    }
+                    out.set((m / period * HV + head) * K + d, sum);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.deltarule.tornado.delta.backward;
+
+import io.deltarule.tornado.graph.RunTable;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** What a read's gradient leaves for the pseudo-values of its chunk and for the state before it. */
+final class ReadGradientKernel {
+    /** Work-items per work-group: 8 × 16, each with 4 columns and 2 rows in registers. */
+    static final int LANES = 128;
+    /** Rows, and columns, of the result per work-group. */
+    static final int TILE = 32;
+
+    private static final int STRIDE = TILE + 1;
+
+    private ReadGradientKernel() {}
+
+    /**
+     * The transposed read: every read S_iᵀ a_i with gradient b_i adds a_i b_iᵀ to the gradient of S_i.
+     *
+     * <pre>  values = Mᵀ b        states = (a ⊙ into)ᵀ b        M_ij = Σ_d a_id k_jd exp(Σ_{j &lt; m ≤ i} g_md) </pre>
+     *
+     * <p>a [tokens, H, K] and b [tokens, HV, V] (at a token's last micro-step), into [chunks, HV, C, G] or unread, scores
+     * = M [chunks, HV, C, C] (on and below the diagonal), values [chunks, HV, C, V] and states [chunks, HV, K, V]
+     * (written, or with {@link GradientFlags#ACCUMULATE} added to).
+     *
+     * <p>Parallel over: chunk × value head × tiles of 32 rows, first those of values, then those of states × tiles of 32
+     * value channels. Accumulates: float. Requires: C a multiple of 16 up to 64, work-groups of {@link #LANES}. Source:
+     * docs/math/backward.md. Oracle: core.reference.
+     */
+    static void readGradients(
+            KernelContext context,
+            IntArray table,
+            FloatArray a,
+            FloatArray b,
+            FloatArray into,
+            FloatArray scores,
+            FloatArray values,
+            FloatArray states,
+            int K,
+            int V,
+            int C,
+            int G,
+            int n,
+            int H,
+            int HV,
+            int flags,
+            int signature) {
+        float[] left = context.allocateFloatLocalArray(C * STRIDE);
+        float[] right = context.allocateFloatLocalArray(C * TILE);
+        float[] sums = new float[8];
+        float[] row4 = new float[4];
+
+        int lane = context.localIdx;
+        int x = lane % 8;
+        int y = lane / 8;
+        int columnTiles = (V + TILE - 1) / TILE;
+        int valueTiles = (C + TILE - 1) / TILE;
+        int tiles = valueTiles + (K + TILE - 1) / TILE;
+        int channel = context.groupIdx % columnTiles * TILE;
+        int tile = context.groupIdx / columnTiles % tiles;
+        int block = context.groupIdx / columnTiles / tiles;
+        int head = block % HV;
+        int keyHead = head / (HV / H);
+        int entry = table.get(RunTable.CHUNKS) + 2 * (block / HV);
+        int first = table.get(entry);
+        int length = table.get(entry + 1);
+        if (context.globalIdx == 0) {
+            table.set(signature, table.get(RunTable.RUN));
+        }
+
+        for (int at = lane; at < C * TILE; at += LANES) {
+            int row = at / TILE;
+            int m = first + row;
+            int column = tile * TILE + at % TILE;
+            int d = column - valueTiles * TILE;
+            int c = channel + at % TILE;
+            float leftValue = 0f;
+            float rightValue = 0f;
+            if (row < length && m % n == n - 1) {
+                if (tile < valueTiles) {
+                    if (column <= row) {
+                        leftValue = scores.get((block * C + row) * C + column);
+                    }
+                } else {
+                    if (d < K) {
+                        leftValue = a.get((m / n * H + keyHead) * K + d);
+                        if (G > 0) {
+                            leftValue *= into.get((block * C + row) * G + (G > 1 ? d : 0));
+                        }
+                    }
+                }
+                if (c < V) {
+                    rightValue = b.get((m / n * HV + head) * V + c);
+                }
+            }
+            left[row * STRIDE + at % TILE] = leftValue;
+            right[at] = rightValue;
+        }
+        for (int i = 0; i < 8; i++) {
+            sums[i] = 0f;
+        }
+        context.localBarrier();
+        for (int step = 1; step <= C; step++) {
+            // The rows that weigh most, those that little decay or erasing lies before, are added last.
+            int row = C - step;
+            for (int j = 0; j < 4; j++) {
+                row4[j] = right[row * TILE + x + 8 * j];
+            }
+            for (int i = 0; i < 2; i++) {
+                float weight = left[row * STRIDE + y + 16 * i];
+                for (int j = 0; j < 4; j++) {
+                    sums[i * 4 + j] += weight * row4[j];
+                }
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            for (int j = 0; j < 4; j++) {
+                int row = tile * TILE + y + 16 * i;
+                int d = row - valueTiles * TILE;
+                int c = channel + x + 8 * j;
+                float sum = sums[i * 4 + j];
+                if (tile < valueTiles) {
+                    if (row < C && c < V) {
+                        int to = (block * C + row) * V + c;
+                        if ((flags & GradientFlags.ACCUMULATE) != 0) {
+                            sum += values.get(to);
+                        }
+                        values.set(to, sum);
+                    }
+                } else {
+                    if (d < K && c < V) {
+                        int to = (block * K + d) * V + c;
+                        if ((flags & GradientFlags.ACCUMULATE) != 0) {
+                            sum += states.get(to);
+                        }
+                        states.set(to, sum);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.deltarule.tornado.op;
+
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The launches of a mixture of experts; the weights of all experts lie one after the other. */
+final class ExpertLaunches {
+    private ExpertLaunches() {}
+
+    static List<Launch> of(MatrixOp.Experts op, LayerArrays arrays, LaunchScope scope) {
+        int chosen = op.routing().chosen();
+        int in = op.in().width();
+        int out = op.out().width();
+        IntArray experts = arrays.experts(chosen);
+        FloatArray weights = arrays.expertWeights(chosen);
+        FloatArray hidden = arrays.hidden(chosen, op.intermediate());
+        FloatArray gates = packed(op, op::gate, arrays);
+        FloatArray ups = packed(op, op::up, arrays);
+        FloatArray downs = packed(op, op::down, arrays);
+        FloatArray logits = arrays.slot(op.logits());
+        boolean corrected = op.routing().correction() != null;
+        FloatArray correction = corrected ? arrays.weight(op.routing().correction()) : logits;
+        int flags = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
+                | (corrected ? ExpertKernels.CORRECTED : 0)
+                | (op.routing().renormalised() ? ExpertKernels.RENORMALISED : 0);
+        Launch route = scope.launch(
+                "route",
+                ExpertKernels.ROUTE_LANES,
+                run -> run.tokens(),
+                KernelTask.of(
+                        ExpertKernels::route, logits, correction, experts, weights, op.experts(), chosen, flags, (float)
+                                op.routing().factor()));
+        Launch enter = scope.launch(
+                "enterExperts",
+                ExpertKernels.LANES,
+                run -> run.tokens() * chosen * Math.ceilDiv(op.intermediate(), ExpertKernels.ROWS),
+                KernelTask.of(
+                        ExpertKernels::enterExperts,
+                        arrays.slot(op.in()),
+                        experts,
+                        gates,
+                        ups,
+                        hidden,
+                        in,
+                        op.intermediate(),
+                        chosen));
+        Launch leave = scope.launch(
+                "leaveExperts",
+                ExpertKernels.LANES,
+                run -> run.tokens() * Math.ceilDiv(out, ExpertKernels.ROWS),
+                KernelTask.of(
+                        ExpertKernels::leaveExperts,
+                        hidden,
+                        experts,
+                        weights,
+                        downs,
+                        arrays.slot(op.out()),
+                        op.intermediate(),
+                        out,
+                        chosen));
+        return List.of(route, enter, leave);
+    }
+
+    private static FloatArray packed(MatrixOp.Experts op, IntFunction<String> name, LayerArrays arrays) {
+        return arrays.weights(IntStream.range(0, op.experts()).mapToObj(name).toList());
+    }
+}

@@ -1,0 +1,168 @@
+package io.deltarule.tornado.op;
+
+import io.deltarule.core.layer.Carried;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.SlotPlaces;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.graph.DeviceMemory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/** A layer plan's arrays: slots, weights, what is carried, and what kernels hand on to each other. */
+public final class LayerArrays {
+    private final LayerSpec spec;
+    private final DeviceMemory memory;
+    private final SlotPlaces places;
+    private final List<FloatArray> slots = new ArrayList<>();
+    private final Map<String, int[]> shapes;
+    private final Map<List<String>, FloatArray> weights = new LinkedHashMap<>();
+    private final List<List<FloatArray>> carried = new ArrayList<>();
+    private final Map<List<Double>, LongArray> phases = new HashMap<>();
+    private final Map<List<Object>, FloatArray> floats = new HashMap<>();
+    private final Map<Integer, IntArray> ints = new HashMap<>();
+    private final Map<Integer, LongArray> angles = new HashMap<>();
+    private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
+
+    /**
+     * Allocates slots and carried state; the rest when an operation asks for it.
+     *
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
+     */
+    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+        this.spec = spec;
+        this.memory = memory;
+        places = new SlotPlaces(spec.program());
+        places.widths().forEach(width -> slots.add(memory.floats("slots", spec.maxTokens(), 1, width)));
+        shapes = spec.program().weights();
+        for (LayerOp op : spec.program().ops()) {
+            List<FloatArray> own = new ArrayList<>();
+            for (Carried one : op.carried(spec.maxContext())) {
+                int[] shape = one.shape(spec.sequences());
+                long rows = Arrays.stream(shape)
+                        .asLongStream()
+                        .limit(shape.length - 1L)
+                        .reduce(1, (a, b) -> a * b);
+                FloatArray state = memory.floats("carried state", rows, 1, shape[shape.length - 1]);
+                state.init(0);
+                own.add(state);
+            }
+            carried.add(own);
+        }
+    }
+
+    /** A slot's rows [tokens, width]. */
+    public FloatArray slot(Slot slot) {
+        return slots.get(places.place(slot));
+    }
+
+    /** A weight as float32. */
+    FloatArray weight(String name) {
+        return weights(List.of(name));
+    }
+
+    /** Weights of one shape, one after the other. */
+    FloatArray weights(List<String> names) {
+        return weights.computeIfAbsent(names, key -> {
+            int[] dims = shapes.get(names.getFirst());
+            long size = Arrays.stream(dims).asLongStream().reduce(1, (a, b) -> a * b);
+            FloatArray array = memory.floats("weight " + names.getFirst(), names.size(), 1, size);
+            if (!memory.countsOnly()) {
+                long bytes = size * Float.BYTES;
+                for (int i = 0; i < names.size(); i++) {
+                    spec.weights()
+                            .get(names.get(i), shapes.get(names.get(i)))
+                            .copyTo(array.getSegment().asSlice(i * bytes, bytes));
+                }
+            }
+            return array;
+        });
+    }
+
+    /** What the i-th operation carries. */
+    public List<FloatArray> carried(int operation) {
+        return carried.get(operation);
+    }
+
+    /** All that is carried, in {@link CarriedState}'s order. */
+    public List<FloatArray> carried() {
+        return carried.stream().flatMap(List::stream).toList();
+    }
+
+    /** Phases of these rates in radians: {@link RotaryKernels#phases}. */
+    LongArray phases(double... rates) {
+        return phases.computeIfAbsent(Arrays.stream(rates).boxed().toList(), key -> {
+            LongArray array = memory.longs("phases", rates.length, 1, 2);
+            if (!memory.countsOnly()) {
+                long[] values = RotaryKernels.phases(rates);
+                for (int i = 0; i < values.length; i++) {
+                    array.set(i, values[i]);
+                }
+            }
+            return array;
+        });
+    }
+
+    /** Weights with which a token's experts count [tokens, chosen], of the operation at hand. */
+    FloatArray expertWeights(int chosen) {
+        return floats.computeIfAbsent(
+                List.of("weights", chosen), key -> memory.floats("expert weights", spec.maxTokens(), 1, chosen));
+    }
+
+    /** What is in the middle of a token's experts [tokens, chosen, intermediate], of the operation at hand. */
+    FloatArray hidden(int chosen, int intermediate) {
+        return floats.computeIfAbsent(
+                List.of("hidden", chosen, intermediate),
+                key -> memory.floats("experts", spec.maxTokens(), chosen, intermediate));
+    }
+
+    /** A token's experts [tokens, chosen], of the operation at hand. */
+    IntArray experts(int chosen) {
+        return ints.computeIfAbsent(chosen, key -> memory.ints("experts", spec.maxTokens(), 1, chosen));
+    }
+
+    /** Accumulated angles [tokens, width] of the operation at hand. */
+    LongArray angles(int width) {
+        return angles.computeIfAbsent(width, w -> memory.longs("angles", spec.maxTokens(), 1, w));
+    }
+
+    /** What the stages of a delta rule hand on; operations of one shape share it. */
+    ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean writes) {
+        return chunks.computeIfAbsent(
+                List.of(shape, chunkSize, writes), key -> new ChunkBuffers(shape, chunkSize, writes, memory));
+    }
+
+    /** What goes to the device once. */
+    public List<TornadoNativeArray> constants() {
+        List<TornadoNativeArray> all = new ArrayList<>(weights.values());
+        all.addAll(phases.values());
+        return all;
+    }
+
+    /** What only kernels use; slots may be among the inputs and outputs too. */
+    public Set<TornadoNativeArray> between() {
+        Set<TornadoNativeArray> all = new LinkedHashSet<>();
+        for (LayerOp op : spec.program().ops()) {
+            op.reads().forEach(slot -> all.add(slot(slot)));
+            op.writes().forEach(slot -> all.add(slot(slot)));
+        }
+        all.addAll(floats.values());
+        all.addAll(ints.values());
+        all.addAll(angles.values());
+        chunks.values().forEach(each -> all.addAll(each.used()));
+        return all;
+    }
+}

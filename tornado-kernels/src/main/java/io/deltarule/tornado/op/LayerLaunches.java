@@ -1,0 +1,361 @@
+package io.deltarule.tornado.op;
+
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.tornado.graph.KernelTask;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/** The launches of one operation of a program: one to a few, for a delta rule both of its forms. */
+public final class LayerLaunches {
+    private final LayerSpec spec;
+    private final LayerArrays arrays;
+    private final LayerRunTables tables;
+    private final LaunchScope scope;
+    private final List<FloatArray> carried;
+
+    private LayerLaunches(
+            LayerSpec spec, LayerArrays arrays, LayerRunTables tables, LaunchScope scope, List<FloatArray> carried) {
+        this.spec = spec;
+        this.arrays = arrays;
+        this.tables = tables;
+        this.scope = scope;
+        this.carried = carried;
+    }
+
+    /** The launches of each operation, in order. */
+    public static List<List<Launch>> of(
+            LayerSpec spec, LayerArrays arrays, LayerRunTables tables, KernelContext context) {
+        List<List<Launch>> launches = new ArrayList<>();
+        for (int i = 0; i < spec.program().ops().size(); i++) {
+            LaunchScope scope = new LaunchScope("op" + i + "_", tables.tokens(), context);
+            launches.add(new LayerLaunches(spec, arrays, tables, scope, arrays.carried(i))
+                    .launches(spec.program().ops().get(i)));
+        }
+        return launches;
+    }
+
+    private List<Launch> launches(LayerOp operation) {
+        return switch (operation) {
+            case MatrixOp.Embedding e -> List.of(embedding(e));
+            case MatrixOp.Linear l -> linear(l);
+            case SequenceOp.ShortConvolution c -> convolution(c);
+            case NormOp.L2Norm n ->
+                List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
+            case NormOp.RmsNorm n -> {
+                int flags = NormKernel.RMS
+                        | (n.zeroCentred() ? NormKernel.ZERO_CENTRED : 0)
+                        | (n.gate() == null ? 0 : NormKernel.GATED);
+                Slot gate = n.gate() == null ? n.in() : n.gate();
+                yield List.of(norm(n.in(), gate, n.weight(), n.out(), n.group(), n.eps(), flags, n.activation()));
+            }
+            case ElementwiseOp.Activate m ->
+                elementwise(ElementwiseKernel.MAP, m.in(), m.in(), m.in(), m.out(), m.activation(), m.factor());
+            case ElementwiseOp.Multiply m ->
+                elementwise(ElementwiseKernel.MULTIPLY, m.in(), m.gate(), m.gate(), m.out(), m.activation(), 1);
+            case ElementwiseOp.Add a ->
+                elementwise(ElementwiseKernel.ADD, a.a(), a.b(), a.a(), a.out(), Activation.IDENTITY, 1);
+            case ElementwiseOp.MixReads m -> {
+                int mix = m.additive() ? ElementwiseKernel.MIX_ADDITIVE : ElementwiseKernel.MIX_CONVEX;
+                yield elementwise(mix, m.linear(), m.cross(), m.gate(), m.out(), Activation.IDENTITY, 1);
+            }
+            case ChannelOp.Slice s -> List.of(slice(s));
+            case ElementwiseOp.LogDecay d -> List.of(logDecay(d));
+            case SequenceOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, scope);
+            case PositionOp.Rotary r -> List.of(rotary(r));
+            case PositionOp.SelectiveRotary r -> selectiveRotary(r);
+            case SequenceOp.Attention a -> attention(a);
+            case ElementwiseOp.Constant c -> List.of(constant(c));
+            case NormOp.SumNorm n ->
+                List.of(norm(n.in(), n.in(), null, n.out(), n.group(), 0, NormKernel.SUM, Activation.IDENTITY));
+            case ChannelOp.Join j -> List.of(join(j));
+            case MatrixOp.Experts e -> ExpertLaunches.of(e, arrays, scope);
+        };
+    }
+
+    private FloatArray slot(Slot slot) {
+        return arrays.slot(slot);
+    }
+
+    /** A weight, or for the name null a stand-in that the kernel is told not to read. */
+    private FloatArray weight(String name, FloatArray standIn) {
+        return name == null ? standIn : arrays.weight(name);
+    }
+
+    /** A launch with one work-item for each of a token's items. */
+    private Launch perToken(String name, int items, int lanes, KernelTask task) {
+        return scope.launch(name, lanes, run -> Math.ceilDiv(run.tokens() * items, lanes), task);
+    }
+
+    /** A launch with one work-item for each of a sequence's items. */
+    private Launch perSequence(String name, int items, int lanes, KernelTask task) {
+        return scope.launch(name, lanes, run -> Math.ceilDiv(spec.sequences() * items, lanes), task);
+    }
+
+    private Launch embedding(MatrixOp.Embedding e) {
+        FloatArray rows = arrays.weight(e.table());
+        return perToken(
+                "embed",
+                e.out().width(),
+                CopyKernel.LANES,
+                KernelTask.of(
+                        CopyKernel::embed,
+                        slot(e.ids()),
+                        rows,
+                        slot(e.out()),
+                        e.out().width()));
+    }
+
+    private List<Launch> linear(MatrixOp.Linear l) {
+        int in = l.in().width();
+        int out = l.out().width();
+        FloatArray weight = arrays.weight(l.weight());
+        FloatArray bias = weight(l.bias(), weight);
+        int biased = l.bias() == null ? 0 : 1;
+        List<Launch> launches = new ArrayList<>();
+        if (LinearKernels.many(spec.maxTokens())) {
+            launches.add(scope.launch(
+                    "multiplyTiles",
+                    LinearKernels.TILE_LANES,
+                    run -> LinearKernels.many(run.tokens())
+                            ? Math.ceilDiv(run.tokens(), LinearKernels.TILE) * Math.ceilDiv(out, LinearKernels.TILE)
+                            : 0,
+                    KernelTask.of(
+                            LinearKernels::multiplyTiles, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
+        }
+        launches.add(scope.launch(
+                "multiplyRows",
+                LinearKernels.ROW_LANES,
+                run -> LinearKernels.many(run.tokens()) ? 0 : Math.ceilDiv(out, LinearKernels.ROWS),
+                KernelTask.of(
+                        LinearKernels::multiplyRows, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
+        return launches;
+    }
+
+    private List<Launch> convolution(SequenceOp.ShortConvolution c) {
+        int width = c.in().width();
+        FloatArray weight = arrays.weight(c.weight());
+        FloatArray bias = weight(c.bias(), weight);
+        FloatArray tail = carried.isEmpty() ? slot(c.in()) : carried.getFirst();
+        List<Launch> launches = new ArrayList<>();
+        launches.add(perToken(
+                "convolve",
+                width,
+                ConvolutionKernels.LANES,
+                KernelTask.of(
+                        ConvolutionKernels::convolve,
+                        slot(c.in()),
+                        weight,
+                        bias,
+                        tail,
+                        slot(c.out()),
+                        width,
+                        c.taps(),
+                        c.bias() == null ? 0 : 1,
+                        Activations.code(c.activation()))));
+        if (!carried.isEmpty()) {
+            launches.add(perSequence(
+                    "keepTail",
+                    width,
+                    ConvolutionKernels.LANES,
+                    KernelTask.of(
+                            ConvolutionKernels::keepTail, slot(c.in()), tail, width, c.taps(), spec.sequences())));
+        }
+        return launches;
+    }
+
+    private Launch norm(
+            Slot in, Slot gate, String weight, Slot out, int group, double eps, int flags, Activation activation) {
+        int lanes = NormKernel.lanes(group);
+        FloatArray factors = weight(weight, slot(in));
+        return scope.launch(
+                "groupNorm",
+                lanes,
+                run -> run.tokens() * (in.width() / group),
+                KernelTask.of(
+                        NormKernel::groupNorm,
+                        slot(in),
+                        slot(gate),
+                        factors,
+                        slot(out),
+                        group,
+                        lanes,
+                        flags,
+                        Activations.code(activation),
+                        (float) eps));
+    }
+
+    /** @param gate the slot whose numbers may serve several channels each; any other where there is none */
+    private List<Launch> elementwise(
+            int operation, Slot a, Slot b, Slot gate, Slot out, Activation activation, double factor) {
+        return List.of(perToken(
+                "elementwise",
+                out.width(),
+                ElementwiseKernel.LANES,
+                KernelTask.of(
+                        ElementwiseKernel::elementwise,
+                        slot(a),
+                        slot(b),
+                        slot(gate),
+                        slot(out),
+                        out.width(),
+                        out.width() / gate.width(),
+                        operation,
+                        Activations.code(activation),
+                        (float) factor)));
+    }
+
+    private Launch slice(ChannelOp.Slice s) {
+        return perToken(
+                "slice",
+                s.out().width(),
+                CopyKernel.LANES,
+                KernelTask.of(
+                        CopyKernel::slice,
+                        slot(s.in()),
+                        slot(s.out()),
+                        s.out().width(),
+                        s.out().width() / s.groups(),
+                        s.in().width() / s.groups(),
+                        s.offset()));
+    }
+
+    private Launch join(ChannelOp.Join j) {
+        return perToken(
+                "join",
+                j.out().width(),
+                CopyKernel.LANES,
+                KernelTask.of(
+                        CopyKernel::join,
+                        slot(j.first()),
+                        slot(j.second()),
+                        slot(j.out()),
+                        j.groups(),
+                        j.firstPart(),
+                        j.secondPart(),
+                        j.shared() ? 1 : 0));
+    }
+
+    private Launch constant(ElementwiseOp.Constant c) {
+        return perToken(
+                "fill",
+                c.out().width(),
+                CopyKernel.LANES,
+                KernelTask.of(CopyKernel::fill, slot(c.out()), c.out().width(), (float) c.value()));
+    }
+
+    private Launch logDecay(ElementwiseOp.LogDecay d) {
+        FloatArray aLog = arrays.weight(d.aLog());
+        FloatArray dtBias = weight(d.dtBias(), aLog);
+        return perToken(
+                "logDecay",
+                d.in().width(),
+                LogDecayKernel.LANES,
+                KernelTask.of(
+                        LogDecayKernel::logDecay,
+                        slot(d.in()),
+                        aLog,
+                        dtBias,
+                        slot(d.out()),
+                        d.in().width(),
+                        d.in().width() / d.heads(),
+                        d.dtBias() == null ? 0 : 1,
+                        (float) d.lowerBound()));
+    }
+
+    private Launch rotary(PositionOp.Rotary r) {
+        double[] rates = new double[r.rotary() / 2];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = Math.pow(r.theta(), -2.0 * i / r.rotary());
+        }
+        LongArray phases = arrays.phases(rates);
+        return turn(r.in(), phases, phases, r.out(), r.head(), r.rotary() / 2, 0);
+    }
+
+    private List<Launch> selectiveRotary(PositionOp.SelectiveRotary r) {
+        int width = r.angles().width();
+        double[] rates = new double[width];
+        for (int i = 0; i < width; i++) {
+            rates[i] = r.temperature() == null
+                    ? 1
+                    : spec.weights().get(r.temperature(), width).get(i);
+        }
+        LongArray angles = arrays.angles(width);
+        Launch accumulate = perSequence(
+                "accumulateAngles",
+                width,
+                RotaryKernels.LANES,
+                KernelTask.of(
+                        RotaryKernels::accumulateAngles,
+                        slot(r.angles()),
+                        carried.getFirst(),
+                        angles,
+                        width,
+                        spec.sequences()));
+        return List.of(accumulate, turn(r.in(), angles, arrays.phases(rates), r.out(), r.head(), r.rotary() / 2, 1));
+    }
+
+    private Launch turn(Slot in, LongArray angles, LongArray phases, Slot out, int head, int half, int selective) {
+        int heads = in.width() / head;
+        return perToken(
+                "turn",
+                heads * (head - half),
+                RotaryKernels.LANES,
+                KernelTask.of(RotaryKernels::turn, slot(in), angles, phases, slot(out), heads, head, half, selective));
+    }
+
+    private List<Launch> attention(SequenceOp.Attention a) {
+        int head = a.q().width() / a.heads();
+        int value = a.v().width() / a.kvHeads();
+        int rows = a.cacheRows(spec.maxContext());
+        FloatArray keys = carried.get(0);
+        FloatArray values = carried.get(1);
+        Launch attend = scope.launch(
+                "attend",
+                AttentionKernels.LANES,
+                run -> run.chunks() * a.heads(),
+                KernelTask.of(
+                        AttentionKernels::attend,
+                        slot(a.q()),
+                        slot(a.k()),
+                        slot(a.v()),
+                        keys,
+                        values,
+                        slot(a.out()),
+                        a.heads(),
+                        a.kvHeads(),
+                        head,
+                        value,
+                        rows,
+                        a.window(),
+                        (float) a.scale()));
+        Launch keep = perToken(
+                "keep",
+                a.k().width() + a.v().width(),
+                AttentionKernels.KEEP_LANES,
+                KernelTask.of(
+                        AttentionKernels::keep,
+                        slot(a.k()),
+                        slot(a.v()),
+                        keys,
+                        values,
+                        a.kvHeads(),
+                        head,
+                        value,
+                        rows));
+        return List.of(attend, keep);
+    }
+}

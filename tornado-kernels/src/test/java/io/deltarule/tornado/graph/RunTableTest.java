@@ -1,0 +1,84 @@
+package io.deltarule.tornado.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The table that tells kernels about a run. */
+class RunTableTest {
+    private static final DeltaShape SHAPE = new DeltaShape(1, 20, 1, 1, 4, 4, 2, 3, Gate.NONE);
+
+    private static int[] entries(IntArray table, int from, int count) {
+        int[] found = new int[count];
+        for (int i = 0; i < count; i++) {
+            found[i] = table.get(from + i);
+        }
+        return found;
+    }
+
+    @Test
+    void cutsEachSequenceIntoChunksOfMicroSteps() {
+        RunTable run = new RunTable(SHAPE, 16);
+        run.describe(new int[] {0, 9, 9, 20}, new int[] {3, 4, 5}); // 18, 0 and 22 micro-steps
+        assertEquals(3, run.sequences());
+        assertEquals(4, run.chunks());
+        IntArray table = run.array();
+        assertArrayEquals(new int[] {0, 0, 9, 2, 9, 2, 20, 4}, entries(table, RunTable.SEQUENCES, 8));
+        assertArrayEquals(new int[] {3, 4, 5}, entries(table, table.get(RunTable.POSITIONS), 3));
+        assertArrayEquals(new int[] {0, 16, 16, 2, 18, 16, 34, 6}, entries(table, table.get(RunTable.CHUNKS), 8));
+    }
+
+    @Test
+    void aRunWithoutTokensHasAnEmptyChunkToLookAt() {
+        RunTable run = new RunTable(SHAPE, 16);
+        run.describe(new int[] {0, 9, 9, 20}, null);
+        run.describe(new int[] {0, 0, 0, 0}, null);
+        assertEquals(0, run.chunks());
+        assertArrayEquals(new int[] {0, 0}, entries(run.array(), run.array().get(RunTable.CHUNKS), 2));
+        assertArrayEquals(new int[8], entries(run.array(), RunTable.SEQUENCES, 8));
+    }
+
+    @Test
+    void hasRoomForTheMostChunksOfItsCapacity() {
+        RunTable run = new RunTable(SHAPE, 16);
+        int[][] everyCut = {{0, 20}, {0, 1, 2, 20}, {0, 8, 16, 20}, {0, 0, 0, 20}};
+        for (int[] cut : everyCut) {
+            run.describe(cut, null);
+            assertTrue(run.chunks() <= RunTable.maxChunks(SHAPE, 16));
+        }
+    }
+
+    @Test
+    void aKernelThatDidNotRunHasNotSigned() {
+        RunTable run = new RunTable(SHAPE, 0);
+        int first = run.newSignature();
+        int second = run.newSignature();
+        run.describe(new int[] {0, 5}, null);
+        assertFalse(run.signed(first));
+        run.array().set(first, run.array().get(RunTable.RUN));
+        assertTrue(run.signed(first));
+        assertFalse(run.signed(second));
+        run.describe(new int[] {0, 5}, null);
+        assertFalse(run.signed(first), "a signature counts for one run");
+    }
+
+    @Test
+    void everyLaunchHasItsPlaceBeforeTheArrayIsUsed() {
+        RunTable run = new RunTable(SHAPE, 16);
+        int places = 0;
+        for (; places < 100; places++) {
+            run.newSignature();
+        }
+        assertEquals(
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * RunTable.maxChunks(SHAPE, 16) + places,
+                run.array().getSize());
+        assertThrows(IllegalStateException.class, run::newSignature);
+    }
+}
