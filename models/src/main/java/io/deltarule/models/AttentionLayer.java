@@ -2,7 +2,7 @@ package io.deltarule.models;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 
 /**
@@ -146,7 +146,7 @@ public record AttentionLayer(
         }
         PositionEncoding.QueriesAndKeys turned = positions.turn(to, x, new PositionEncoding.QueriesAndKeys(q, k, head));
         Slot o = to.slot("o", heads * head);
-        to.add(new LayerOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
+        to.add(new SequenceOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
         Slot gated = z == null ? o : to.multiply(o, z, "gated", Activation.SIGMOID);
         return to.linear(gated, "o_proj", hidden, bias == Bias.ALL);
     }

@@ -4,7 +4,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Variant;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import java.util.Map;
 
@@ -67,7 +67,7 @@ public sealed interface DeltaLayer extends Layer
     @Override
     default Slot wire(ProgramBuilder to, Slot x) {
         Slot o = to.slot("o", config().valueWidth());
-        to.add(new LayerOp.Delta(variant(), shape(false), inputs(to, x), o, null, scale()));
+        to.add(new SequenceOp.Delta(variant(), shape(false), inputs(to, x), o, null, scale()));
         return output(to, x, o);
     }
 }

@@ -1,7 +1,8 @@
 package io.deltarule.models;
 
 import io.deltarule.core.Input;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import java.util.EnumMap;
 import java.util.Map;
@@ -36,11 +37,11 @@ public record DeltaLensLayer(DeltaLayer write, boolean gatePerChannel, boolean a
         in.put(Input.R, to.linear(x, "r_proj", width));
         Slot o = to.slot("o", width);
         Slot cross = to.slot("o_cross", width);
-        to.add(new LayerOp.Delta(write.variant(), write.shape(true), in, o, cross, write.scale()));
+        to.add(new SequenceOp.Delta(write.variant(), write.shape(true), in, o, cross, write.scale()));
         Slot gate = to.linear(
                 x, "lens_gate", gatePerChannel ? width : write.config().valueHeads(), true);
         Slot mixed = to.slot("mixed", width);
-        to.add(new LayerOp.MixReads(o, cross, gate, mixed, additive));
+        to.add(new ElementwiseOp.MixReads(o, cross, gate, mixed, additive));
         return write.output(to, x, mixed);
     }
 }

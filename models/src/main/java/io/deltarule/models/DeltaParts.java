@@ -2,7 +2,8 @@ package io.deltarule.models;
 
 import io.deltarule.core.Input;
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.Slot;
 import java.util.EnumMap;
 import java.util.Map;
@@ -109,7 +110,8 @@ record DeltaParts(DeltaConfig config, int householders, KeyFeatureMap keys, bool
     /** g = −exp(A_log) softplus(x + dt_bias), per value head or key channel, or its lower-bounded form. */
     Slot logDecay(ProgramBuilder to, Slot x, double lowerBound) {
         Slot g = to.slot("g", x.width());
-        to.add(new LayerOp.LogDecay(x, g, to.weight("A_log"), to.weight("dt_bias"), config.valueHeads(), lowerBound));
+        to.add(new ElementwiseOp.LogDecay(
+                x, g, to.weight("A_log"), to.weight("dt_bias"), config.valueHeads(), lowerBound));
         return g;
     }
 
@@ -120,7 +122,7 @@ record DeltaParts(DeltaConfig config, int householders, KeyFeatureMap keys, bool
      */
     Slot output(ProgramBuilder to, Slot read, Slot gate, Activation activation) {
         Slot normed = to.slot("o_norm", read.width());
-        to.add(new LayerOp.RmsNorm(
+        to.add(new NormOp.RmsNorm(
                 read, gate, normed, to.weight("o_norm.weight"), config.headV(), config.normEps(), false, activation));
         return to.linear(normed, "o_proj", config.hidden());
     }

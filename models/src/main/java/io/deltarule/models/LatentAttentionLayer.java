@@ -1,8 +1,8 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Join;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 
 /**
@@ -48,11 +48,11 @@ public record LatentAttentionLayer(
         if (shared > 0) {
             Slot common = to.slice(latent, "k_shared", 1, rank, shared);
             Slot joined = to.slot("k", heads * key);
-            to.add(new Join(k, common, joined, heads));
+            to.add(new ChannelOp.Join(k, common, joined, heads));
             k = joined;
         }
         Slot o = to.slot("o", heads * value);
-        to.add(new LayerOp.Attention(queries(to, x, heads * key), k, v, o, heads, heads, 0, 1 / Math.sqrt(key)));
+        to.add(new SequenceOp.Attention(queries(to, x, heads * key), k, v, o, heads, heads, 0, 1 / Math.sqrt(key)));
         if (outputGate) {
             o = to.multiply(o, to.linear(x, "o_gate_proj", heads * value), "gated", Activation.SIGMOID);
         }

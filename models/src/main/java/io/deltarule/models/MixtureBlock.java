@@ -1,7 +1,7 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 
 /**
@@ -22,7 +22,7 @@ import io.deltarule.core.layer.Slot;
  */
 public record MixtureBlock(int hidden, int experts, int intermediate, Router router, Shared shared) implements Layer {
     /**
-     * How experts are chosen and weighed, as {@link Experts.Routing} says.
+     * How experts are chosen and weighed, as {@link MatrixOp.Experts.Routing} says.
      *
      * @param chosen experts per token
      * @param sigmoid whether scores are sigmoids rather than a softmax
@@ -45,13 +45,13 @@ public record MixtureBlock(int hidden, int experts, int intermediate, Router rou
     public Slot wire(ProgramBuilder to, Slot x) {
         Slot logits = to.linear(x, "gate", experts);
         Slot routed = to.slot("routed", hidden);
-        Experts.Routing routing = new Experts.Routing(
+        MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(
                 router.chosen(),
                 router.sigmoid(),
                 router.corrected() ? to.weight("gate.e_score_correction_bias") : null,
                 router.renormalised(),
                 router.factor());
-        to.add(new Experts(x, logits, routed, routing, to.weight("experts."), intermediate));
+        to.add(new MatrixOp.Experts(x, logits, routed, routing, to.weight("experts."), intermediate));
         if (shared == null) {
             return routed;
         }

@@ -1,7 +1,7 @@
 package io.deltarule.models;
 
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Slot;
 
 /** How the queries and keys of an attention are made to depend on their tokens' places. */
@@ -48,7 +48,7 @@ public sealed interface PositionEncoding {
 
         private Slot turn(ProgramBuilder to, Slot in, String name, int head) {
             Slot out = to.slot(name, in.width());
-            to.add(new LayerOp.Rotary(in, out, head, channels, theta));
+            to.add(new PositionOp.Rotary(in, out, head, channels, theta));
             return out;
         }
     }

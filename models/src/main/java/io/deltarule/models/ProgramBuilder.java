@@ -1,10 +1,13 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Constant;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,7 +57,7 @@ public final class ProgramBuilder {
     /** A projection with weight {@code name.weight}, and {@code name.bias} where there is a bias. */
     public Slot linear(Slot x, String name, int width, boolean bias) {
         Slot y = slot(name, width);
-        add(new LayerOp.Linear(x, y, weight(name + ".weight"), bias ? weight(name + ".bias") : null));
+        add(new MatrixOp.Linear(x, y, weight(name + ".weight"), bias ? weight(name + ".bias") : null));
         return y;
     }
 
@@ -66,63 +69,63 @@ public final class ProgramBuilder {
     /** A causal short convolution with weight {@code name.weight} [width, taps]. */
     public Slot convolution(Slot x, String name, int taps, Activation activation) {
         Slot y = slot(name, x.width());
-        add(new LayerOp.ShortConvolution(x, y, weight(name + ".weight"), null, taps, activation));
+        add(new SequenceOp.ShortConvolution(x, y, weight(name + ".weight"), null, taps, activation));
         return y;
     }
 
     /** factor · act(x). */
     public Slot map(Slot x, String name, Activation activation, double factor) {
         Slot y = slot(name, x.width());
-        add(new LayerOp.Map1(x, y, activation, factor));
+        add(new ElementwiseOp.Activate(x, y, activation, factor));
         return y;
     }
 
     /** The same number everywhere. */
     public Slot constant(String name, int width, double value) {
         Slot y = slot(name, width);
-        add(new Constant(y, value));
+        add(new ElementwiseOp.Constant(y, value));
         return y;
     }
 
     /** Groups of channels divided by their sum. */
     public Slot sumNorm(Slot x, String name, int group) {
         Slot y = slot(name, x.width());
-        add(new SumNorm(x, y, group));
+        add(new NormOp.SumNorm(x, y, group));
         return y;
     }
 
     /** x ⊙ act(gate). */
     public Slot multiply(Slot x, Slot gate, String name, Activation activation) {
         Slot y = slot(name, x.width());
-        add(new LayerOp.Multiply(x, gate, y, activation));
+        add(new ElementwiseOp.Multiply(x, gate, y, activation));
         return y;
     }
 
     /** Groups of channels divided by their length. */
     public Slot l2Norm(Slot x, String name, int group) {
         Slot y = slot(name, x.width());
-        add(new LayerOp.L2Norm(x, y, group, 1e-6));
+        add(new NormOp.L2Norm(x, y, group, 1e-6));
         return y;
     }
 
     /** An RMS norm without a gate, with weight {@code name.weight} [group]. */
     public Slot rmsNorm(Slot x, String name, int group, double eps, boolean zeroCentred) {
         Slot y = slot(name, x.width());
-        add(new LayerOp.RmsNorm(x, null, y, weight(name + ".weight"), group, eps, zeroCentred, Activation.IDENTITY));
+        add(new NormOp.RmsNorm(x, null, y, weight(name + ".weight"), group, eps, zeroCentred, Activation.IDENTITY));
         return y;
     }
 
     /** Part of each group's channels. */
     public Slot slice(Slot x, String name, int groups, int offset, int length) {
         Slot y = slot(name, groups * length);
-        add(new LayerOp.Slice(x, y, groups, offset));
+        add(new ChannelOp.Slice(x, y, groups, offset));
         return y;
     }
 
     /** a + b. */
     public Slot add(Slot a, Slot b, String name) {
         Slot y = slot(name, a.width());
-        add(new LayerOp.Add(a, b, y));
+        add(new ElementwiseOp.Add(a, b, y));
         return y;
     }
 }

@@ -1,7 +1,7 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Slot;
 
 /**
@@ -32,7 +32,7 @@ public record SelectiveRope(int rank, int rotary, int taps) {
     /** Heads turned by the angles' sums. */
     Slot turn(ProgramBuilder to, Slot x, Slot angles, String name, int head) {
         Slot turned = to.slot(name, x.width());
-        to.add(new LayerOp.SelectiveRotary(x, angles, turned, to.weight("rope.temperature"), head, rotary));
+        to.add(new PositionOp.SelectiveRotary(x, angles, turned, to.weight("rope.temperature"), head, rotary));
         return turned;
     }
 }

@@ -69,7 +69,7 @@ final class CopyKernel {
      * <p>a [tokens, groups, first], b [tokens, groups, second] or [tokens, second], y [tokens, groups, first + second]
      * (written).
      *
-     * <p>Parallel over: every number. Source: core.layer.Join. Oracle: core.reference.LayerEquations.
+     * <p>Parallel over: every number. Source: core.layer.ChannelOp. Oracle: core.reference.LayerEquations.
      */
     static void join(
             KernelContext context,
@@ -104,7 +104,7 @@ final class CopyKernel {
     /**
      * The same number everywhere.
      *
-     * <p>y [tokens, width] (written). Parallel over: every number. Source: core.layer.Constant.
+     * <p>y [tokens, width] (written). Parallel over: every number. Source: core.layer.ElementwiseOp.
      */
     static void fill(KernelContext context, IntArray table, FloatArray y, int width, float value, int signature) {
         int at = context.globalIdx;

@@ -7,8 +7,8 @@ import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ final class DeltaLaunches {
      * @throws InvalidInputException if the kernels cannot do it
      */
     static List<Launch> of(
-            LayerOp.Delta op, LayerSpec layer, LayerArrays arrays, FloatArray state, LayerTables tables, Site site) {
+            SequenceOp.Delta op, LayerSpec layer, LayerArrays arrays, FloatArray state, LayerTables tables, Site site) {
         DeltaShape s = op.shape(layer.maxTokens(), layer.sequences());
         PlanSpec steps =
                 new PlanSpec(op.variant(), s, Form.RECURRENT, layer.chunkSize(), op.scale(), true, layer.device());
@@ -60,7 +60,7 @@ final class DeltaLaunches {
     }
 
     /** The slots in their places; second keys and erase gates may have a row per value head or per key head. */
-    private static DeltaArrays arrays(LayerOp.Delta op, LayerArrays arrays, FloatArray state) {
+    private static DeltaArrays arrays(SequenceOp.Delta op, LayerArrays arrays, FloatArray state) {
         Variant variant = op.variant();
         DeltaShape s = op.shape();
         Map<Input, Slot> in = op.inputs();

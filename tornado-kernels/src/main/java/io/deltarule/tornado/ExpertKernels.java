@@ -36,7 +36,7 @@ final class ExpertKernels {
      * <p>z [tokens, count], c [count] or unread; experts and weights [tokens, k] (written), the best first.
      *
      * <p>Parallel over: token, lanes over experts. Accumulates: float. Requires: work-groups of {@link #ROUTE_LANES}.
-     * Source: core.layer.Experts. Oracle: core.reference.ExpertsStep.
+     * Source: core.layer.MatrixOp. Oracle: core.reference.ExpertsStep.
      */
     static void route(
             KernelContext context,
@@ -119,7 +119,7 @@ final class ExpertKernels {
      * (written).
      *
      * <p>Parallel over: token × chosen expert × {@link #ROWS} rows. Accumulates: float. Requires: work-groups of {@link
-     * #LANES}. Source: core.layer.Experts. Oracle: core.reference.ExpertsStep.
+     * #LANES}. Source: core.layer.MatrixOp. Oracle: core.reference.ExpertsStep.
      */
     static void enterExperts(
             KernelContext context,
@@ -175,7 +175,7 @@ final class ExpertKernels {
      * (written).
      *
      * <p>Parallel over: token × {@link #ROWS} rows. Accumulates: float. Requires: work-groups of {@link #LANES}. Source:
-     * core.layer.Experts. Oracle: core.reference.ExpertsStep.
+     * core.layer.MatrixOp. Oracle: core.reference.ExpertsStep.
      */
     static void leaveExperts(
             KernelContext context,

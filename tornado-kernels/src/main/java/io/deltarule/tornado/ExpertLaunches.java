@@ -1,6 +1,6 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.MatrixOp;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ExpertLaunches {
     private ExpertLaunches() {}
 
-    static List<Launch> of(Experts op, LayerArrays arrays, Site site) {
+    static List<Launch> of(MatrixOp.Experts op, LayerArrays arrays, Site site) {
         int chosen = op.routing().chosen();
         int in = op.in().width();
         int out = op.out().width();
@@ -84,7 +84,7 @@ final class ExpertLaunches {
         return List.of(route, enter, leave);
     }
 
-    private static FloatArray packed(Experts op, IntFunction<String> name, LayerArrays arrays) {
+    private static FloatArray packed(MatrixOp.Experts op, IntFunction<String> name, LayerArrays arrays) {
         return arrays.weights(IntStream.range(0, op.experts()).mapToObj(name).toList());
     }
 }

@@ -2,13 +2,15 @@ package io.deltarule.tornado;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.CarriedState;
-import io.deltarule.core.layer.Constant;
-import io.deltarule.core.layer.Experts;
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -44,39 +46,39 @@ final class LayerLaunches {
 
     private List<Launch> launches(LayerOp operation) {
         return switch (operation) {
-            case LayerOp.Embedding e -> List.of(embedding(e));
-            case LayerOp.Linear l -> linear(l);
-            case LayerOp.ShortConvolution c -> convolution(c);
-            case LayerOp.L2Norm n ->
+            case MatrixOp.Embedding e -> List.of(embedding(e));
+            case MatrixOp.Linear l -> linear(l);
+            case SequenceOp.ShortConvolution c -> convolution(c);
+            case NormOp.L2Norm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
-            case LayerOp.RmsNorm n -> {
+            case NormOp.RmsNorm n -> {
                 int terms = NormKernel.RMS
                         | (n.zeroCentred() ? NormKernel.ZERO_CENTRED : 0)
                         | (n.gate() == null ? 0 : NormKernel.GATED);
                 Slot gate = n.gate() == null ? n.in() : n.gate();
                 yield List.of(norm(n.in(), gate, n.weight(), n.out(), n.group(), n.eps(), terms, n.activation()));
             }
-            case LayerOp.Map1 m ->
+            case ElementwiseOp.Activate m ->
                 elementwise(ElementwiseKernel.MAP, m.in(), m.in(), m.in(), m.out(), m.activation(), m.factor());
-            case LayerOp.Multiply m ->
+            case ElementwiseOp.Multiply m ->
                 elementwise(ElementwiseKernel.MULTIPLY, m.in(), m.gate(), m.gate(), m.out(), m.activation(), 1);
-            case LayerOp.Add a ->
+            case ElementwiseOp.Add a ->
                 elementwise(ElementwiseKernel.ADD, a.a(), a.b(), a.a(), a.out(), Activation.IDENTITY, 1);
-            case LayerOp.MixReads m -> {
+            case ElementwiseOp.MixReads m -> {
                 int mix = m.additive() ? ElementwiseKernel.MIX_ADDITIVE : ElementwiseKernel.MIX_CONVEX;
                 yield elementwise(mix, m.linear(), m.cross(), m.gate(), m.out(), Activation.IDENTITY, 1);
             }
-            case LayerOp.Slice s -> List.of(slice(s));
-            case LayerOp.LogDecay d -> List.of(logDecay(d));
-            case LayerOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, site);
-            case LayerOp.Rotary r -> List.of(rotary(r));
-            case LayerOp.SelectiveRotary r -> selectiveRotary(r);
-            case LayerOp.Attention a -> attention(a);
-            case Constant c -> List.of(constant(c));
-            case SumNorm n ->
+            case ChannelOp.Slice s -> List.of(slice(s));
+            case ElementwiseOp.LogDecay d -> List.of(logDecay(d));
+            case SequenceOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, site);
+            case PositionOp.Rotary r -> List.of(rotary(r));
+            case PositionOp.SelectiveRotary r -> selectiveRotary(r);
+            case SequenceOp.Attention a -> attention(a);
+            case ElementwiseOp.Constant c -> List.of(constant(c));
+            case NormOp.SumNorm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), 0, NormKernel.SUM, Activation.IDENTITY));
-            case Join j -> List.of(join(j));
-            case Experts e -> ExpertLaunches.of(e, arrays, site);
+            case ChannelOp.Join j -> List.of(join(j));
+            case MatrixOp.Experts e -> ExpertLaunches.of(e, arrays, site);
         };
     }
 
@@ -99,7 +101,7 @@ final class LayerLaunches {
         return site.launch(name, lanes, run -> ReadLaunches.tiles(spec.sequences() * perSequence, lanes), task);
     }
 
-    private Launch embedding(LayerOp.Embedding e) {
+    private Launch embedding(MatrixOp.Embedding e) {
         FloatArray rows = arrays.weight(e.table());
         return numbers(
                 "embed",
@@ -117,7 +119,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private List<Launch> linear(LayerOp.Linear l) {
+    private List<Launch> linear(MatrixOp.Linear l) {
         int in = l.in().width();
         int out = l.out().width();
         FloatArray weight = arrays.weight(l.weight());
@@ -166,7 +168,7 @@ final class LayerLaunches {
         return launches;
     }
 
-    private List<Launch> convolution(LayerOp.ShortConvolution c) {
+    private List<Launch> convolution(SequenceOp.ShortConvolution c) {
         int width = c.in().width();
         FloatArray weight = arrays.weight(c.weight());
         FloatArray bias = weight(c.bias(), weight);
@@ -260,7 +262,7 @@ final class LayerLaunches {
                         signature)));
     }
 
-    private Launch slice(LayerOp.Slice s) {
+    private Launch slice(ChannelOp.Slice s) {
         return numbers(
                 "slice",
                 s.out().width(),
@@ -279,7 +281,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private Launch join(Join j) {
+    private Launch join(ChannelOp.Join j) {
         return numbers(
                 "join",
                 j.out().width(),
@@ -299,7 +301,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private Launch constant(Constant c) {
+    private Launch constant(ElementwiseOp.Constant c) {
         return numbers(
                 "fill",
                 c.out().width(),
@@ -315,7 +317,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private Launch logDecay(LayerOp.LogDecay d) {
+    private Launch logDecay(ElementwiseOp.LogDecay d) {
         FloatArray aLog = arrays.weight(d.aLog());
         FloatArray dtBias = weight(d.dtBias(), aLog);
         return numbers(
@@ -338,7 +340,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private Launch rotary(LayerOp.Rotary r) {
+    private Launch rotary(PositionOp.Rotary r) {
         double[] rates = new double[r.rotary() / 2];
         for (int i = 0; i < rates.length; i++) {
             rates[i] = Math.pow(r.theta(), -2.0 * i / r.rotary());
@@ -347,7 +349,7 @@ final class LayerLaunches {
         return turn(r.in(), phases, phases, r.out(), r.head(), r.rotary() / 2, 0);
     }
 
-    private List<Launch> selectiveRotary(LayerOp.SelectiveRotary r) {
+    private List<Launch> selectiveRotary(PositionOp.SelectiveRotary r) {
         int width = r.angles().width();
         double[] rates = new double[width];
         for (int i = 0; i < width; i++) {
@@ -396,7 +398,7 @@ final class LayerLaunches {
                         signature));
     }
 
-    private List<Launch> attention(LayerOp.Attention a) {
+    private List<Launch> attention(SequenceOp.Attention a) {
         int head = a.q().width() / a.heads();
         int value = a.v().width() / a.kvHeads();
         int rows = CarriedState.cacheRows(a, spec.maxContext());

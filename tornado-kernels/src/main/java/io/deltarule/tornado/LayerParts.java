@@ -5,6 +5,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -60,8 +61,8 @@ final class LayerParts {
         return TASK
                 + ARGUMENT
                         * switch (op) {
-                            case LayerOp.Delta _ -> 20;
-                            case LayerOp.Attention _ -> 16;
+                            case SequenceOp.Delta _ -> 20;
+                            case SequenceOp.Attention _ -> 16;
                             default -> 14;
                         };
     }

@@ -1,13 +1,14 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Input;
-import io.deltarule.core.measure.Profiled;
-import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -70,7 +71,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
                 .toList();
         inputs = among(spec.program().inputs(), spec, LayerOp::reads);
         for (LayerOp op : spec.program().ops()) {
-            if (op instanceof LayerOp.Delta d && d.gated()) {
+            if (op instanceof SequenceOp.Delta d && d.gated()) {
                 decays.add(d.inputs().get(Input.G));
             }
         }

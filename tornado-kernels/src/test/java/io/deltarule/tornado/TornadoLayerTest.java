@@ -14,10 +14,13 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
@@ -85,7 +88,7 @@ class TornadoLayerTest extends LayerLaws {
         Slot x = new Slot("x", 2);
         Slot phi = new Slot("phi", 1);
         Slot y = new Slot("y", 2);
-        LayerCase c = LayerCases.one("far", new LayerOp.SelectiveRotary(x, phi, y, null, 2, 2));
+        LayerCase c = LayerCases.one("far", new PositionOp.SelectiveRotary(x, phi, y, null, 2, 2));
         Tensor given = Tensor.of(new float[] {1, 0}, 1, 2);
         Tensor step = Tensor.of(new float[] {0.25f}, 1, 1);
         Tensor out = Tensor.zeros(1, 2).fill(Float.NaN);
@@ -108,7 +111,9 @@ class TornadoLayerTest extends LayerLaws {
         Slot x = new Slot("x", 3);
         Slot y = new Slot("y", 3);
         LayerProgram program = new LayerProgram(
-                List.of(x, y), List.of(y), List.of(new LayerOp.Map1(x, new Slot("z", 3), Activation.RELU, 1)));
+                List.of(x, y),
+                List.of(y),
+                List.of(new ElementwiseOp.Activate(x, new Slot("z", 3), Activation.RELU, 1)));
         LayerCase c = new LayerCase("through", program);
         try (LayerPlan plan = engine().plan(c.spec(2, 1, 2).onDevice(device()))) {
             List<Tensor> in = c.inputs(2, 1);
@@ -127,7 +132,7 @@ class TornadoLayerTest extends LayerLaws {
             in.put(input, new Slot(input.id(), 1));
         }
         Slot o = new Slot("o", 1);
-        LayerOp op = new LayerOp.Delta(Variant.GATED_DELTA_RULE, shape, in, o, null, 1);
+        LayerOp op = new SequenceOp.Delta(Variant.GATED_DELTA_RULE, shape, in, o, null, 1);
         Map<Input, float[]> rows = Map.of(
                 Input.Q, new float[] {1, 1},
                 Input.K, new float[] {1, 0},
@@ -158,7 +163,7 @@ class TornadoLayerTest extends LayerLaws {
         List<LayerOp> ops = new ArrayList<>();
         for (int i = 0; i < 257; i++) {
             Slot next = new Slot("s" + i, 3);
-            ops.add(new LayerOp.Map1(last, next, Activation.RELU, 1));
+            ops.add(new ElementwiseOp.Activate(last, next, Activation.RELU, 1));
             last = next;
         }
         LayerCase deep = new LayerCase("deep", new LayerProgram(List.of(first), List.of(last), ops));

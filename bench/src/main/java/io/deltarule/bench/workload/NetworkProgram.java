@@ -1,7 +1,7 @@
 package io.deltarule.bench.workload;
 
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.format.ModelTemplates;
@@ -90,8 +90,8 @@ public record NetworkProgram(LayerProgram body, LayerProgram head) {
 
     private static double flops(LayerProgram program) {
         return program.ops().stream()
-                .filter(LayerOp.Linear.class::isInstance)
-                .map(LayerOp.Linear.class::cast)
+                .filter(MatrixOp.Linear.class::isInstance)
+                .map(MatrixOp.Linear.class::cast)
                 .mapToDouble(l -> 2.0 * l.in().width() * l.out().width())
                 .sum();
     }

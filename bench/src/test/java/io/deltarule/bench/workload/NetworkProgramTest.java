@@ -1,5 +1,6 @@
 package io.deltarule.bench.workload;
 
+import io.deltarule.core.layer.SequenceOp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -13,8 +14,8 @@ class NetworkProgramTest {
         List<String> mixers = new ArrayList<>();
         for (LayerOp op : program.body().ops()) {
             switch (op) {
-                case LayerOp.Delta delta -> mixers.add(delta.variant().id());
-                case LayerOp.Attention attention ->
+                case SequenceOp.Delta delta -> mixers.add(delta.variant().id());
+                case SequenceOp.Attention attention ->
                     mixers.add("attention of " + attention.heads() + " heads and " + attention.kvHeads());
                 default -> {}
             }

@@ -5,6 +5,7 @@ import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.TextTable;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.format.ModelInfo;
@@ -106,9 +107,9 @@ public final class InspectCommand implements Runnable {
     static String mixers(Network network) {
         Map<String, Integer> kinds = new LinkedHashMap<>();
         for (LayerOp op : network.body().ops()) {
-            if (op instanceof LayerOp.Delta delta) {
+            if (op instanceof SequenceOp.Delta delta) {
                 kinds.merge(delta.variant().id(), 1, Integer::sum);
-            } else if (op instanceof LayerOp.Attention attention) {
+            } else if (op instanceof SequenceOp.Attention attention) {
                 kinds.merge(attention.window() == 0 ? "attention" : "windowed attention", 1, Integer::sum);
             }
         }

@@ -25,13 +25,15 @@ import io.deltarule.core.cpu.op.SelectiveRotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
 import io.deltarule.core.engine.AbstractLayerPlan;
-import io.deltarule.core.layer.Constant;
-import io.deltarule.core.layer.Experts;
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -108,10 +110,10 @@ final class CpuLayerPlan extends AbstractLayerPlan {
 
     private LayerStep step(LayerOp op) {
         return switch (op) {
-            case LayerOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e.table()), slot(e.out()));
-            case LayerOp.Linear l ->
+            case MatrixOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e.table()), slot(e.out()));
+            case MatrixOp.Linear l ->
                 new LinearStep(slot(l.in()), weight(l.weight()), bias(l.bias()), slot(l.out()), panels);
-            case LayerOp.ShortConvolution c ->
+            case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c,
                         slot(c.in()),
@@ -121,25 +123,26 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         spec().sequences(),
                         pool.threads(),
                         arena);
-            case LayerOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
-            case LayerOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), normWeight(n), slot(n.out()));
-            case LayerOp.Map1 m -> ElementwiseStep.map(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
-            case LayerOp.Multiply m ->
+            case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
+            case NormOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), normWeight(n), slot(n.out()));
+            case ElementwiseOp.Activate m ->
+                ElementwiseStep.map(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
+            case ElementwiseOp.Multiply m ->
                 ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
-            case LayerOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
-            case LayerOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
-            case LayerOp.LogDecay d ->
+            case ElementwiseOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
+            case ChannelOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
+            case ElementwiseOp.LogDecay d ->
                 new LogDecayStep(d, slot(d.in()), tensor(d.aLog()), tensor(d.dtBias()), slot(d.out()), arena);
-            case LayerOp.Delta d -> {
+            case SequenceOp.Delta d -> {
                 Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, slot(slot)));
                 yield new DeltaStep(d, in, slot(d.o()), slot(d.oCross()), spec(), run, this::deltaRun, arena);
             }
-            case LayerOp.MixReads m ->
+            case ElementwiseOp.MixReads m ->
                 ElementwiseStep.mixReads(
                         slot(m.linear()), slot(m.cross()), slot(m.gate()), slot(m.out()), m.additive());
-            case LayerOp.Rotary r -> new RotaryStep(r, slot(r.in()), slot(r.out()), spec().maxTokens(), arena);
-            case LayerOp.SelectiveRotary r ->
+            case PositionOp.Rotary r -> new RotaryStep(r, slot(r.in()), slot(r.out()), spec().maxTokens(), arena);
+            case PositionOp.SelectiveRotary r ->
                 new SelectiveRotaryStep(
                         r,
                         slot(r.in()),
@@ -149,11 +152,11 @@ final class CpuLayerPlan extends AbstractLayerPlan {
                         spec().sequences(),
                         spec().maxTokens(),
                         arena);
-            case Constant c -> CopyStep.constant(c.value(), slot(c.out()));
-            case SumNorm n -> NormStep.sum(slot(n.in()), slot(n.out()), n.group());
-            case Join j -> CopyStep.join(j, slot(j.first()), slot(j.second()), slot(j.out()));
-            case Experts e -> experts(e);
-            case LayerOp.Attention a ->
+            case ElementwiseOp.Constant c -> CopyStep.constant(c.value(), slot(c.out()));
+            case NormOp.SumNorm n -> NormStep.sum(slot(n.in()), slot(n.out()), n.group());
+            case ChannelOp.Join j -> CopyStep.join(j, slot(j.first()), slot(j.second()), slot(j.out()));
+            case MatrixOp.Experts e -> experts(e);
+            case SequenceOp.Attention a ->
                 new AttentionStep(
                         a,
                         slot(a.q()),
@@ -167,7 +170,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         };
     }
 
-    private LayerStep experts(Experts op) {
+    private LayerStep experts(MatrixOp.Experts op) {
         List<ExpertsStep.Expert> experts = new ArrayList<>();
         for (int e = 0; e < op.experts(); e++) {
             experts.add(new ExpertsStep.Expert(weight(op.gate(e)), weight(op.up(e)), weight(op.down(e))));
@@ -183,7 +186,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     }
 
     /** w', with the 1 that a zero-centred weight lacks. */
-    private SlotBuffer normWeight(LayerOp.RmsNorm op) {
+    private SlotBuffer normWeight(NormOp.RmsNorm op) {
         Tensor stored = tensor(op.weight());
         SlotBuffer row = SlotBuffer.scratch(arena, 1, op.group());
         for (int i = 0; i < op.group(); i++) {

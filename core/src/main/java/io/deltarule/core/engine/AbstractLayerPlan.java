@@ -6,6 +6,7 @@ import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ public abstract class AbstractLayerPlan implements LayerPlan {
         this.stateShapes = CarriedState.shapes(spec);
         this.positions = new int[spec.sequences()];
         for (LayerOp op : spec.program().ops()) {
-            if (op instanceof LayerOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
+            if (op instanceof MatrixOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
                 throw new InvalidInputException("embedding " + e.table() + ": expected its ids among the program's"
                         + " inputs but slot " + e.ids().name() + " is computed");
             }
@@ -130,7 +131,7 @@ public abstract class AbstractLayerPlan implements LayerPlan {
     /** Ids are checked here so that no engine computes anything before a bad one is found. */
     private void checkIds(List<Tensor> inputs) {
         for (LayerOp op : spec.program().ops()) {
-            if (op instanceof LayerOp.Embedding e) {
+            if (op instanceof MatrixOp.Embedding e) {
                 Tensor ids = inputs.get(spec.program().inputs().indexOf(e.ids()));
                 for (long i = 0; i < ids.size(); i++) {
                     float id = ids.get(i);

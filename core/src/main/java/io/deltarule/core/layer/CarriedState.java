@@ -32,15 +32,15 @@ public final class CarriedState {
     /** The shapes of what one operation carries. */
     public static List<int[]> shapes(LayerOp op, int sequences, int maxContext) {
         return switch (op) {
-            case LayerOp.ShortConvolution c
+            case SequenceOp.ShortConvolution c
             when c.taps() > 1 -> List.of(new int[] {sequences, c.taps() - 1, c.in().width()});
-            case LayerOp.Delta d ->
+            case SequenceOp.Delta d ->
                 List.of(new int[] {
                     sequences, d.shape().HV(), d.shape().K(), d.shape().V()
                 });
-            case LayerOp.SelectiveRotary r ->
+            case PositionOp.SelectiveRotary r ->
                 List.of(new int[] {sequences, 2, r.angles().width()});
-            case LayerOp.Attention a -> {
+            case SequenceOp.Attention a -> {
                 int rows = cacheRows(a, maxContext);
                 yield List.of(
                         new int[] {sequences, a.kvHeads(), rows, a.k().width() / a.kvHeads()},
@@ -51,7 +51,7 @@ public final class CarriedState {
     }
 
     /** How many tokens' keys and values an attention keeps. */
-    public static int cacheRows(LayerOp.Attention op, int maxContext) {
+    public static int cacheRows(SequenceOp.Attention op, int maxContext) {
         return op.window() == 0 ? maxContext : Math.min(op.window(), maxContext);
     }
 }

@@ -32,10 +32,10 @@ public record LayerSpec(
      */
     public LayerSpec {
         program.weights().forEach(weights::get);
-        Ops.atLeast("maxTokens", maxTokens, 1);
-        Ops.atLeast("sequences", sequences, 1);
-        Ops.atLeast("maxContext", maxContext, 1);
-        Ops.atLeast("chunk size", chunkSize, PlanSpec.OWN_CHUNK_SIZE);
+        OpChecks.atLeast("maxTokens", maxTokens, 1);
+        OpChecks.atLeast("sequences", sequences, 1);
+        OpChecks.atLeast("maxContext", maxContext, 1);
+        OpChecks.atLeast("chunk size", chunkSize, PlanSpec.OWN_CHUNK_SIZE);
     }
 
     /** A specification with the chunkwise form and the engine's own chunk size. */

@@ -6,5 +6,11 @@
  * others; what must be remembered from run to run (convolution tails, delta states, keys and values, angles) belongs to the
  * operation that needs it, one per sequence, so that a prefill of T tokens, T decoding steps and any split in between
  * give the same numbers.
+ *
+ * <p>Start at {@link io.deltarule.core.layer.LayerOp}, whose kinds hold the operations: {@link
+ * io.deltarule.core.layer.MatrixOp}, {@link io.deltarule.core.layer.NormOp}, {@link
+ * io.deltarule.core.layer.ElementwiseOp}, {@link io.deltarule.core.layer.ChannelOp}, {@link
+ * io.deltarule.core.layer.PositionOp} and {@link io.deltarule.core.layer.SequenceOp}. Uses the root package and nothing
+ * else.
  */
 package io.deltarule.core.layer;

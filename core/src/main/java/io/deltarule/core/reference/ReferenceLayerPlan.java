@@ -3,13 +3,15 @@ package io.deltarule.core.reference;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
-import io.deltarule.core.layer.Constant;
-import io.deltarule.core.layer.Experts;
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.core.reference.op.AttentionStep;
@@ -62,20 +64,20 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
         op.weights().forEach((name, dims) -> weights.put(name, all.get(name, dims)));
         int sequences = spec().sequences();
         return switch (op) {
-            case LayerOp.Embedding e -> {
+            case MatrixOp.Embedding e -> {
                 Weight table = weights.get(e.table());
                 yield (s, t) -> LayerEquations.embedding(row(e.ids()), table, row(e.out()));
             }
-            case LayerOp.Linear l -> {
+            case MatrixOp.Linear l -> {
                 Weight W = weights.get(l.weight());
                 Weight b = weights.get(l.bias());
                 yield (s, t) -> LayerEquations.linear(row(l.in()), W, b, row(l.out()));
             }
-            case LayerOp.ShortConvolution c ->
+            case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c, weights.get(c.weight()), weights.get(c.bias()), row(c.in()), row(c.out()), sequences);
-            case LayerOp.L2Norm n -> (s, t) -> LayerEquations.l2Norm(row(n.in()), n.group(), n.eps(), row(n.out()));
-            case LayerOp.RmsNorm n -> {
+            case NormOp.L2Norm n -> (s, t) -> LayerEquations.l2Norm(row(n.in()), n.group(), n.eps(), row(n.out()));
+            case NormOp.RmsNorm n -> {
                 Weight w = weights.get(n.weight());
                 yield (s, t) -> LayerEquations.rmsNorm(
                         row(n.in()),
@@ -87,35 +89,37 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
                         n.activation(),
                         row(n.out()));
             }
-            case LayerOp.Map1 m -> (s, t) -> LayerEquations.map(row(m.in()), m.activation(), m.factor(), row(m.out()));
-            case LayerOp.Multiply m ->
+            case ElementwiseOp.Activate m ->
+                (s, t) -> LayerEquations.map(row(m.in()), m.activation(), m.factor(), row(m.out()));
+            case ElementwiseOp.Multiply m ->
                 (s, t) -> LayerEquations.multiply(row(m.in()), row(m.gate()), m.activation(), row(m.out()));
-            case LayerOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));
-            case LayerOp.Slice c -> (s, t) -> LayerEquations.slice(row(c.in()), c.groups(), c.offset(), row(c.out()));
-            case LayerOp.LogDecay d -> {
+            case ElementwiseOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));
+            case ChannelOp.Slice c -> (s, t) -> LayerEquations.slice(row(c.in()), c.groups(), c.offset(), row(c.out()));
+            case ElementwiseOp.LogDecay d -> {
                 Weight aLog = weights.get(d.aLog());
                 Weight dtBias = weights.get(d.dtBias());
                 yield (s, t) ->
                         LayerEquations.logDecay(row(d.in()), aLog, dtBias, d.heads(), d.lowerBound(), row(d.out()));
             }
-            case LayerOp.Delta d -> {
+            case SequenceOp.Delta d -> {
                 Map<Input, double[]> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, row(slot)));
                 yield new DeltaStep(d, in, row(d.o()), row(d.oCross()), sequences);
             }
-            case LayerOp.MixReads m ->
+            case ElementwiseOp.MixReads m ->
                 (s, t) -> LayerEquations.mixReads(
                         row(m.linear()), row(m.cross()), row(m.gate()), m.additive(), row(m.out()));
-            case LayerOp.Rotary r ->
+            case PositionOp.Rotary r ->
                 (s, t) -> LayerEquations.rotary(row(r.in()), t, r.head(), r.rotary(), r.theta(), row(r.out()));
-            case LayerOp.SelectiveRotary r ->
+            case PositionOp.SelectiveRotary r ->
                 new SelectiveRotaryStep(
                         r, weights.get(r.temperature()), row(r.in()), row(r.angles()), row(r.out()), sequences);
-            case Constant c -> (s, t) -> Arrays.fill(row(c.out()), c.value());
-            case SumNorm n -> (s, t) -> LayerEquations.sumNorm(row(n.in()), n.group(), row(n.out()));
-            case Join j -> (s, t) -> LayerEquations.join(row(j.first()), row(j.second()), j.groups(), row(j.out()));
-            case Experts e -> new ExpertsStep(e, weights, row(e.in()), row(e.logits()), row(e.out()));
-            case LayerOp.Attention a ->
+            case ElementwiseOp.Constant c -> (s, t) -> Arrays.fill(row(c.out()), c.value());
+            case NormOp.SumNorm n -> (s, t) -> LayerEquations.sumNorm(row(n.in()), n.group(), row(n.out()));
+            case ChannelOp.Join j ->
+                (s, t) -> LayerEquations.join(row(j.first()), row(j.second()), j.groups(), row(j.out()));
+            case MatrixOp.Experts e -> new ExpertsStep(e, weights, row(e.in()), row(e.logits()), row(e.out()));
+            case SequenceOp.Attention a ->
                 new AttentionStep(a, row(a.q()), row(a.k()), row(a.v()), row(a.out()), sequences, spec().maxContext());
         };
     }

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.core.testkit.LayerCase;
@@ -40,7 +40,7 @@ class CpuLayerTest extends LayerLaws {
 
     @Test
     void weightsAreReadWhereTheyLieOrCopiedOnce() {
-        LayerCase c = LayerCases.one("linear", new LayerOp.Linear(new Slot("x", 5), new Slot("y", 3), "w", "b"));
+        LayerCase c = LayerCases.one("linear", new MatrixOp.Linear(new Slot("x", 5), new Slot("y", 3), "w", "b"));
         LayerSpec spec = c.spec(4, 1, 10);
         float[] expected = run(spec, c);
         try (Arena arena = Arena.ofConfined()) {
@@ -68,7 +68,7 @@ class CpuLayerTest extends LayerLaws {
 
     @Test
     void refusesWeightsWhoseMemoryIsGone() {
-        LayerCase c = LayerCases.one("linear", new LayerOp.Linear(new Slot("x", 5), new Slot("y", 3), "w", null));
+        LayerCase c = LayerCases.one("linear", new MatrixOp.Linear(new Slot("x", 5), new Slot("y", 3), "w", null));
         Arena arena = Arena.ofShared();
         Tensor w = Tensor.allocate(arena, 3, 5);
         try (LayerPlan plan = engine().plan(LayerSpec.of(c.program(), Weights.of(Map.of("w", w)), 4, 1, 10))) {

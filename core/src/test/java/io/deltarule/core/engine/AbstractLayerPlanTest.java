@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weights;
 import java.util.List;
@@ -58,7 +61,7 @@ class AbstractLayerPlanTest {
 
     @Test
     void aFailedRunLeavesNoStateToGoOnFrom() {
-        try (Plan plan = new Plan(spec(new LayerOp.Add(X, X, Y)))) {
+        try (Plan plan = new Plan(spec(new ElementwiseOp.Add(X, X, Y)))) {
             plan.runOne();
             plan.during = () -> {
                 throw new ArithmeticException("half-way");
@@ -75,7 +78,7 @@ class AbstractLayerPlanTest {
 
     @Test
     void refusesUseWhileItRuns() {
-        try (Plan plan = new Plan(spec(new LayerOp.Add(X, X, Y)))) {
+        try (Plan plan = new Plan(spec(new ElementwiseOp.Add(X, X, Y)))) {
             plan.during = () -> {
                 assertThrows(IllegalStateException.class, plan::runOne);
                 assertThrows(IllegalStateException.class, plan::reset);
@@ -90,13 +93,14 @@ class AbstractLayerPlanTest {
     /** Only ids that were checked when the run began may choose a row. */
     @Test
     void refusesComputedIds() {
-        LayerSpec spec = spec(new LayerOp.Add(X, X, Y), new LayerOp.Embedding(Y, new Slot("out", 1), "table", 3));
+        LayerSpec spec =
+                spec(new ElementwiseOp.Add(X, X, Y), new MatrixOp.Embedding(Y, new Slot("out", 1), "table", 3));
         assertThrows(InvalidInputException.class, () -> new Plan(spec));
     }
 
     @Test
     void carriedStateHasOneShapePerThingCarried() {
-        LayerOp.Attention window = new LayerOp.Attention(
+        SequenceOp.Attention window = new SequenceOp.Attention(
                 new Slot("q", 8), new Slot("k", 4), new Slot("v", 6), new Slot("o", 12), 2, 1, 5, 1);
         List<int[]> shapes = CarriedState.shapes(window, 3, 100);
         assertArrayEquals(new int[] {3, 1, 5, 4}, shapes.get(0));

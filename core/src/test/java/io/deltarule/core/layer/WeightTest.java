@@ -117,18 +117,20 @@ class WeightTest {
         Slot ids = new Slot("ids", 1);
         Slot h = new Slot("h", 4);
         Slot logits = new Slot("logits", 7);
-        LayerOp embedding = new LayerOp.Embedding(ids, h, "table", 7);
+        LayerOp embedding = new MatrixOp.Embedding(ids, h, "table", 7);
         LayerProgram tied = new LayerProgram(
-                List.of(ids), List.of(logits), List.of(embedding, new LayerOp.Linear(h, logits, "table", null)));
+                List.of(ids), List.of(logits), List.of(embedding, new MatrixOp.Linear(h, logits, "table", null)));
         assertEquals(1, tied.weights().size());
         Slot fewer = new Slot("logits", 6);
         refused(
                 "weight table: expected [7, 4]",
                 () -> new LayerProgram(
-                        List.of(ids), List.of(fewer), List.of(embedding, new LayerOp.Linear(h, fewer, "table", null))));
+                        List.of(ids),
+                        List.of(fewer),
+                        List.of(embedding, new MatrixOp.Linear(h, fewer, "table", null))));
         refused(
                 "weight w: expected one shape",
-                () -> new LayerProgram(List.of(h), List.of(logits), List.of(new LayerOp.Linear(h, logits, "w", "w"))));
+                () -> new LayerProgram(List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, "w", "w"))));
         assertEquals(
                 7, Weights.of(Map.of("t", Tensor.zeros(7, 1))).get("t", 7, 1).size());
     }

@@ -1,9 +1,13 @@
 package io.deltarule.core.testkit;
 
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
@@ -72,14 +76,14 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
 
     private static Tensor make(LayerOp op, String name, int[] dims, Random random) {
         return switch (op) {
-            case LayerOp.LogDecay d when name.equals(d.aLog()) -> DeltaCase.uniform(random, 0, 2.7, dims);
-            case LayerOp.LogDecay d -> DeltaCase.uniform(random, -7, -2, dims);
-            case LayerOp.SelectiveRotary r -> DeltaCase.uniform(random, 0.5, 1.5, dims);
-            case LayerOp.RmsNorm n ->
+            case ElementwiseOp.LogDecay d when name.equals(d.aLog()) -> DeltaCase.uniform(random, 0, 2.7, dims);
+            case ElementwiseOp.LogDecay d -> DeltaCase.uniform(random, -7, -2, dims);
+            case PositionOp.SelectiveRotary r -> DeltaCase.uniform(random, 0.5, 1.5, dims);
+            case NormOp.RmsNorm n ->
                 DeltaCase.uniform(random, n.zeroCentred() ? -0.5 : 0.5, n.zeroCentred() ? 0.5 : 1.5, dims);
             default -> {
                 Tensor weight = DeltaCase.gaussian(random, dims);
-                double size = op instanceof LayerOp.Embedding ? 1 : 1 / Math.sqrt(dims[dims.length - 1]);
+                double size = op instanceof MatrixOp.Embedding ? 1 : 1 / Math.sqrt(dims[dims.length - 1]);
                 for (long i = 0; i < weight.size(); i++) {
                     weight.set(i, (float) (size * weight.get(i)));
                 }
@@ -101,7 +105,7 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
         for (Slot slot : program.inputs()) {
             Tensor rows = DeltaCase.gaussian(random, tokens, slot.width());
             for (LayerOp op : program.ops()) {
-                if (op instanceof LayerOp.Embedding e && e.ids().equals(slot)) {
+                if (op instanceof MatrixOp.Embedding e && e.ids().equals(slot)) {
                     for (long i = 0; i < tokens; i++) {
                         rows.set(i, random.nextInt(e.rows()));
                     }

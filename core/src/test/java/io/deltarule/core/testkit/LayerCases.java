@@ -10,13 +10,15 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Variant;
-import io.deltarule.core.layer.Constant;
-import io.deltarule.core.layer.Experts;
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.WeightType;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -40,36 +42,36 @@ public final class LayerCases {
         Slot gates = new Slot("x", 2 * 20);
         Slot decays = new Slot("y", 2 * 20);
         return List.of(
-                one("linear", new LayerOp.Linear(X, wide, "w", null)),
-                one("linear with bias", new LayerOp.Linear(X, wide, "w", "b")),
-                one("linear to one", new LayerOp.Linear(X, new Slot("y", 1), "w", "b")),
-                one("embedding", new LayerOp.Embedding(ids, wide, "table", 11)),
-                one("L2 norm", new LayerOp.L2Norm(X, Y, 12, 1e-6)),
-                one("RMS norm", new LayerOp.RmsNorm(X, null, Y, "w", 24, 1e-5, false, IDENTITY)),
-                one("RMS norm, zero-centred", new LayerOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
-                one("RMS norm, SiLU gate", new LayerOp.RmsNorm(X, Z, Y, "w", 12, 1e-6, false, SILU)),
-                one("RMS norm, sigmoid gate", new LayerOp.RmsNorm(X, Z, Y, "w", 3, 1e-6, false, SIGMOID)),
-                one("2 sigmoid", new LayerOp.Map1(X, Y, SIGMOID, 2)),
-                one("SiLU", new LayerOp.Map1(X, Y, SILU, 1)),
-                one("ReLU", new LayerOp.Map1(X, Y, RELU, 1)),
-                one("ELU", new LayerOp.Map1(X, Y, ELU, 1)),
-                one("multiply, SiLU", new LayerOp.Multiply(X, Z, Y, SILU)),
-                one("multiply per head, sigmoid", new LayerOp.Multiply(X, perHead, Y, SIGMOID)),
-                one("add", new LayerOp.Add(X, Z, Y)),
-                one("slice", new LayerOp.Slice(X, part, 3, 2)),
-                one("join", new Join(X, new Slot("z", 15), new Slot("y", 39), 3)),
-                one("join, shared", new Join(X, new Slot("z", 5), new Slot("y", 24 + 4 * 5), 4)),
-                one("constant", new LayerProgram(List.of(X), List.of(Z), List.of(new Constant(Z, 1.5)))),
+                one("linear", new MatrixOp.Linear(X, wide, "w", null)),
+                one("linear with bias", new MatrixOp.Linear(X, wide, "w", "b")),
+                one("linear to one", new MatrixOp.Linear(X, new Slot("y", 1), "w", "b")),
+                one("embedding", new MatrixOp.Embedding(ids, wide, "table", 11)),
+                one("L2 norm", new NormOp.L2Norm(X, Y, 12, 1e-6)),
+                one("RMS norm", new NormOp.RmsNorm(X, null, Y, "w", 24, 1e-5, false, IDENTITY)),
+                one("RMS norm, zero-centred", new NormOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
+                one("RMS norm, SiLU gate", new NormOp.RmsNorm(X, Z, Y, "w", 12, 1e-6, false, SILU)),
+                one("RMS norm, sigmoid gate", new NormOp.RmsNorm(X, Z, Y, "w", 3, 1e-6, false, SIGMOID)),
+                one("2 sigmoid", new ElementwiseOp.Activate(X, Y, SIGMOID, 2)),
+                one("SiLU", new ElementwiseOp.Activate(X, Y, SILU, 1)),
+                one("ReLU", new ElementwiseOp.Activate(X, Y, RELU, 1)),
+                one("ELU", new ElementwiseOp.Activate(X, Y, ELU, 1)),
+                one("multiply, SiLU", new ElementwiseOp.Multiply(X, Z, Y, SILU)),
+                one("multiply per head, sigmoid", new ElementwiseOp.Multiply(X, perHead, Y, SIGMOID)),
+                one("add", new ElementwiseOp.Add(X, Z, Y)),
+                one("slice", new ChannelOp.Slice(X, part, 3, 2)),
+                one("join", new ChannelOp.Join(X, new Slot("z", 15), new Slot("y", 39), 3)),
+                one("join, shared", new ChannelOp.Join(X, new Slot("z", 5), new Slot("y", 24 + 4 * 5), 4)),
+                one("constant", new LayerProgram(List.of(X), List.of(Z), List.of(new ElementwiseOp.Constant(Z, 1.5)))),
                 one(
                         "sum norm",
                         new LayerProgram(
                                 List.of(X),
                                 List.of(Y),
-                                List.of(new LayerOp.Map1(X, Z, SIGMOID, 1), new SumNorm(Z, Y, 8)))),
-                one("log-decay per head", new LayerOp.LogDecay(X, Y, "a", "dt", 24, 0)),
-                one("log-decay per channel", new LayerOp.LogDecay(gates, decays, "a", "dt", 2, 0)),
-                one("log-decay, no bias", new LayerOp.LogDecay(gates, decays, "a", null, 2, 0)),
-                one("log-decay, bounded", new LayerOp.LogDecay(gates, decays, "a", "dt", 2, -5)),
+                                List.of(new ElementwiseOp.Activate(X, Z, SIGMOID, 1), new NormOp.SumNorm(Z, Y, 8)))),
+                one("log-decay per head", new ElementwiseOp.LogDecay(X, Y, "a", "dt", 24, 0)),
+                one("log-decay per channel", new ElementwiseOp.LogDecay(gates, decays, "a", "dt", 2, 0)),
+                one("log-decay, no bias", new ElementwiseOp.LogDecay(gates, decays, "a", null, 2, 0)),
+                one("log-decay, bounded", new ElementwiseOp.LogDecay(gates, decays, "a", "dt", 2, -5)),
                 mix("mix reads, convex per channel", 24, false),
                 mix("mix reads, additive per head", 3, true),
                 mix("mix reads, convex per head", 2, false));
@@ -78,34 +80,34 @@ public final class LayerCases {
     /** Mixtures of experts; each token's scores and rows are given. */
     public static List<LayerCase> experts() {
         return List.of(
-                experts("experts, softmax, renormalised", 6, new Experts.Routing(2, false, null, true, 1)),
-                experts("experts, softmax", 5, new Experts.Routing(3, false, null, false, 1)),
-                experts("experts, sigmoid, corrected", 7, new Experts.Routing(2, true, "c", true, 2.446)),
-                experts("experts, sigmoid", 9, new Experts.Routing(1, true, null, false, 0.5)),
-                experts("experts, all of them", 2, new Experts.Routing(2, false, null, true, 1)));
+                experts("experts, softmax, renormalised", 6, new MatrixOp.Experts.Routing(2, false, null, true, 1)),
+                experts("experts, softmax", 5, new MatrixOp.Experts.Routing(3, false, null, false, 1)),
+                experts("experts, sigmoid, corrected", 7, new MatrixOp.Experts.Routing(2, true, "c", true, 2.446)),
+                experts("experts, sigmoid", 9, new MatrixOp.Experts.Routing(1, true, null, false, 0.5)),
+                experts("experts, all of them", 2, new MatrixOp.Experts.Routing(2, false, null, true, 1)));
     }
 
-    private static LayerCase experts(String name, int count, Experts.Routing routing) {
-        return one(name, new Experts(X, new Slot("z", count), new Slot("y", 19), routing, "experts.", 21));
+    private static LayerCase experts(String name, int count, MatrixOp.Experts.Routing routing) {
+        return one(name, new MatrixOp.Experts(X, new Slot("z", count), new Slot("y", 19), routing, "experts.", 21));
     }
 
     private static LayerCase mix(String name, int gates, boolean additive) {
-        return one(name, new LayerOp.MixReads(X, new Slot("cross", 24), new Slot("z", gates), Y, additive));
+        return one(name, new ElementwiseOp.MixReads(X, new Slot("cross", 24), new Slot("z", gates), Y, additive));
     }
 
     /** Single operations that carry something from token to token. */
     public static List<LayerCase> carrying() {
         return List.of(
-                one("convolution, 4 taps", new LayerOp.ShortConvolution(X, Y, "w", null, 4, SILU)),
-                one("convolution, 3 taps, bias", new LayerOp.ShortConvolution(X, Y, "w", "b", 3, IDENTITY)),
+                one("convolution, 4 taps", new SequenceOp.ShortConvolution(X, Y, "w", null, 4, SILU)),
+                one("convolution, 3 taps, bias", new SequenceOp.ShortConvolution(X, Y, "w", "b", 3, IDENTITY)),
                 one(
                         "convolution, 2 taps",
-                        new LayerOp.ShortConvolution(new Slot("x", 37), new Slot("y", 37), "w", "b", 2, SILU)),
-                one("convolution, 1 tap", new LayerOp.ShortConvolution(X, Y, "w", null, 1, SILU)),
-                one("rotary", new LayerOp.Rotary(X, Y, 12, 12, 10000)),
-                one("rotary, partial", new LayerOp.Rotary(X, Y, 8, 6, 1e6)),
-                one("selective rotary", new LayerOp.SelectiveRotary(X, new Slot("phi", 12), Y, null, 12, 12)),
-                one("selective rotary, partial", new LayerOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
+                        new SequenceOp.ShortConvolution(new Slot("x", 37), new Slot("y", 37), "w", "b", 2, SILU)),
+                one("convolution, 1 tap", new SequenceOp.ShortConvolution(X, Y, "w", null, 1, SILU)),
+                one("rotary", new PositionOp.Rotary(X, Y, 12, 12, 10000)),
+                one("rotary, partial", new PositionOp.Rotary(X, Y, 8, 6, 1e6)),
+                one("selective rotary", new PositionOp.SelectiveRotary(X, new Slot("phi", 12), Y, null, 12, 12)),
+                one("selective rotary, partial", new PositionOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
                 attention("attention", 3, 3, 8, 8, 0),
                 attention("attention, grouped, K ≠ V", 4, 2, 12, 20, 0),
                 attention("attention, window 5", 2, 1, 16, 8, 5),
@@ -116,7 +118,7 @@ public final class LayerCases {
     public static LayerCase attention(String name, int heads, int kvHeads, int head, int value, int window) {
         return one(
                 name,
-                new LayerOp.Attention(
+                new SequenceOp.Attention(
                         new Slot("q", heads * head),
                         new Slot("k", kvHeads * head),
                         new Slot("v", kvHeads * value),
@@ -164,15 +166,15 @@ public final class LayerCases {
             in.put(input, made);
             ops.add(
                     switch (input) {
-                        case Q, K, P -> new LayerOp.L2Norm(raw, made, s.K(), 1e-6);
-                        case BETA, B, W -> new LayerOp.Map1(raw, made, SIGMOID, 1);
-                        case G -> new LayerOp.LogDecay(raw, made, "a", "dt", s.HV(), 0);
-                        case V, R -> new LayerOp.Map1(raw, made, IDENTITY, 1);
+                        case Q, K, P -> new NormOp.L2Norm(raw, made, s.K(), 1e-6);
+                        case BETA, B, W -> new ElementwiseOp.Activate(raw, made, SIGMOID, 1);
+                        case G -> new ElementwiseOp.LogDecay(raw, made, "a", "dt", s.HV(), 0);
+                        case V, R -> new ElementwiseOp.Activate(raw, made, IDENTITY, 1);
                     });
         }
         Slot o = new Slot("o", s.HV() * s.V());
         Slot oCross = cross ? new Slot("o_cross", s.HV() * s.V()) : null;
-        ops.add(new LayerOp.Delta(variant, s, in, o, oCross, 0.25));
+        ops.add(new SequenceOp.Delta(variant, s, in, o, oCross, 0.25));
         return new LayerCase(
                 variant.id() + " " + gate.id() + (cross ? " with selective read" : "") + (n > 1 ? " n=" + n : ""),
                 new LayerProgram(given, cross ? List.of(o, oCross) : List.of(o), ops));
@@ -215,22 +217,22 @@ public final class LayerCases {
                         List.of(ids),
                         List.of(out, logits),
                         List.of(
-                                new LayerOp.Embedding(ids, h, "embeddings", 19),
-                                new LayerOp.RmsNorm(h, null, normed, "norm", 24, 1e-6, false, IDENTITY),
-                                new LayerOp.Linear(normed, q, "q", null),
-                                new LayerOp.Linear(normed, k, "k", null),
-                                new LayerOp.Linear(normed, v, "v", null),
-                                new LayerOp.Rotary(q, turnedQ, 12, 12, 100),
-                                new LayerOp.Rotary(k, turnedK, 12, 12, 100),
-                                new LayerOp.Attention(turnedQ, turnedK, v, read, 2, 1, 4, 0.3),
-                                new LayerOp.Linear(read, mixed, "o", null),
-                                new LayerOp.Add(h, mixed, after),
-                                new LayerOp.Linear(after, gate, "gate", null),
-                                new LayerOp.Linear(after, up, "up", null),
-                                new LayerOp.Multiply(up, gate, product, SILU),
-                                new LayerOp.Linear(product, down, "down", null),
-                                new LayerOp.Add(after, down, out),
-                                new LayerOp.Linear(out, logits, "embeddings", null))));
+                                new MatrixOp.Embedding(ids, h, "embeddings", 19),
+                                new NormOp.RmsNorm(h, null, normed, "norm", 24, 1e-6, false, IDENTITY),
+                                new MatrixOp.Linear(normed, q, "q", null),
+                                new MatrixOp.Linear(normed, k, "k", null),
+                                new MatrixOp.Linear(normed, v, "v", null),
+                                new PositionOp.Rotary(q, turnedQ, 12, 12, 100),
+                                new PositionOp.Rotary(k, turnedK, 12, 12, 100),
+                                new SequenceOp.Attention(turnedQ, turnedK, v, read, 2, 1, 4, 0.3),
+                                new MatrixOp.Linear(read, mixed, "o", null),
+                                new ElementwiseOp.Add(h, mixed, after),
+                                new MatrixOp.Linear(after, gate, "gate", null),
+                                new MatrixOp.Linear(after, up, "up", null),
+                                new ElementwiseOp.Multiply(up, gate, product, SILU),
+                                new MatrixOp.Linear(product, down, "down", null),
+                                new ElementwiseOp.Add(after, down, out),
+                                new MatrixOp.Linear(out, logits, "embeddings", null))));
         return List.of(block);
     }
 
@@ -238,14 +240,14 @@ public final class LayerCases {
     public static List<LayerCase> stored() {
         List<LayerCase> stored = new ArrayList<>();
         for (LayerCase c : List.of(
-                one("linear with bias", new LayerOp.Linear(X, new Slot("y", 37), "w", "b")),
-                one("linear of odd widths", new LayerOp.Linear(new Slot("x", 43), new Slot("y", 7), "w", null)),
-                one("embedding", new LayerOp.Embedding(new Slot("ids", 1), new Slot("y", 37), "table", 11)),
-                one("convolution", new LayerOp.ShortConvolution(X, Y, "w", "b", 4, SILU)),
-                one("RMS norm", new LayerOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
-                one("log-decay", new LayerOp.LogDecay(X, Y, "a", "dt", 24, 0)),
-                one("selective rotary", new LayerOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
-                experts("experts", 7, new Experts.Routing(2, true, "c", true, 2.446)),
+                one("linear with bias", new MatrixOp.Linear(X, new Slot("y", 37), "w", "b")),
+                one("linear of odd widths", new MatrixOp.Linear(new Slot("x", 43), new Slot("y", 7), "w", null)),
+                one("embedding", new MatrixOp.Embedding(new Slot("ids", 1), new Slot("y", 37), "table", 11)),
+                one("convolution", new SequenceOp.ShortConvolution(X, Y, "w", "b", 4, SILU)),
+                one("RMS norm", new NormOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
+                one("log-decay", new ElementwiseOp.LogDecay(X, Y, "a", "dt", 24, 0)),
+                one("selective rotary", new PositionOp.SelectiveRotary(X, new Slot("phi", 6), Y, "tau", 8, 4)),
+                experts("experts", 7, new MatrixOp.Experts.Routing(2, true, "c", true, 2.446)),
                 programs().getFirst())) {
             stored.add(c.storedAs(WeightType.BF16));
             stored.add(c.storedAs(WeightType.F16));
@@ -268,27 +270,27 @@ public final class LayerCases {
     /** Sizes past every block of a fast engine; for one that runs at speed, with a few hundred tokens. */
     public static List<LayerCase> large() {
         return List.of(
-                one("wide linear", new LayerOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", "b")),
-                one("wide linear", new LayerOp.Linear(new Slot("x", 1030), new Slot("y", 517), "w", "b"))
+                one("wide linear", new MatrixOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", "b")),
+                one("wide linear", new MatrixOp.Linear(new Slot("x", 1030), new Slot("y", 517), "w", "b"))
                         .storedAs(WeightType.BF16),
-                one("wide linear", new LayerOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", null))
+                one("wide linear", new MatrixOp.Linear(new Slot("x", 300), new Slot("y", 517), "w", null))
                         .storedAs(WeightType.F16),
-                one("narrow linear", new LayerOp.Linear(new Slot("x", 517), new Slot("y", 7), "w", null)),
+                one("narrow linear", new MatrixOp.Linear(new Slot("x", 517), new Slot("y", 7), "w", null)),
                 one(
                         "wide convolution",
-                        new LayerOp.ShortConvolution(new Slot("x", 515), new Slot("y", 515), "w", "b", 4, SILU)),
+                        new SequenceOp.ShortConvolution(new Slot("x", 515), new Slot("y", 515), "w", "b", 4, SILU)),
                 one(
                         "wide RMS norm",
-                        new LayerOp.RmsNorm(
+                        new NormOp.RmsNorm(
                                 new Slot("x", 1030), null, new Slot("y", 1030), "w", 515, 1e-6, false, IDENTITY)),
-                one("wide SiLU", new LayerOp.Map1(new Slot("x", 1021), new Slot("y", 1021), SILU, 1)),
+                one("wide SiLU", new ElementwiseOp.Activate(new Slot("x", 1021), new Slot("y", 1021), SILU, 1)),
                 one(
                         "wide experts",
-                        new Experts(
+                        new MatrixOp.Experts(
                                 new Slot("x", 130),
                                 new Slot("z", 12),
                                 new Slot("y", 141),
-                                new Experts.Routing(3, false, null, true, 1),
+                                new MatrixOp.Experts.Routing(3, false, null, true, 1),
                                 "experts.",
                                 77)),
                 attention("long attention", 4, 2, 32, 24, 0),

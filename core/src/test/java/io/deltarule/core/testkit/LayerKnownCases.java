@@ -10,14 +10,17 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Experts;
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.SumNorm;
 import io.deltarule.core.layer.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +81,7 @@ public abstract class LayerKnownCases {
     void linear() {
         Tensor W = Tensor.of(of(1, 2, 0, -1, 1, 1), 3, 2);
         float[] y = run(
-                new LayerOp.Linear(x(2), y(3), "W", "b"),
+                new MatrixOp.Linear(x(2), y(3), "W", "b"),
                 Map.of("W", W, "b", Tensor.of(of(0, 0, 5), 3)),
                 of(1, 2, 3, 4));
         assertArrayEquals(of(5, -2, 8, 11, -4, 12), y);
@@ -87,21 +90,21 @@ public abstract class LayerKnownCases {
     @Test
     void embedding() {
         Tensor table = Tensor.of(of(1, 2, 3, 4, 5, 6), 3, 2);
-        float[] y = run(new LayerOp.Embedding(x(1), y(2), "t", 3), Map.of("t", table), of(2, 0));
+        float[] y = run(new MatrixOp.Embedding(x(1), y(2), "t", 3), Map.of("t", table), of(2, 0));
         assertArrayEquals(of(5, 6, 1, 2), y);
     }
 
     /** y_t = 1 x_{t−2} + 10 x_{t−1} + 100 x_t + 1000, zeros before the first token. */
     @Test
     void convolutionOfThreeTaps() {
-        LayerOp op = new LayerOp.ShortConvolution(x(1), y(1), "W", "b", 3, Activation.IDENTITY);
+        LayerOp op = new SequenceOp.ShortConvolution(x(1), y(1), "W", "b", 3, Activation.IDENTITY);
         float[] y = run(op, Map.of("W", Tensor.of(of(1, 10, 100), 1, 3), "b", Tensor.of(of(1000), 1)), of(1, 2, 3, 4));
         assertArrayEquals(of(1100, 1210, 1321, 1432), y);
     }
 
     @Test
     void l2Norm() {
-        float[] y = run(new LayerOp.L2Norm(x(4), y(4), 2, 0), Map.of(), of(3, 4, 0, -5));
+        float[] y = run(new NormOp.L2Norm(x(4), y(4), 2, 0), Map.of(), of(3, 4, 0, -5));
         assertArrayEquals(of(0.6, 0.8, 0, -1), y, 1e-7f);
     }
 
@@ -109,11 +112,11 @@ public abstract class LayerKnownCases {
     void rmsNorm() {
         // mean of squares (1 + 49) / 2 = 25
         Map<String, Tensor> weights = Map.of("w", Tensor.of(of(10, 100), 2));
-        LayerOp plain = new LayerOp.RmsNorm(x(2), null, y(2), "w", 2, 0, false, Activation.IDENTITY);
+        LayerOp plain = new NormOp.RmsNorm(x(2), null, y(2), "w", 2, 0, false, Activation.IDENTITY);
         close(of(2, 140), run(plain, weights, of(1, 7)), 0);
-        LayerOp centred = new LayerOp.RmsNorm(x(2), null, y(2), "w", 2, 0, true, Activation.IDENTITY);
+        LayerOp centred = new NormOp.RmsNorm(x(2), null, y(2), "w", 2, 0, true, Activation.IDENTITY);
         close(of(2.2, 141.4), run(centred, weights, of(1, 7)), 0);
-        LayerOp gated = new LayerOp.RmsNorm(x(2), z(2), y(2), "w", 2, 0, false, Activation.SIGMOID);
+        LayerOp gated = new NormOp.RmsNorm(x(2), z(2), y(2), "w", 2, 0, false, Activation.SIGMOID);
         assertArrayEquals(of(1, 0), run(gated, weights, of(1, 7), of(0, -200)), 1e-5f);
     }
 
@@ -134,32 +137,32 @@ public abstract class LayerKnownCases {
     }
 
     private float[] map(Activation act, double factor, float[] x) {
-        return run(new LayerOp.Map1(x(1), y(1), act, factor), Map.of(), x);
+        return run(new ElementwiseOp.Activate(x(1), y(1), act, factor), Map.of(), x);
     }
 
     @Test
     void multiplyAddAndSlice() {
-        LayerOp equal = new LayerOp.Multiply(x(2), z(2), y(2), Activation.RELU);
+        LayerOp equal = new ElementwiseOp.Multiply(x(2), z(2), y(2), Activation.RELU);
         assertArrayEquals(of(8, 0), run(equal, Map.of(), of(2, 3), of(4, -1)));
-        LayerOp perHead = new LayerOp.Multiply(x(4), z(2), y(4), Activation.IDENTITY);
+        LayerOp perHead = new ElementwiseOp.Multiply(x(4), z(2), y(4), Activation.IDENTITY);
         assertArrayEquals(of(10, 20, 300, 400), run(perHead, Map.of(), of(1, 2, 3, 4), of(10, 100)));
-        assertArrayEquals(of(5, 1), run(new LayerOp.Add(x(2), z(2), y(2)), Map.of(), of(2, 3), of(3, -2)));
-        LayerOp slice = new LayerOp.Slice(x(6), y(2), 2, 1);
+        assertArrayEquals(of(5, 1), run(new ElementwiseOp.Add(x(2), z(2), y(2)), Map.of(), of(2, 3), of(3, -2)));
+        LayerOp slice = new ChannelOp.Slice(x(6), y(2), 2, 1);
         assertArrayEquals(of(2, 5), run(slice, Map.of(), of(1, 2, 3, 4, 5, 6)));
     }
 
     @Test
     void joinOfOwnAndSharedParts() {
         float[] a = of(1, 2, 3, 4, 11, 12, 13, 14);
-        LayerOp own = new Join(x(4), z(2), y(6), 2);
+        LayerOp own = new ChannelOp.Join(x(4), z(2), y(6), 2);
         assertArrayEquals(of(1, 2, 8, 3, 4, 9, 11, 12, 18, 13, 14, 19), run(own, Map.of(), a, of(8, 9, 18, 19)));
-        LayerOp shared = new Join(x(4), z(1), y(6), 2);
+        LayerOp shared = new ChannelOp.Join(x(4), z(1), y(6), 2);
         assertArrayEquals(of(1, 2, 8, 3, 4, 8, 11, 12, 18, 13, 14, 18), run(shared, Map.of(), a, of(8, 18)));
     }
 
     @Test
     void sumNorm() {
-        assertArrayEquals(of(0.25, 0.75, -1, 2), run(new SumNorm(x(4), y(4), 2), Map.of(), of(1, 3, -5, 10)));
+        assertArrayEquals(of(0.25, 0.75, -1, 2), run(new NormOp.SumNorm(x(4), y(4), 2), Map.of(), of(1, 3, -5, 10)));
     }
 
     /**
@@ -178,19 +181,28 @@ public abstract class LayerKnownCases {
         float[] x = of(2, 1);
         float[] z = of(0, Math.log(2), Math.log(5));
         assertArrayEquals(
-                of(2 * (2.5 + 62.5)), experts(new Experts.Routing(2, false, null, false, 1), weights, x, z), 1e-4f);
+                of(2 * (2.5 + 62.5)),
+                experts(new MatrixOp.Experts.Routing(2, false, null, false, 1), weights, x, z),
+                1e-4f);
         assertArrayEquals(
-                of(4 * (20 + 500) / 7.0), experts(new Experts.Routing(2, false, null, true, 2), weights, x, z), 1e-4f);
+                of(4 * (20 + 500) / 7.0),
+                experts(new MatrixOp.Experts.Routing(2, false, null, true, 2), weights, x, z),
+                1e-4f);
         assertArrayEquals(
-                of(2 * (0.125 + 2.5)), experts(new Experts.Routing(2, false, "c", false, 1), weights, x, z), 1e-5f);
+                of(2 * (0.125 + 2.5)),
+                experts(new MatrixOp.Experts.Routing(2, false, "c", false, 1), weights, x, z),
+                1e-5f);
         // sigmoid of ln 1, ln 2, ln 5: 1/2, 2/3, 5/6; of equal scores the lowest numbers are chosen
         assertArrayEquals(
-                of(2 * 500 / 6.0), experts(new Experts.Routing(1, true, null, false, 1), weights, x, z), 1e-4f);
-        assertArrayEquals(of(11), experts(new Experts.Routing(2, true, null, true, 1), weights, x, of(3, 3, 3)), 1e-5f);
+                of(2 * 500 / 6.0),
+                experts(new MatrixOp.Experts.Routing(1, true, null, false, 1), weights, x, z),
+                1e-4f);
+        assertArrayEquals(
+                of(11), experts(new MatrixOp.Experts.Routing(2, true, null, true, 1), weights, x, of(3, 3, 3)), 1e-5f);
     }
 
-    private float[] experts(Experts.Routing routing, Map<String, Tensor> weights, float[] x, float[] z) {
-        return run(new Experts(x(2), z(3), y(1), routing, "e.", 1), weights, x, z);
+    private float[] experts(MatrixOp.Experts.Routing routing, Map<String, Tensor> weights, float[] x, float[] z) {
+        return run(new MatrixOp.Experts(x(2), z(3), y(1), routing, "e.", 1), weights, x, z);
     }
 
     /** softplus(0) = ln 2; softplus of a large x is x, of a very negative one exp(x); exp(A_log) = 2. */
@@ -198,13 +210,13 @@ public abstract class LayerKnownCases {
     void logDecay() {
         Map<String, Tensor> weights = Map.of("A", Tensor.of(of(Math.log(2)), 1), "dt", Tensor.of(of(0.5), 1));
         float[] x = of(-0.5, 199.5, -20.5, -200.5);
-        LayerOp unbounded = new LayerOp.LogDecay(x(1), y(1), "A", "dt", 1, 0);
+        LayerOp unbounded = new ElementwiseOp.LogDecay(x(1), y(1), "A", "dt", 1, 0);
         float[] g = run(unbounded, weights, x);
         float[] expected = of(-2 * Math.log(2), -400, -2 * Math.exp(-20), 0);
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(of(expected[i]), of(g[i]), Math.abs(expected[i]) * 1e-6f, "token " + i);
         }
-        LayerOp bounded = new LayerOp.LogDecay(x(1), y(1), "A", "dt", 1, -5);
+        LayerOp bounded = new ElementwiseOp.LogDecay(x(1), y(1), "A", "dt", 1, -5);
         assertArrayEquals(of(-2.5, -5, 0, 0), run(bounded, weights, x), 1e-6f);
     }
 
@@ -214,7 +226,7 @@ public abstract class LayerKnownCases {
         DeltaShape shape = new DeltaShape(1, 1, 1, 1, 1, 1, 1, 1, Gate.NONE);
         Map<Input, Slot> in =
                 Map.of(Input.Q, x(1), Input.K, z(1), Input.V, new Slot("v", 1), Input.BETA, new Slot("b", 1));
-        LayerOp op = new LayerOp.Delta(Variant.DELTA_RULE, shape, in, y(1), null, 10);
+        LayerOp op = new SequenceOp.Delta(Variant.DELTA_RULE, shape, in, y(1), null, 10);
         Map<Slot, float[]> given =
                 Map.of(x(1), of(2, 2), z(1), of(1, 1), new Slot("v", 1), of(3, 5), new Slot("b", 1), of(1, 0.5));
         float[][] inputs = op.reads().stream().map(given::get).toArray(float[][]::new);
@@ -225,16 +237,16 @@ public abstract class LayerKnownCases {
     @Test
     void mixReads() {
         float[] z = of(Math.log(3));
-        LayerOp convex = new LayerOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), false);
+        LayerOp convex = new ElementwiseOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), false);
         assertArrayEquals(of(7, 1), run(convex, Map.of(), of(4, 4), of(8, 0), z), 1e-6f);
-        LayerOp additive = new LayerOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), true);
+        LayerOp additive = new ElementwiseOp.MixReads(x(2), new Slot("cross", 2), z(1), y(2), true);
         assertArrayEquals(of(10, 4), run(additive, Map.of(), of(4, 4), of(8, 0), z), 1e-6f);
     }
 
     /** Position 0 passes; at position 1 pair 0 turns by 1, pair 1 by theta^(−1/2) = 0.1; channel 4 passes. */
     @Test
     void rotary() {
-        LayerOp op = new LayerOp.Rotary(x(5), y(5), 5, 4, 100);
+        LayerOp op = new PositionOp.Rotary(x(5), y(5), 5, 4, 100);
         float[] y = run(op, Map.of(), of(1, 2, 3, 4, 5, 1, 0, 0, 1, 5));
         double c = Math.cos(0.1);
         double s = Math.sin(0.1);
@@ -244,7 +256,7 @@ public abstract class LayerKnownCases {
     /** Angles ½ π then π more, at temperature ½: turns by ¼ π and ¾ π. */
     @Test
     void selectiveRotary() {
-        LayerOp op = new LayerOp.SelectiveRotary(x(2), z(1), y(2), "tau", 2, 2);
+        LayerOp op = new PositionOp.SelectiveRotary(x(2), z(1), y(2), "tau", 2, 2);
         float[] y = run(op, Map.of("tau", Tensor.of(of(0.5), 1)), of(1, 0, 0, 1), of(Math.PI / 2, Math.PI));
         double h = Math.sqrt(0.5);
         assertArrayEquals(of(h, h, -h, -h), y, 1e-6f);
@@ -253,14 +265,14 @@ public abstract class LayerKnownCases {
     /** Two tokens: the second sees logits 0 and ln 3, so weights ¼ and ¾. */
     @Test
     void attentionOverTwoTokens() {
-        LayerOp op = new LayerOp.Attention(x(1), z(1), new Slot("v", 1), y(1), 1, 1, 0, 2);
+        LayerOp op = new SequenceOp.Attention(x(1), z(1), new Slot("v", 1), y(1), 1, 1, 0, 2);
         float[] y = run(op, Map.of(), of(7, Math.log(3) / 2), of(0, 1), of(4, 8));
         assertArrayEquals(of(4, 7), y, 1e-6f);
     }
 
     @Test
     void attentionWithWindowOneReturnsItsValue() {
-        LayerOp op = new LayerOp.Attention(x(4), z(2), new Slot("v", 1), y(2), 2, 1, 1, 1);
+        LayerOp op = new SequenceOp.Attention(x(4), z(2), new Slot("v", 1), y(2), 2, 1, 1, 1);
         float[] y = run(op, Map.of(), of(1, 2, 3, 4, 5, 6, 7, 8), of(1, 2, 3, 4), of(9, -3));
         assertArrayEquals(of(9, 9, -3, -3), y, 1e-6f);
     }

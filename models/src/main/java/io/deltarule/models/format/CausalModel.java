@@ -3,6 +3,8 @@ package io.deltarule.models.format;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.models.BlockStack;
 import io.deltarule.models.Layer;
@@ -31,12 +33,12 @@ record CausalModel(
         Slot h = new Slot("h", hidden);
         ProgramBuilder wiring = new ProgramBuilder("model.");
         Slot embedded = wiring.slot("embedded", hidden);
-        wiring.add(new LayerOp.Embedding(ids, embedded, embeddings, vocab));
+        wiring.add(new MatrixOp.Embedding(ids, embedded, embeddings, vocab));
         Slot last = BlockStack.of(layers, block).wire(wiring, embedded);
-        wiring.add(new LayerOp.RmsNorm(
+        wiring.add(new NormOp.RmsNorm(
                 last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
         Slot logits = new Slot("logits", vocab);
-        LayerOp head = new LayerOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
+        LayerOp head = new MatrixOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
         return new ModelPrograms(
                 vocab,
                 hidden,

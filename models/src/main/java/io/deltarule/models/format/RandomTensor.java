@@ -1,7 +1,9 @@
 package io.deltarule.models.format;
 
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,12 +36,12 @@ final class RandomTensor {
         /** What fits an operation's weight: projections keep the size of numbers. */
         static Range of(LayerOp op, String weight, int[] dims, boolean tied) {
             return switch (op) {
-                case LayerOp.LogDecay d when weight.equals(d.aLog()) -> new Range(0, 2.7);
-                case LayerOp.LogDecay d -> new Range(-7, -2);
-                case LayerOp.RmsNorm n when n.zeroCentred() -> around(0, 0.3);
-                case LayerOp.RmsNorm n -> around(1, 0.3);
-                case LayerOp.Embedding e when !tied -> around(0, Math.sqrt(3));
-                case Experts e when weight.equals(e.routing().correction()) -> around(0, 0.1);
+                case ElementwiseOp.LogDecay d when weight.equals(d.aLog()) -> new Range(0, 2.7);
+                case ElementwiseOp.LogDecay d -> new Range(-7, -2);
+                case NormOp.RmsNorm n when n.zeroCentred() -> around(0, 0.3);
+                case NormOp.RmsNorm n -> around(1, 0.3);
+                case MatrixOp.Embedding e when !tied -> around(0, Math.sqrt(3));
+                case MatrixOp.Experts e when weight.equals(e.routing().correction()) -> around(0, 0.1);
                 default -> dims.length == 1 ? around(0, 0.2) : around(0, Math.sqrt(3.0 / dims[dims.length - 1]));
             };
         }

@@ -2,6 +2,7 @@ package io.deltarule.models.format;
 
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
@@ -52,6 +53,6 @@ public final class RandomWeights {
 
     /** Whether a projection multiplies by the weight: an embedding that is the head too has to keep the size of numbers. */
     private static boolean isProjection(String weight, List<LayerOp> ops) {
-        return ops.stream().anyMatch(op -> op instanceof LayerOp.Linear l && weight.equals(l.weight()));
+        return ops.stream().anyMatch(op -> op instanceof MatrixOp.Linear l && weight.equals(l.weight()));
     }
 }

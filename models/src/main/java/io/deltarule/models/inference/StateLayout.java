@@ -4,6 +4,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class StateLayout {
             List<int[]> shapes = CarriedState.shapes(op, 1, maxContext);
             for (int i = 0; i < shapes.size(); i++) {
                 int[] all = shapes.get(i);
-                boolean cache = op instanceof LayerOp.Attention;
+                boolean cache = op instanceof SequenceOp.Attention;
                 String kind = cache ? (i == 0 ? "keys" : "values") : kind(op);
                 parts.add(new Part(
                         String.format("%04d.%s", parts.size(), kind), Arrays.copyOfRange(all, 1, all.length), cache));
@@ -56,8 +57,8 @@ final class StateLayout {
 
     private static String kind(LayerOp op) {
         return switch (op) {
-            case LayerOp.ShortConvolution _ -> "convolution";
-            case LayerOp.Delta _ -> "delta";
+            case SequenceOp.ShortConvolution _ -> "convolution";
+            case SequenceOp.Delta _ -> "delta";
             default -> "angles";
         };
     }

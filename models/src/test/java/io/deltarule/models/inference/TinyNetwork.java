@@ -2,8 +2,8 @@ package io.deltarule.models.inference;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.Weights;
@@ -49,12 +49,12 @@ final class TinyNetwork {
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", HIDDEN);
         ProgramBuilder wiring = new ProgramBuilder("");
-        wiring.add(new LayerOp.Embedding(ids, embedded, "embeddings.weight", VOCABULARY));
+        wiring.add(new MatrixOp.Embedding(ids, embedded, "embeddings.weight", VOCABULARY));
         Slot h = wiring.rmsNorm(stack.wire(wiring, embedded), "norm", HIDDEN, 1e-6, false);
         LayerProgram body = new LayerProgram(List.of(ids), List.of(h), wiring.ops());
         Slot logits = new Slot("logits", VOCABULARY);
         LayerProgram head = new LayerProgram(
-                List.of(h), List.of(logits), List.of(new LayerOp.Linear(h, logits, "lm_head.weight", null)));
+                List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, "lm_head.weight", null)));
         Map<String, Weight> weights =
                 new HashMap<>(new LayerCase(name, body).weights().all());
         Tensor projection = Tensor.zeros(VOCABULARY, HIDDEN);

@@ -2,7 +2,7 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.Iterator;
  * window's ring is never overwritten while it is read.
  */
 public final class AttentionStep implements LayerStep {
-    private final LayerOp.Attention op;
+    private final SequenceOp.Attention op;
     private final SlotBuffer q;
     private final SlotBuffer k;
     private final SlotBuffer v;
@@ -26,7 +26,7 @@ public final class AttentionStep implements LayerStep {
     private final AttentionWorker[] workers; // by thread slot, made when first used
 
     public AttentionStep(
-            LayerOp.Attention op,
+            SequenceOp.Attention op,
             SlotBuffer q,
             SlotBuffer k,
             SlotBuffer v,

@@ -4,7 +4,7 @@ import io.deltarule.core.cpu.math.Exponential;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.Spans;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ final class AttentionWorker {
 
     private static final int KEYS = 256;
 
-    private final LayerOp.Attention op;
+    private final SequenceOp.Attention op;
     private final SlotBuffer q;
     private final SlotBuffer k;
     private final SlotBuffer v;
@@ -50,7 +50,7 @@ final class AttentionWorker {
     private long queryRow;
 
     AttentionWorker(
-            LayerOp.Attention op,
+            SequenceOp.Attention op,
             SlotBuffer q,
             SlotBuffer k,
             SlotBuffer v,

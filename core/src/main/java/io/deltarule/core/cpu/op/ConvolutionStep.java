@@ -2,7 +2,7 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Spans;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
@@ -12,7 +12,7 @@ import java.util.Iterator;
  * tokens of a run read the sequence's last inputs of the run before.
  */
 public final class ConvolutionStep implements LayerStep {
-    private final LayerOp.ShortConvolution op;
+    private final SequenceOp.ShortConvolution op;
     private final SlotBuffer x;
     private final SlotBuffer y;
     private final SlotBuffer weights; // [taps][width], then the bias
@@ -22,7 +22,7 @@ public final class ConvolutionStep implements LayerStep {
     private final SlotBuffer tails; // [N · (taps − 1)][width], oldest first
 
     public ConvolutionStep(
-            LayerOp.ShortConvolution op,
+            SequenceOp.ShortConvolution op,
             SlotBuffer x,
             Tensor weight,
             Tensor bias,

@@ -1,6 +1,6 @@
 package io.deltarule.core.cpu.op;
 
-import io.deltarule.core.layer.Join;
+import io.deltarule.core.layer.ChannelOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -35,7 +35,7 @@ public final class CopyStep {
     }
 
     /** y_i = (a_i, b_i), or (a_i, b). */
-    public static LayerStep join(Join op, SlotBuffer a, SlotBuffer b, SlotBuffer y) {
+    public static LayerStep join(ChannelOp.Join op, SlotBuffer a, SlotBuffer b, SlotBuffer y) {
         int groups = op.groups();
         long first = (long) op.firstPart() * Float.BYTES;
         long second = (long) op.secondPart() * Float.BYTES;

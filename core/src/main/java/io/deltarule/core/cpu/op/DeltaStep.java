@@ -9,8 +9,8 @@ import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.delta.RowView;
 import io.deltarule.core.cpu.delta.States;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -39,7 +39,7 @@ public final class DeltaStep implements LayerStep {
      * @param runs hands out runs of a specification, the same for an equal one
      */
     public DeltaStep(
-            LayerOp.Delta op,
+            SequenceOp.Delta op,
             Map<Input, SlotBuffer> in,
             SlotBuffer o,
             SlotBuffer oCross,

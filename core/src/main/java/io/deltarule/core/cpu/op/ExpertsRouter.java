@@ -1,12 +1,12 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.MatrixOp;
 import java.util.Arrays;
 
 /** Chooses each token's experts, then lists each expert's tokens. Scores are float64: a choice is worth the exactness. */
 public final class ExpertsRouter {
-    private final Experts.Routing routing;
+    private final MatrixOp.Experts.Routing routing;
     private final SlotBuffer logits;
     private final double[] correction;
     private final int[] experts; // of every token, k each
@@ -16,7 +16,8 @@ public final class ExpertsRouter {
     private final double[][] scores; // per thread
 
     /** @param correction null for none */
-    public ExpertsRouter(Experts.Routing routing, SlotBuffer logits, Tensor correction, int maxTokens, int threads) {
+    public ExpertsRouter(
+            MatrixOp.Experts.Routing routing, SlotBuffer logits, Tensor correction, int maxTokens, int threads) {
         int count = logits.width();
         this.routing = routing;
         this.logits = logits;

@@ -2,7 +2,7 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.MatrixOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class ExpertsStep implements LayerStep {
     private final SlotBuffer results;
 
     public ExpertsStep(
-            Experts op,
+            MatrixOp.Experts op,
             SlotBuffer x,
             ExpertsRouter router,
             List<Expert> weights,

@@ -3,7 +3,7 @@ package io.deltarule.core.cpu.op;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Exponential;
 import io.deltarule.core.cpu.math.Lanes;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -26,7 +26,8 @@ public final class LogDecayStep implements LayerStep {
     private final MemorySegment biases;
     private final float lowerBound;
 
-    public LogDecayStep(LayerOp.LogDecay op, SlotBuffer x, Tensor aLog, Tensor dtBias, SlotBuffer g, Arena arena) {
+    public LogDecayStep(
+            ElementwiseOp.LogDecay op, SlotBuffer x, Tensor aLog, Tensor dtBias, SlotBuffer g, Arena arena) {
         this.x = x;
         this.g = g;
         this.lowerBound = (float) op.lowerBound();

@@ -1,7 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.math.Spans;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.NormOp;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -43,7 +43,7 @@ public final class NormStep {
      * @param z null for no gate
      * @param weight w', one row
      */
-    public static LayerStep rms(LayerOp.RmsNorm op, SlotBuffer x, SlotBuffer z, SlotBuffer weight, SlotBuffer y) {
+    public static LayerStep rms(NormOp.RmsNorm op, SlotBuffer x, SlotBuffer z, SlotBuffer weight, SlotBuffer y) {
         int group = op.group();
         int groups = x.width() / group;
         return run -> run.rows((z == null ? 3L : 6L) * x.width(), (from, to, slot) -> {

@@ -1,17 +1,17 @@
 package io.deltarule.core.cpu.op;
 
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import java.lang.foreign.Arena;
 
 /** Rotary position embedding: a token's cosines and sines are computed once and turn all of its heads. */
 public final class RotaryStep implements LayerStep {
-    private final LayerOp.Rotary op;
+    private final PositionOp.Rotary op;
     private final SlotBuffer x;
     private final SlotBuffer y;
     private final double[] frequencies; // theta^(−2i/rotary)
     private final SlotBuffer table; // [tokens][cosines, sines]
 
-    public RotaryStep(LayerOp.Rotary op, SlotBuffer x, SlotBuffer y, int maxTokens, Arena arena) {
+    public RotaryStep(PositionOp.Rotary op, SlotBuffer x, SlotBuffer y, int maxTokens, Arena arena) {
         this.op = op;
         this.x = x;
         this.y = y;

@@ -1,7 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.Iterator;
  * with the same numbers.
  */
 public final class SelectiveRotaryStep implements LayerStep {
-    private final LayerOp.SelectiveRotary op;
+    private final PositionOp.SelectiveRotary op;
     private final SlotBuffer x;
     private final SlotBuffer phi;
     private final SlotBuffer y;
@@ -23,7 +23,7 @@ public final class SelectiveRotaryStep implements LayerStep {
     private final SlotBuffer table; // [tokens][heads][cosines, sines]
 
     public SelectiveRotaryStep(
-            LayerOp.SelectiveRotary op,
+            PositionOp.SelectiveRotary op,
             SlotBuffer x,
             SlotBuffer phi,
             Tensor temperature,

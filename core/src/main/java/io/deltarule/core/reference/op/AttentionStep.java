@@ -2,7 +2,7 @@ package io.deltarule.core.reference.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.CarriedState;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.reference.delta.Flat;
 import io.deltarule.core.reference.delta.StateRowRead;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.Iterator;
 
 /** Softmax attention in float64, o_t = Σ_s softmax_s(scale · q_t·k_s) v_s; carries keys and values. */
 public final class AttentionStep implements LayerStep {
-    private final LayerOp.Attention op;
+    private final SequenceOp.Attention op;
     private final double[] q;
     private final double[] k;
     private final double[] v;
@@ -20,7 +20,7 @@ public final class AttentionStep implements LayerStep {
     private final double[][][] values;
 
     public AttentionStep(
-            LayerOp.Attention op, double[] q, double[] k, double[] v, double[] out, int sequences, int maxContext) {
+            SequenceOp.Attention op, double[] q, double[] k, double[] v, double[] out, int sequences, int maxContext) {
         this.op = op;
         this.q = q;
         this.k = k;

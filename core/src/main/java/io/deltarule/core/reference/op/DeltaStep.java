@@ -4,7 +4,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.reference.delta.Flat;
 import io.deltarule.core.reference.delta.StateRowRead;
@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** The delta rule as an operation of a layer, in float64: the variant's own reference on this token's rows. */
 public final class DeltaStep implements LayerStep {
-    private final LayerOp.Delta op;
+    private final SequenceOp.Delta op;
     private final DeltaShape s;
     private final TokenRule rule;
     private final Map<Input, double[]> in;
@@ -29,7 +29,7 @@ public final class DeltaStep implements LayerStep {
      * @param in one row per input, of all heads and micro-steps
      * @param oCross null where there is no selective read
      */
-    public DeltaStep(LayerOp.Delta op, Map<Input, double[]> in, double[] o, double[] oCross, int sequences) {
+    public DeltaStep(SequenceOp.Delta op, Map<Input, double[]> in, double[] o, double[] oCross, int sequences) {
         this.op = op;
         this.s = op.shape();
         this.rule = DeltaReference.rule(op.variant());

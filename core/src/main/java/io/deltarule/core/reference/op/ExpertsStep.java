@@ -1,20 +1,20 @@
 package io.deltarule.core.reference.op;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Experts;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Mixture of experts in float64, one token at a time, straight from {@link Experts}' equations. */
+/** Mixture of experts in float64, one token at a time, straight from {@link MatrixOp.Experts}' equations. */
 public final class ExpertsStep implements LayerStep {
-    private final Experts op;
+    private final MatrixOp.Experts op;
     private final Map<String, Weight> weights;
     private final double[] x;
     private final double[] z;
     private final double[] y;
 
-    public ExpertsStep(Experts op, Map<String, Weight> weights, double[] x, double[] z, double[] y) {
+    public ExpertsStep(MatrixOp.Experts op, Map<String, Weight> weights, double[] x, double[] z, double[] y) {
         this.op = op;
         this.weights = weights;
         this.x = x;

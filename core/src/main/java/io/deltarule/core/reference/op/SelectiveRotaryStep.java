@@ -1,14 +1,14 @@
 package io.deltarule.core.reference.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 import java.util.Iterator;
 
 /** Selective RoPE in float64, Φ_t = Φ_{t-1} + φ_t, pairs turned by τ_i Φ_ti; carries Φ. */
 public final class SelectiveRotaryStep implements LayerStep {
-    private final LayerOp.SelectiveRotary op;
+    private final PositionOp.SelectiveRotary op;
     private final Weight temperature;
     private final double[] x;
     private final double[] phi;
@@ -16,7 +16,7 @@ public final class SelectiveRotaryStep implements LayerStep {
     private final double[][] sums; // Φ [N][heads · rotary/2]
 
     public SelectiveRotaryStep(
-            LayerOp.SelectiveRotary op, Weight temperature, double[] x, double[] phi, double[] y, int sequences) {
+            PositionOp.SelectiveRotary op, Weight temperature, double[] x, double[] phi, double[] y, int sequences) {
         this.op = op;
         this.temperature = temperature;
         this.x = x;

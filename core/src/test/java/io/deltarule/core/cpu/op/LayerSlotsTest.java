@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -24,8 +27,8 @@ class LayerSlotsTest {
         for (int i = 0; i < 20; i++) {
             Slot act = new Slot("act" + i, 8);
             Slot sum = new Slot("sum" + i, 8);
-            ops.add(new LayerOp.Map1(slots.getLast(), act, Activation.SILU, 1));
-            ops.add(new LayerOp.Add(slots.getLast(), act, sum));
+            ops.add(new ElementwiseOp.Activate(slots.getLast(), act, Activation.SILU, 1));
+            ops.add(new ElementwiseOp.Add(slots.getLast(), act, sum));
             slots.add(sum);
         }
         LayerProgram program = new LayerProgram(List.of(x), List.of(slots.getLast()), ops);
@@ -56,9 +59,9 @@ class LayerSlotsTest {
                 List.of(x, kept),
                 List.of(kept, c),
                 List.of(
-                        new LayerOp.Linear(kept, a, "w", null),
-                        new LayerOp.Slice(a, b, 2, 0),
-                        new LayerOp.Add(b, x, c)));
+                        new MatrixOp.Linear(kept, a, "w", null),
+                        new ChannelOp.Slice(a, b, 2, 0),
+                        new ElementwiseOp.Add(b, x, c)));
         try (Arena arena = Arena.ofConfined()) {
             LayerSlots memory = new LayerSlots(program, 4, arena);
             Set<Long> distinct = new HashSet<>();

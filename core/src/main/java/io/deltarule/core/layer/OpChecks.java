@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** What the operations' constructors check. */
-final class Ops {
-    private Ops() {}
+final class OpChecks {
+    private OpChecks() {}
 
     static void sameWidth(String op, Slot a, Slot b) {
         if (a.width() != b.width()) {

@@ -1,0 +1,135 @@
+package io.deltarule.core.layer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Operations with stored weight matrices: rows looked up, products, products of the experts that a token chooses. Each
+ * token by itself. */
+public sealed interface MatrixOp extends LayerOp {
+    /**
+     * Rows of a table: y_t = table[id_t]. The ids are one number per token, given as float32 (exact below 2^24).
+     *
+     * @param ids width 1
+     * @param out the row
+     * @param table [rows, out]
+     * @param rows how many ids there are
+     */
+    record Embedding(Slot ids, Slot out, String table, int rows) implements MatrixOp {
+        @Override
+        public List<Slot> reads() {
+            return List.of(ids);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return Map.of(table, new int[] {rows, out.width()});
+        }
+    }
+
+    /**
+     * Linear projection, y_t = W x_t + b.
+     *
+     * @param in x
+     * @param out y
+     * @param weight W [out, in], as published checkpoints store it
+     * @param bias b [out], or null
+     */
+    record Linear(Slot in, Slot out, String weight, String bias) implements MatrixOp {
+        @Override
+        public List<Slot> reads() {
+            return List.of(in);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return OpChecks.weights(weight, new int[] {out.width(), in.width()}, bias, new int[] {out.width()});
+        }
+    }
+
+    /**
+     * Mixture of experts: each token goes through the few feed-forward parts that its router chooses.
+     *
+     * <pre>
+     *   s = softmax(z) or sigmoid(z)                 over all experts
+     *   C = the k experts with the largest s + c     c a correction for the choice alone, or 0; ties to the lower number
+     *   w_e = factor · s_e, or factor · s_e / Σ_{C} s where renormalised
+     *   y = Σ_{e ∈ C} w_e · W_down,e ( W_up,e x ⊙ SiLU(W_gate,e x) )
+     * </pre>
+     *
+     * Weights of expert e: {@code <prefix>e.gate_proj.weight} and {@code <prefix>e.up_proj.weight} [intermediate, in],
+     * {@code <prefix>e.down_proj.weight} [out, intermediate]. Source: Shazeer et al. 2017, arXiv:1701.06538; the sigmoid with a
+     * correction is DeepSeek-V3's, arXiv:2412.19437, section 2.1.2.
+     *
+     * @param in x
+     * @param logits z, one number per expert: its width is how many experts there are
+     * @param out y
+     * @param routing how experts are chosen and weighed
+     * @param prefix goes before the experts' numbers, for example {@code model.layers.0.mlp.experts.}
+     * @param intermediate width in the middle of an expert
+     */
+    record Experts(Slot in, Slot logits, Slot out, Routing routing, String prefix, int intermediate)
+            implements MatrixOp {
+        /**
+         * How experts are chosen and weighed.
+         *
+         * @param chosen k, experts per token
+         * @param sigmoid whether scores are sigmoids rather than a softmax
+         * @param correction c [experts], added to the scores for the choice alone, or null
+         * @param renormalised whether the chosen scores are divided by their sum
+         * @param factor what the weights are multiplied by
+         */
+        public record Routing(int chosen, boolean sigmoid, String correction, boolean renormalised, double factor) {
+            /** Checks the factor. */
+            public Routing {
+                OpChecks.finite("experts: factor", factor);
+            }
+        }
+
+        /** Checks the numbers of experts and widths. */
+        public Experts {
+            OpChecks.atLeast("experts: chosen", routing.chosen(), 1);
+            OpChecks.atMost("experts: chosen", routing.chosen(), logits.width());
+            OpChecks.atLeast("experts: intermediate", intermediate, 1);
+        }
+
+        /** How many experts there are. */
+        public int experts() {
+            return logits.width();
+        }
+
+        /** The name of expert e's gate projection [intermediate, in]. */
+        public String gate(int e) {
+            return prefix + e + ".gate_proj.weight";
+        }
+
+        /** The name of expert e's up projection [intermediate, in]. */
+        public String up(int e) {
+            return prefix + e + ".up_proj.weight";
+        }
+
+        /** The name of expert e's down projection [out, intermediate]. */
+        public String down(int e) {
+            return prefix + e + ".down_proj.weight";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in, logits);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            Map<String, int[]> all = new LinkedHashMap<>();
+            if (routing.correction() != null) {
+                all.put(routing.correction(), new int[] {experts()});
+            }
+            for (int e = 0; e < experts(); e++) {
+                all.put(gate(e), new int[] {intermediate, in.width()});
+                all.put(up(e), new int[] {intermediate, in.width()});
+                all.put(down(e), new int[] {out.width(), intermediate});
+            }
+            return all;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.deltarule.core.layer;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Operations that see the tokens before: what they remember of them is carried from run to run. */
+public sealed interface SequenceOp extends LayerOp {
+    /**
+     * Causal short convolution along time, per channel d; carries its last {@code taps − 1} inputs, zeros at first.
+     *
+     * <pre>  y_td = act( b_d + Σ_{i&lt;taps} W_di x_{t−taps+1+i, d} ) </pre>
+     *
+     * @param in x
+     * @param out y, as wide
+     * @param weight W [width, taps]
+     * @param bias b [width], or null
+     * @param taps at least 1; published models have 2 to 4
+     * @param activation act
+     */
+    record ShortConvolution(Slot in, Slot out, String weight, String bias, int taps, Activation activation)
+            implements SequenceOp {
+        public ShortConvolution {
+            OpChecks.sameWidth("short convolution", in, out);
+            OpChecks.atLeast("short convolution: taps", taps, 1);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return OpChecks.weights(weight, new int[] {in.width(), taps}, bias, new int[] {in.width()});
+        }
+    }
+
+    /**
+     * The delta rule; carries its state. Slots hold a token's n micro-steps one after the other where a tensor has T·n rows.
+     *
+     * @param variant which member of the family
+     * @param shape head counts and sizes, n, gate, selective read; B, T and sequences are the plan's
+     * @param inputs q, k, v and the variant's others
+     * @param o linear read-out, width HV·V
+     * @param oCross selective read-out, width HV·V, or null
+     * @param scale what the linear read-out is multiplied by
+     */
+    record Delta(Variant variant, DeltaShape shape, Map<Input, Slot> inputs, Slot o, Slot oCross, double scale)
+            implements SequenceOp {
+        public Delta {
+            inputs = Map.copyOf(inputs);
+            OpChecks.checkDelta(variant, shape, inputs, o, oCross);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return new ArrayList<>(inputs.values());
+        }
+
+        @Override
+        public Slot out() {
+            return o;
+        }
+
+        @Override
+        public List<Slot> writes() {
+            return OpChecks.present(o, oCross);
+        }
+
+        /** Lengths for so many tokens in so many sequences. */
+        public DeltaShape shape(int tokens, int sequences) {
+            return new DeltaShape(
+                    1,
+                    tokens,
+                    shape.H(),
+                    shape.HV(),
+                    shape.K(),
+                    shape.V(),
+                    shape.householders(),
+                    sequences,
+                    shape.gate(),
+                    shape.crossRead());
+        }
+
+        /** Whether there is a decay. */
+        public boolean gated() {
+            return shape.gate() != Gate.NONE;
+        }
+    }
+
+    /**
+     * Causal softmax attention with grouped heads; carries keys and values. Head j reads key/value head ⌊j / (heads/kvHeads)⌋.
+     *
+     * <pre>  o_t = Σ_s softmax_s( scale · q_t·k_s ) v_s        s ≤ t, and s &gt; t − window where there is a window </pre>
+     *
+     * @param q width heads · head
+     * @param k width kvHeads · head
+     * @param v width kvHeads · value
+     * @param out width heads · value
+     * @param heads query heads
+     * @param kvHeads key/value heads, a divisor of heads
+     * @param window how many tokens are seen, the token itself among them, or 0 for all
+     * @param scale usually head^(−1/2)
+     */
+    record Attention(Slot q, Slot k, Slot v, Slot out, int heads, int kvHeads, int window, double scale)
+            implements SequenceOp {
+        public Attention {
+            OpChecks.divides("attention: heads", heads, q);
+            OpChecks.divides("attention: key/value heads", kvHeads, k);
+            OpChecks.divides("attention: key/value heads", kvHeads, v);
+            OpChecks.atLeast("attention: window", window, 0);
+            OpChecks.width("attention: keys", k, q.width() / heads * kvHeads);
+            OpChecks.width("attention: output", out, v.width() / kvHeads * heads);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(q, k, v);
+        }
+    }
+}
