@@ -15,6 +15,11 @@ public record StateShape(int sequences, int HV, int K, int V) {
         return new int[] {sequences, HV, K, V};
     }
 
+    /** The axes of one sequence's states, [HV, K, V]. */
+    public int[] dimsPerSequence() {
+        return new int[] {HV, K, V};
+    }
+
     /** Numbers of one head's state. */
     public long numbersPerHead() {
         return (long) K * V;

@@ -2,7 +2,7 @@ package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
+import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
@@ -49,7 +49,8 @@ final class LayerArrays {
         shapes = spec.program().weights();
         for (LayerOp op : spec.program().ops()) {
             List<FloatArray> own = new ArrayList<>();
-            for (int[] shape : CarriedState.shapes(op, spec.sequences(), spec.maxContext())) {
+            for (Carried one : op.carried(spec.maxContext())) {
+                int[] shape = one.shape(spec.sequences());
                 long rows = Arrays.stream(shape)
                         .asLongStream()
                         .limit(shape.length - 1L)
@@ -95,7 +96,7 @@ final class LayerArrays {
         return carried.get(operation);
     }
 
-    /** All that is carried, in {@link CarriedState}'s order. */
+    /** All that is carried, in {@link LayerSpec#carried}'s order. */
     List<FloatArray> carried() {
         return carried.stream().flatMap(List::stream).toList();
     }

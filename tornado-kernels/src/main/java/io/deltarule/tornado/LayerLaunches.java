@@ -1,7 +1,6 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -401,7 +400,7 @@ final class LayerLaunches {
     private List<Launch> attention(SequenceOp.Attention a) {
         int head = a.q().width() / a.heads();
         int value = a.v().width() / a.kvHeads();
-        int rows = CarriedState.cacheRows(a, spec.maxContext());
+        int rows = a.cacheRows(spec.maxContext());
         FloatArray keys = carried.get(0);
         FloatArray values = carried.get(1);
         Launch attend = site.launch(

@@ -1,13 +1,12 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.measure.Profiled;
-import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -89,7 +88,7 @@ final class SplitLayerPlan extends AbstractLayerPlan implements Profiled {
     protected void writeState(List<Tensor> state, int[] positions) {
         int next = 0;
         for (LayerPlan part : parts) {
-            int count = CarriedState.shapes(part.spec()).size();
+            int count = part.spec().carried().size();
             part.loadState(state.subList(next, next + count), positions);
             next += count;
         }

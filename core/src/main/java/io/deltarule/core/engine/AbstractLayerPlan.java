@@ -2,7 +2,6 @@ package io.deltarule.core.engine;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -30,7 +29,7 @@ public abstract class AbstractLayerPlan implements LayerPlan {
      */
     protected AbstractLayerPlan(LayerSpec spec) {
         this.spec = spec;
-        this.stateShapes = CarriedState.shapes(spec);
+        this.stateShapes = spec.carried();
         this.positions = new int[spec.sequences()];
         for (LayerOp op : spec.program().ops()) {
             if (op instanceof MatrixOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
@@ -53,10 +52,10 @@ public abstract class AbstractLayerPlan implements LayerPlan {
     /** Puts everything that is carried back to its beginning. */
     protected abstract void clearState();
 
-    /** Copies everything that is carried into zero tensors of {@link CarriedState}'s shapes. */
+    /** Copies everything that is carried into zero tensors of the shapes that {@link LayerSpec#carried} gives. */
     protected abstract void readState(List<Tensor> state, int[] positions);
 
-    /** Replaces everything that is carried; the tensors have {@link CarriedState}'s shapes. */
+    /** Replaces everything that is carried; the tensors have the shapes that {@link LayerSpec#carried} gives. */
     protected abstract void writeState(List<Tensor> state, int[] positions);
 
     /** Frees everything; called once. */

@@ -27,6 +27,11 @@ public sealed interface ChannelOp extends LayerOp {
         public List<Slot> reads() {
             return List.of(in);
         }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
     }
 
     /**
@@ -76,6 +81,11 @@ public sealed interface ChannelOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(first, second);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 }

@@ -3,7 +3,7 @@ package io.deltarule.core.layer;
 import java.util.List;
 import java.util.Map;
 
-/** Operations on one number at a time, at the same place of every slot. */
+/** Operations on one number at a time, at the same place of every slot; a gate may have one number for a whole head. */
 public sealed interface ElementwiseOp extends LayerOp {
     /**
      * A function of each number, y = factor · act(x): β = sigmoid(x), or twice that for negative eigenvalues.
@@ -21,6 +21,11 @@ public sealed interface ElementwiseOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -43,6 +48,11 @@ public sealed interface ElementwiseOp extends LayerOp {
         public List<Slot> reads() {
             return List.of(in, gate);
         }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
     }
 
     /**
@@ -61,6 +71,11 @@ public sealed interface ElementwiseOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(a, b);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -87,6 +102,11 @@ public sealed interface ElementwiseOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(linear, cross, gate);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -123,6 +143,11 @@ public sealed interface ElementwiseOp extends LayerOp {
         public Map<String, int[]> weights() {
             return OpChecks.weights(aLog, new int[] {heads}, dtBias, new int[] {in.width()});
         }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
     }
 
     /**
@@ -139,6 +164,11 @@ public sealed interface ElementwiseOp extends LayerOp {
 
         @Override
         public List<Slot> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
             return List.of();
         }
     }

@@ -26,4 +26,12 @@ public sealed interface LayerOp permits MatrixOp, NormOp, ElementwiseOp, Channel
     default Map<String, int[]> weights() {
         return Map.of();
     }
+
+    /**
+     * What it carries from run to run for each sequence, empty where that is nothing. Every engine saves it in this layout,
+     * so that one can continue what another began.
+     *
+     * @param maxContext most tokens that a sequence may have in all
+     */
+    List<Carried> carried(int maxContext);
 }

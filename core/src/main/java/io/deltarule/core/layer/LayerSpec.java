@@ -3,6 +3,7 @@ package io.deltarule.core.layer;
 import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import java.util.List;
 
 /**
  * What a layer plan is made for.
@@ -36,6 +37,14 @@ public record LayerSpec(
         OpChecks.atLeast("sequences", sequences, 1);
         OpChecks.atLeast("maxContext", maxContext, 1);
         OpChecks.atLeast("chunk size", chunkSize, PlanSpec.OWN_CHUNK_SIZE);
+    }
+
+    /** The shapes [N, …] of everything that is carried from run to run, in the order of the operations. */
+    public List<int[]> carried() {
+        return program.ops().stream()
+                .flatMap(op -> op.carried(maxContext).stream())
+                .map(one -> one.shape(sequences))
+                .toList();
     }
 
     /** A specification with the chunkwise form and the engine's own chunk size. */

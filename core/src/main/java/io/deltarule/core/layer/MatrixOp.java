@@ -4,8 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Operations with stored weight matrices: rows looked up, products, products of the experts that a token chooses. Each
- * token by itself. */
+/**
+ * Operations with stored weight matrices: rows looked up, products, products of the experts that a token chooses. Each
+ * token by itself.
+ */
 public sealed interface MatrixOp extends LayerOp {
     /**
      * Rows of a table: y_t = table[id_t]. The ids are one number per token, given as float32 (exact below 2^24).
@@ -24,6 +26,11 @@ public sealed interface MatrixOp extends LayerOp {
         @Override
         public Map<String, int[]> weights() {
             return Map.of(table, new int[] {rows, out.width()});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -44,6 +51,11 @@ public sealed interface MatrixOp extends LayerOp {
         @Override
         public Map<String, int[]> weights() {
             return OpChecks.weights(weight, new int[] {out.width(), in.width()}, bias, new int[] {out.width()});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -130,6 +142,11 @@ public sealed interface MatrixOp extends LayerOp {
                 all.put(down(e), new int[] {out.width(), intermediate});
             }
             return all;
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 }

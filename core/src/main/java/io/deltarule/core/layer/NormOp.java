@@ -23,6 +23,11 @@ public sealed interface NormOp extends LayerOp {
         public List<Slot> reads() {
             return List.of(in);
         }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
     }
 
     /**
@@ -66,6 +71,11 @@ public sealed interface NormOp extends LayerOp {
         public Map<String, int[]> weights() {
             return Map.of(weight, new int[] {group});
         }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
     }
 
     /**
@@ -86,6 +96,11 @@ public sealed interface NormOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 }

@@ -3,7 +3,7 @@ package io.deltarule.core.layer;
 import java.util.List;
 import java.util.Map;
 
-/** Rotations of a token's channels by what its place in the sequence says. */
+/** Rotations of a token's channels, by its position or by angles that add up along the sequence. */
 public sealed interface PositionOp extends LayerOp {
     /**
      * Rotary position embedding of each head's first {@code rotary} channels; channel i is paired with i + rotary/2.
@@ -31,6 +31,11 @@ public sealed interface PositionOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
         }
     }
 
@@ -63,6 +68,12 @@ public sealed interface PositionOp extends LayerOp {
         @Override
         public Map<String, int[]> weights() {
             return temperature == null ? Map.of() : Map.of(temperature, new int[] {angles.width()});
+        }
+
+        /** Φ [2, heads · rotary/2]: as a float32 number, and the rest that it lacks. */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of(Carried.fixed("angles", 2, angles.width()));
         }
     }
 }

@@ -38,6 +38,12 @@ public sealed interface SequenceOp extends LayerOp {
         public Map<String, int[]> weights() {
             return OpChecks.weights(weight, new int[] {in.width(), taps}, bias, new int[] {in.width()});
         }
+
+        /** Its last inputs [taps − 1, width], oldest first; nothing for one tap. */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return taps == 1 ? List.of() : List.of(Carried.fixed("convolution", taps - 1, in.width()));
+        }
     }
 
     /**
@@ -91,6 +97,12 @@ public sealed interface SequenceOp extends LayerOp {
         public boolean gated() {
             return shape.gate() != Gate.NONE;
         }
+
+        /** The state [HV, K, V]. */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of(Carried.fixed("delta", shape.state().dimsPerSequence()));
+        }
     }
 
     /**
@@ -121,6 +133,23 @@ public sealed interface SequenceOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(q, k, v);
+        }
+
+        /**
+         * Keys [kvHeads, rows, head] and values [kvHeads, rows, value], see {@link #cacheRows}: the token at
+         * position s lies in row s mod rows; rows not yet filled are zero.
+         */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            int rows = cacheRows(maxContext);
+            return List.of(
+                    new Carried("keys", new int[] {kvHeads, rows, k.width() / kvHeads}, true),
+                    new Carried("values", new int[] {kvHeads, rows, v.width() / kvHeads}, true));
+        }
+
+        /** How many tokens' keys and values are kept: the most a sequence may have, or the window where that is less. */
+        public int cacheRows(int maxContext) {
+            return window == 0 ? maxContext : Math.min(window, maxContext);
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
+import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
@@ -102,10 +102,9 @@ class AbstractLayerPlanTest {
     void carriedStateHasOneShapePerThingCarried() {
         SequenceOp.Attention window = new SequenceOp.Attention(
                 new Slot("q", 8), new Slot("k", 4), new Slot("v", 6), new Slot("o", 12), 2, 1, 5, 1);
-        List<int[]> shapes = CarriedState.shapes(window, 3, 100);
-        assertArrayEquals(new int[] {3, 1, 5, 4}, shapes.get(0));
-        assertArrayEquals(new int[] {3, 1, 5, 6}, shapes.get(1));
-        assertArrayEquals(
-                new int[] {3, 1, 2, 4}, CarriedState.shapes(window, 3, 2).get(0));
+        List<Carried> carried = window.carried(100);
+        assertArrayEquals(new int[] {3, 1, 5, 4}, carried.get(0).shape(3));
+        assertArrayEquals(new int[] {3, 1, 5, 6}, carried.get(1).shape(3));
+        assertArrayEquals(new int[] {3, 1, 2, 4}, window.carried(2).get(0).shape(3));
     }
 }

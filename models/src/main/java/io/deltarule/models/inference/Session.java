@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -269,7 +268,7 @@ public final class Session implements AutoCloseable {
         if (options.sequences() == 1) {
             // All of the plan's state is replaced, so it need not be read: after a failed run it may be undefined.
             carried = new ArrayList<>();
-            CarriedState.shapes(forward.body().spec()).forEach(shape -> carried.add(Tensor.zeros(shape)));
+            forward.body().spec().carried().forEach(shape -> carried.add(Tensor.zeros(shape)));
         } else {
             carried = forward.body().saveState();
         }

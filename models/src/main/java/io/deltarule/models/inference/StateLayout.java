@@ -1,10 +1,9 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
+import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
-import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -21,8 +20,8 @@ final class StateLayout {
      * One tensor.
      *
      * @param name tells what it is, unique in its program
-     * @param dims without the axis of sequences; for a cache, at the plan's full capacity
-     * @param cache whether the second axis counts tokens
+     * @param dims of one sequence; for a cache, at the plan's full capacity
+     * @param cache whether the second axis counts tokens, as {@link Carried} says
      */
     @SuppressWarnings("ArrayRecordComponent") // never modified
     private record Part(String name, int[] dims, boolean cache) {
@@ -44,23 +43,10 @@ final class StateLayout {
 
     StateLayout(LayerProgram program, int maxContext) {
         for (LayerOp op : program.ops()) {
-            List<int[]> shapes = CarriedState.shapes(op, 1, maxContext);
-            for (int i = 0; i < shapes.size(); i++) {
-                int[] all = shapes.get(i);
-                boolean cache = op instanceof SequenceOp.Attention;
-                String kind = cache ? (i == 0 ? "keys" : "values") : kind(op);
-                parts.add(new Part(
-                        String.format("%04d.%s", parts.size(), kind), Arrays.copyOfRange(all, 1, all.length), cache));
+            for (Carried one : op.carried(maxContext)) {
+                parts.add(new Part(String.format("%04d.%s", parts.size(), one.name()), one.dims(), one.cache()));
             }
         }
-    }
-
-    private static String kind(LayerOp op) {
-        return switch (op) {
-            case SequenceOp.ShortConvolution _ -> "convolution";
-            case SequenceOp.Delta _ -> "delta";
-            default -> "angles";
-        };
     }
 
     /** The tensors' names. */

@@ -1,7 +1,6 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +39,7 @@ public final class AttentionStep implements LayerStep {
         this.k = k;
         this.v = v;
         this.out = out;
-        this.rows = CarriedState.cacheRows(op, maxContext);
+        this.rows = op.cacheRows(maxContext);
         this.keys = cache(arena, sequences, rows, k.width());
         this.values = cache(arena, sequences, rows, v.width());
         this.arena = arena;

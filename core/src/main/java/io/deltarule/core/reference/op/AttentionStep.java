@@ -1,7 +1,6 @@
 package io.deltarule.core.reference.op;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.CarriedState;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.reference.delta.Flat;
 import io.deltarule.core.reference.delta.StateRowRead;
@@ -26,7 +25,7 @@ public final class AttentionStep implements LayerStep {
         this.k = k;
         this.v = v;
         this.out = out;
-        this.rows = CarriedState.cacheRows(op, maxContext);
+        this.rows = op.cacheRows(maxContext);
         this.keys = new double[sequences * op.kvHeads()][rows][k.length / op.kvHeads()];
         this.values = new double[sequences * op.kvHeads()][rows][v.length / op.kvHeads()];
     }
