@@ -21,13 +21,13 @@ public record DeltaCotangents(Tensor o, Tensor oCross, Tensor finalState) {
      * @throws InvalidInputException naming the tensor that does not fit
      */
     public void validate(DeltaShape shape) {
-        expect("d_o", o, shape.B(), shape.T(), shape.HV(), shape.V());
+        expect("d_o", o, shape.readOut());
         if (oCross != null && !shape.crossRead()) {
             throw new InvalidInputException(
                     "d_o_cross: expected none, because there are no read queries r, but found " + oCross);
         }
-        expect("d_o_cross", oCross, shape.B(), shape.T(), shape.HV(), shape.V());
-        expect("d_final_state", finalState, shape.sequences(), shape.HV(), shape.K(), shape.V());
+        expect("d_o_cross", oCross, shape.readOut());
+        expect("d_final_state", finalState, shape.state().dims());
     }
 
     private static void expect(String name, Tensor found, int... dims) {

@@ -34,10 +34,7 @@ public record DeltaGradients(Map<Input, Tensor> tensors, Tensor initialState) {
         in.tensors()
                 .forEach((input, tensor) ->
                         tensors.put(input, Tensor.zeros(tensor.dims()).fill(Float.NaN)));
-        return new DeltaGradients(
-                tensors,
-                Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V())
-                        .fill(Float.NaN));
+        return new DeltaGradients(tensors, Tensor.zeros(shape.state().dims()).fill(Float.NaN));
     }
 
     /** One gradient, null if it is not there. */
@@ -64,9 +61,9 @@ public record DeltaGradients(Map<Input, Tensor> tensors, Tensor initialState) {
                         "d_" + input.id() + ": expected " + tensor + " as " + input.id() + " but found " + gradient);
             }
         });
-        if (initialState != null && !initialState.hasDims(shape.sequences(), shape.HV(), shape.K(), shape.V())) {
-            throw new InvalidInputException("d_initial_state: expected [" + shape.sequences() + ", " + shape.HV() + ", "
-                    + shape.K() + ", " + shape.V() + "] but found " + initialState);
+        if (initialState != null && !shape.state().fits(initialState)) {
+            throw new InvalidInputException(
+                    "d_initial_state: expected " + shape.state() + " but found " + initialState);
         }
     }
 

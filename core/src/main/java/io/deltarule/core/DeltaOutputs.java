@@ -22,13 +22,9 @@ public record DeltaOutputs(Tensor o, Tensor oCross, Tensor finalState) {
      */
     public static DeltaOutputs poisoned(DeltaShape shape) {
         return new DeltaOutputs(
-                Tensor.zeros(shape.B(), shape.T(), shape.HV(), shape.V()).fill(Float.NaN),
-                shape.crossRead()
-                        ? Tensor.zeros(shape.B(), shape.T(), shape.HV(), shape.V())
-                                .fill(Float.NaN)
-                        : null,
-                Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V())
-                        .fill(Float.NaN));
+                Tensor.zeros(shape.readOut()).fill(Float.NaN),
+                shape.crossRead() ? Tensor.zeros(shape.readOut()).fill(Float.NaN) : null,
+                Tensor.zeros(shape.state().dims()).fill(Float.NaN));
     }
 
     /**
@@ -38,7 +34,7 @@ public record DeltaOutputs(Tensor o, Tensor oCross, Tensor finalState) {
      * @throws InvalidInputException naming the tensor that does not fit
      */
     public void validate(DeltaShape shape) {
-        expect("o", o, shape.B(), shape.T(), shape.HV(), shape.V());
+        expect("o", o, shape.readOut());
         if (shape.crossRead() != (oCross != null)) {
             throw new InvalidInputException(
                     shape.crossRead()
@@ -46,10 +42,10 @@ public record DeltaOutputs(Tensor o, Tensor oCross, Tensor finalState) {
                             : "o_cross: expected none, because there are no read queries r, but found " + oCross);
         }
         if (oCross != null) {
-            expect("o_cross", oCross, shape.B(), shape.T(), shape.HV(), shape.V());
+            expect("o_cross", oCross, shape.readOut());
         }
         if (finalState != null) {
-            expect("final_state", finalState, shape.sequences(), shape.HV(), shape.K(), shape.V());
+            expect("final_state", finalState, shape.state().dims());
         }
     }
 

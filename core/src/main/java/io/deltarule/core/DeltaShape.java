@@ -75,6 +75,11 @@ public record DeltaShape(
         return gate.width(K);
     }
 
+    /** The axes of a read-out, [B, T, HV, V]. */
+    public int[] readOut() {
+        return new int[] {B, T, HV, V};
+    }
+
     /** The axes of the states. */
     public StateShape state() {
         return new StateShape(sequences, HV, K, V);

@@ -35,30 +35,14 @@ final class InputCheck {
                 sequences(q),
                 gate(q, v),
                 in.get(Input.R) != null);
-        int rows = Math.multiplyExact(shape.T(), n);
-        expect(Input.K, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.H(), shape.K());
-        expect(Input.V, "q" + (n > 1 ? " and householders=" + n : ""), shape.B(), rows, shape.HV(), shape.V());
-        for (Input input : variant.inputs()) {
-            switch (input) {
-                case Q, K, V, G, R -> {}
-                case BETA -> expect(input, "k and v", shape.B(), rows, shape.HV());
-                case W -> expect(input, "v", shape.B(), rows, shape.HV(), shape.V());
-                case P, B -> expectKeyLike(input, shape, rows);
-            }
-        }
-        if (shape.crossRead()) {
-            expect(Input.R, "q and v", shape.B(), shape.T(), shape.HV(), shape.V());
-        }
-        if (in.initialState() != null
-                && !in.initialState().hasDims(shape.sequences(), shape.HV(), shape.K(), shape.V())) {
+        in.tensors().keySet().forEach(input -> expect(input, shape));
+        Tensor initial = in.initialState();
+        if (initial != null && !shape.state().fits(initial)) {
             throw mismatch(
                     "initial_state",
-                    in.initialState(),
+                    initial,
                     "one [K, V] state per sequence and value head",
-                    shape.sequences(),
-                    shape.HV(),
-                    shape.K(),
-                    shape.V());
+                    shape.state().dims());
         }
         checkBoundaries(shape);
         return shape;
@@ -150,19 +134,27 @@ final class InputCheck {
         return tensor;
     }
 
-    private void expect(Input input, String from, int... dims) {
+    private void expect(Input input, DeltaShape shape) {
         Tensor tensor = in.get(input);
-        if (!tensor.hasDims(dims)) {
-            throw mismatch(input.id(), tensor, "its lengths follow from " + from, dims);
+        int[] dims = input.axes(shape).dims(shape.B(), shape.T());
+        boolean fits = tensor.hasDims(dims)
+                || input.eitherHeads()
+                        && tensor.hasDims(input.axesPerValueHead(shape).dims(shape.B(), shape.T()));
+        if (!fits) {
+            throw mismatch(input.id(), tensor, "its lengths follow from " + lengthsOf(input, shape), dims);
         }
     }
 
-    /** Second keys and erase gates come with one row per key head or one per value head. */
-    private void expectKeyLike(Input input, DeltaShape shape, int rows) {
-        Tensor tensor = in.get(input);
-        if (!tensor.hasDims(shape.B(), rows, shape.HV(), shape.K())) {
-            expect(input, "k", shape.B(), rows, shape.H(), shape.K());
-        }
+    /** Which tensors an input's lengths are taken from. */
+    private static String lengthsOf(Input input, DeltaShape shape) {
+        return switch (input) {
+            case Q -> "itself";
+            case K, V -> shape.householders() > 1 ? "q and householders=" + shape.householders() : "q";
+            case BETA -> "k and v";
+            case P, B -> "k";
+            case W -> "v";
+            case G, R -> "q and v";
+        };
     }
 
     private static InvalidInputException mismatch(String name, Tensor found, String why, int... dims) {

@@ -1,5 +1,7 @@
 package io.deltarule.core;
 
+import java.util.Arrays;
+
 /**
  * The axes of the states of one run, [N, HV, K, V] row-major: one matrix of K rows and V columns per sequence and value
  * head.
@@ -20,6 +22,11 @@ public record StateShape(int sequences, int HV, int K, int V) {
         return new int[] {HV, K, V};
     }
 
+    /** How many states there are, N·HV. */
+    public int count() {
+        return Math.multiplyExact(sequences, HV);
+    }
+
     /** Numbers of one head's state. */
     public long numbersPerHead() {
         return (long) K * V;
@@ -33,5 +40,11 @@ public record StateShape(int sequences, int HV, int K, int V) {
     /** Whether a tensor has these axes. */
     public boolean fits(Tensor tensor) {
         return tensor.hasDims(dims());
+    }
+
+    /** The axes' lengths, as a tensor prints its own. */
+    @Override
+    public String toString() {
+        return Arrays.toString(dims());
     }
 }

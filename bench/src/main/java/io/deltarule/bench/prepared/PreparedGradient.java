@@ -58,7 +58,7 @@ final class PreparedGradient implements PreparedWorkload {
         inputs.getFirst()
                 .tensors()
                 .forEach((input, tensor) -> tensors.put(input, Tensor.allocate(arena, tensor.dims())));
-        return new DeltaGradients(tensors, Tensor.allocate(arena, s.sequences(), s.HV(), s.K(), s.V()));
+        return new DeltaGradients(tensors, Tensor.allocate(arena, s.state().dims()));
     }
 
     @Override

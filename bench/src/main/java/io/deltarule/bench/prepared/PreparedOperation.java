@@ -65,9 +65,9 @@ public final class PreparedOperation implements PreparedWorkload {
 
     private DeltaOutputs outputs(DeltaShape s) {
         return new DeltaOutputs(
-                Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()),
-                s.crossRead() ? Tensor.allocate(arena, s.B(), s.T(), s.HV(), s.V()) : null,
-                workload.keepsState() ? null : Tensor.allocate(arena, s.sequences(), s.HV(), s.K(), s.V()));
+                Tensor.allocate(arena, s.readOut()),
+                s.crossRead() ? Tensor.allocate(arena, s.readOut()) : null,
+                workload.keepsState() ? null : Tensor.allocate(arena, s.state().dims()));
     }
 
     @Override

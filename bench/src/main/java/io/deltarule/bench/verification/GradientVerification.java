@@ -55,7 +55,7 @@ public final class GradientVerification {
                 finite && worst.within(Verification.TOLERANCE),
                 worst,
                 slices.length * s.HV() / s.H(),
-                s.sequences() * s.HV(),
+                s.state().count(),
                 s.T());
     }
 

@@ -66,7 +66,7 @@ record ValueHeadSlice(int sequence, int head) {
      * @param count how many are wanted; all if there are no more
      */
     static ValueHeadSlice[] spread(DeltaShape shape, int count) {
-        int all = shape.sequences() * shape.HV();
+        int all = shape.state().count();
         ValueHeadSlice[] slices = new ValueHeadSlice[Math.min(count, all)];
         Arrays.setAll(slices, i -> {
             int flat = slices.length == 1 ? 0 : (int) ((long) i * (all - 1) / (slices.length - 1));

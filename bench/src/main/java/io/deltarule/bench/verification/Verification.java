@@ -79,7 +79,7 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
                 && finite(outcome.outputs().o())
                 && (!shape.crossRead() || finite(outcome.outputs().oCross()))
                 && finite(outcome.outputs().finalState());
-        return new Verification(passed, worst, slices.length, shape.sequences() * shape.HV(), shape.T());
+        return new Verification(passed, worst, slices.length, shape.state().count(), shape.T());
     }
 
     /** The one with the largest ratio; one that is not finite before any other. */

@@ -26,7 +26,7 @@ final class GradientWorkCount {
         } else if (s.gate() != Gate.NONE) {
             flops += 4 * R * KV;
         }
-        double states = 2.0 * s.sequences() * s.HV() * KV * Float.BYTES;
+        double states = 2.0 * s.state().count() * KV * Float.BYTES;
         double values = 2 * WorkCount.inputs(workload) + WorkCount.outputs(s);
         return new WorkCount(flops, Float.BYTES * values + states, states);
     }

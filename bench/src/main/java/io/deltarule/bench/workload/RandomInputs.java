@@ -33,31 +33,31 @@ public final class RandomInputs {
      */
     public static DeltaInputs of(Variant variant, DeltaShape s, Arena arena) {
         RandomInputs make = new RandomInputs(arena);
-        int rows = s.T() * s.householders();
         DeltaInputs in = DeltaInputs.of(
-                        make.unitRows(s.B(), s.T(), s.H(), s.K()),
-                        make.unitRows(s.B(), rows, s.H(), s.K()),
-                        make.uniform(-1, 1, s.B(), rows, s.HV(), s.V()))
+                        make.unitRows(dims(Input.Q, s)),
+                        make.unitRows(dims(Input.K, s)),
+                        make.uniform(-1, 1, dims(Input.V, s)))
                 .withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
                 case Q, K, V, G, R -> in;
-                case BETA -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV()));
+                case BETA, B, W -> in.with(input, make.uniform(0, 1, dims(input, s)));
                 case P -> in.with(input, make.near(in.get(Input.K)));
-                case B -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.K()));
-                case W -> in.with(input, make.uniform(0, 1, s.B(), rows, s.HV(), s.V()));
             };
         }
         if (s.crossRead()) {
-            in = in.with(Input.R, make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()));
+            in = in.with(Input.R, make.uniform(-1, 1, dims(Input.R, s)));
         }
-        if (s.gate() == Gate.SCALAR) {
-            return in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, s.B(), s.T(), s.HV()));
-        }
-        if (s.gate() == Gate.CHANNEL) {
-            return in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, s.B(), s.T(), s.HV(), s.K()));
-        }
-        return in;
+        return s.gate() == Gate.NONE ? in : in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, dims(Input.G, s)));
+    }
+
+    private static int[] dims(Input input, DeltaShape s) {
+        return axes(input, s).dims(s.B(), s.T());
+    }
+
+    /** The axes of these tensors: erase gates have one row per value head. */
+    static Input.Axes axes(Input input, DeltaShape s) {
+        return input == Input.B ? input.axesPerValueHead(s) : input.axes(s);
     }
 
     /** The same numbers in other memory. */
@@ -75,14 +75,14 @@ public final class RandomInputs {
     public static DeltaCotangents cotangents(DeltaShape s, Arena arena) {
         RandomInputs make = new RandomInputs(arena);
         return new DeltaCotangents(
-                make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()),
-                s.crossRead() ? make.uniform(-1, 1, s.B(), s.T(), s.HV(), s.V()) : null,
-                make.uniform(-1, 1, s.sequences(), s.HV(), s.K(), s.V()));
+                make.uniform(-1, 1, s.readOut()),
+                s.crossRead() ? make.uniform(-1, 1, s.readOut()) : null,
+                make.uniform(-1, 1, s.state().dims()));
     }
 
     /** A state as tokens leave it. */
     public static Tensor state(DeltaShape s, Arena arena) {
-        return new RandomInputs(arena).uniform(-1, 1, s.sequences(), s.HV(), s.K(), s.V());
+        return new RandomInputs(arena).uniform(-1, 1, s.state().dims());
     }
 
     private Tensor uniform(double from, double to, int... dims) {

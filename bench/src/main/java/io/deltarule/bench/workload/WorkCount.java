@@ -49,7 +49,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         if (s.crossRead()) {
             flops += crossReadFlops(workload, reads, KV);
         }
-        double states = (double) s.sequences() * s.HV() * KV * Float.BYTES;
+        double states = s.state().count() * KV * Float.BYTES;
         double stateBytes = workload.keepsState() ? 2 * states : states;
         return new WorkCount(flops, Float.BYTES * (inputs(workload) + outputs(s)) + stateBytes, stateBytes);
     }
@@ -79,20 +79,10 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
     /** How many numbers come in besides the state. */
     static double inputs(Workload workload) {
         DeltaShape s = workload.shape();
-        double tokens = s.tokens();
-        double rows = s.microTokens();
-        double count = tokens * s.HV() * s.gateWidth();
+        double perToken = Input.G.axes(s).width();
         for (Input input : workload.variant().inputs()) {
-            count += switch (input) {
-                case Q -> tokens * s.H() * s.K();
-                case K, P -> rows * s.H() * s.K();
-                case V, W -> rows * s.HV() * s.V();
-                case BETA -> rows * s.HV();
-                case B -> rows * s.HV() * s.K();
-                case R -> tokens * s.HV() * s.V();
-                case G -> 0;
-            };
+            perToken += RandomInputs.axes(input, s).width();
         }
-        return count;
+        return perToken * s.tokens();
     }
 }

@@ -161,16 +161,16 @@ public final class OpCommand implements Runnable {
 
     private static DeltaOutputs outputs(DeltaShape shape, Arena arena) {
         return new DeltaOutputs(
-                poisoned(arena, shape.B(), shape.T(), shape.HV(), shape.V()),
-                shape.crossRead() ? poisoned(arena, shape.B(), shape.T(), shape.HV(), shape.V()) : null,
-                poisoned(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
+                poisoned(arena, shape.readOut()),
+                shape.crossRead() ? poisoned(arena, shape.readOut()) : null,
+                poisoned(arena, shape.state().dims()));
     }
 
     private static DeltaGradients gradients(LoadedOperation operation, Arena arena) {
         DeltaShape shape = operation.shape();
         Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
         operation.inputs().tensors().forEach((input, tensor) -> tensors.put(input, poisoned(arena, tensor.dims())));
-        return new DeltaGradients(tensors, poisoned(arena, shape.sequences(), shape.HV(), shape.K(), shape.V()));
+        return new DeltaGradients(tensors, poisoned(arena, shape.state().dims()));
     }
 
     /** All that was computed, by the names that files give it. */

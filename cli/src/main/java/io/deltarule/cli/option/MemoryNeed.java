@@ -27,7 +27,9 @@ public final class MemoryNeed {
     public static void check(DeltaShape shape, int states) {
         double bytes = Float.BYTES
                 * ((shape.crossRead() ? 2.0 : 1.0) * shape.tokens() * shape.HV() * shape.V()
-                        + (double) states * shape.sequences() * shape.HV() * shape.K() * shape.V());
+                        + (double) states
+                                * shape.state().count()
+                                * shape.state().numbersPerHead());
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (bytes > memory / 4.0) {
             throw new InvalidInputException(String.format(

@@ -6,6 +6,7 @@ import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.StateShape;
 import io.deltarule.core.Tensor;
 
 /**
@@ -73,10 +74,9 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
             throw new IllegalStateException(
                     "this plan keeps no state; make it with PlanSpec.keepingState(), or pass initialState to run");
         }
-        DeltaShape s = spec.shape();
-        if (state != null && !state.hasDims(s.sequences(), s.HV(), s.K(), s.V())) {
-            throw new InvalidInputException("state: expected [" + s.sequences() + ", " + s.HV() + ", " + s.K() + ", "
-                    + s.V() + "] but found " + state);
+        StateShape expected = spec.shape().state();
+        if (state != null && !expected.fits(state)) {
+            throw new InvalidInputException("state: expected " + expected + " but found " + state);
         }
     }
 

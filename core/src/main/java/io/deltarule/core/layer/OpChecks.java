@@ -107,19 +107,8 @@ final class OpChecks {
             throw new InvalidInputException(
                     "delta: expected a slot for the selective read-out exactly when there are read queries");
         }
-        int n = s.householders();
         inputs.forEach((input, slot) -> width(
-                "delta: " + input.id(),
-                slot,
-                switch (input) {
-                    case Q -> s.H() * s.K();
-                    case K -> n * s.H() * s.K();
-                    case V, W -> n * s.HV() * s.V();
-                    case G -> s.HV() * s.gateWidth();
-                    case BETA -> n * s.HV();
-                    case P, B -> slot.width() == n * s.HV() * s.K() ? slot.width() : n * s.H() * s.K();
-                    case R -> s.HV() * s.V();
-                }));
+                "delta: " + input.id(), slot, input.axesOfWidth(s, slot.width()).width()));
         width("delta: o", o, s.HV() * s.V());
         if (oCross != null) {
             width("delta: o_cross", oCross, s.HV() * s.V());

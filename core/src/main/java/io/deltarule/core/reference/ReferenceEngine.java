@@ -113,7 +113,7 @@ public final class ReferenceEngine implements DeltaEngine {
                 copy(result.finalState(), out.finalState());
             }
             if (spec().keepsState()) {
-                kept = Tensor.zeros(shape.sequences(), shape.HV(), shape.K(), shape.V());
+                kept = Tensor.zeros(shape.state().dims());
                 copy(result.finalState(), kept);
             }
         }

@@ -75,34 +75,28 @@ public record DeltaCase(
     public DeltaInputs inputs() {
         Random random = new Random(name.hashCode());
         DeltaShape s = shape;
-        int rows = s.T() * s.householders();
-        Tensor q = gaussian(random, s.B(), s.T(), s.H(), s.K());
+        Tensor q = gaussian(random, dims(Input.Q));
         unitRows(q);
-        Tensor k = gaussian(random, s.B(), rows, s.H(), s.K());
+        Tensor k = gaussian(random, dims(Input.K));
         unitRows(k);
-        DeltaInputs in = DeltaInputs.of(q, k, gaussian(random, s.B(), rows, s.HV(), s.V()))
-                .withHouseholders(s.householders());
+        DeltaInputs in = DeltaInputs.of(q, k, gaussian(random, dims(Input.V))).withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
                 case Q, K, V, G, R -> in;
-                case BETA -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV()));
+                case BETA, B, W -> in.with(input, uniform(random, 0, betaMax, dims(input)));
                 case P -> {
-                    Tensor p = gaussian(random, s.B(), rows, s.H(), s.K());
+                    Tensor p = gaussian(random, dims(input));
                     unitRows(p);
                     yield in.with(input, p);
                 }
-                case B -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.K()));
-                case W -> in.with(input, uniform(random, 0, betaMax, s.B(), rows, s.HV(), s.V()));
             };
         }
         if (s.crossRead()) {
-            in = in.with(Input.R, scaled(gaussian(random, s.B(), s.T(), s.HV(), s.V()), focus));
+            in = in.with(Input.R, scaled(gaussian(random, dims(Input.R)), focus));
         }
-        in = switch (s.gate()) {
-            case NONE -> in;
-            case SCALAR -> in.with(Input.G, uniform(random, -decay, 0, s.B(), s.T(), s.HV()));
-            case CHANNEL -> in.with(Input.G, uniform(random, -decay, 0, s.B(), s.T(), s.HV(), s.K()));
-        };
+        if (s.gate() != Gate.NONE) {
+            in = in.with(Input.G, uniform(random, -decay, 0, dims(Input.G)));
+        }
         if (lengths.length > 0) {
             int[] ends = new int[lengths.length + 1];
             for (int i = 0; i < lengths.length; i++) {
@@ -110,7 +104,16 @@ public record DeltaCase(
             }
             in = in.withCuSeqlens(ends);
         }
-        return in.withInitialState(gaussian(random, s.sequences(), s.HV(), s.K(), s.V()));
+        return in.withInitialState(gaussian(random, s.state().dims()));
+    }
+
+    private int[] dims(Input input) {
+        return axes(input, shape).dims(shape.B(), shape.T());
+    }
+
+    /** The axes that the cases' tensors have: erase gates have one row per value head. */
+    static Input.Axes axes(Input input, DeltaShape s) {
+        return input == Input.B ? input.axesPerValueHead(s) : input.axes(s);
     }
 
     /** Gradients of the case's outputs, standard normals, the same on every call. */
@@ -118,9 +121,9 @@ public record DeltaCase(
         Random random = new Random(~name.hashCode());
         DeltaShape s = shape;
         return new DeltaCotangents(
-                gaussian(random, s.B(), s.T(), s.HV(), s.V()),
-                s.crossRead() ? gaussian(random, s.B(), s.T(), s.HV(), s.V()) : null,
-                gaussian(random, s.sequences(), s.HV(), s.K(), s.V()));
+                gaussian(random, s.readOut()),
+                s.crossRead() ? gaussian(random, s.readOut()) : null,
+                gaussian(random, s.state().dims()));
     }
 
     /** Independent standard normals. */

@@ -156,10 +156,13 @@ public final class LayerCases {
         List<LayerOp> ops = new ArrayList<>();
         Map<Input, Slot> in = new EnumMap<>(Input.class);
         for (Input input : Input.values()) {
-            int width = width(input, s);
-            if (width == 0 || (!variant.inputs().contains(input) && input != Input.G && input != Input.R)) {
+            boolean present = input == Input.G
+                    ? gate != Gate.NONE
+                    : input == Input.R ? cross : variant.inputs().contains(input);
+            if (!present) {
                 continue;
             }
+            int width = DeltaCase.axes(input, s).width();
             Slot raw = new Slot(input.id() + "_raw", width);
             Slot made = new Slot(input.id(), width);
             given.add(raw);
@@ -178,18 +181,6 @@ public final class LayerCases {
         return new LayerCase(
                 variant.id() + " " + gate.id() + (cross ? " with selective read" : "") + (n > 1 ? " n=" + n : ""),
                 new LayerProgram(given, cross ? List.of(o, oCross) : List.of(o), ops));
-    }
-
-    private static int width(Input input, DeltaShape s) {
-        return switch (input) {
-            case Q -> s.H() * s.K();
-            case K, P -> s.householders() * s.H() * s.K();
-            case B -> s.householders() * s.HV() * s.K();
-            case V, W -> s.householders() * s.HV() * s.V();
-            case G -> s.HV() * s.gateWidth();
-            case BETA -> s.householders() * s.HV();
-            case R -> s.crossRead() ? s.HV() * s.V() : 0;
-        };
     }
 
     /** Several operations one after the other, residual connections among them: slots that outlive their neighbours. */

@@ -73,13 +73,8 @@ public final class DeltaStep implements LayerStep {
     }
 
     private static RowView view(Input input, SlotBuffer slot, DeltaShape s) {
-        return switch (input) {
-            case Q -> rows("q", slot, s.H(), s.K(), s);
-            case K, P, B -> rows(input.id(), slot, slot.width() / (s.householders() * s.K()), s.K(), s);
-            case V, W, R -> rows(input.id(), slot, s.HV(), s.V(), s);
-            case BETA -> rows("beta", slot, s.HV(), 1, s);
-            case G -> rows("g", slot, s.HV(), s.gateWidth(), s);
-        };
+        Input.Axes axes = input.axesOfWidth(s, slot.width());
+        return rows(input.id(), slot, axes.heads(), axes.channels(), s);
     }
 
     private static RowView rows(String name, SlotBuffer slot, int heads, int width, DeltaShape s) {

@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
+import io.deltarule.core.StateShape;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
@@ -75,15 +76,16 @@ public final class BackwardReference {
     static Result overHeads(Variant variant, DeltaShape shape, DeltaInputs in, DeltaCotangents given, HeadRun run) {
         given.validate(shape);
         InputGradients sums = new InputGradients(variant, shape, in);
-        int perHead = Math.multiplyExact(shape.K(), shape.V());
-        double[] states = new double[Math.multiplyExact(Math.multiplyExact(shape.sequences(), shape.HV()), perHead)];
+        StateShape state = shape.state();
+        int perHead = Math.toIntExact(state.numbersPerHead());
+        double[] states = new double[Math.multiplyExact(state.count(), perHead)];
         int[] ends = in.boundaries(shape);
         int group = shape.HV() / shape.H();
         // Heads of a group add to the same numbers, so one thread takes them all.
         IntStream.range(0, shape.sequences() * shape.H()).parallel().forEach(item -> {
             int sequence = item / shape.H();
             for (int j = item % shape.H() * group; j < (item % shape.H() + 1) * group; j++) {
-                int at = (sequence * shape.HV() + j) * perHead;
+                int at = Math.toIntExact(state.index(sequence, j)) * perHead;
                 double[][] R = state(given.finalState(), at, shape);
                 run.run(state(in.initialState(), at, shape), R, ends[sequence], ends[sequence + 1], j, sums);
                 for (int d = 0; d < shape.K(); d++) {

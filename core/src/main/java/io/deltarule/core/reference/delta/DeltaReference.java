@@ -2,6 +2,7 @@ package io.deltarule.core.reference.delta;
 
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.StateShape;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.stream.IntStream;
@@ -69,12 +70,13 @@ public final class DeltaReference {
 
     static Result overHeads(DeltaShape s, DeltaInputs in, HeadRun head) {
         int size = Math.multiplyExact(Math.multiplyExact(s.tokens(), s.HV()), s.V());
-        int perHead = Math.multiplyExact(s.K(), s.V());
-        double[] states = new double[Math.multiplyExact(Math.multiplyExact(s.sequences(), s.HV()), perHead)];
+        StateShape state = s.state();
+        int perHead = Math.toIntExact(state.numbersPerHead());
+        double[] states = new double[Math.multiplyExact(state.count(), perHead)];
         Result out = new Result(new double[size], s.crossRead() ? new double[size] : null, states);
         int[] ends = in.boundaries(s);
         Tensor initial = in.initialState();
-        IntStream.range(0, s.sequences() * s.HV()).parallel().forEach(item -> {
+        IntStream.range(0, state.count()).parallel().forEach(item -> {
             int sequence = item / s.HV();
             double[][] S = new double[s.K()][s.V()];
             for (int i = 0; i < perHead; i++) {

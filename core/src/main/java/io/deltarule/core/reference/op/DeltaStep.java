@@ -57,31 +57,31 @@ public final class DeltaStep implements LayerStep {
     }
 
     private void load(int j) {
-        row(Input.Q, 1, 0, j, token.q);
-        row(Input.R, 1, 0, j, token.r);
+        row(Input.Q, 0, j, token.q);
+        row(Input.R, 0, j, token.r);
         double[] g = in.get(Input.G);
         for (int i = 0; i < s.K(); i++) {
             token.logDecay[i] = s.gate() == Gate.NONE ? 0 : s.gate() == Gate.SCALAR ? g[j] : g[j * s.K() + i];
         }
         double[] strength = in.get(Input.BETA);
         for (int m = 0; m < s.householders(); m++) {
-            row(Input.K, s.householders(), m, j, token.k[m]);
-            row(Input.V, s.householders(), m, j, token.v[m]);
-            row(Input.P, s.householders(), m, j, token.p[m]);
-            row(Input.B, s.householders(), m, j, token.b[m]);
-            row(Input.W, s.householders(), m, j, token.w[m]);
+            row(Input.K, m, j, token.k[m]);
+            row(Input.V, m, j, token.v[m]);
+            row(Input.P, m, j, token.p[m]);
+            row(Input.B, m, j, token.b[m]);
+            row(Input.W, m, j, token.w[m]);
             token.beta[m] = strength == null ? Double.NaN : strength[m * s.HV() + j];
         }
     }
 
     /** One value head's channels of micro-step m; grouped heads share theirs. NaN where the variant has no such input. */
-    private void row(Input input, int steps, int m, int j, double[] to) {
+    private void row(Input input, int m, int j, double[] to) {
         double[] from = in.get(input);
         if (from == null) {
             Arrays.fill(to, Double.NaN);
             return;
         }
-        int heads = from.length / steps / to.length;
+        int heads = input.axesOfWidth(s, from.length).heads();
         System.arraycopy(from, (m * heads + j / (s.HV() / heads)) * to.length, to, 0, to.length);
     }
 
