@@ -1,7 +1,6 @@
 package io.deltarule.cli;
 
 import io.deltarule.core.DeltaCotangents;
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -14,6 +13,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.AbstractLayerPlan;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * The reference with a defect in everything that it computes: operations, gradients, layers, copies and products. The
  * subclasses are engines of their own.
  */
-public abstract class BrokenEngine implements CeilingEngine {
+public abstract class BrokenEngine implements CeilingEngine, LayerEngine {
     /** Adds a tenth to one number. */
     public static final class Wrong extends BrokenEngine {
         /** Found by name. */
@@ -69,7 +69,7 @@ public abstract class BrokenEngine implements CeilingEngine {
         }
     }
 
-    private static final DeltaEngine RIGHT = new ReferenceEngine();
+    private static final LayerEngine RIGHT = new ReferenceEngine();
 
     private final String name;
     private final Consumer<Tensor> defect;

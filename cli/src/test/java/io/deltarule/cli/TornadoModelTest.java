@@ -1,7 +1,7 @@
 package io.deltarule.cli;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerLaws;
 import io.deltarule.models.ModelCases;
@@ -13,8 +13,8 @@ class TornadoModelTest extends LayerLaws {
     private static final String DEVICE = System.getProperty("deltarule.test.device", "emulator");
 
     @Override
-    protected DeltaEngine engine() {
-        return Engines.named("tornado");
+    protected LayerEngine engine() {
+        return LayerEngine.of(Engines.named("tornado"));
     }
 
     @Override

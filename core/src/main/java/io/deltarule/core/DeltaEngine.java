@@ -1,14 +1,12 @@
 package io.deltarule.core;
 
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Something that can run the delta rule. Implementations are found by {@link java.util.ServiceLoader}; use
- * {@link Engines} to choose one.
+ * {@link Engines} to choose one. Those that run whole layers too are {@code LayerEngine}s of {@code core.layer}.
  */
 public interface DeltaEngine {
     /** The name used on the command line: reference, cpu or tornado. */
@@ -71,14 +69,4 @@ public interface DeltaEngine {
         throw new InvalidInputException(
                 "engine " + name() + ": expected a forward pass, it has no backward pass; use engine reference or cpu");
     }
-
-    /**
-     * Makes a plan for a whole layer or model.
-     *
-     * @param spec program, weights, capacities
-     * @return a plan that the caller closes
-     * @throws InvalidInputException if this engine does not do what the specification asks
-     * @throws EngineUnavailableException if the engine or the named device is not here
-     */
-    LayerPlan plan(LayerSpec spec);
 }

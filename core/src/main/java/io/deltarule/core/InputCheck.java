@@ -135,14 +135,15 @@ final class InputCheck {
     }
 
     private void expect(Input input, DeltaShape shape) {
-        Tensor tensor = in.get(input);
         int[] dims = input.axes(shape).dims(shape.B(), shape.T());
-        boolean fits = tensor.hasDims(dims)
-                || input.eitherHeads()
-                        && tensor.hasDims(input.axesPerValueHead(shape).dims(shape.B(), shape.T()));
-        if (!fits) {
-            throw mismatch(input.id(), tensor, "its lengths follow from " + lengthsOf(input, shape), dims);
+        if (!in.get(input).hasDims(dims) && !fitsPerValueHead(input, shape)) {
+            throw mismatch(input.id(), in.get(input), "its lengths follow from " + lengthsOf(input, shape), dims);
         }
+    }
+
+    private boolean fitsPerValueHead(Input input, DeltaShape shape) {
+        return input.eitherHeads()
+                && in.get(input).hasDims(input.axesPerValueHead(shape).dims(shape.B(), shape.T()));
     }
 
     /** Which tensors an input's lengths are taken from. */

@@ -3,8 +3,6 @@ package io.deltarule.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.reference.ReferenceEngine;
 import java.util.EnumMap;
 import java.util.List;
@@ -93,11 +91,6 @@ class DeltaGradientsTest {
 
             @Override
             public DeltaPlan plan(PlanSpec spec) {
-                throw new AssertionError();
-            }
-
-            @Override
-            public LayerPlan plan(LayerSpec spec) {
                 throw new AssertionError();
             }
         };

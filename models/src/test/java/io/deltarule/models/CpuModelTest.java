@@ -1,7 +1,7 @@
 package io.deltarule.models;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerLaws;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
 /** Every layer and hybrid on the CPU engine: float64, prefill equals decode equals any split, saved states. */
 class CpuModelTest extends LayerLaws {
     @Override
-    protected DeltaEngine engine() {
+    protected LayerEngine engine() {
         return new CpuEngine(2);
     }
 

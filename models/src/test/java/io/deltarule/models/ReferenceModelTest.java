@@ -1,6 +1,6 @@
 package io.deltarule.models;
 
-import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerContinuityLaws;
@@ -9,7 +9,7 @@ import java.util.List;
 /** Every layer and hybrid in float64: prefill equals decode equals any split, saved states. */
 class ReferenceModelTest extends LayerContinuityLaws {
     @Override
-    protected DeltaEngine engine() {
+    protected LayerEngine engine() {
         return new ReferenceEngine();
     }
 

@@ -1,16 +1,17 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
-import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,7 @@ import java.util.Optional;
  *
  * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
-public final class TornadoEngine implements CeilingEngine {
+public final class TornadoEngine implements CeilingEngine, LayerEngine {
     @Override
     public String name() {
         return "tornado";

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
@@ -15,6 +14,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The laws of layers on TornadoVM's device, or on the emulator, and what a TornadoVM plan promises beyond them. */
 class TornadoLayerTest extends LayerLaws {
     @Override
-    protected DeltaEngine engine() {
+    protected LayerEngine engine() {
         return new TornadoEngine();
     }
 

@@ -8,6 +8,7 @@ import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
@@ -79,13 +80,14 @@ public final class NetworkRun implements AutoCloseable {
 
     private LayerPlan plan(DeltaEngine engine, String device, LayerProgram program) {
         boolean toLogits = program.equals(network.program().head());
-        LayerPlan plan = engine.plan(LayerSpec.of(
-                        program,
-                        network.weights(),
-                        toLogits ? 1 : size.tokens(),
-                        1,
-                        toLogits ? Integer.MAX_VALUE : CONTEXT)
-                .onDevice(device));
+        LayerPlan plan = LayerEngine.of(engine)
+                .plan(LayerSpec.of(
+                                program,
+                                network.weights(),
+                                toLogits ? 1 : size.tokens(),
+                                1,
+                                toLogits ? Integer.MAX_VALUE : CONTEXT)
+                        .onDevice(device));
         plans.add(plan);
         return plan;
     }

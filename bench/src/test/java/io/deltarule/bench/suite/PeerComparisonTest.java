@@ -21,8 +21,6 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.measure.SelfTimed;
 import java.util.List;
@@ -60,11 +58,6 @@ class PeerComparisonTest {
         public DeltaPlan plan(PlanSpec spec) {
             DeltaPlan plan = CPU.plan(spec.withScale(scale));
             return elsewhere ? new Slow(plan) : plan;
-        }
-
-        @Override
-        public LayerPlan plan(LayerSpec spec) {
-            return CPU.plan(spec);
         }
 
         @Override

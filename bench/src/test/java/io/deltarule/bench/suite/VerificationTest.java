@@ -21,8 +21,6 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,11 +53,6 @@ class VerificationTest {
         @Override
         public List<Device> devices() {
             return Engines.named("cpu").devices();
-        }
-
-        @Override
-        public LayerPlan plan(LayerSpec spec) {
-            throw new UnsupportedOperationException("not part of this test");
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.Form;
@@ -11,6 +10,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements DeltaEngine {
+public final class CpuEngine implements LayerEngine {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 

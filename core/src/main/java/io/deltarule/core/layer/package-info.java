@@ -7,6 +7,9 @@
  * operation that needs it, one per sequence, so that a prefill of T tokens, T decoding steps and any split in between
  * give the same numbers.
  *
+ * <p>A {@link io.deltarule.core.layer.LayerEngine} makes a {@link io.deltarule.core.layer.LayerPlan} from a {@link
+ * io.deltarule.core.layer.LayerSpec}: a program, its weights and how much it must hold.
+ *
  * <p>Start at {@link io.deltarule.core.layer.LayerOp}, whose kinds hold the operations: {@link
  * io.deltarule.core.layer.MatrixOp}, {@link io.deltarule.core.layer.NormOp}, {@link
  * io.deltarule.core.layer.ElementwiseOp}, {@link io.deltarule.core.layer.ChannelOp}, {@link

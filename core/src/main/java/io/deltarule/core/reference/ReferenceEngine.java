@@ -1,7 +1,6 @@
 package io.deltarule.core.reference;
 
 import io.deltarule.core.DeltaCotangents;
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -14,6 +13,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.reference.delta.BackwardReference;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The float64 references as an engine: always available, exact, slow on purpose. */
-public final class ReferenceEngine implements DeltaEngine {
+public final class ReferenceEngine implements LayerEngine {
     private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
 
     @Override

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.MatrixOp;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The laws of layers on the CPU engine, on large sizes too, with more threads than this machine may have. */
 class CpuLayerTest extends LayerLaws {
     @Override
-    protected DeltaEngine engine() {
+    protected LayerEngine engine() {
         return new CpuEngine(3);
     }
 

@@ -1,12 +1,12 @@
 package io.deltarule.core.reference;
 
-import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.testkit.LayerContinuityLaws;
 
 /** The float64 references against numbers worked out by hand and against themselves cut differently. */
 class ReferenceLayerTest extends LayerContinuityLaws {
     @Override
-    protected DeltaEngine engine() {
+    protected LayerEngine engine() {
         return new ReferenceEngine();
     }
 

@@ -3,7 +3,6 @@ package io.deltarule.core.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
@@ -12,6 +11,7 @@ import io.deltarule.core.Variant;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class LayerKnownCases {
     /** The engine under test. */
-    protected abstract DeltaEngine engine();
+    protected abstract LayerEngine engine();
 
     /** Its device, or null for its own choice. */
     protected String device() {

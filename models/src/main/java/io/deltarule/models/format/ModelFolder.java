@@ -19,6 +19,7 @@ import java.util.Map;
  * lie in the mapped files, so opening is quick whatever their size; they are gone when the folder is closed.
  *
  * <pre>
+ *   LayerEngine engine = LayerEngine.of(Engines.automatic());
  *   try (ModelFolder model = ModelFolder.open(Path.of("Qwen3.5-0.8B"))) {
  *       LayerPlan body = engine.plan(LayerSpec.of(model.body(), model.weights(), 512, 1, 4096));
  *       LayerPlan head = engine.plan(LayerSpec.of(model.head(), model.weights(), 1, 1, 4096));

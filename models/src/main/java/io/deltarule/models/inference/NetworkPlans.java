@@ -2,6 +2,7 @@ package io.deltarule.models.inference;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
@@ -26,10 +27,11 @@ final class NetworkPlans implements AutoCloseable {
         try {
             this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
             this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
-            made = engine.plan(spec(network.body(), options.piece(), options.sequences(), options.maxContext())
+            LayerEngine layers = LayerEngine.of(engine);
+            made = layers.plan(spec(network.body(), options.piece(), options.sequences(), options.maxContext())
                     .onDevice(device));
             this.body = made;
-            this.head = engine.plan(spec(network.head(), options.logitRows(), 1, options.logitRows())
+            this.head = layers.plan(spec(network.head(), options.logitRows(), 1, options.logitRows())
                     .onDevice(device));
         } catch (RuntimeException | Error e) {
             if (made != null) {

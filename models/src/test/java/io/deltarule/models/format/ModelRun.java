@@ -2,6 +2,7 @@ package io.deltarule.models.format;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
@@ -15,9 +16,10 @@ public final class ModelRun implements AutoCloseable {
     /** Plans for a few tokens. */
     public ModelRun(ModelFolder model, DeltaEngine engine, int maxTokens) {
         this.info = model.info();
-        this.body = engine.plan(LayerSpec.of(model.body(), model.weights(), maxTokens, 1, maxTokens)
+        LayerEngine layers = LayerEngine.of(engine);
+        this.body = layers.plan(LayerSpec.of(model.body(), model.weights(), maxTokens, 1, maxTokens)
                 .withChunkSize(32));
-        this.head = engine.plan(LayerSpec.of(model.head(), model.weights(), maxTokens, 1, maxTokens));
+        this.head = layers.plan(LayerSpec.of(model.head(), model.weights(), maxTokens, 1, maxTokens));
     }
 
     /** Logits [tokens, vocab] of the next tokens. */

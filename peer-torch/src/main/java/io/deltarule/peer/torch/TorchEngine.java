@@ -8,8 +8,6 @@ import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,12 +63,6 @@ public final class TorchEngine implements PeerEngine {
                     + "; take --engine cpu");
         }
         return new TorchPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
-    }
-
-    @Override
-    public LayerPlan plan(LayerSpec spec) {
-        throw new InvalidInputException(
-                "engine torch: expected the delta rule alone but found a layer; take --engine cpu");
     }
 
     @Override

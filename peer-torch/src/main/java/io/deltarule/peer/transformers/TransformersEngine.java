@@ -10,8 +10,6 @@ import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
-import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -107,12 +105,6 @@ public final class TransformersEngine implements PeerEngine {
         return spec.variant() == Variant.GATED_DELTA_RULE
                 && spec.shape().gate() == Gate.SCALAR
                 && !spec.shape().crossRead();
-    }
-
-    @Override
-    public LayerPlan plan(LayerSpec spec) {
-        throw new InvalidInputException(
-                "engine transformers: expected the delta rule alone but found a layer; take --engine cpu");
     }
 
     @Override

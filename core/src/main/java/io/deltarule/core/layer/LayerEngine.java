@@ -1,0 +1,33 @@
+package io.deltarule.core.layer;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.InvalidInputException;
+
+/** An engine that runs layers and models as well as the delta rule alone. */
+public interface LayerEngine extends DeltaEngine {
+    /**
+     * Makes a plan for a whole layer or model.
+     *
+     * @param spec program, weights, capacities
+     * @return a plan that the caller closes
+     * @throws InvalidInputException if this engine does not do what the specification asks
+     * @throws io.deltarule.core.EngineUnavailableException if the engine or the named device is not here
+     */
+    LayerPlan plan(LayerSpec spec);
+
+    /**
+     * An engine, as one that runs layers.
+     *
+     * @param engine however it was chosen
+     * @return itself
+     * @throws InvalidInputException if it runs the delta rule alone
+     */
+    static LayerEngine of(DeltaEngine engine) {
+        if (engine instanceof LayerEngine able) {
+            return able;
+        }
+        throw new InvalidInputException(
+                "engine " + engine.name()
+                        + ": expected one that runs layers but it runs the delta rule alone; use engine reference, cpu or tornado");
+    }
+}
