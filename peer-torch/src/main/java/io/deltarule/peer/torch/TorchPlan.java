@@ -31,7 +31,7 @@ final class TorchPlan extends AbstractDeltaPlan {
     }
 
     private static Shape states(DeltaShape s) {
-        return new Shape((long) s.sequences() * s.HV(), s.K(), s.V());
+        return new Shape(s.state().count(), s.K(), s.V());
     }
 
     @Override
