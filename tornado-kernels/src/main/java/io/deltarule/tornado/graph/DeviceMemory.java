@@ -1,6 +1,7 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.StateShape;
 import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -44,6 +45,11 @@ public final class DeviceMemory {
      */
     public FloatArray floats(String name, long rows, long heads, long channels) {
         return new FloatArray(count(name, Float.BYTES, rows, heads, channels));
+    }
+
+    /** States of some heads of some sequences. */
+    public FloatArray states(String name, StateShape shape) {
+        return floats(name, (long) shape.sequences() * shape.HV(), shape.K(), shape.V());
     }
 
     /** The same of 32-bit integers. */

@@ -1,8 +1,7 @@
 package io.deltarule.tornado.op;
 
-import io.deltarule.core.layer.Carried;
-
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
@@ -93,11 +92,11 @@ public final class LayerArrays {
     }
 
     /** What the i-th operation carries. */
-    public List<FloatArray> carried(int operation) {
+    List<FloatArray> carried(int operation) {
         return carried.get(operation);
     }
 
-    /** All that is carried, in {@link CarriedState}'s order. */
+    /** All that is carried, in {@link LayerSpec#carried}'s order. */
     public List<FloatArray> carried() {
         return carried.stream().flatMap(List::stream).toList();
     }

@@ -57,7 +57,7 @@ public final class GradientArrays {
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         int steps = s.microTokens();
-        state = memory.floats("d_state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        state = memory.states("d_state", s.state());
         dq = gradient(Input.Q, memory.floats("d_q", s.tokens(), s.H(), s.K()));
         dk = gradient(Input.K, memory.floats("d_k", steps, s.H(), s.K()));
         dv = gradient(Input.V, memory.floats("d_v", steps, s.HV(), s.V()));
