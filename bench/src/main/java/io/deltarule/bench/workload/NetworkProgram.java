@@ -1,7 +1,7 @@
 package io.deltarule.bench.workload;
 
-import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.format.ModelTemplates;

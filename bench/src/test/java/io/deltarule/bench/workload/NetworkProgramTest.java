@@ -1,10 +1,10 @@
 package io.deltarule.bench.workload;
 
-import io.deltarule.core.layer.SequenceOp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.SequenceOp;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

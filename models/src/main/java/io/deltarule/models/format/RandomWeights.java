@@ -1,8 +1,8 @@
 package io.deltarule.models.format;
 
-import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
