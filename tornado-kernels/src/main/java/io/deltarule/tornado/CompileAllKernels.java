@@ -3,13 +3,13 @@ package io.deltarule.tornado;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.tornado.graph.DeviceHandle;
 
 /**

@@ -5,7 +5,6 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
-import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;

@@ -1,9 +1,5 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.measure.DeviceWork;
-
-import io.deltarule.core.measure.CeilingEngine;
-
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
@@ -14,6 +10,8 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;

@@ -1,6 +1,5 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
@@ -8,6 +7,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;

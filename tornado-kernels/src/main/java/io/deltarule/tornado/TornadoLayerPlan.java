@@ -1,9 +1,5 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.measure.RunTimes;
-
-import io.deltarule.core.measure.Profiled;
-
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
@@ -11,6 +7,8 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;

@@ -1,14 +1,14 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.core.Tensor;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;

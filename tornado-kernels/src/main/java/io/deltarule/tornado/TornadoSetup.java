@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Finds out which TornadoVM this JVM has: the real one (its modules are there), the emulator (the API's classes are on
- * the class path) or neither; and sets what must be set before its classes initialise.
+ * Finds out which TornadoVM this JVM has: the real one (its runtime's module is there; that of its API may be the emulator's),
+ * the emulator (its classes are there) or neither; and sets what must be set before its classes initialise.
  */
 enum TornadoSetup {
     /** TornadoVM itself. */
@@ -41,7 +41,7 @@ enum TornadoSetup {
     }
 
     private static TornadoSetup find() {
-        if (ModuleLayer.boot().findModule("tornado.api").isPresent()) {
+        if (ModuleLayer.boot().findModule("tornado.runtime").isPresent()) {
             RuntimeProperties.set();
             return SDK;
         }

@@ -1,12 +1,12 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.core.Tensor;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.core.Tensor;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ProfileLog;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package io.deltarule.emulator.rewrite;
 
+import io.deltarule.emulator.check.Checks;
 import io.deltarule.emulator.check.Faults;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,10 @@ public final class KernelLoader extends ClassLoader {
 
     private KernelLoader(ClassLoader parent) {
         super(Faults.KERNEL_LOADER, parent);
+        // Twins lie in no module. Where the emulator is one, it has to read them, and they have to reach the checks.
+        Module emulator = KernelLoader.class.getModule();
+        emulator.addReads(getUnnamedModule());
+        emulator.addExports(Checks.class.getPackageName(), getUnnamedModule());
     }
 
     /** The rewritten twin of a kernel, taking its arguments as an array. */

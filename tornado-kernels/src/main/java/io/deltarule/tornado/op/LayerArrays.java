@@ -1,8 +1,7 @@
 package io.deltarule.tornado.op;
 
-import io.deltarule.core.layer.Carried;
-
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;

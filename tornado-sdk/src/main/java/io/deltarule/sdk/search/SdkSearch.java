@@ -87,7 +87,7 @@ public record SdkSearch(Optional<InstalledSdk> sdk, String by, boolean running) 
     private static Optional<InstalledSdk> aroundThisJvm() {
         return ModuleLayer.boot()
                 .configuration()
-                .findModule("tornado.api")
+                .findModule("tornado.runtime")
                 .flatMap(m -> m.reference().location())
                 .filter(location -> "file".equals(location.getScheme()))
                 .flatMap(SdkSearch::above);

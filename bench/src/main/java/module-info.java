@@ -1,0 +1,21 @@
+/** Benchmarks and reports, for the command line. */
+module io.deltarule.bench {
+    requires transitive io.deltarule.core;
+    requires com.fasterxml.jackson.databind;
+    requires com.samskivert.jmustache;
+    requires io.deltarule.models;
+    requires jdk.management;
+
+    exports io.deltarule.bench.report to
+            io.deltarule.cli;
+    exports io.deltarule.bench.result to
+            io.deltarule.cli;
+    exports io.deltarule.bench.suite to
+            io.deltarule.cli;
+    exports io.deltarule.bench.timing to
+            io.deltarule.cli;
+    exports io.deltarule.bench.verification to
+            io.deltarule.cli;
+    exports io.deltarule.bench.workload to
+            io.deltarule.cli;
+}

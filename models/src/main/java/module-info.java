@@ -1,0 +1,13 @@
+/** Layers and models of the delta-rule family, their formats, and sessions that run them. */
+module io.deltarule.models {
+    requires transitive io.deltarule.core;
+    requires transitive io.deltarule.loader;
+    requires ai.djl.api;
+    requires ai.djl.tokenizers;
+    requires com.fasterxml.jackson.databind;
+    requires jdk.management;
+
+    exports io.deltarule.models;
+    exports io.deltarule.models.format;
+    exports io.deltarule.models.inference;
+}
