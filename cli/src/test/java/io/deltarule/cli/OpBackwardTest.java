@@ -33,10 +33,14 @@ class OpBackwardTest {
                 "deltalens",
                 "deltalens_channel_gated",
                 "gated_delta_product_3",
+                "gated_delta_rule_decay_30",
+                "gated_delta_rule_decay_40",
+                "gated_delta_rule_decay_40_long",
                 "gated_delta_rule_strong_decay",
                 "gated_delta_rule_varlen",
                 "gdn2",
                 "kda",
+                "kda_decay_30",
                 "kda_strong_decay",
                 "kda_varlen"
             })

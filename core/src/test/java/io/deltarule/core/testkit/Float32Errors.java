@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -26,16 +25,6 @@ final class Float32Errors {
     static final List<Integer> ORDERS = IntStream.range(0, 8).boxed().toList();
 
     private final Map<String, List<Double>> ratios = new HashMap<>();
-
-    /** The numbers 0 to count − 1 in the order of such a seed. */
-    static int[] indices(int count, int order) {
-        List<Integer> indices =
-                new ArrayList<>(IntStream.range(0, count).boxed().toList());
-        if (order != 0) {
-            Collections.shuffle(indices, new Random(order));
-        }
-        return indices.stream().mapToInt(i -> i).toArray();
-    }
 
     /** Notes the error of one tensor in one order. */
     void add(Comparison plain) {

@@ -102,7 +102,7 @@ public final class Checks {
         RunningWorkItem item = Turn.running;
         if (item != null) {
             Turn.site = site;
-            CheckedArray checked = item.find(array);
+            CheckedArray checked = item.find(array, site);
             if (checked == null) {
                 Objects.checkIndex(index, length); // no kernel made it: a constant table
             } else {
@@ -115,7 +115,7 @@ public final class Checks {
         RunningWorkItem item = Turn.running;
         if (item != null) {
             Turn.site = site;
-            CheckedArray checked = item.find(array);
+            CheckedArray checked = item.find(array, site);
             if (checked == null) {
                 Objects.checkIndex(index, length); // no kernel made it: a constant table
             } else {

@@ -8,11 +8,15 @@ import java.util.List;
 /** A work-item as the checks see it while it has the turn: its place, its kernel, and the arrays that it can reach. */
 public abstract class RunningWorkItem implements WorkItem {
 
+    /** Of how many places in the kernel the array last met there is remembered; a power of two. */
+    private static final int PLACES = 64;
+
     private final String task;
     private final int kernelMethod;
     private final WorkItemIds ids;
     private final LocalMemory localMemory;
     private final List<PrivateArray> privates = new ArrayList<>();
+    private final CheckedArray[] lastAt = new CheckedArray[PLACES];
 
     /**
      * A work-item before it runs.
@@ -64,8 +68,23 @@ public abstract class RunningWorkItem implements WorkItem {
         privates.add(made);
     }
 
-    /** The local or private array that this Java array is, or null. */
-    final CheckedArray find(Object array) {
+    /**
+     * The local or private array that this Java array is, or null. A place in the kernel mostly meets the same one again,
+     * so that one is tried first.
+     *
+     * @param site the place that asks, a number of {@link KernelLines}
+     */
+    final CheckedArray find(Object array, int site) {
+        CheckedArray last = lastAt[site & (PLACES - 1)];
+        if (last != null && last.is(array)) {
+            return last;
+        }
+        CheckedArray found = search(array);
+        lastAt[site & (PLACES - 1)] = found;
+        return found;
+    }
+
+    private CheckedArray search(Object array) {
         for (int i = 0; i < privates.size(); i++) {
             PrivateArray own = privates.get(i);
             if (own.is(array)) {

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Loads a kernel's class a second time, rewritten so that its array accesses are checked; classes that it calls follow.
@@ -21,6 +23,14 @@ public final class KernelLoader extends ClassLoader {
         }
     };
 
+    /** By kernel, so that what the JVM compiles for one plan serves the next; as weak as the class that it lies in. */
+    private static final ClassValue<Map<KernelProbe.Found, MethodHandle>> TWINS = new ClassValue<>() {
+        @Override
+        protected Map<KernelProbe.Found, MethodHandle> computeValue(Class<?> kernelClass) {
+            return new ConcurrentHashMap<>();
+        }
+    };
+
     private KernelLoader(ClassLoader parent) {
         super(Faults.KERNEL_LOADER, parent);
         // Twins lie in no module. Where the emulator is one, it has to read them, and they have to reach the checks.
@@ -29,8 +39,18 @@ public final class KernelLoader extends ClassLoader {
         emulator.addExports(Checks.class.getPackageName(), getUnnamedModule());
     }
 
-    /** The rewritten twin of a kernel, taking its arguments as an array. */
+    /** The rewritten twin of a kernel, taking its arguments as an array; the same one every time. */
     public static MethodHandle rewritten(KernelProbe.Found kernel) throws ReflectiveOperationException {
+        Map<KernelProbe.Found, MethodHandle> twins = TWINS.get(kernel.owner());
+        MethodHandle known = twins.get(kernel);
+        if (known == null) {
+            known = rewrite(kernel);
+            twins.put(kernel, known);
+        }
+        return known;
+    }
+
+    private static MethodHandle rewrite(KernelProbe.Found kernel) throws ReflectiveOperationException {
         Class<?> twin = kernel.owner();
         if (isKernelCode(twin.getName())) {
             twin = Class.forName(twin.getName(), true, LOADERS.get(twin));

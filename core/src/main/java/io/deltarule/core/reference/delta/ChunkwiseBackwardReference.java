@@ -3,6 +3,7 @@ package io.deltarule.core.reference.delta;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +23,13 @@ import java.util.List;
  *   a pair's da_i = z_i + (b_i·P_i) k_i of a read, z_i of the erasure            dq = scale da,  de = −da
  *   y_j  = exp(G_C − G_j) ⊙ (D P_j) + Σ_pairs Σ_{i&gt;j} (b_i·P_j) a_i ⊙ exp(G_i − G_j)
  *   dk_j = y_j + Σ_reads (b_j·P_j) a_j
- *   dg_t = Σ_v D ⊙ S_C + Σ_{s≥t} [ Σ_pairs a_s ⊙ z_s − k_s ⊙ y_s ]
+ *   dg_t = exp(G_C) ⊙ Σ_v D ⊙ S0 + Σ_{j&lt;t} k_j ⊙ exp(G_C − G_j) ⊙ (D P_j)
+ *          + Σ_{s≥t} Σ_pairs a_s ⊙ [ ε_s ⊙ (S0 b_s) + Σ_{j&lt;t} (b_s·P_j) k_j ⊙ exp(G_s − G_j) ]
  *   D    ← exp(G_C) ⊙ D + Σ_pairs (a ⊙ ε)ᵀ b
  * </pre>
  *
- * What a micro-step's reads take from its own write is left out of z and y, where it would only cancel in dg. Source:
- * docs/math/backward.md.
+ * dg_t is everything that was there before t and is met at or after it, so that every term has exp g_t as a factor, and a
+ * decay to 0 has a gradient of 0. Source: docs/math/backward.md.
  */
 public final class ChunkwiseBackwardReference {
     private final Variant variant;
@@ -69,18 +71,17 @@ public final class ChunkwiseBackwardReference {
 
     private void head(double[][] S, double[][] D, int from, int to, int j, InputGradients out) {
         List<Chunk> chunks = new ArrayList<>();
-        List<double[][]> before = new ArrayList<>(); // the state before every chunk, and the last
-        before.add(BackwardReference.copy(S));
+        List<double[][]> before = new ArrayList<>(); // the state before every chunk
         int n = shape.householders();
         for (int first = from * n; first < to * n; first += chunkSize) {
             Chunk chunk = new Chunk(variant, in, shape, first, Math.min(first + chunkSize, to * n), j);
-            chunk.advance(S, chunk.pseudoValues(S));
             chunks.add(chunk);
             before.add(BackwardReference.copy(S));
+            chunk.advance(S, chunk.pseudoValues(S));
         }
         TokenGradients later = new TokenGradients(shape);
         for (int c = chunks.size() - 1; c >= 0; c--) {
-            chunk(chunks.get(c), before.get(c), before.get(c + 1), D, j, later, out);
+            chunk(chunks.get(c), before.get(c), D, j, later, out);
         }
     }
 
@@ -95,8 +96,7 @@ public final class ChunkwiseBackwardReference {
         }
     }
 
-    private void chunk(
-            Chunk c, double[][] S, double[][] after, double[][] D, int j, TokenGradients token, InputGradients out) {
+    private void chunk(Chunk c, double[][] S, double[][] D, int j, TokenGradients token, InputGradients out) {
         double[][] P = c.pseudoValues(S);
         List<Pair> pairs = new ArrayList<>(reads(c, S, P, j));
         int reads = pairs.size();
@@ -106,24 +106,19 @@ public final class ChunkwiseBackwardReference {
             minusE[i] = scaled(c.e[i], -1);
         }
         pairs.add(new Pair(minusE, dP));
-        double[] dg = new double[shape.K()];
-        for (int d = 0; d < shape.K(); d++) {
-            dg[d] = StateRowRead.dot(D[d], after[d]);
-        }
+        double[][] dg = gateGradients(c, S, P, D, pairs);
         for (int i = c.rows - 1; i >= 0; i--) {
             double[] y = laterReads(c, D, P, pairs, i);
             double[] dk = y.clone();
-            subtract(dg, c.k[i], y);
             double[][] da = new double[pairs.size()][];
             for (int m = 0; m < pairs.size(); m++) {
                 double[] a = pairs.get(m).a()[i];
                 double[] b = pairs.get(m).b()[i];
                 da[m] = c.readRows(S, P, b, i, i);
-                subtract(dg, scaled(a, -1), da[m]);
                 if (m < reads) {
                     double overlap = StateRowRead.dot(b, P[i]);
-                    add(da[m], overlap, c.k[i]);
-                    add(dk, overlap, a);
+                    Chunk.add(da[m], overlap, c.k[i]);
+                    Chunk.add(dk, overlap, a);
                 }
             }
             int t = c.tokenOf(i);
@@ -135,26 +130,71 @@ public final class ChunkwiseBackwardReference {
             }
             out.addMicroStep(token.x, t, step, j, dk, scaled(da[reads], -1), dP[i]);
             if (step == 0) {
-                forget(c, i, dg);
-                out.addToken(t, j, token.dq, dg, token.dr);
+                out.addToken(t, j, token.dq, dg[i], token.dr);
             }
         }
-        for (int d = 0; d < shape.K(); d++) {
-            for (int v = 0; v < shape.V(); v++) {
-                D[d][v] *= Math.exp(c.G[c.rows - 1][d]);
+        for (int i = c.rows - 1; i >= 0; i--) {
+            for (Pair pair : pairs) {
+                BackwardReference.addOuter(D, 1, pair.a()[i], pair.b()[i]);
             }
-        }
-        for (Pair pair : pairs) {
-            for (int i = 0; i < c.rows; i++) {
-                BackwardReference.addOuter(D, 1, c.sinceStart(pair.a()[i], i), pair.b()[i]);
+            for (int d = 0; d < shape.K(); d++) {
+                for (int v = 0; v < shape.V(); v++) {
+                    D[d][v] *= c.decays[i][d];
+                }
             }
         }
     }
 
-    /** Nothing reaches g through a decay to 0; what the sum leaves there is rounding, and ends here. */
-    private void forget(Chunk c, int i, double[] dg) {
+    /** dg of every row: what the pairs meet, and what the state after the chunk does. */
+    private double[][] gateGradients(Chunk c, double[][] S, double[][] P, double[][] D, List<Pair> pairs) {
+        double[][] dg = new double[c.rows][shape.K()];
+        if (shape.gate() == Gate.NONE) {
+            return dg;
+        }
+        for (Pair pair : pairs) {
+            for (int s = 0; s < c.rows; s++) {
+                double[] b = pair.b()[s];
+                double[][] writes = new double[s][];
+                for (int j = 0; j < s; j++) {
+                    writes[j] = scaled(c.k[j], StateRowRead.dot(b, P[j]));
+                }
+                addCrossings(c, pair.a()[s], BackwardReference.apply(S, b), writes, s, dg);
+            }
+        }
+        double[] start = new double[shape.K()];
         for (int d = 0; d < shape.K(); d++) {
-            dg[d] = c.forgets(i, d) ? 0 : dg[d];
+            start[d] = StateRowRead.dot(D[d], S[d]);
+        }
+        double[][] writes = new double[c.rows][];
+        for (int j = 0; j < c.rows; j++) {
+            writes[j] = Chunk.product(c.k[j], BackwardReference.apply(D, P[j]));
+        }
+        addCrossings(c, c.noDecay(), start, writes, c.rows - 1, dg);
+        return dg;
+    }
+
+    /**
+     * Adds to dg_t, for t ≤ s, what the chunk begins with and what is written before t as far as it is left at s, times a.
+     *
+     * @param start what the chunk begins with
+     * @param writes what every row before s adds
+     */
+    private void addCrossings(Chunk c, double[] a, double[] start, double[][] writes, int s, double[][] dg) {
+        double[][] leftOf = new double[s + 1][]; // what a row t and those after it, up to s, leave: exp(G_s − G_{t−1})
+        double[] w = c.noDecay();
+        for (int t = s; t >= 0; t--) {
+            c.decay(w, t);
+            leftOf[t] = w.clone();
+        }
+        double[] before = start.clone(); // what is there before t
+        for (int t = 0; t <= s; t++) {
+            for (int d = 0; d < shape.K(); d++) {
+                dg[t][d] += a[d] * leftOf[t][d] * before[d];
+            }
+            if (t < s) {
+                c.decay(before, t);
+                Chunk.add(before, 1, writes[t]);
+            }
         }
     }
 
@@ -183,37 +223,34 @@ public final class ChunkwiseBackwardReference {
     private double[][] pseudoValueGradients(Chunk c, double[][] D, List<Pair> reads) {
         double[][] dP = new double[c.rows][];
         for (int j = c.rows - 1; j >= 0; j--) {
-            double[] key = c.k[j].clone();
-            for (int d = 0; d < shape.K(); d++) {
-                key[d] *= Math.exp(c.G[c.rows - 1][d] - c.G[j][d]);
-            }
-            dP[j] = TokenRule.retrieve(D, key);
+            dP[j] = new double[shape.V()];
+            double[] w = c.noDecay();
             for (int i = j; i < c.rows; i++) {
-                for (Pair pair : reads) {
-                    add(dP[j], c.score(pair.a()[i], i, j), pair.b()[i]);
-                }
                 if (i > j) {
-                    add(dP[j], -c.score(c.e[i], i, j), dP[i]);
+                    c.decay(w, i);
+                    Chunk.add(dP[j], -c.score(c.e[i], j, w), dP[i]);
+                }
+                for (Pair pair : reads) {
+                    Chunk.add(dP[j], c.score(pair.a()[i], j, w), pair.b()[i]);
                 }
             }
+            Chunk.add(dP[j], 1, TokenRule.retrieve(D, Chunk.product(c.k[j], w)));
         }
         return dP;
     }
 
     /** y_j: what the pairs of later micro-steps and the state after the chunk make of the write at j. */
     private double[] laterReads(Chunk c, double[][] D, double[][] P, List<Pair> pairs, int j) {
-        double[] y = BackwardReference.apply(D, P[j]);
-        for (int d = 0; d < shape.K(); d++) {
-            y[d] *= Math.exp(c.G[c.rows - 1][d] - c.G[j][d]);
-        }
-        for (Pair pair : pairs) {
-            for (int i = j + 1; i < c.rows; i++) {
+        double[] y = new double[shape.K()];
+        double[] w = c.noDecay();
+        for (int i = j + 1; i < c.rows; i++) {
+            c.decay(w, i);
+            for (Pair pair : pairs) {
                 double overlap = StateRowRead.dot(pair.b()[i], P[j]);
-                for (int d = 0; d < shape.K(); d++) {
-                    y[d] += overlap * pair.a()[i][d] * Math.exp(c.G[i][d] - c.G[j][d]);
-                }
+                Chunk.add(y, overlap, Chunk.product(pair.a()[i], w));
             }
         }
+        Chunk.add(y, 1, Chunk.product(BackwardReference.apply(D, P[j]), w));
         return y;
     }
 
@@ -223,18 +260,5 @@ public final class ChunkwiseBackwardReference {
             out[i] *= factor;
         }
         return out;
-    }
-
-    private static void add(double[] to, double factor, double[] a) {
-        for (int i = 0; i < to.length; i++) {
-            to[i] += factor * a[i];
-        }
-    }
-
-    /** to ← to − a ⊙ b. */
-    private static void subtract(double[] to, double[] a, double[] b) {
-        for (int i = 0; i < to.length; i++) {
-            to[i] -= a[i] * b[i];
-        }
     }
 }

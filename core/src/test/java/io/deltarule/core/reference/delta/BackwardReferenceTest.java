@@ -15,6 +15,7 @@ import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -65,7 +66,7 @@ class BackwardReferenceTest extends GradientLaws {
 
     private static Tensor one(float value, int rank) {
         int[] dims = new int[rank];
-        java.util.Arrays.fill(dims, 1);
+        Arrays.fill(dims, 1);
         return Tensor.of(new float[] {value}, dims);
     }
 
@@ -171,8 +172,60 @@ class BackwardReferenceTest extends GradientLaws {
         }
     }
 
+    static List<DeltaCase> gated() {
+        return differentiable().stream()
+                .filter(c -> c.shape().gate() != Gate.NONE)
+                .toList();
+    }
+
+    /**
+     * Every token decays by the same strong g, so that dg is many orders smaller than the gradients that it is made of: it has
+     * its digits nonetheless, in either form.
+     */
+    @ParameterizedTest
+    @MethodSource("gated")
+    void uniformlyStrongDecaysKeepTheDigitsOfTheirGradients(DeltaCase c) {
+        for (float g : new float[] {-16, -30, -40, -100, -300}) {
+            DeltaInputs in = c.inputs();
+            in.get(Input.G).fill(g);
+            DeltaCotangents given = c.cotangents();
+            BackwardReference.Result token = BackwardReference.recurrent(c.variant(), in, given, 0.7);
+            for (int C : new int[] {1, 2, 5, 16, 64}) {
+                BackwardReference.Result chunk = ChunkwiseBackwardReference.run(c.variant(), in, given, 0.7, C);
+                token.tensors()
+                        .forEach((input, gradient) -> assertArrayEquals(
+                                gradient,
+                                chunk.tensors().get(input),
+                                1e-11 * largest(gradient),
+                                () -> input.id() + " at g = " + g + ", chunks of " + C));
+            }
+        }
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    /** What −∞ leaves nothing of has a gradient of exactly 0. */
+    @Test
+    void aDecayToNothingHasNoGradient() {
+        for (DeltaCase c : gated()) {
+            DeltaInputs in = c.inputs();
+            Tensor g = in.get(Input.G);
+            for (long i = 0; i < g.size(); i += 3) {
+                g.set(i, Float.NEGATIVE_INFINITY);
+            }
+            double[] gradient = ChunkwiseBackwardReference.run(c.variant(), in, c.cotangents(), 0.7, 16)
+                    .tensors()
+                    .get(Input.G);
+            for (int i = 0; i < gradient.length; i += 3) {
+                assertEquals(0, gradient[i], 0.0, c + " at " + i);
+            }
+        }
+    }
+
     /** The largest value, at least 1: gradients with respect to r × 1000 and its like are not of order 1. */
     private static double size(double[] values) {
-        return java.util.Arrays.stream(values).map(Math::abs).max().orElse(1) + 1;
+        return largest(values) + 1;
     }
 }
