@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The same jars on the module path, where internal packages are closed: seen by javac and by a JVM of their own. */
 class ModulePathTest {
     /** What tests have on their class path, without the tests, which lie in the packages of the modules they test. */
-    private static final List<Path> JARS = Stream.of(System.getProperty(
-                            "surefire.test.class.path", System.getProperty("java.class.path"))
-                    .split(File.pathSeparator, -1))
+    private static final List<Path> JARS = Stream.of(
+                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                            .split(File.pathSeparator, -1))
             .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
             .map(Path::of)
             .toList();
@@ -134,13 +134,12 @@ class ModulePathTest {
 
     /** What javac says to a module that requires models and core, and does that. */
     private String complaintAbout(String statements) throws Exception {
-        List<JavaFileObject> sources = List.of(
-                source("module-info", """
+        List<JavaFileObject> sources =
+                List.of(source("module-info", """
                         module example {
                             requires io.deltarule.models; // and by that core
                         }
-                        """),
-                source("example/Example", """
+                        """), source("example/Example", """
                         package example;
 
                         import io.deltarule.core.*;
