@@ -1,7 +1,7 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.cpu.delta.RowView;
+import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.math.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;

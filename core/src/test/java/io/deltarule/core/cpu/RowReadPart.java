@@ -2,9 +2,9 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.StateShape;
-import io.deltarule.core.cpu.delta.State;
+import io.deltarule.core.cpu.memory.State;
 import io.deltarule.core.cpu.delta.StateRowRead;
-import io.deltarule.core.cpu.delta.States;
+import io.deltarule.core.cpu.memory.States;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import java.lang.foreign.Arena;

@@ -1,5 +1,7 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.memory.RowView;
+
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Term;

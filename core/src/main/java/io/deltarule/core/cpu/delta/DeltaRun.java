@@ -1,5 +1,7 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.memory.Columns;
+
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;

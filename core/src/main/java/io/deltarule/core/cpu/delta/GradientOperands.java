@@ -1,5 +1,8 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.memory.RowView;
+import io.deltarule.core.cpu.memory.States;
+
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;

@@ -1,5 +1,8 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.memory.State;
+import io.deltarule.core.cpu.memory.States;
+
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.StateShape;

@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 /**
  * Some of V's columns. Value channels never meet in a linear read: a head's state, pseudo-values and outputs can be computed
@@ -9,7 +9,7 @@ package io.deltarule.core.cpu.delta;
  * @param of V
  */
 public record Columns(int first, int count, int of) {
-    static Columns all(int V) {
+    public static Columns all(int V) {
         return new Columns(0, V, V);
     }
 

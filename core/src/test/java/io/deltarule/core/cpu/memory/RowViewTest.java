@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

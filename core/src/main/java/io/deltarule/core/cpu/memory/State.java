@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 import java.lang.foreign.MemorySegment;
 
@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * @param stride floats from one row to the next
  */
 public record State(MemorySegment data, int stride) {
-    long rowBytes() {
+    public long rowBytes() {
         return (long) stride * Float.BYTES;
     }
 }

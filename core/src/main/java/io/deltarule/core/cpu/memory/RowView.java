@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Lanes;
@@ -64,29 +64,29 @@ public final class RowView {
     }
 
     /** The same rows, of which only some columns are seen. */
-    RowView columns(Columns columns) {
+    public RowView columns(Columns columns) {
         return new RowView(name, data, heads, group, columns);
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    int width() {
+    public int width() {
         return width;
     }
 
-    MemorySegment data() {
+    public MemorySegment data() {
         return data;
     }
 
     /** Whether all value heads that share a key head share this tensor's head too. */
-    boolean sharedBy(int valueHeadsPerKeyHead) {
+    public boolean sharedBy(int valueHeadsPerKeyHead) {
         return group == valueHeadsPerKeyHead;
     }
 
     /** Whether a value head is the first of those that share its head of this tensor. */
-    boolean isFirst(int valueHead) {
+    public boolean isFirst(int valueHead) {
         return valueHead % group == 0;
     }
 
@@ -95,13 +95,13 @@ public final class RowView {
     }
 
     /** The number at a row of a tensor of width 1. */
-    float scalar(long row, int valueHead) {
+    public float scalar(long row, int valueHead) {
         long index = index(row, valueHead);
         return array == null ? data.get(Tensor.FLOAT, index * Float.BYTES) : array[arrayStart + (int) index];
     }
 
     /** Copies consecutive numbers of a value head of a tensor of width 1. */
-    void gatherScalars(long from, int count, int valueHead, float[] to) {
+    public void gatherScalars(long from, int count, int valueHead, float[] to) {
         long index = index(from, valueHead);
         for (int i = 0; i < count; i++, index += heads) {
             to[i] = array == null ? data.get(Tensor.FLOAT, index * Float.BYTES) : array[arrayStart + (int) index];
@@ -154,7 +154,7 @@ public final class RowView {
     }
 
     /** Copies the first rows of a matrix to consecutive rows of a value head. */
-    void scatter(Matrix from, int count, long to, int valueHead) {
+    public void scatter(Matrix from, int count, long to, int valueHead) {
         for (int i = 0; i < count; i++) {
             scatterRow(from, i, to + i, valueHead);
         }
@@ -172,7 +172,7 @@ public final class RowView {
     }
 
     /** Row-major index of the first number that cannot be computed with in these rows of a value head, or −1. */
-    long firstNotFinite(long from, long count, int valueHead, boolean minusInfinityAllowed) {
+    public long firstNotFinite(long from, long count, int valueHead, boolean minusInfinityAllowed) {
         for (long row = from; row < from + count; row++) {
             long base = index(row, valueHead);
             for (int i = 0; i < width; i++) {

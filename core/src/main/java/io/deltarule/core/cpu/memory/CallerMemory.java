@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 import io.deltarule.core.Tensor;
 import java.lang.foreign.MemorySegment;

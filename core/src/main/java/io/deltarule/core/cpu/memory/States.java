@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.memory;
 
 import io.deltarule.core.StateShape;
 import io.deltarule.core.Tensor;
@@ -37,7 +37,7 @@ public record States(MemorySegment data, StateShape shape, int stride) {
     }
 
     /** Whether these are the same numbers in memory as others, off-heap and in rows of whole vectors, so that a step may write where it reads. */
-    boolean updatedInPlace(States others) {
+    public boolean updatedInPlace(States others) {
         return others != null
                 && stride == Lanes.padded(shape.V())
                 && stride == others.stride
@@ -47,42 +47,42 @@ public record States(MemorySegment data, StateShape shape, int stride) {
     }
 
     /** One state, where {@link #updatedInPlace} allows it. */
-    State at(int sequence, int head) {
+    public State at(int sequence, int head) {
         long bytes = (long) shape.K() * stride * Float.BYTES;
         return new State(data.asSlice(shape.index(sequence, head) * bytes, bytes), stride);
     }
 
     /** Index of a number of one state among all, counted without padding as in a tensor. */
-    long tensorIndex(int sequence, int head, long number) {
+    public long tensorIndex(int sequence, int head, long number) {
         return shape.index(sequence, head) * shape.numbersPerHead() + number;
     }
 
     /** A number of one state by its row-major index. */
-    float get(int sequence, int head, long number) {
+    public float get(int sequence, int head, long number) {
         long row = shape.index(sequence, head) * shape.K() + number / shape.V();
         return data.getAtIndex(Tensor.FLOAT, row * stride + number % shape.V());
     }
 
     /** Copies some columns of a state to the rows of a matrix. */
-    void copyTo(int sequence, int head, Columns columns, Matrix to) {
+    public void copyTo(int sequence, int head, Columns columns, Matrix to) {
         long start = shape.index(sequence, head) * shape.K() * stride + columns.first();
         copy(data, start, stride, to.segment(), 0, to.stride(), shape.K(), columns.count());
     }
 
     /** Copies the rows of a matrix to some columns of a state. */
-    void copyFrom(int sequence, int head, Columns columns, Matrix from) {
+    public void copyFrom(int sequence, int head, Columns columns, Matrix from) {
         long start = shape.index(sequence, head) * shape.K() * stride + columns.first();
         copy(from.segment(), 0, from.stride(), data, start, stride, shape.K(), columns.count());
     }
 
     /** Copies one state to rows of its own kind. */
-    void copyTo(int sequence, int head, State to) {
+    public void copyTo(int sequence, int head, State to) {
         long start = shape.index(sequence, head) * shape.K() * stride;
         copy(data, start, stride, to.data(), 0, to.stride(), shape.K(), shape.V());
     }
 
     /** Copies a state from rows of its own kind. */
-    void copyFrom(int sequence, int head, State from) {
+    public void copyFrom(int sequence, int head, State from) {
         long start = shape.index(sequence, head) * shape.K() * stride;
         copy(from.data(), 0, from.stride(), data, start, stride, shape.K(), shape.V());
     }
