@@ -17,14 +17,14 @@ public final class Float32Recurrence {
     /** Sixteen units in the last place of float32, for sums that a fast path takes over micro-steps too. */
     public static final double REORDERING_FLOOR = 16 * 0x1p-24;
 
-    private final DeltaShape s;
+    private final DeltaShape shape;
     private final float scale;
     private final List<Float32Head> heads;
 
     private Float32Recurrence(Variant variant, DeltaInputs in, double scale) {
-        this.s = in.validate(variant);
+        this.shape = in.validate(variant);
         this.scale = (float) scale;
-        this.heads = Float32Head.all(variant, in, s);
+        this.heads = Float32Head.all(variant, in, shape);
     }
 
     /** The largest ratio that a float32 engine may show on this operation, for all outputs together. */
@@ -48,26 +48,26 @@ public final class Float32Recurrence {
     }
 
     private DeltaOutputs run(int order) {
-        Float32Sums sums = new Float32Sums(s.K(), s.V(), order);
-        DeltaOutputs out = DeltaOutputs.poisoned(s);
+        Float32Sums sums = new Float32Sums(shape.K(), shape.V(), order);
+        DeltaOutputs out = DeltaOutputs.poisoned(shape);
         for (Float32Head x : heads) {
             float[] S = x.initialState().clone();
             for (int t = x.from(); t < x.to(); t++) {
                 int token = t - x.from();
-                long row = ((long) t * s.HV() + x.head()) * s.V();
-                for (int m = 0; m < s.householders(); m++) {
-                    int step = token * s.householders() + m;
+                long row = ((long) t * shape.HV() + x.head()) * shape.V();
+                for (int m = 0; m < shape.householders(); m++) {
+                    int step = token * shape.householders() + m;
                     Float32Sums.decay(S, x.decay(token, m));
                     float[] p = sums.pseudoValue(
                             S, x.erase().product()[step], x.write().product()[step]);
                     Float32Sums.addOuter(S, 1, x.k()[step], p);
                 }
                 copy(sums.overKeys(S, x.q()[token]), scale, out.o(), row);
-                if (s.crossRead()) {
+                if (shape.crossRead()) {
                     copy(crossRead(S, x.r()[token], sums), 1, out.oCross(), row);
                 }
             }
-            copy(S, 1, out.finalState(), ((long) x.sequence() * s.HV() + x.head()) * S.length);
+            copy(S, 1, out.finalState(), ((long) x.sequence() * shape.HV() + x.head()) * S.length);
         }
         return out;
     }
@@ -82,7 +82,7 @@ public final class Float32Recurrence {
         float[] weights = sums.overValues(S, r);
         float max = Float.NEGATIVE_INFINITY;
         for (int d = 0; d < weights.length; d++) {
-            weights[d] /= (float) Math.sqrt(s.V());
+            weights[d] /= (float) Math.sqrt(shape.V());
             max = Math.max(max, weights[d]);
         }
         float sum = 0;
