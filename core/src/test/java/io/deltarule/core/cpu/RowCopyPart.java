@@ -1,8 +1,8 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Tensor;
-import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.memory.RowView;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

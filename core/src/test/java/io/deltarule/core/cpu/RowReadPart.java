@@ -2,11 +2,11 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.StateShape;
-import io.deltarule.core.cpu.memory.State;
 import io.deltarule.core.cpu.delta.StateRowRead;
-import io.deltarule.core.cpu.memory.States;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.memory.State;
+import io.deltarule.core.cpu.memory.States;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;

@@ -1,7 +1,6 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.cpu.math.OpenBlas;
-
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

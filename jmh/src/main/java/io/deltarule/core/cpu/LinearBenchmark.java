@@ -1,7 +1,5 @@
 package io.deltarule.core.cpu;
 
-import io.deltarule.core.cpu.math.Rows;
-
 import io.deltarule.core.layer.WeightType;
 import org.openjdk.jmh.annotations.Param;
 

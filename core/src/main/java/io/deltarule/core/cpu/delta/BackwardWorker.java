@@ -1,15 +1,14 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.Columns;
-import io.deltarule.core.cpu.memory.RowView;
-import io.deltarule.core.cpu.memory.States;
-
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.memory.Columns;
+import io.deltarule.core.cpu.memory.RowView;
+import io.deltarule.core.cpu.memory.States;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,12 +1,11 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.RowView;
-
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Term;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.memory.RowView;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,13 +1,12 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.Columns;
-
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.memory.Columns;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 

@@ -1,13 +1,12 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.RowView;
-import io.deltarule.core.cpu.memory.States;
-
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
+import io.deltarule.core.cpu.memory.RowView;
+import io.deltarule.core.cpu.memory.States;
 import java.util.Map;
 
 /** One backward run's numbers: the operation's operands, the cotangents and where the gradients go. */

@@ -1,13 +1,12 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.RowView;
-import io.deltarule.core.cpu.memory.States;
-
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.memory.RowView;
+import io.deltarule.core.cpu.memory.States;
 import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;

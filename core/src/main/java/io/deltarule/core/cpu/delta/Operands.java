@@ -1,14 +1,13 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.Columns;
-import io.deltarule.core.cpu.memory.RowView;
-import io.deltarule.core.cpu.memory.States;
-
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Term;
+import io.deltarule.core.cpu.memory.Columns;
+import io.deltarule.core.cpu.memory.RowView;
+import io.deltarule.core.cpu.memory.States;
 import java.util.Map;
 
 /**

@@ -1,13 +1,12 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.State;
-import io.deltarule.core.cpu.memory.States;
-
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.StateShape;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.memory.State;
+import io.deltarule.core.cpu.memory.States;
 import java.lang.foreign.Arena;
 
 /**

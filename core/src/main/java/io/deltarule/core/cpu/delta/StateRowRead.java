@@ -1,11 +1,10 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.memory.State;
-
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.memory.State;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
