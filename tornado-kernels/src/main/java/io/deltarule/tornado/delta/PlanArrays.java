@@ -63,7 +63,7 @@ public final class PlanArrays {
                 ? beta
                 : memory.floats("b", steps, map.eraseGainPerKeyHead() ? s.H() : s.HV(), s.K());
         writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
-        state = memory.floats("state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        state = memory.floats("state", s.state().count(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
         r = s.crossRead() ? memory.floats("r", s.tokens(), s.HV(), s.V()) : null;
         oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;

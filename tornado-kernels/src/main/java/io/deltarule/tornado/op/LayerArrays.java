@@ -96,7 +96,7 @@ public final class LayerArrays {
         return carried.get(operation);
     }
 
-    /** All that is carried, in {@link CarriedState}'s order. */
+    /** All that is carried, in {@link LayerSpec#carried}'s order. */
     public List<FloatArray> carried() {
         return carried.stream().flatMap(List::stream).toList();
     }

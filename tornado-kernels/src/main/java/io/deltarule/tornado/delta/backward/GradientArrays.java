@@ -57,7 +57,7 @@ public final class GradientArrays {
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         int steps = s.microTokens();
-        state = memory.floats("d_state", (long) s.sequences() * s.HV(), s.K(), s.V());
+        state = memory.floats("d_state", s.state().count(), s.K(), s.V());
         dq = gradient(Input.Q, memory.floats("d_q", s.tokens(), s.H(), s.K()));
         dk = gradient(Input.K, memory.floats("d_k", steps, s.H(), s.K()));
         dv = gradient(Input.V, memory.floats("d_v", steps, s.HV(), s.V()));
@@ -134,7 +134,7 @@ public final class GradientArrays {
             array.set(0, Float.NaN);
             Tensor tensor = in.get(input);
             long rows = tensor.size() / tensor.dim(2);
-            int heads = input == Input.P || input == Input.B ? spec.shape().HV() : tensor.dim(2);
+            int heads = input.eitherHeads() ? spec.shape().HV() : tensor.dim(2);
             array.set((int) (rows * heads - 1), Float.NaN);
         });
     }
@@ -143,8 +143,7 @@ public final class GradientArrays {
     public void store(DeltaGradients to) {
         gradients.forEach((input, array) -> {
             Tensor tensor = to.get(input);
-            if ((input == Input.P || input == Input.B)
-                    && tensor.dim(2) < spec.shape().HV()) {
+            if (input.eitherHeads() && tensor.dim(2) < spec.shape().HV()) {
                 addHeads(array, tensor);
             } else {
                 HostCopies.copyOut(array, tensor);
