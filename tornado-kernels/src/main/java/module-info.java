@@ -6,6 +6,18 @@ module io.deltarule.tornado {
     requires io.deltarule.core;
     requires tornado.api;
 
+    // where kernels lie: TornadoVM finds them by reflection
+    opens io.deltarule.tornado to
+            tornado.runtime;
+    opens io.deltarule.tornado.delta to
+            tornado.runtime;
+    opens io.deltarule.tornado.delta.backward to
+            tornado.runtime;
+    opens io.deltarule.tornado.op to
+            tornado.runtime;
+    opens io.deltarule.tornado.quirks to
+            tornado.runtime;
+
     provides io.deltarule.core.DeltaEngine with
             io.deltarule.tornado.TornadoEngine;
 }

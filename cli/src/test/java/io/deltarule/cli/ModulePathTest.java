@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
+import java.lang.reflect.AccessFlag;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
@@ -39,6 +46,9 @@ class ModulePathTest {
     private static final String MODULE_PATH =
             JARS.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
 
+    /** How a kernel's descriptor begins. */
+    private static final String KERNEL = "(Luk/ac/manchester/tornado/api/KernelContext;";
+
     @TempDir
     Path folder;
 
@@ -56,15 +66,41 @@ class ModulePathTest {
         "io.deltarule.cli, ''"
     })
     void everybodySeesThesePackagesAndNoOthers(String module, String packages) {
-        ModuleDescriptor descriptor = ModuleFinder.of(JARS.toArray(Path[]::new))
-                .find(module)
-                .map(ModuleReference::descriptor)
-                .orElseThrow();
-        Set<String> seen = descriptor.exports().stream()
+        Set<String> seen = find(module).descriptor().exports().stream()
                 .filter(e -> !e.isQualified())
                 .map(ModuleDescriptor.Exports::source)
                 .collect(Collectors.toSet());
         assertEquals(packages.isEmpty() ? Set.of() : Set.of(packages.split(" ")), seen);
+    }
+
+    @Test
+    void tornadoVmMayReflectOnEveryPackageThatHasKernels() throws IOException {
+        ModuleReference module = find("io.deltarule.tornado");
+        Set<String> kernels = new TreeSet<>();
+        try (ModuleReader reader = module.open()) {
+            for (String file :
+                    reader.list().filter(name -> name.endsWith(".class")).toList()) {
+                try (InputStream in = reader.open(file).orElseThrow()) {
+                    if (hasKernels(ClassFile.of().parse(in.readAllBytes()))) {
+                        kernels.add(file.substring(0, file.lastIndexOf('/')).replace('/', '.'));
+                    }
+                }
+            }
+        }
+        Set<String> open = module.descriptor().opens().stream()
+                .filter(o -> o.targets().equals(Set.of("tornado.runtime")))
+                .map(ModuleDescriptor.Opens::source)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertTrue(kernels.contains("io.deltarule.tornado.delta"), kernels::toString);
+        assertEquals(kernels, open);
+    }
+
+    /** Whether a static method there takes TornadoVM's context first. */
+    private static boolean hasKernels(ClassModel type) {
+        return type.methods().stream()
+                .filter(method ->
+                        method.flags().has(AccessFlag.STATIC) && !method.flags().has(AccessFlag.SYNTHETIC))
+                .anyMatch(method -> method.methodTypeSymbol().descriptorString().startsWith(KERNEL));
     }
 
     @Test
@@ -126,6 +162,10 @@ class ModulePathTest {
         for (String engine : List.of("reference", "cpu", "tornado")) {
             assertTrue(outcome.out().lines().anyMatch(l -> l.startsWith(engine)), outcome.out());
         }
+    }
+
+    private static ModuleReference find(String module) {
+        return ModuleFinder.of(JARS.toArray(Path[]::new)).find(module).orElseThrow();
     }
 
     private void compileOneThat(String statements) throws Exception {
