@@ -52,7 +52,7 @@ public abstract class GradientLaws {
     /**
      * The cases it runs; add {@link DeltaCases#large} where the engine is fast enough. Without that of one key channel and
      * 18 tokens: its erasures leave of d_initial_state a product of 18 numbers 1 − β, which chunks get as a difference of
-     * numbers of order 1 (docs/design-notes.md).
+     * numbers of order 1 (docs/notes/design.md).
      */
     protected List<DeltaCase> cases() {
         List<DeltaCase> all = new ArrayList<>(DeltaCases.small());
