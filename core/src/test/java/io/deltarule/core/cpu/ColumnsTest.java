@@ -22,7 +22,6 @@ import io.deltarule.core.testkit.Verify;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Fewer heads than threads: parts of V's columns on threads of their own. */
@@ -92,26 +91,18 @@ class ColumnsTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "1, 128, 1, 1",
-        "1, 128, 2, 2",
-        "1, 128, 64, 2",
-        "1, 96, 64, 1",
-        "1, 320, 4, 5",
-        "1, 320, 5, 5",
-        "1, 256, 4, 4",
-        "3, 128, 2, 1",
-        "16, 128, 2, 1",
-        "32, 128, 48, 1",
-        "32, 128, 64, 2"
-    })
-    void asManyPartsAsSaveTime(int heads, int V, int threads, int parts) {
-        DeltaShape shape = new DeltaShape(1, 64, heads, heads, 64, V, 1, 1, Gate.SCALAR);
-        PlanSpec spec = PlanSpec.of(Variant.GATED_DELTA_RULE, shape);
-        assertEquals(parts, DeltaRun.columnParts(spec, threads));
-        assertEquals(1, DeltaRun.columnParts(spec.withForm(Form.RECURRENT), threads));
-        PlanSpec read = PlanSpec.of(Variant.DELTALENS, shape.withCrossRead());
-        assertEquals(1, DeltaRun.columnParts(read, threads));
+    @Test
+    void onlyHeadsThatWouldLeaveThreadsIdleAreCut() {
+        assertEquals(2, DeltaRun.columnParts(spec(1, 128), 2));
+        assertEquals(1, DeltaRun.columnParts(spec(1, 128), 1));
+        assertEquals(1, DeltaRun.columnParts(spec(16, 128), 2), "as many heads as threads need");
+        assertEquals(1, DeltaRun.columnParts(spec(1, 96), 64), "a part has a multiple of 64 columns");
+        assertEquals(1, DeltaRun.columnParts(spec(1, 128).withForm(Form.RECURRENT), 2));
+        PlanSpec read = PlanSpec.of(Variant.DELTALENS, spec(1, 128).shape().withCrossRead());
+        assertEquals(1, DeltaRun.columnParts(read, 2), "a selective read sums over all columns");
+    }
+
+    private static PlanSpec spec(int heads, int V) {
+        return PlanSpec.of(Variant.GATED_DELTA_RULE, new DeltaShape(1, 64, heads, heads, 64, V, 1, 1, Gate.SCALAR));
     }
 }
