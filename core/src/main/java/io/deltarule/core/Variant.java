@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *   kda                   β k           β v             per key channel
  *   comba                 β p           β v             per head
  *   gdn2                  b ⊙ k         w ⊙ v           per key channel
- *   gated_delta_product   β k           β v             none or per head, n micro-steps per token
+ *   gated_delta_product   β k           β v             any; n micro-steps per token
  *   deltalens             β k           β v             any; reads the state's rows with queries r as well
  * </pre>
  *
@@ -34,8 +34,11 @@ public enum Variant {
     COMBA(new Term(Input.P, Input.BETA), valueTimes(Input.BETA), EnumSet.of(Gate.SCALAR), false),
     /** GDN-2: an erase gate per key channel and a write gate per value channel in place of β. */
     GDN2(keyTimes(Input.B), valueTimes(Input.W), EnumSet.of(Gate.CHANNEL), false),
-    /** DeltaProduct and its gated form, Siems et al. 2025, arXiv:2502.10297: n Householder factors per token. */
-    GATED_DELTA_PRODUCT(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.of(Gate.NONE, Gate.SCALAR), true),
+    /**
+     * DeltaProduct and its gated form, Siems et al. 2025, arXiv:2502.10297: n Householder factors per token. The paper has no
+     * decay or one per head; one per key channel, as KDA has, is the same step.
+     */
+    GATED_DELTA_PRODUCT(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.allOf(Gate.class), true),
     /**
      * DeltaLens: writes like the (gated) delta rule or KDA, whichever its gate says, and always reads the state's rows
      * selectively as well. What is inferred rather than published is in docs/math/deltalens.md.

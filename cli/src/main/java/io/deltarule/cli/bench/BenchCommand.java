@@ -138,7 +138,7 @@ public final class BenchCommand implements Callable<Integer> {
                     or(valueSize, defaults.size()),
                     or(householders, 1),
                     B,
-                    widest(chosen),
+                    gate(chosen),
                     chosen.inputs().contains(Input.R));
             if (shape.tokens() < 1) {
                 throw new InvalidInputException("--B and --T: expected at least 1 but found B=" + B + ", T=" + shape.T()
@@ -155,9 +155,11 @@ public final class BenchCommand implements Callable<Integer> {
             return decodes ? workload.keepingState() : workload;
         }
 
-        /** A variant that exists with and without a gate is measured with it. */
-        private static Gate widest(Variant variant) {
-            return variant.gates().stream().max(Gate::compareTo).orElseThrow();
+        /** A variant that exists with and without a gate is measured with its widest; DeltaProduct with its paper's. */
+        private static Gate gate(Variant variant) {
+            return variant == Variant.GATED_DELTA_PRODUCT
+                    ? Gate.SCALAR
+                    : variant.gates().stream().max(Gate::compareTo).orElseThrow();
         }
 
         private static <T> T or(T value, T otherwise) {

@@ -32,6 +32,7 @@ public final class DeltaCases {
                 DeltaCase.of(GDN2, CHANNEL, 1, 33, 1, 2, 16, 12, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, NONE, 1, 19, 1, 2, 16, 12, 2),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 15, 1, 2, 12, 16, 3),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 17, 1, 2, 16, 12, 2),
                 DeltaCase.of(DELTALENS, NONE, 1, 37, 1, 2, 16, 24, 1),
                 DeltaCase.of(DELTALENS, SCALAR, 2, 21, 1, 2, 20, 16, 1),
                 DeltaCase.of(DELTALENS, CHANNEL, 1, 37, 1, 2, 16, 12, 1));
@@ -47,6 +48,7 @@ public final class DeltaCases {
                 DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 1, 1, 1, 16, 8, 1).packed(0, 17, 0, 1, 16, 0),
                 DeltaCase.of(KDA, CHANNEL, 1, 1, 1, 2, 16, 8, 1).packed(3, 0, 33),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 1, 1, 1, 8, 8, 3).packed(0, 11, 1),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 1, 1, 2, 8, 12, 3).packed(0, 11, 1),
                 DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 35, 1, 1, 16, 8, 1).withDecay(50),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(1000),
@@ -84,6 +86,8 @@ public final class DeltaCases {
                         .withDecay(5)
                         .withCrossRead(1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, NONE, 2, 75, 1, 2, 24, 16, 2).withCrossRead(1),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 45, 1, 2, 24, 16, 2)
+                        .withCrossRead(1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 1, 1, 2, 24, 16, 3)
                         .packed(47, 0, 1, 30)
                         .withCrossRead(100));
@@ -101,6 +105,9 @@ public final class DeltaCases {
                 DeltaCase.of(COMBA, SCALAR, 1, 133, 2, 4, 64, 40, 1),
                 DeltaCase.of(GDN2, CHANNEL, 1, 133, 2, 4, 64, 48, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 90, 2, 2, 64, 48, 3),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 90, 2, 4, 64, 48, 2),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 45, 1, 2, 40, 24, 3)
+                        .withDecay(30),
                 DeltaCase.of(DELTA_RULE, NONE, 1, 70, 1, 1, 512, 512, 1),
                 DeltaCase.of(DELTALENS, NONE, 1, 133, 2, 4, 128, 128, 1),
                 DeltaCase.of(DELTALENS, SCALAR, 2, 200, 1, 2, 64, 96, 1),

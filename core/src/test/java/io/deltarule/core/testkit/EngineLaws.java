@@ -167,10 +167,7 @@ public abstract class EngineLaws {
         DeltaCase kda = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 37, 1, 2, 16, 12, 1);
         DeltaInputs in = kda.inputs();
         Tensor perHead = DeltaCase.uniform(new java.util.Random(5), -1, 0, 1, 37, 2);
-        Tensor perChannel = Tensor.zeros(1, 37, 2, 16);
-        for (int i = 0; i < perChannel.size(); i++) {
-            perChannel.set(i, perHead.get(i / 16));
-        }
+        Tensor perChannel = repeated(perHead, 16);
         DeltaInputs scalar = in.with(Input.G, perHead);
         DeltaInputs channel = in.with(Input.G, perChannel);
         DeltaInputs none = in.with(Input.G, null);
@@ -191,11 +188,7 @@ public abstract class EngineLaws {
         Map<Input, Integer> widths = Map.of(Input.B, 16, Input.W, 12);
         DeltaInputs gdn2 = in.with(Input.BETA, null);
         for (Map.Entry<Input, Integer> gate : widths.entrySet()) {
-            Tensor wide = Tensor.zeros(1, 37, 2, gate.getValue());
-            for (int i = 0; i < wide.size(); i++) {
-                wide.set(i, beta.get(i / gate.getValue()));
-            }
-            gdn2 = gdn2.with(gate.getKey(), wide);
+            gdn2 = gdn2.with(gate.getKey(), repeated(beta, gate.getValue()));
         }
         collapse("GDN-2 with b = w = β is KDA", Variant.KDA, in, Variant.GDN2, gdn2);
         collapse(
@@ -204,6 +197,25 @@ public abstract class EngineLaws {
                 scalar,
                 Variant.GATED_DELTA_PRODUCT,
                 scalar);
+        collapse("one Householder factor is KDA", Variant.KDA, in, Variant.GATED_DELTA_PRODUCT, in);
+    }
+
+    @Test
+    void equalDecaysOfChannelsAreOneOfTheHead() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 2);
+        DeltaInputs scalar = c.inputs();
+        DeltaInputs channel = scalar.with(Input.G, repeated(scalar.get(Input.G), 16));
+        collapse(
+                "two Householder factors with equal decays of all channels", c.variant(), scalar, c.variant(), channel);
+    }
+
+    /** A number per head, for each of its channels. */
+    static Tensor repeated(Tensor perHead, int width) {
+        Tensor wide = Tensor.zeros(perHead.dim(0), perHead.dim(1), perHead.dim(2), width);
+        for (int i = 0; i < wide.size(); i++) {
+            wide.set(i, perHead.get(i / width));
+        }
+        return wide;
     }
 
     private void collapse(String law, Variant parent, DeltaInputs parentIn, Variant child, DeltaInputs childIn) {

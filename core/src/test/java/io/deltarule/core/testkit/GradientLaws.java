@@ -225,10 +225,7 @@ public abstract class GradientLaws {
         DeltaCotangents given = kda.cotangents();
         Tensor perHead = DeltaCase.uniform(new java.util.Random(5), -1, 0, 1, 37, 2);
         DeltaInputs scalar = kda.inputs().with(Input.G, perHead);
-        Tensor perChannel = Tensor.zeros(1, 37, 2, 16);
-        for (int i = 0; i < perChannel.size(); i++) {
-            perChannel.set(i, perHead.get(i / 16));
-        }
+        Tensor perChannel = EngineLaws.repeated(perHead, 16);
         for (Form form : forms()) {
             DeltaGradients gated = run(spec(Variant.GATED_DELTA_RULE, scalar, form), scalar, given);
             DeltaInputs channel = scalar.with(Input.G, perChannel);
@@ -264,6 +261,21 @@ public abstract class GradientLaws {
                     "gated with g = 0 is the delta rule, " + form,
                     run(spec(Variant.DELTA_RULE, none, form), none, given),
                     with(undecayed, Input.G, null),
+                    REORDERED);
+        }
+    }
+
+    @Test
+    void equalDecaysOfChannelsAreOneOfTheHead() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 2);
+        DeltaInputs scalar = c.inputs();
+        DeltaInputs channel = scalar.with(Input.G, EngineLaws.repeated(scalar.get(Input.G), 16));
+        for (Form form : forms()) {
+            DeltaGradients wide = run(spec(c.variant(), channel, form), channel, c.cotangents());
+            VerifyGradients.agree(
+                    "two Householder factors, " + form,
+                    run(spec(c.variant(), scalar, form), scalar, c.cotangents()),
+                    with(wide, Input.G, sums(wide.get(Input.G), 16)),
                     REORDERED);
         }
     }

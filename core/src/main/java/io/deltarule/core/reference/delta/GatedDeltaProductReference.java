@@ -2,15 +2,16 @@ package io.deltarule.core.reference.delta;
 
 /**
  * (Gated) DeltaProduct: n delta-rule steps per token, so that the transition is a product of n generalised Householder
- * matrices; one decay per token (none: α = 1).
+ * matrices; one decay per token, of the head or of each key channel (none: α = 1).
  *
  * <pre>
- *   H_0 = α_t S_{t-1}
+ *   H_0 = Diag(α_t) S_{t-1}
  *   H_j = (I − β_{t,j} k_{t,j} k_{t,j}ᵀ) H_{j-1} + β_{t,j} k_{t,j} v_{t,j}ᵀ      j = 1 … n
  *   S_t = H_n
  * </pre>
  *
- * Source: Siems et al. 2025, "DeltaProduct", arXiv:2502.10297, section 3.
+ * Source: Siems et al. 2025, "DeltaProduct", arXiv:2502.10297, section 3; decays per channel as in Kimi Linear 2025,
+ * arXiv:2510.26692, section 3.
  */
 final class GatedDeltaProductReference implements TokenRule {
     @Override
