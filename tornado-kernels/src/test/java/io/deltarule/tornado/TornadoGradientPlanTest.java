@@ -16,6 +16,7 @@ import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.reference.delta.BackwardReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.VerifyGradients;
 import io.deltarule.tornado.delta.ChunkLaunches;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a TornadoVM backward plan promises beyond the laws of every engine. */
 class TornadoGradientPlanTest {
@@ -70,6 +72,78 @@ class TornadoGradientPlanTest {
                 Map.of(Input.Q, 2.5, Input.K, 1 - 4 * 0.5, Input.V, 2 * 0.5, Input.G, 2.0, Input.BETA, 3 * 2 - 4.0);
         expected.forEach((input, value) -> assertEquals(value, out.get(input).get(0), 1e-5, input::id));
         assertEquals(0.5, out.initialState().get(0), 1e-5);
+    }
+
+    private static Tensor row(int width, double... values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return Tensor.of(floats, 1, floats.length / width, 1, width);
+    }
+
+    /** Operations of the project's founders whose d_g had come out as −3.35e-9 instead of −2.71e-9, and −1.9e-9 instead of 0. */
+    @ParameterizedTest
+    @ValueSource(floats = {-16, Float.NEGATIVE_INFINITY})
+    void aStrongDecayBetweenWeakOnesHasAGradientOfItsOwn(float g) {
+        DeltaInputs in = DeltaInputs.of(
+                        row(2, 0.387713, 0.921779, 0.245788, -0.969323, 0.896911, 0.442211),
+                        row(2, -0.678646, 0.734465, 0.778283, 0.627909, 0.0519173, 0.99865),
+                        row(1, -0.736454, -0.16291, -0.482119))
+                .with(Input.BETA, Tensor.of(new float[] {0.124421f, 0.453498f, 0.976906f}, 1, 3, 1))
+                .with(Input.G, row(2, -0.1, -0.1, g, g, -0.1, -0.1))
+                .withInitialState(Tensor.of(new float[] {0.302017f, -0.813349f}, 1, 1, 2, 1));
+        DeltaCotangents given = new DeltaCotangents(
+                row(1, -1.88901, -0.174772, -0.42219), Tensor.of(new float[] {0.213643f, 0.217322f}, 1, 1, 2, 1));
+        PlanSpec spec = PlanSpec.of(Variant.KDA, in.validate(Variant.KDA)).onDevice(TestDevice.id());
+        double[] exact = gateGradient(spec, in, given);
+        Tensor found = run(spec, in, given).get(Input.G);
+        for (int i = 0; i < exact.length; i++) {
+            assertEquals(exact[i], found.get(i), 1e-5 * Math.abs(exact[i]), "d_g at " + i);
+        }
+    }
+
+    private static double[] gateGradient(PlanSpec spec, DeltaInputs in, DeltaCotangents given) {
+        return BackwardReference.recurrent(spec.variant(), in, given, spec.scale())
+                .tensors()
+                .get(Input.G);
+    }
+
+    static List<DeltaCase> gated() {
+        List<DeltaCase> all = new ArrayList<>();
+        for (Variant variant : FAMILY) {
+            for (Gate gate : variant.gates()) {
+                if (gate != Gate.NONE) {
+                    all.add(DeltaCase.of(variant, gate, 1, 39, 1, 2, 36, 12, variant.manyHouseholders() ? 3 : 1)
+                            .withDecay(0.5));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The gradients of strong decays, many orders smaller than those of the weak ones around them, are judged by themselves. */
+    @ParameterizedTest
+    @MethodSource("gated")
+    @Tag("emulator") // 20 to 50 kernels compiled for each
+    void strongDecaysKeepTheDigitsOfTheirGradients(DeltaCase c) {
+        for (float strong : new float[] {-16, Float.NEGATIVE_INFINITY}) {
+            DeltaInputs in = c.inputs();
+            Tensor g = in.get(Input.G);
+            for (long i = 0; i < g.size(); i += 5) {
+                g.set(i, strong);
+            }
+            PlanSpec spec = spec(c, 32);
+            double[] exact = gateGradient(spec, in, c.cotangents());
+            Tensor found = run(spec, in, c.cotangents()).get(Input.G);
+            double largest = 0;
+            double error = 0;
+            for (int i = 0; i < exact.length; i += 5) {
+                largest = Math.max(largest, Math.abs(exact[i]));
+                error = Math.max(error, Math.abs(found.get(i) - exact[i]));
+            }
+            assertTrue(error <= 1e-5 * largest, error + " of " + largest + " at g = " + strong);
+        }
     }
 
     /** Any member of the family in any shape: grouped heads, packed, n householders, decays that underflow, selective reads. */

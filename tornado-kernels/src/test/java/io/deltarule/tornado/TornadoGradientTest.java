@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The laws of every engine's backward, on the emulator or a TornadoVM device. There each plan's 20 to 45 kernels are
+ * The laws of every engine's backward, on the emulator or a TornadoVM device. There each plan's 20 to 50 kernels are
  * compiled anew, so one chunk size and one case in halves have to do; {@link TornadoGradientPlanTest} has the others.
  */
 class TornadoGradientTest extends GradientLaws {

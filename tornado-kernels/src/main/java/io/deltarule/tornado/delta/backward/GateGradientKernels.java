@@ -18,8 +18,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * </pre>
  *
  * For one decay per head Q_mj = Σ M_mj (b_m·p_j) − L_mj (dp_m·p_j) is a number, and {@link #gateRectangles} adds up the
- * rectangle. For one per channel that would be C² K numbers; Σ_{m ≥ t} of what row m finds of earlier rows less what later
- * rows find of it is the same sum, and the rows' own products, which would cancel, are left out of both.
+ * rectangle. For one per channel that would be C² K numbers, which {@link GateCrossingKernel} adds up as they arise. Either way
+ * every term has exp g_t as a factor: a decay to 0 has a gradient of 0, and one that is nearly 0 has the digits of its own.
  */
 final class GateGradientKernels {
     /** Work-items per work-group: 16 × 8. */
@@ -195,10 +195,10 @@ final class GateGradientKernels {
     /**
      * All that passes through each decay of a chunk.
      *
-     * <pre>  dg_t = into_C ⊙ Σ_v D ⊙ S0 + Σ_{j &lt; t} outer_j + Σ_{m ≥ t} sums_m        (G = 1: Σ_v Σ_d, added to dg) </pre>
+     * <pre>  dg_t = into_C ⊙ Σ_v D ⊙ S0 + Σ_{j &lt; t} outer_j + Σ_{m ≥ t} sums_m        (G = 1: Σ_v Σ_d) </pre>
      *
      * <p>into [chunks, HV, C, G], states = S0 and stateGradients = D [chunks, HV, K, V], sums and outer [micro-steps, HV,
-     * G], dg [tokens, HV, G] (written; added to where G is 1). A token's decay counts on its first micro-step.
+     * G], dg [tokens, HV, G] (added to). A token's decay counts on its first micro-step.
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} gate channels. Accumulates: float. Requires: G ∈ {1,
      * K}, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
@@ -274,11 +274,7 @@ final class GateGradientKernels {
                 sum += sums.get((m * HV + head) * G + d);
                 if (m % n == 0) {
                     int to = (m / n * HV + head) * G + d;
-                    float value = sum;
-                    if (G == 1) {
-                        value += dg.get(to);
-                    }
-                    dg.set(to, value);
+                    dg.set(to, dg.get(to) + sum);
                 }
             }
             sum = own * into.get((block * C + C - 1) * G + d);

@@ -87,6 +87,9 @@ public final class GradientLaunches {
                     operands.dg,
                     GradientOptions.WRITE.adding(s.crossRead()).erasing()));
         }
+        if (s.gateWidth() > 1) {
+            all.addAll(crossings());
+        }
         if (s.gateWidth() > 0) {
             all.add(stages.gates(operands.dg));
         }
@@ -153,8 +156,37 @@ public final class GradientLaunches {
                     GradientOptions.ADD,
                     1));
         }
-        if (s.gateWidth() > 1) {
-            all.add(stages.products("keyGate", key, gradients.inner, gradients.gateSums, GradientOptions.ADD, -1));
+        return all;
+    }
+
+    /** What passes from row to row through one decay per channel, pair by pair. */
+    private List<Launch> crossings() {
+        FloatArray dg = operands.dg;
+        List<Launch> all = new ArrayList<>();
+        all.add(stages.crossings(
+                "eraseCrossings", KeyChannelVector.e(x, s.H()), gradients.erased, dg, GradientOptions.WRITE, -1));
+        all.add(stages.crossings(
+                "queryCrossings",
+                KeyChannelVector.ofRead(x.q(), s.H()),
+                gradients.overlaps,
+                dg,
+                GradientOptions.ADD,
+                1));
+        if (s.crossRead()) {
+            all.add(stages.crossings(
+                    "crossReadCrossings",
+                    KeyChannelVector.ofRead(between.weights, s.HV()),
+                    gradients.crossOverlaps,
+                    dg,
+                    GradientOptions.ADD,
+                    1));
+            all.add(stages.crossings(
+                    "rowReadCrossings",
+                    KeyChannelVector.ofRead(gradients.weights, s.HV()),
+                    gradients.readOverlaps,
+                    dg,
+                    GradientOptions.ADD,
+                    1));
         }
         return all;
     }

@@ -36,19 +36,13 @@ final class GradientStages {
         return scope;
     }
 
-    /**
-     * Both parts of a key vector's gradient, with its part of dg taken where that belongs: for one decay per head of what
-     * comes from beyond the chunk alone, for one per channel of both.
-     */
+    /** Both parts of a key vector's gradient; between them, of what comes from beyond the chunk alone, its part of dg. */
     List<Launch> withGate(Launch outer, Launch inner, Supplier<Launch> gate) {
         List<Launch> launches = new ArrayList<>(List.of(outer));
-        if (G == 1) {
+        if (G > 0) {
             launches.add(gate.get());
         }
         launches.add(inner);
-        if (G > 1) {
-            launches.add(gate.get());
-        }
         return launches;
     }
 
@@ -194,7 +188,37 @@ final class GradientStages {
                         GradientFlags.of(options)));
     }
 
-    /** All of dg. */
+    /** What passes from row to row through one decay per channel, on its way to a vector of later rows. */
+    Launch crossings(
+            String name,
+            KeyChannelVector vector,
+            FloatArray overlaps,
+            FloatArray dg,
+            GradientOptions options,
+            float scale) {
+        return scope.launch(
+                name,
+                GateCrossingKernel.LANES,
+                run -> run.chunks() * s.HV() * Math.ceilDiv(s.K(), GateCrossingKernel.CHANNELS),
+                KernelTask.of(
+                        GateCrossingKernel::gateCrossings,
+                        vector.array(),
+                        x.eraseGain(),
+                        x.k(),
+                        x.g(),
+                        overlaps,
+                        dg,
+                        s.K(),
+                        C,
+                        s.householders(),
+                        vector.heads(),
+                        s.H(),
+                        s.HV(),
+                        GradientFlags.of(vector, options),
+                        scale));
+    }
+
+    /** All of dg but what passes from row to row, which is there. */
     Launch gates(FloatArray dg) {
         return scope.launch(
                 "gateGradients",

@@ -8,8 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The part of a key vector's gradient that comes from the other rows of its chunk, without the row itself: the log-decays'
- * gradients are differences of these sums, from which a row's own product would only cancel.
+ * The part of a key vector's gradient that comes from the other rows of its chunk, without the row itself.
  *
  * <p>Each sum over rows is taken as a recurrence that uses every decay on its own, which is exact for every gate width alike:
  * there is no exponent to overflow and no difference of running sums.

@@ -66,14 +66,11 @@ final class SelectiveGradientLaunches {
         all.add(weights(rows, crosses));
         KeyChannelVector weights = KeyChannelVector.ofRead(between.weights, s.HV());
         KeyChannelVector logits = KeyChannelVector.ofRead(gradients.weights, s.HV());
-        if (s.gateWidth() == 1) {
-            // The outer parts are computed a second time: the inner ones were added to them, and with one decay per
-            // head
-            // dg takes from here only what comes from beyond the chunk.
+        if (s.gateWidth() > 0) {
+            // The outer parts are computed a second time: the inner ones were added to them, and dg takes from here
+            // only what comes from beyond the chunk.
             all.add(stages.outer("crossGateOuter", dx, between.states, crosses, GradientOptions.WRITE, 1));
             all.add(stages.outer("rowGateOuter", x.r(), between.states, rows, GradientOptions.WRITE, 1));
-        }
-        if (s.gateWidth() > 0) {
             all.add(stages.products("crossGate", weights, crosses, gradients.gateSums, GradientOptions.WRITE, 1));
             all.add(stages.products("rowGate", logits, rows, gradients.gateSums, GradientOptions.ADD, 1));
         }

@@ -8,7 +8,7 @@
  * <pre>
  *   gradient of reads            ReadGradientKernel, RowWeightGradientKernel
  *   of key vectors               OuterGradientKernel (beyond the chunk), InnerGradientKernels (within it)
- *   of gates                     GateGradientKernels
+ *   of gates                     GateGradientKernels, GateCrossingKernel
  *   of a variant's tensors       InputGradientKernels
  * </pre>
  *
