@@ -31,6 +31,9 @@ abstract class CheckedArray {
         return site;
     }
 
+    /** Called before a place in the kernel accesses this array for the first time; throws where it never may. */
+    void meet(RunningWorkItem item, int at) {}
+
     /** Throws where the running work-item may not read this element now. */
     final void beforeRead(int index, RunningWorkItem item, int at) {
         checkIndex(index, "read");

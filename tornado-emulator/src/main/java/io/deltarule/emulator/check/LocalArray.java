@@ -14,7 +14,6 @@ final class LocalArray extends CheckedArray {
 
     @Override
     void read(int index, RunningWorkItem item, int at) {
-        checkMethod(item, at);
         if (!log.writtenByGroup(index)) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": no work-item of the group wrote it before");
@@ -27,7 +26,6 @@ final class LocalArray extends CheckedArray {
 
     @Override
     void write(int index, RunningWorkItem item, int at) {
-        checkMethod(item, at);
         long conflict = log.write(index, item.number(), at);
         if (conflict != 0) {
             throw race(index, item, conflict, "accessed", "writes");
@@ -35,7 +33,8 @@ final class LocalArray extends CheckedArray {
     }
 
     /** TornadoVM 5.2.0 computes wrong addresses, silently, in a method that a local array was passed to. */
-    private void checkMethod(RunningWorkItem item, int at) {
+    @Override
+    void meet(RunningWorkItem item, int at) {
         int method = KernelLines.methodOf(at);
         if (method != item.kernelMethod() && method != KernelLines.methodOf(site())) {
             throw Faults.here(this + " was passed to another method: TornadoVM compiles that to wrong addresses;"

@@ -80,6 +80,9 @@ public abstract class RunningWorkItem implements WorkItem {
             return last;
         }
         CheckedArray found = search(array);
+        if (found != null) {
+            found.meet(this, site);
+        }
         lastAt[site & (PLACES - 1)] = found;
         return found;
     }
