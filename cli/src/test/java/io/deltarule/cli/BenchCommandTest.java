@@ -10,15 +10,18 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.deltarule.bench.report.HtmlReport;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.core.testkit.TestScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag(TestScope.THOROUGH)
 class BenchCommandTest {
     private static final Object[] SMALL = {
         "bench",

@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.deltarule.bench.report.HtmlReport;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.core.testkit.TestScope;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -19,12 +20,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An engine that is broken in everything it does is found out by the command that people run, and never timed. */
+@Tag(TestScope.THOROUGH)
 class BrokenEngineTest {
     @TempDir
     Path folder;

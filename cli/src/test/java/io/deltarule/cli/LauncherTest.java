@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.deltarule.core.testkit.TestScope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher as a process, in a copy of the project's skeleton where a stand-in for Maven "builds" a small jar. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
+@Tag(TestScope.THOROUGH)
 class LauncherTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
 

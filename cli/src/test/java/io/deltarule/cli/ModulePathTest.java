@@ -3,6 +3,7 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.testkit.TestScope;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same jars on the module path, where internal packages are closed: seen by javac and by a JVM of their own. */
+@Tag(TestScope.THOROUGH)
 class ModulePathTest {
     /** What tests have on their class path, without the tests, which lie in the packages of the modules they test. */
     private static final List<Path> JARS = Stream.of(

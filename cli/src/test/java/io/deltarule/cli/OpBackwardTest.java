@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.SafetensorsFile;
 import io.deltarule.loader.TensorInfo;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,7 @@ class OpBackwardTest {
         }
     }
 
+    @Tag(TestScope.THOROUGH)
     @ParameterizedTest
     @ValueSource(strings = {"kda_varlen", "gated_delta_rule_strong_decay"}) // the smallest: the emulator is slow
     void goldenGradientsComeOutRightOnTornado(String name) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.experiments.retrieval.RetrievalFigure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,10 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 
+@Tag(TestScope.THOROUGH)
 class RetrievalCommandTest {
     private static final Object[] SMALL = {"retrieval", "--K", "8", "--V", "8", "--trials", "2"};
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.deltarule.core.Engines;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.inference.Decoder;
 import io.deltarule.models.inference.GenerationOptions;
 import io.deltarule.models.inference.LanguageModel;
@@ -13,12 +14,14 @@ import io.deltarule.models.inference.SessionOptions;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The TornadoVM engine on the emulator goes on with texts as other libraries do, and from copied states bit for bit. */
+@Tag(TestScope.THOROUGH)
 class TornadoGenerationTest {
     private static final int PROMPT = 19;
     private static final SessionOptions OPTIONS =

@@ -4,11 +4,14 @@ import io.deltarule.core.Engines;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerLaws;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.ModelCases;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** Whole layers and hybrids on the TornadoVM engine: some of them on the emulator, which is slow, all on a device. */
+@Tag(TestScope.THOROUGH)
 class TornadoModelTest extends LayerLaws {
     private static final String DEVICE = System.getProperty("deltarule.test.device", "emulator");
 

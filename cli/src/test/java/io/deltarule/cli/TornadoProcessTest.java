@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.sdk.Backend;
 import io.deltarule.sdk.SdkRelease;
 import io.deltarule.sdk.TargetSystem;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands {@code tornado} and {@code devices} as processes with an environment of their own. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
+@Tag(TestScope.THOROUGH)
 class TornadoProcessTest {
     private static final String VERSION = "5.2.0-jdk25";
 

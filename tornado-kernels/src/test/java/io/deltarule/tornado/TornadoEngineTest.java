@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.EngineLaws;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ class TornadoEngineTest extends EngineLaws {
 
     @Override
     protected List<Integer> chunkSizes() {
-        return ChunkLaunches.SIZES;
+        return TestScope.thinned(ChunkLaunches.SIZES, 3);
     }
 
     @Override
@@ -31,6 +32,11 @@ class TornadoEngineTest extends EngineLaws {
         if (!TestDevice.emulated()) {
             cases.addAll(DeltaCases.large());
         }
-        return cases;
+        return TestScope.thinned(cases, 7);
+    }
+
+    @Override
+    protected List<DeltaCase> splitCases() {
+        return TestScope.thinned(super.splitCases(), 7);
     }
 }

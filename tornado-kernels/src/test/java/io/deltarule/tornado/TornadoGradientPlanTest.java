@@ -18,6 +18,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.reference.delta.BackwardReference;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.VerifyGradients;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a TornadoVM backward plan promises beyond the laws of every engine. */
+@Tag(TestScope.THOROUGH)
 class TornadoGradientPlanTest {
     private static final DeltaCase CASE = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 16, 12, 1);
     private static final List<Variant> FAMILY = List.of(Variant.values());

@@ -7,6 +7,7 @@ import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class TornadoGradientTest extends GradientLaws {
 
     @Override
     protected List<Integer> chunkSizes() {
-        return TestDevice.emulated() ? ChunkLaunches.SIZES : List.of(32);
+        return TestDevice.emulated() ? TestScope.thinned(ChunkLaunches.SIZES, 3) : List.of(32);
     }
 
     @Override
@@ -42,13 +43,13 @@ class TornadoGradientTest extends GradientLaws {
         if (TestDevice.emulated()) {
             all.addAll(DeltaCases.selectiveReads());
         }
-        return all;
+        return TestScope.thinned(all, 14);
     }
 
     @Override
     protected List<DeltaCase> splitCases() {
         return TestDevice.emulated()
-                ? super.splitCases()
+                ? TestScope.thinned(super.splitCases(), 14)
                 : List.of(DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 2, 40, 1, 2, 20, 16, 1));
     }
 }

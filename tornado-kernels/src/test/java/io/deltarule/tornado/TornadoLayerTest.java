@@ -25,6 +25,7 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.LayerLaws;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.tornado.graph.DeviceHandle;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -55,7 +56,7 @@ class TornadoLayerTest extends LayerLaws {
             cases.removeAll(LayerCases.stored());
             cases.add(LayerCases.stored().getFirst());
         }
-        return cases;
+        return TestScope.thinned(cases, 12);
     }
 
     @Override
@@ -71,7 +72,7 @@ class TornadoLayerTest extends LayerLaws {
                 LayerCases.deltaLens().getLast(),
                 LayerCases.experts().getFirst(),
                 LayerCases.programs().getFirst()));
-        return cases;
+        return TestScope.thinned(cases, 12);
     }
 
     /** Prefill past every tile, a window's ring written over, decoding far into the context. */
@@ -224,6 +225,7 @@ class TornadoLayerTest extends LayerLaws {
 
     @Test
     @Tag("emulator")
+    @Tag(TestScope.THOROUGH)
     void orderOfWorkGroupsDoesNotMatter() {
         String property = "deltarule.emulator.shuffle";
         String before = System.getProperty(property);

@@ -17,6 +17,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.Verify;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a TornadoVM plan promises beyond the laws of every engine. */
+@Tag(TestScope.THOROUGH)
 class TornadoPlanTest {
     private static final DeltaCase CASE = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 16, 12, 1);
 

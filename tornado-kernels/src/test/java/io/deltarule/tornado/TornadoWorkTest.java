@@ -11,14 +11,17 @@ import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ProfileLog;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag(TestScope.THOROUGH)
 class TornadoWorkTest {
     private static final CeilingEngine ENGINE = new TornadoEngine();
 

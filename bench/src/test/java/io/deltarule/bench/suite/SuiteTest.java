@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.workload.NetworkSize;
+import io.deltarule.core.testkit.TestScope;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag(TestScope.THOROUGH)
 class SuiteTest {
     private static final SuiteSizes SMALL = new SuiteSizes(
             2,

@@ -18,13 +18,16 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.Verify;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Fewer heads than threads: parts of V's columns on threads of their own. */
+@Tag(TestScope.THOROUGH)
 class ColumnsTest {
     private static final CpuEngine ONE = new CpuEngine(1);
     private static final CpuEngine MANY = new CpuEngine(17);

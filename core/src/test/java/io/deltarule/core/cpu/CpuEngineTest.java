@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.EngineLaws;
+import io.deltarule.core.testkit.TestScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ class CpuEngineTest extends EngineLaws {
     protected List<DeltaCase> cases() {
         List<DeltaCase> all = new ArrayList<>(super.cases());
         all.addAll(DeltaCases.selectiveReads());
-        all.addAll(DeltaCases.large());
+        all.addAll(TestScope.unlessQuick(DeltaCases.large()));
         return all;
     }
 }

@@ -18,15 +18,18 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.VerifyGradients;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What of the CPU engine's backward pass is its own: threads, memory, refusals. */
+@Tag(TestScope.THOROUGH)
 class CpuGradientPlanTest {
     private static final DeltaCase CASE =
             DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 1, 1, 3, 6, 24, 20, 1).packed(70, 0, 33, 1);

@@ -5,6 +5,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
+import io.deltarule.core.testkit.TestScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,7 @@ class CpuGradientTest extends GradientLaws {
     protected List<DeltaCase> cases() {
         List<DeltaCase> all = new ArrayList<>(super.cases());
         all.addAll(DeltaCases.selectiveReads());
-        all.addAll(DeltaCases.large());
+        all.addAll(TestScope.unlessQuick(DeltaCases.large()));
         return all;
     }
 }

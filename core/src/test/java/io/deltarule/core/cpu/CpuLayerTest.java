@@ -16,10 +16,12 @@ import io.deltarule.core.layer.Weights;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.LayerLaws;
+import io.deltarule.core.testkit.TestScope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +36,7 @@ class CpuLayerTest extends LayerLaws {
     /** Prefill past every block, a window's ring written over, decoding far into the context, sequences of all lengths. */
     @ParameterizedTest
     @MethodSource("io.deltarule.core.testkit.LayerCases#large")
+    @Tag(TestScope.THOROUGH)
     void largeMatchesReference(LayerCase c) {
         matchesReference(c, c.spec(420, 2, 700), new int[][] {{330, 66}, {1, 1}, {5, 0}, {0, 301}, {130, 0}, {1, 0}});
     }

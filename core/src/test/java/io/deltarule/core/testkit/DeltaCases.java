@@ -49,6 +49,8 @@ public final class DeltaCases {
                 DeltaCase.of(KDA, CHANNEL, 1, 1, 1, 2, 16, 8, 1).packed(3, 0, 33),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 1, 1, 1, 8, 8, 3).packed(0, 11, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 1, 1, 2, 8, 12, 3).packed(0, 11, 1),
+                DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 15, 1, 1, 16, 8, 3)
+                        .withDecay(30),
                 DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 35, 1, 1, 16, 8, 1).withDecay(50),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(1000),

@@ -70,8 +70,13 @@ public abstract class EngineLaws {
         }
     }
 
+    /** The cases it runs in two halves. */
+    protected List<DeltaCase> splitCases() {
+        return DeltaCases.small();
+    }
+
     @ParameterizedTest
-    @MethodSource("io.deltarule.core.testkit.DeltaCases#small")
+    @MethodSource("splitCases")
     void resumesFromAnySplit(DeltaCase c) {
         DeltaInputs in = c.inputs();
         for (Form form : Form.values()) {
@@ -90,7 +95,7 @@ public abstract class EngineLaws {
     }
 
     @ParameterizedTest
-    @MethodSource("io.deltarule.core.testkit.DeltaCases#small")
+    @MethodSource("splitCases")
     void keptStateEqualsPassedState(DeltaCase c) {
         DeltaInputs in = c.inputs();
         int split = c.shape().T() / 3 + 1;

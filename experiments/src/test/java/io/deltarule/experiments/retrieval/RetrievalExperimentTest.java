@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.core.Engines;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What docs/math/deltalens.md says the experiment shows, at a quarter of its size. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("thorough") // takes seconds; see CONTRIBUTING
 class RetrievalExperimentTest {
     private static final RetrievalSizes SMALL = new RetrievalSizes(32, 32, 8, 1, 16);
     private static final String LINEAR_CONTENT = "linear read, content keys";

@@ -9,17 +9,20 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.reference.ReferenceEngine;
+import io.deltarule.core.testkit.TestScope;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Folders of every format, of odd sizes: both engines give the same logits, and decoding those of one prefill. */
+@Tag(TestScope.THOROUGH)
 class RandomFoldersTest {
     private static final int TOKENS = 41; // more than a chunk
     private static final int PREFILL = 23;

@@ -9,6 +9,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.core.testkit.Float32Recurrence;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.SafetensorsFile;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -17,12 +18,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every published family: texts go on as in the libraries that wrote them, side by side, and from copied states. */
+@Tag(TestScope.THOROUGH)
 class PublishedGenerationTest {
     private static final int PROMPT = 19;
     private static final int CONTEXT = 96;

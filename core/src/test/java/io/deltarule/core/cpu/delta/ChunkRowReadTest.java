@@ -20,13 +20,16 @@ import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.Verify;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The chunkwise selective read: what it shares with the write, and queries of any size. */
+@Tag(TestScope.THOROUGH)
 class ChunkRowReadTest {
     private static final CpuEngine ENGINE = new CpuEngine(2);
 
