@@ -63,7 +63,7 @@ public final class Launch {
     }
 
     /** The task's name. */
-    public String name() {
+    String name() {
         return name;
     }
 

@@ -12,12 +12,12 @@ import uk.ac.manchester.tornado.api.enums.ProfilerMode;
  * Adds up where the time of a run goes: TornadoVM's own measurements of each execution, read before a transfer on demand
  * resets them, and the clock for those transfers, of which TornadoVM tells no time. Off until it is switched on.
  */
-public final class Stopwatch {
+final class Stopwatch {
     private boolean on;
     private RunTimes run = RunTimes.NONE;
 
     /** Switches TornadoVM's measurements on or off; on, each operation waits for its end. */
-    public void profile(TornadoExecutionPlan plan, boolean wanted) {
+    void profile(TornadoExecutionPlan plan, boolean wanted) {
         if (wanted) {
             plan.withProfiler(ProfilerMode.SILENT);
         } else {
@@ -28,12 +28,12 @@ public final class Stopwatch {
     }
 
     /** Another run begins. */
-    public void begin() {
+    void begin() {
         run = RunTimes.NONE;
     }
 
     /** Adds an execution, the last one there was. */
-    public TornadoExecutionResult add(TornadoExecutionResult result) {
+    TornadoExecutionResult add(TornadoExecutionResult result) {
         if (on) {
             TornadoProfilerResult p = result.getProfilerResult();
             run = run.plus(new RunTimes(
@@ -49,7 +49,7 @@ public final class Stopwatch {
     }
 
     /** Does a transfer on demand and adds it. */
-    public <T> T copyOut(long bytes, Supplier<T> transfer) {
+    <T> T copyOut(long bytes, Supplier<T> transfer) {
         long begun = System.nanoTime();
         T result = transfer.get();
         if (on) {
@@ -59,7 +59,7 @@ public final class Stopwatch {
     }
 
     /** The run begun last. */
-    public RunTimes times() {
+    RunTimes times() {
         return run;
     }
 }

@@ -92,7 +92,7 @@ public final class LayerArrays {
     }
 
     /** What the i-th operation carries. */
-    public List<FloatArray> carried(int operation) {
+    List<FloatArray> carried(int operation) {
         return carried.get(operation);
     }
 

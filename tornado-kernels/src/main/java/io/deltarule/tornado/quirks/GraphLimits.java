@@ -9,8 +9,6 @@ public final class GraphLimits {
     public static final int BYTES = 8192;
     /** Tasks of a graph. */
     public static final int TASKS = 256;
-    /** Arguments of a task. */
-    public static final int ARGUMENTS = 20;
 
     /** What a task takes of the bytes besides its arguments. */
     private static final int TASK_BYTES = 15;

@@ -66,9 +66,9 @@ enum Quirk {
             "Both names are made of one.",
             "graph.Launch",
             "TornadoPlanTest#computesOneTokenAsByHand"),
-    SIZE_ZERO(
-            "A launch of no work-items does nothing at all.",
-            "One work-group is launched that finds an empty chunk.",
+    SIZES_OF_LAUNCHES(
+            "A launch of no work-items does nothing at all, and one of work-items that fill no whole work-groups only prints an error.",
+            "Launches count work-groups; for none, one is launched that finds an empty chunk.",
             "graph.Launch",
             "graph.RunTableTest#aRunWithoutTokensHasAnEmptyChunkToLookAt"),
     WRITTEN_TWICE(
@@ -91,6 +91,11 @@ enum Quirk {
             "Kernels are one method each where they use local memory; the emulator refuses anything else.",
             "delta.ChunkScoreKernel",
             "TornadoEngineTest#chunkMatchesReference"),
+    PARAMETER_NAMES(
+            "A kernel's parameters keep their names in OpenCL C, where one called half does not compile.",
+            "No parameter has the name of a type or word of OpenCL C.",
+            "op.RotaryKernels",
+            "TornadoLayerTest#matchesReference"),
     FLOAT_TO_LONG(
             "The conversion of a float to long goes by way of int, which saturates.",
             "Angles of rotary embeddings are put together from three ints.",
