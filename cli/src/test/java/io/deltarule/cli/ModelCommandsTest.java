@@ -9,18 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.model.TokenIdList;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** logits, generate, perplexity and inspect on a small model, against what other libraries compute for it. */
+@Tag(TestScope.THOROUGH)
 class ModelCommandsTest {
     private static final int PROMPT = 19;
     private static final int VOCABULARY = 384;

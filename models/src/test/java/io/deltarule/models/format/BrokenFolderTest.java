@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.WeightType;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that are damaged, hostile or not supported: one exception of one line that says what and where. */
+@Tag(TestScope.THOROUGH)
 class BrokenFolderTest {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";

@@ -39,6 +39,19 @@ final class AccessLog {
         this.clock = clock;
     }
 
+    /**
+     * Whether a read by this work-item would tell nothing new: in this phase it was read by it before, or by several. Had
+     * there been a write since, or one that conflicts before, it had been reported then.
+     */
+    boolean knowsRead(int index, int lane) {
+        long[] page = pages[index / PAGE];
+        if (page == null) {
+            return false;
+        }
+        long read = page[2 * (index % PAGE) + 1];
+        return read >>> PHASE_SHIFT == clock.now && (laneOf(read) == lane || (read & OTHER_LANES) != 0);
+    }
+
     /** Notes a read; returns the stamp of a write that conflicts with it, or 0. */
     long read(int index, int lane, int site) {
         long[] page = page(index);

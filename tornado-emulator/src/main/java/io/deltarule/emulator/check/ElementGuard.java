@@ -40,6 +40,9 @@ public final class ElementGuard {
             throw new FirstTouch();
         }
         check(index, "read");
+        if (log != null && log.knowsRead(index, item.number())) {
+            return;
+        }
         if (!written[index]) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": neither transferToDevice nor a kernel wrote it");

@@ -14,6 +14,9 @@ final class LocalArray extends CheckedArray {
 
     @Override
     void read(int index, RunningWorkItem item, int at) {
+        if (log.knowsRead(index, item.number())) {
+            return;
+        }
         if (!log.writtenByGroup(index)) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": no work-item of the group wrote it before");

@@ -121,7 +121,7 @@ public final class LinearStep implements LayerStep {
         for (long i = from; i < from + apart; i++) {
             switch (W.type()) {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
-                case BF16 -> fourBrainRows(i, apart, tokens);
+                case BF16 -> fourBf16Rows(i, apart, tokens);
                 case F16 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
@@ -145,7 +145,7 @@ public final class LinearStep implements LayerStep {
         return row * x.width() * Float.BYTES;
     }
 
-    private void fourBrainRows(long i, long apart, int tokens) {
+    private void fourBf16Rows(long i, long apart, int tokens) {
         int in = x.width();
         long row = (long) in * Short.BYTES;
         for (int t = 0; t < tokens; t++) {

@@ -86,7 +86,7 @@ public final class LayerEquations {
     }
 
     /** y = factor · act(x). */
-    public static void map(double[] x, Activation act, double factor, double[] y) {
+    public static void activate(double[] x, Activation act, double factor, double[] y) {
         for (int i = 0; i < x.length; i++) {
             y[i] = factor * activation(act, x[i]);
         }
