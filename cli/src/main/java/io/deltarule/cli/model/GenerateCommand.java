@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
+import io.deltarule.cli.output.TerminalState;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Completion;
 import io.deltarule.models.inference.Decoder;
@@ -133,7 +134,7 @@ public final class GenerateCommand implements Runnable {
     private int[] given(LanguageModel loaded) {
         int[] given = {};
         if (prompt != null) {
-            given = loaded.tokenizer().encode(prompt);
+            given = loaded.tokenizer().encode(prompt, loadState == null); // what goes on does not begin again
             loaded.network().checkIds("--prompt, by tokenizer.json", given);
         } else if (ids != null) {
             given = TokenIdList.parse("--ids", ids);
@@ -163,7 +164,7 @@ public final class GenerateCommand implements Runnable {
         StringBuilder whole = new StringBuilder();
         Decoder decoder = new Decoder(session, options);
         long begun = System.nanoTime();
-        try (StreamedText shown = new StreamedText(out)) {
+        try (StreamedText shown = new StreamedText(out, TerminalState.ofOutput())) {
             boolean read = true;
             while (read && decoder.step()) {
                 int token = decoder.tokens()[0];
