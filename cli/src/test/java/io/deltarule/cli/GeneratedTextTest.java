@@ -12,8 +12,11 @@ import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.ScriptedModel;
 import io.deltarule.models.inference.TokenizerFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +90,63 @@ class GeneratedTextTest {
                 generate(model, "--load-state", state, "--prompt", "Hello", "--print-ids", "--save-state", state);
         assertEquals(List.of("world", WORLD + ",2"), second.out().lines().toList());
         assertArrayEquals(new long[] {1, HELLO, WORLD, HELLO, WORLD, 2}, ids(state));
+    }
+
+    @Test
+    void theModelsOwnSamplingIsTheDefaultAndSaidInOneLine() throws Exception {
+        Path model = model(new ScriptedModel(VOCABULARY)
+                .logit(DOT, HELLO, 2)
+                .logit(DOT, WORLD, 1.9f)
+                .logit(DOT, BLANK, 1.8f)
+                .says(HELLO, 2)
+                .says(WORLD, 2)
+                .says(BLANK, 2));
+        CliRun plain = generate(model, "--prompt", ".", "--print-ids");
+        assertEquals("", plain.err(), "nothing to say");
+        assertEquals(List.of("Hello", HELLO + ",2"), plain.out().lines().toList());
+        Files.writeString(
+                model.resolve("generation_config.json"),
+                "{\"do_sample\": true, \"temperature\": 0.6, \"top_k\": 3, \"repetition_penalty\": 1.0}");
+        Set<String> drawn = new TreeSet<>();
+        for (int seed = 0; seed < 30; seed++) {
+            CliRun run = generate(model, "--prompt", ".", "--print-ids", "--seed", seed);
+            drawn.add(run.out().lines().toList().getLast());
+            assertEquals(
+                    "deltarule: tokens are chosen as generation_config.json says: temperature 0.6, top-k 3; an option"
+                            + " of the same name overrides each, and --temperature 0 takes the likeliest",
+                    run.err().strip());
+        }
+        assertEquals(Set.of(HELLO + ",2", WORLD + ",2", BLANK + ",2"), drawn);
+        CliRun greedy = generate(model, "--prompt", ".", "--print-ids", "--temperature", 0, "--seed", 4);
+        assertEquals(List.of("Hello", HELLO + ",2"), greedy.out().lines().toList());
+        assertEquals("", greedy.err());
+        JsonNode document = new ObjectMapper()
+                .readTree(generate(model, "--prompt", ".", "--json", "--top-k", 1, "--min-p", 0.1)
+                        .out());
+        assertEquals(0.6, document.get("sampling").get("temperature").asDouble());
+        assertEquals(1, document.get("sampling").get("top_k").asInt());
+        assertEquals(0.1, document.get("sampling").get("min_p").asDouble());
+        assertEquals("stop", document.get("finish").asText());
+    }
+
+    @Test
+    void theTokenizersEndOfTextEndsIt() throws Exception {
+        Path model = new ScriptedModel(VOCABULARY)
+                .key("eos_token_id", "0")
+                .says(DOT, HELLO, WORLD, 2, HELLO)
+                .write(folder.resolve("model"));
+        TokenizerFile.llama(model.resolve("tokenizer.json"), "▁Hello", "▁world", ".", "▁");
+        assertEquals(
+                40,
+                ids(generate(model, "--prompt", ".", "--json", "--max-new-tokens", 40))
+                        .size());
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"eos_token\": \"</s>\"}");
+        JsonNode ids = ids(generate(model, "--prompt", ".", "--json"));
+        assertEquals("[" + HELLO + "," + WORLD + ",2]", ids.toString());
+    }
+
+    private static JsonNode ids(CliRun run) throws Exception {
+        return new ObjectMapper().readTree(run.out()).get("ids");
     }
 
     private static long[] ids(Path state) {

@@ -94,13 +94,14 @@ public final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         checkOptions();
-        GenerationOptions options =
-                new GenerationOptions(maxNewTokens, sampling.sampling(), ignoreEos ? Set.of() : null);
+        sampling.check();
         if (saveState != null) {
             model.checkOutput("--save-state", saveState, idsFile);
         }
         try (Progress loading = Progress.start("loading the model");
                 LanguageModel loaded = model.open()) {
+            GenerationOptions options =
+                    new GenerationOptions(maxNewTokens, sampling.over(loaded.sampling()), ignoreEos ? Set.of() : null);
             int[] given = given(loaded);
             ModelState state = loadState == null ? null : ModelState.load(loadState, loaded.network());
             int before = state == null ? 0 : state.length();
@@ -112,6 +113,7 @@ public final class GenerateCommand implements Runnable {
                 }
                 session.feed(new int[][] {given});
                 loading.end();
+                say(sampling.said(loaded.sampling()));
                 goOn(loaded, session, options, before + given.length, (System.nanoTime() - begun) / 1e9);
             }
         }
@@ -128,6 +130,12 @@ public final class GenerateCommand implements Runnable {
         }
         if (maxContext != null && maxContext < 1) {
             throw new InvalidInputException("--max-context: expected at least 1 but found " + maxContext);
+        }
+    }
+
+    private void say(String line) {
+        if (line != null) {
+            spec.commandLine().getErr().println("deltarule: " + line);
         }
     }
 
@@ -187,17 +195,16 @@ public final class GenerateCommand implements Runnable {
             session.state(0).save(saveState, loaded.network());
         }
         if (json) {
-            out.println(Json.text(document(loaded, made, asText ? whole.toString() : null, prompted, reading, making)));
+            ObjectNode document = document(loaded, made, asText ? whole.toString() : null, prompted, reading, making);
+            SamplingOptions.document(options.sampling(), document);
+            out.println(Json.text(document));
         } else if (printIds && asText) {
             out.println(TokenIdList.format(made.ids()));
         } else if (printIds && made.ids().length == 0) {
             out.println();
         }
         if (made.finish() == FinishReason.CONTEXT) {
-            spec.commandLine()
-                    .getErr()
-                    .println("deltarule: the context of " + session.options().maxContext()
-                            + " tokens is full; --max-context allows more");
+            say("the context of " + session.options().maxContext() + " tokens is full; --max-context allows more");
         }
     }
 
