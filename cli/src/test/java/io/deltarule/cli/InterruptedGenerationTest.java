@@ -35,6 +35,7 @@ class InterruptedGenerationTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dstdout.encoding=UTF-8",
                         "-Dio.deltarule.terminal=false",
+                        "-Dio.deltarule.terminal.output=true",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),

@@ -173,8 +173,7 @@ class ModelCommandsTest {
         assertEquals(ids.toString(), lastLine(plain));
         assertEquals(9, document.get("ids").size());
         assertEquals("length", document.get("finish").asText());
-        String shown = document.get("text").asText().replaceAll("[\\p{Cc}&&[^\\n\\t]]", "\uFFFD");
-        assertTrue(plain.out().startsWith(shown), plain.out());
+        assertTrue(plain.out().startsWith(document.get("text").asText()), plain.out());
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
+import io.deltarule.cli.output.TerminalState;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Completion;
 import io.deltarule.models.inference.Decoder;
@@ -93,13 +94,14 @@ public final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         checkOptions();
-        GenerationOptions options =
-                new GenerationOptions(maxNewTokens, sampling.sampling(), ignoreEos ? Set.of() : null);
+        sampling.check();
         if (saveState != null) {
             model.checkOutput("--save-state", saveState, idsFile);
         }
         try (Progress loading = Progress.start("loading the model");
                 LanguageModel loaded = model.open()) {
+            GenerationOptions options =
+                    new GenerationOptions(maxNewTokens, sampling.over(loaded.sampling()), ignoreEos ? Set.of() : null);
             int[] given = given(loaded);
             ModelState state = loadState == null ? null : ModelState.load(loadState, loaded.network());
             int before = state == null ? 0 : state.length();
@@ -111,6 +113,7 @@ public final class GenerateCommand implements Runnable {
                 }
                 session.feed(new int[][] {given});
                 loading.end();
+                say(sampling.said(loaded.sampling()));
                 goOn(loaded, session, options, before + given.length, (System.nanoTime() - begun) / 1e9);
             }
         }
@@ -130,10 +133,16 @@ public final class GenerateCommand implements Runnable {
         }
     }
 
+    private void say(String line) {
+        if (line != null) {
+            spec.commandLine().getErr().println("deltarule: " + line);
+        }
+    }
+
     private int[] given(LanguageModel loaded) {
         int[] given = {};
         if (prompt != null) {
-            given = loaded.tokenizer().encode(prompt);
+            given = loaded.tokenizer().encode(prompt, loadState == null); // what goes on does not begin again
             loaded.network().checkIds("--prompt, by tokenizer.json", given);
         } else if (ids != null) {
             given = TokenIdList.parse("--ids", ids);
@@ -163,7 +172,7 @@ public final class GenerateCommand implements Runnable {
         StringBuilder whole = new StringBuilder();
         Decoder decoder = new Decoder(session, options);
         long begun = System.nanoTime();
-        try (StreamedText shown = new StreamedText(out)) {
+        try (StreamedText shown = new StreamedText(out, TerminalState.ofOutput())) {
             boolean read = true;
             while (read && decoder.step()) {
                 int token = decoder.tokens()[0];
@@ -186,17 +195,16 @@ public final class GenerateCommand implements Runnable {
             session.state(0).save(saveState, loaded.network());
         }
         if (json) {
-            out.println(Json.text(document(loaded, made, asText ? whole.toString() : null, prompted, reading, making)));
+            ObjectNode document = document(loaded, made, asText ? whole.toString() : null, prompted, reading, making);
+            SamplingOptions.document(options.sampling(), document);
+            out.println(Json.text(document));
         } else if (printIds && asText) {
             out.println(TokenIdList.format(made.ids()));
         } else if (printIds && made.ids().length == 0) {
             out.println();
         }
         if (made.finish() == FinishReason.CONTEXT) {
-            spec.commandLine()
-                    .getErr()
-                    .println("deltarule: the context of " + session.options().maxContext()
-                            + " tokens is full; --max-context allows more");
+            say("the context of " + session.options().maxContext() + " tokens is full; --max-context allows more");
         }
     }
 

@@ -1,38 +1,53 @@
 package io.deltarule.cli.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.output.Json;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Sampling;
+import java.util.StringJoiner;
 import picocli.CommandLine.Option;
 
-/** How tokens are chosen. */
+/** How tokens are chosen: as the model's generation_config.json says, but for what an option says otherwise. */
 final class SamplingOptions {
+    private static final String BY_THE_MODEL = " (default: generation_config.json's, else ";
+
     @Option(
             names = "--temperature",
-            defaultValue = "0",
             paramLabel = "X",
-            description = "0 takes the likeliest token; 1 draws as the model was trained (default: ${DEFAULT-VALUE}).")
-    private double temperature;
+            description = "0 takes the likeliest token; 1 draws as the model was trained" + BY_THE_MODEL + "0).")
+    private Double temperature;
 
     @Option(
             names = "--top-k",
-            defaultValue = "0",
             paramLabel = "K",
-            description = "Draw from the K likeliest tokens; 0 for all (default: ${DEFAULT-VALUE}).")
-    private int topK;
+            description = "Draw from the K likeliest tokens; 0 for all" + BY_THE_MODEL + "0).")
+    private Integer topK;
 
     @Option(
             names = "--top-p",
-            defaultValue = "1",
             paramLabel = "P",
-            description = "Draw from the likeliest tokens that together reach P (default: ${DEFAULT-VALUE}).")
-    private double topP;
+            description = "Draw from the likeliest tokens that together reach P" + BY_THE_MODEL + "1).")
+    private Double topP;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description =
+                    "Draw from tokens at least P times as likely as the likeliest; 0 for all" + BY_THE_MODEL + "0).")
+    private Double minP;
 
     @Option(
             names = "--repetition-penalty",
-            defaultValue = "1",
             paramLabel = "X",
-            description = "Above 1: tokens that were there become less likely (default: ${DEFAULT-VALUE}).")
-    private double penalty;
+            description = "Above 1: tokens that were there, prompt included, become less likely" + BY_THE_MODEL + "1).")
+    private Double repetitionPenalty;
+
+    @Option(
+            names = "--presence-penalty",
+            paramLabel = "X",
+            description =
+                    "Above 0: tokens that were made, prompt not included, become less likely" + BY_THE_MODEL + "0).")
+    private Double presencePenalty;
 
     @Option(
             names = "--seed",
@@ -41,12 +56,69 @@ final class SamplingOptions {
             description = "The same seed draws the same text (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    Sampling sampling() {
+    /** Refuses values that no model could make right, before one is opened. */
+    void check() {
+        over(Sampling.GREEDY);
+    }
+
+    /**
+     * What the options say, over what the model says.
+     *
+     * @param model the model's own
+     */
+    Sampling over(Sampling model) {
         try {
-            return new Sampling(temperature, topK, topP, penalty, seed);
+            return new Sampling(
+                    either(temperature, model.temperature()),
+                    topK == null ? model.topK() : topK,
+                    either(topP, model.topP()),
+                    either(minP, model.minP()),
+                    either(repetitionPenalty, model.repetitionPenalty()),
+                    either(presencePenalty, model.presencePenalty()),
+                    seed);
         } catch (InvalidInputException e) { // names the option in words: temperature, top-k, repetition penalty
             throw new InvalidInputException(
-                    "--" + e.getMessage().replaceFirst("^repetition penalty", "repetition-penalty"));
+                    "--" + e.getMessage().replaceFirst("^(repetition|presence) penalty", "$1-penalty"));
         }
+    }
+
+    private static double either(Double option, double model) {
+        return option == null ? model : option;
+    }
+
+    /** What the model decides because no option does, in one line; null where that is nothing. */
+    String said(Sampling model) {
+        boolean drawn = over(model).temperature() > 0;
+        StringJoiner values = new StringJoiner(", ");
+        say(values, "temperature", temperature, model.temperature(), 0, drawn);
+        say(values, "top-k", topK, model.topK(), 0, drawn);
+        say(values, "top-p", topP, model.topP(), 1, drawn);
+        say(values, "min-p", minP, model.minP(), 0, drawn);
+        say(values, "repetition-penalty", repetitionPenalty, model.repetitionPenalty(), 1, true);
+        say(values, "presence-penalty", presencePenalty, model.presencePenalty(), 0, true);
+        return values.length() == 0
+                ? null
+                : "tokens are chosen as generation_config.json says: " + values
+                        + "; an option of the same name overrides each"
+                        + (drawn ? ", and --temperature 0 takes the likeliest" : "");
+    }
+
+    private static void say(
+            StringJoiner values, String name, Number option, Number model, double absent, boolean counts) {
+        if (counts && option == null && model.doubleValue() != absent) {
+            values.add(name + " " + model);
+        }
+    }
+
+    /** For {@code --json}. */
+    static void document(Sampling sampling, ObjectNode node) {
+        ObjectNode inside = node.putObject("sampling");
+        Json.putFinite(inside, "temperature", sampling.temperature());
+        inside.put("top_k", sampling.topK());
+        Json.putFinite(inside, "top_p", sampling.topP());
+        Json.putFinite(inside, "min_p", sampling.minP());
+        Json.putFinite(inside, "repetition_penalty", sampling.repetitionPenalty());
+        Json.putFinite(inside, "presence_penalty", sampling.presencePenalty());
+        inside.put("seed", sampling.seed());
     }
 }

@@ -34,19 +34,12 @@ public final class Progress implements AutoCloseable {
      * @return to be closed when it is done
      */
     public static Progress start(String text) {
-        return new Progress(onTerminal() ? System.err : null, text);
+        return new Progress(TerminalState.ofErrors() ? System.err : null, text);
     }
 
     /** As {@link #start}, on a given terminal. */
     static Progress on(PrintStream terminal, String text) {
         return new Progress(terminal, text);
-    }
-
-    /** The launcher knows whether standard error is a terminal; java can only tell about all streams together. */
-    @SuppressWarnings("SystemConsoleNull") // Java 25 gives null again where there is no terminal
-    private static boolean onTerminal() {
-        String told = System.getProperty("io.deltarule.terminal", "");
-        return told.isEmpty() ? System.console() != null && System.console().isTerminal() : Boolean.parseBoolean(told);
     }
 
     /** What is being done now. */

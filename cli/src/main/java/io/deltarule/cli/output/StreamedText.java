@@ -4,16 +4,25 @@ import java.io.PrintWriter;
 
 /**
  * Text that appears while it is made. When the program is interrupted, what is there is flushed and its line ended, and
- * nothing follows. Control characters but tabs and line breaks become U+FFFD: a model must not drive the terminal.
+ * nothing follows. On a terminal, control characters but tabs and line breaks become U+FFFD: a model must not drive it. A file or
+ * another program gets the text as it is.
  */
 public final class StreamedText implements AutoCloseable {
     private final PrintWriter out;
+    private final boolean terminal;
     private final Thread onExit = new Thread(this::end, "end the line");
     private boolean midLine;
     private boolean over;
 
-    public StreamedText(PrintWriter out) {
+    /**
+     * Text on a stream.
+     *
+     * @param out flushed after each piece
+     * @param terminal whether a terminal shows it
+     */
+    public StreamedText(PrintWriter out, boolean terminal) {
         this.out = out;
+        this.terminal = terminal;
         Runtime.getRuntime().addShutdownHook(onExit);
     }
 
@@ -24,7 +33,7 @@ public final class StreamedText implements AutoCloseable {
      */
     public synchronized boolean write(String text) {
         if (!over && !text.isEmpty()) {
-            out.print(text.replaceAll("[\\p{Cc}&&[^\\n\\t]]", "\uFFFD"));
+            out.print(terminal ? text.replaceAll("[\\p{Cc}&&[^\\n\\t\\r]]|\\r(?!\\n)", "\uFFFD") : text);
             midLine = !text.endsWith("\n");
         }
         return !out.checkError(); // which flushes

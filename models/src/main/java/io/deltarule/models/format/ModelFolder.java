@@ -10,7 +10,6 @@ import io.deltarule.models.format.weights.WeightBinder;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +38,7 @@ public final class ModelFolder implements AutoCloseable {
     private final ModelPrograms programs;
     private final WeightBinder.Bound bound;
     private final List<Integer> eosIds;
+    private final GenerationDefaults generation;
     private final String fingerprint;
 
     private ModelFolder(Path path, Arena arena, SafetensorsFolder tensors, ConfigObject config) {
@@ -47,7 +47,9 @@ public final class ModelFolder implements AutoCloseable {
         this.tensors = tensors;
         this.modelType = config.text("model_type", null);
         this.programs = ModelFormat.of(config).programs(config, tensors::contains);
-        this.eosIds = eosIds(path, config);
+        ConfigObject generating = generationConfig(path);
+        this.eosIds = StopIds.of(path, config, generating);
+        this.generation = generating == null ? GenerationDefaults.NONE : GenerationDefaults.of(generating);
         this.bound = WeightBinder.bind(programs.weights(), programs.names(), tensors, arena);
         this.fingerprint = Fingerprint.of(path.resolve(CONFIG), tensors);
     }
@@ -84,24 +86,9 @@ public final class ModelFolder implements AutoCloseable {
         }
     }
 
-    /** What generation ends with: the generation config's ids, and the config's. */
-    private static List<Integer> eosIds(Path folder, ConfigObject config) {
-        List<Integer> ids = new ArrayList<>();
-        if (Files.exists(folder.resolve(GENERATION_CONFIG))) {
-            add(ids, ConfigObject.read(folder.resolve(GENERATION_CONFIG)));
-        }
-        add(ids, config);
-        if (config.object("text_config") != null) {
-            add(ids, config.object("text_config"));
-        }
-        return ids.stream().distinct().toList();
-    }
-
-    private static void add(List<Integer> ids, ConfigObject config) {
-        List<Integer> found = config.counts("eos_token_id", 0, Integer.MAX_VALUE);
-        if (found != null) {
-            ids.addAll(found);
-        }
+    private static ConfigObject generationConfig(Path folder) {
+        Path file = folder.resolve(GENERATION_CONFIG);
+        return Files.exists(file) ? ConfigObject.read(file) : null;
     }
 
     /** Where it is. */
@@ -123,6 +110,11 @@ public final class ModelFolder implements AutoCloseable {
                 programs.maxPositions(),
                 eosIds,
                 programs.tied());
+    }
+
+    /** How its makers want its tokens chosen, by generation_config.json. */
+    public GenerationDefaults generation() {
+        return generation;
     }
 
     /** From slot {@code ids}, one number per token, to slot {@code h}, the normed rows. */

@@ -70,8 +70,12 @@ public final class Decoder {
     }
 
     private int choose(int sequence) {
-        int token =
-                sampler.next(session.logits(sequence), session.length(sequence), sequence, () -> session.ids(sequence));
+        int token = sampler.next(
+                session.logits(sequence),
+                session.length(sequence),
+                sequence,
+                () -> session.ids(sequence),
+                texts[sequence]::ids);
         made[sequence]++;
         texts[sequence].append(new int[] {token}, 0, 1);
         if (stops.contains(token)) {

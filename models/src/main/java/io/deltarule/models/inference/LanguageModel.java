@@ -21,6 +21,7 @@ public final class LanguageModel implements AutoCloseable {
     private final DeltaEngine engine;
     private final String device;
     private final Path tokenizerFile;
+    private final Sampling sampling;
     private final AutoCloseable source;
     private Tokenizer tokenizer;
 
@@ -34,10 +35,21 @@ public final class LanguageModel implements AutoCloseable {
      * @param source closed with this model: whoever holds the weights
      */
     public LanguageModel(Network network, DeltaEngine engine, String device, Path tokenizerFile, AutoCloseable source) {
+        this(network, engine, device, tokenizerFile, Sampling.GREEDY, source);
+    }
+
+    private LanguageModel(
+            Network network,
+            DeltaEngine engine,
+            String device,
+            Path tokenizerFile,
+            Sampling sampling,
+            AutoCloseable source) {
         this.network = network;
         this.engine = engine;
         this.device = device;
         this.tokenizerFile = tokenizerFile;
+        this.sampling = sampling;
         this.source = source;
     }
 
@@ -63,7 +75,8 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel open(Path folder, DeltaEngine engine, String device) {
         ModelFolder model = ModelFolder.open(folder);
         try {
-            return new LanguageModel(Network.of(model), engine, device, folder.resolve(TOKENIZER), model);
+            Sampling sampling = Sampling.of(model.generation());
+            return new LanguageModel(Network.of(model), engine, device, folder.resolve(TOKENIZER), sampling, model);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -83,6 +96,11 @@ public final class LanguageModel implements AutoCloseable {
     /** The engine's device, or null for its own choice. */
     public String device() {
         return device;
+    }
+
+    /** How its makers want its tokens chosen, by generation_config.json; the likeliest every time where they do not say. */
+    public Sampling sampling() {
+        return sampling;
     }
 
     /** Whether there is a tokenizer; without one it takes and gives ids only. */

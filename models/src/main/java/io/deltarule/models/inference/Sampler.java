@@ -25,15 +25,20 @@ final class Sampler {
      * @param place how many tokens the sequence has had
      * @param sequence which of the session's
      * @param before these tokens; asked for only where there is a penalty
+     * @param made those of them that were generated; asked for likewise
      * @return an id
      * @throws NumericException if a logit is not a number
      */
-    int next(Tensor logits, int place, int sequence, Supplier<int[]> before) {
+    int next(Tensor logits, int place, int sequence, Supplier<int[]> before, Supplier<int[]> made) {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = logits.get(i);
         }
         if (sampling.repetitionPenalty() != 1) {
             penalise(before.get());
+        }
+        if (sampling.presencePenalty() != 0) {
+            float penalty = (float) sampling.presencePenalty();
+            Arrays.stream(made.get()).distinct().forEach(id -> scores[id] -= penalty);
         }
         int best = largest(place);
         if (sampling.temperature() == 0) {
@@ -81,7 +86,7 @@ final class Sampler {
                 keys[count++] = key(scores[id], id);
             }
         }
-        if (sampling.topK() == 0 && sampling.topP() == 1) {
+        if (sampling.topK() == 0 && sampling.topP() == 1 && sampling.minP() == 0) {
             return count; // in any order
         }
         Arrays.sort(keys, 0, count);
@@ -89,7 +94,15 @@ final class Sampler {
             count = Math.min(count, sampling.topK());
             all = sum(count, best);
         }
-        return nucleus(count, best, all);
+        return likelyEnough(nucleus(count, best, all), best);
+    }
+
+    private int likelyEnough(int count, float best) {
+        int enough = count;
+        while (enough > 1 && probability(scores[id(keys[enough - 1])], best) < sampling.minP()) {
+            enough--;
+        }
+        return enough;
     }
 
     private double sum(int count, float best) {

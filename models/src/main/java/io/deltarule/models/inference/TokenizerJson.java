@@ -5,6 +5,8 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.tokenizer.PieceStream;
+import io.deltarule.models.tokenizer.TokenPieces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,9 +28,11 @@ final class TokenizerJson implements Tokenizer {
     private static final String CURE = "; fetch the model's tokenizer.json again, or give ids";
 
     private final HuggingFaceTokenizer tokenizer;
+    private final TokenPieces pieces;
 
-    private TokenizerJson(HuggingFaceTokenizer tokenizer) {
+    private TokenizerJson(HuggingFaceTokenizer tokenizer, TokenPieces pieces) {
         this.tokenizer = tokenizer;
+        this.pieces = pieces;
     }
 
     /**
@@ -44,7 +48,8 @@ final class TokenizerJson implements Tokenizer {
         try {
             // Without padding and truncation, DJL's default of 512 tokens.
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-            return new TokenizerJson(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
+            return new TokenizerJson(
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), TokenPieces.of(json));
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(
                     "tokenizer " + file + ": expected a Hugging Face tokenizer.json but found " + oneLine(e) + CURE);
@@ -96,8 +101,8 @@ final class TokenizerJson implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return Arrays.stream(tokenizer.encode(text).getIds())
+    public int[] encode(String text, boolean addSpecialTokens) {
+        return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();
     }
@@ -105,6 +110,27 @@ final class TokenizerJson implements Tokenizer {
     @Override
     public String decode(int... ids) {
         return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
+    }
+
+    @Override
+    public Incremental incremental() {
+        PieceStream stream;
+        try {
+            stream = pieces.stream();
+        } catch (IllegalArgumentException notKnownHere) { // a regular expression of another syntax than Java's
+            return new DecodedWindow(this);
+        }
+        return new Incremental() {
+            @Override
+            public String next(int id) {
+                return stream.next(id);
+            }
+
+            @Override
+            public String rest() {
+                return stream.rest();
+            }
+        };
     }
 
     @Override

@@ -38,7 +38,7 @@ class SamplerTest {
     }
 
     private static int next(Sampling sampling, Tensor logits, int place, int... before) {
-        return new Sampler(sampling, logits.dim(0)).next(logits, place, 0, () -> before);
+        return new Sampler(sampling, logits.dim(0)).next(logits, place, 0, () -> before, () -> before);
     }
 
     /** How often each token is drawn at the places from 0. */
@@ -46,7 +46,7 @@ class SamplerTest {
         Sampler sampler = new Sampler(sampling, logits.dim(0));
         double[] shares = new double[logits.dim(0)];
         for (int place = 0; place < draws; place++) {
-            shares[sampler.next(logits, place, 0, () -> before)] += 1.0 / draws;
+            shares[sampler.next(logits, place, 0, () -> before, () -> before)] += 1.0 / draws;
         }
         return shares;
     }
@@ -135,6 +135,39 @@ class SamplerTest {
                 shares(Sampling.temperature(1).withRepetitionPenalty(2), KNOWN, 20000, 1));
     }
 
+    /** Shares of the likeliest one's probability, 0.4: 0.3 has 0.75 of it, 0.2 half, 0.1 a quarter. */
+    @Test
+    void whatIsTooUnlikelyBesideTheLikeliestIsOut() {
+        Sampling one = Sampling.temperature(1);
+        near(new double[] {0, 4 / 7.0, 0, 3 / 7.0}, shares(one.withMinP(0.6), KNOWN, 20000));
+        near(new double[] {0, 4 / 9.0, 2 / 9.0, 3 / 9.0}, shares(one.withMinP(0.26), KNOWN, 20000));
+        near(new double[] {0.1, 0.4, 0.2, 0.3}, shares(one.withMinP(0.24), KNOWN, 20000));
+        near(new double[] {0, 1, 0, 0}, shares(one.withMinP(1), KNOWN, 20000));
+        // after top-p and top-k: what they leave out stays out
+        near(new double[] {0, 4 / 7.0, 0, 3 / 7.0}, shares(one.withMinP(0.3).withTopP(0.69), KNOWN, 20000));
+        near(new double[] {0, 4 / 7.0, 0, 3 / 7.0}, shares(one.withMinP(0.3).withTopK(2), KNOWN, 20000));
+        // at temperature 1/2 shares are squared: 0.5625, 0.25, 0.0625
+        near(
+                new double[] {0, 16 / 29.0, 4 / 29.0, 9 / 29.0},
+                shares(Sampling.temperature(0.5).withMinP(0.2), KNOWN, 20000));
+    }
+
+    @Test
+    void presenceIsOfWhatWasMadeAndCountsOnce() {
+        Tensor logits = Tensor.of(new float[] {3, 2.6f, -1}, 3);
+        Sampling sampling = Sampling.GREEDY.withPresencePenalty(0.5);
+        Sampler sampler = new Sampler(sampling, 3);
+        assertEquals(0, sampler.next(logits, 1, 0, () -> new int[] {0}, () -> NOTHING), "the prompt does not count");
+        assertEquals(1, sampler.next(logits, 2, 0, () -> new int[] {0, 0}, () -> new int[] {0}));
+        int[] often = {1, 0, 0, 0};
+        assertEquals(0, sampler.next(logits, 4, 0, () -> often, () -> often), "3 − 0.5 is more than 2.6 − 0.5");
+        assertEquals(2, next(sampling.withPresencePenalty(10), logits, 3, 0, 1, 0));
+        assertEquals(1, next(sampling.withPresencePenalty(-1), logits, 1, 1), "a negative one makes it likelier");
+        // after the repetition penalty: 3 / 1.1 − 0.2 < 2.6
+        assertEquals(1, next(sampling.withRepetitionPenalty(1.1).withPresencePenalty(0.2), logits, 1, 0));
+        assertEquals(0, next(sampling.withRepetitionPenalty(1.1).withPresencePenalty(0), logits, 1, 0));
+    }
+
     @Test
     void seedSequenceAndPlaceDecide() {
         Tensor logits = random(1000, 1);
@@ -144,9 +177,9 @@ class SamplerTest {
         int sameSeed = 0;
         int sameSequence = 0;
         for (int place = 0; place < texts.length; place++) {
-            texts[place] = sampler.next(logits, place, 0, () -> NOTHING);
+            texts[place] = sampler.next(logits, place, 0, () -> NOTHING, () -> NOTHING);
             sameSeed += texts[place] == next(sampling.withSeed(8), logits, place) ? 1 : 0;
-            sameSequence += texts[place] == sampler.next(logits, place, 1, () -> NOTHING) ? 1 : 0;
+            sameSequence += texts[place] == sampler.next(logits, place, 1, () -> NOTHING, () -> NOTHING) ? 1 : 0;
         }
         assertTrue(Arrays.stream(texts).distinct().count() > 10, Arrays.toString(texts));
         assertTrue(sameSeed < 15 && sameSequence < 15, "others choose others");
@@ -170,5 +203,7 @@ class SamplerTest {
         assertThrows(InvalidInputException.class, () -> Sampling.GREEDY.withTopP(0));
         assertThrows(InvalidInputException.class, () -> Sampling.GREEDY.withTopP(1.1));
         assertThrows(InvalidInputException.class, () -> Sampling.GREEDY.withRepetitionPenalty(0));
+        assertThrows(InvalidInputException.class, () -> Sampling.GREEDY.withMinP(1.5));
+        assertThrows(InvalidInputException.class, () -> Sampling.GREEDY.withPresencePenalty(Double.NaN));
     }
 }

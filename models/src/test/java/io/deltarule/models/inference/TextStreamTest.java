@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class TextStreamTest {
     /** Every byte is a token. */
     private static final class Bytes implements Tokenizer {
         @Override
-        public int[] encode(String text) {
+        public int[] encode(String text, boolean addSpecialTokens) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             int[] ids = new int[bytes.length];
             for (int i = 0; i < ids.length; i++) {
@@ -47,7 +48,7 @@ class TextStreamTest {
     /** Marks words as SentencePiece does: the blank before the first token of a text is not shown. */
     private static final class Words implements Tokenizer {
         @Override
-        public int[] encode(String text) {
+        public int[] encode(String text, boolean addSpecialTokens) {
             throw new UnsupportedOperationException();
         }
 
@@ -84,7 +85,7 @@ class TextStreamTest {
     @Test
     void whatNeverBecomesACharacterIsShownOnce() {
         Tokenizer bytes = new Bytes();
-        assertEquals(List.of("", "\uFFFD", "\uFFFDx", ""), stream(bytes, 0xff, 0xfe, 'x'));
+        assertEquals(List.of("", "", "\uFFFD\uFFFDx", ""), stream(bytes, 0xff, 0xfe, 'x'));
         assertEquals(List.of("a", "", "", "\uFFFD"), stream(bytes, 'a', 0xf0, 0x9f));
     }
 
@@ -104,6 +105,43 @@ class TextStreamTest {
                 }
             }
         }
+    }
+
+    /** A stretch without text, or without a whole character, costs the same for each token however long it is. */
+    @Test
+    void longStretchesAreNotQuadratic() {
+        int[] ids = new int[20_000];
+        Arrays.fill(ids, 0xf0);
+        ids[ids.length - 1] = 'x';
+        long[] decoded = new long[1];
+        Tokenizer counting = new Counting(new Bytes(), decoded);
+        assertEquals(counting.decode(ids), String.join("", stream(counting, ids)));
+        assertTrue(decoded[0] < 200L * ids.length, "decoded " + decoded[0] + " tokens");
+        Arrays.fill(ids, Counting.NOTHING);
+        ids[0] = 'a';
+        ids[ids.length - 1] = 'x';
+        decoded[0] = 0;
+        assertEquals("ax", String.join("", stream(counting, ids)));
+        assertTrue(decoded[0] < 200L * ids.length, "decoded " + decoded[0] + " tokens");
+    }
+
+    /** Counts how many tokens are decoded; one id is a special token. */
+    private record Counting(Tokenizer inner, long[] decoded) implements Tokenizer {
+        static final int NOTHING = 1000;
+
+        @Override
+        public int[] encode(String text, boolean addSpecialTokens) {
+            return inner.encode(text, addSpecialTokens);
+        }
+
+        @Override
+        public String decode(int... ids) {
+            decoded[0] += ids.length;
+            return inner.decode(Arrays.stream(ids).filter(id -> id != NOTHING).toArray());
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static Path resource() {

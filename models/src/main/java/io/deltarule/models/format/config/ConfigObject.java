@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * An object of a {@code config.json}. Every value is checked for its type and range when it is read; null counts as
@@ -191,6 +192,33 @@ public final class ConfigObject {
             }
             all.add(element.intValue());
         }
+        return all;
+    }
+
+    /** Tokens as tokenizers' configs name them: a text, an object with it as {@code content}, or a list of these. */
+    public List<String> tokens(String key) {
+        List<String> all = new ArrayList<>();
+        if (has(key)) {
+            Iterable<JsonNode> named = value(key).isArray() ? value(key) : List.of(value(key));
+            for (JsonNode token : named) {
+                JsonNode text = token.isObject() ? token.path("content") : token;
+                if (!text.isTextual()) {
+                    throw refused(key, "a token's text");
+                }
+                all.add(text.textValue());
+            }
+        }
+        return all;
+    }
+
+    /** An object of objects; empty where there is none. */
+    public Map<String, ConfigObject> objectMap(String key) {
+        Map<String, ConfigObject> all = new LinkedHashMap<>();
+        ConfigObject whole = object(key);
+        if (whole != null) {
+            whole.node.properties().forEach(entry -> all.put(entry.getKey(), whole.object(entry.getKey())));
+        }
+        all.values().removeIf(Objects::isNull);
         return all;
     }
 
