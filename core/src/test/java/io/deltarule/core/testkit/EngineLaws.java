@@ -175,7 +175,8 @@ public abstract class EngineLaws {
                     assertTrue(message.startsWith("g: expected natural logarithms of decays, at most 0"), message);
                     assertTrue(message.contains("1.4E-45 at row-major index 7"), message);
                 }
-                assertTrue(Float.isNaN(out.o().get(0)) && Float.isNaN(out.finalState().get(0)));
+                assertTrue(Float.isNaN(out.o().get(0))
+                        && Float.isNaN(out.finalState().get(0)));
             }
         }
     }
@@ -197,8 +198,7 @@ public abstract class EngineLaws {
             String message = assertThrows(
                             NumericException.class, () -> Verify.run(engine(), spec(c).withForm(form), in))
                     .getMessage();
-            assertEquals(
-                    "initial_state: expected finite numbers but found Infinity at row-major index 2", message);
+            assertEquals("initial_state: expected finite numbers but found Infinity at row-major index 2", message);
         }
     }
 

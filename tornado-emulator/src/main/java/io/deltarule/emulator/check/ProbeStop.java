@@ -7,7 +7,7 @@ import java.util.Set;
  * Ends a call of a kernel that is made only to find out which method it is: thrown at the first touch of a device array,
  * barrier or local array, it carries the stack of that moment. {@code KernelProbe} catches it.
  */
-public final class FirstTouch extends Error {
+public final class ProbeStop extends Error {
     private static final long serialVersionUID = 1;
 
     private static final StackWalker WALKER = StackWalker.getInstance(
@@ -16,7 +16,7 @@ public final class FirstTouch extends Error {
     private final transient List<StackWalker.StackFrame> frames;
 
     /** With the stack of the caller. */
-    public FirstTouch() {
+    public ProbeStop() {
         super(null, null, false, false);
         frames = WALKER.walk(all -> all.toList());
     }

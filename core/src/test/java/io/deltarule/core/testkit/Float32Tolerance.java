@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * alike. Where read queries a thousand times too large decide between rows, one may be thirty times another, and says nothing
  * alone.
  */
-final class Float32Errors {
+final class Float32Tolerance {
     /** Seeds of the orders; 0 is that in which channels come. */
     static final List<Integer> ORDERS = IntStream.range(0, 8).boxed().toList();
 

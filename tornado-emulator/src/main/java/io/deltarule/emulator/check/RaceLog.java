@@ -10,7 +10,7 @@ import io.deltarule.emulator.grid.DeviceLimits;
  *
  * <pre>  phase:30 | lane:12 | several lanes read in this phase:1 | other groups read in this launch:1 | site:20 </pre>
  */
-final class AccessLog {
+final class RaceLog {
 
     private static final int PAGE = 1 << 10;
     private static final int SITE_BITS = 20;
@@ -34,7 +34,7 @@ final class AccessLog {
 
     private final Turn.Clock clock;
 
-    AccessLog(int elements, Turn.Clock clock) {
+    RaceLog(int elements, Turn.Clock clock) {
         pages = new long[Math.ceilDiv(elements, PAGE)][];
         this.clock = clock;
     }

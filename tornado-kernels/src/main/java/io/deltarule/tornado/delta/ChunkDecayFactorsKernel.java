@@ -7,11 +7,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** How much each row of a chunk decays since the chunk began and until it ends. */
-final class ChunkDecayKernel {
+final class ChunkDecayFactorsKernel {
     /** Work-items per work-group, one per key channel. */
     static final int LANES = 64;
 
-    private ChunkDecayKernel() {}
+    private ChunkDecayFactorsKernel() {}
 
     /**
      * Decays between a chunk's ends and each of its rows.
