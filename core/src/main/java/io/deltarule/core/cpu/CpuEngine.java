@@ -99,7 +99,9 @@ public final class CpuEngine implements LayerEngine {
     @Override
     public String description() {
         return "float32 on this machine's processor, " + threads + " threads, "
-                + OpenBlas.unavailable().map(why -> "without OpenBLAS").orElseGet(OpenBlas::version);
+                + OpenBlas.unavailable()
+                        .map(why -> "without OpenBLAS")
+                        .orElseGet(() -> OpenBlas.version() + ", " + OpenBlas.kernels());
     }
 
     @Override

@@ -1,17 +1,16 @@
 package io.deltarule.core.cpu.math;
 
 import io.deltarule.core.Gate;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.blas.BlasLibrary;
+import io.deltarule.core.cpu.blas.KernelChoice;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
@@ -36,38 +35,30 @@ public final class OpenBlas {
     private static final MethodHandle SGEMM;
     private static final MethodHandle SET_NUM_THREADS;
     private static final String VERSION;
+    private static final String KERNELS;
     private static final boolean UNPACKED;
     private static final long LARGEST_UNPACKED = 1_000_000;
     private static final int UNPACKED_COLUMNS = 16; // one vector of 512 bits
     private static final String UNAVAILABLE;
 
     static {
-        MethodHandle sgemm = null;
-        MethodHandle setNumThreads = null;
-        String version = null;
+        KernelChoice.Opened opened = null;
         String unavailable = null;
         try {
-            SymbolLookup library = SymbolLookup.libraryLookup(locate(), Arena.global());
-            var i = ValueLayout.JAVA_INT;
-            var f = ValueLayout.JAVA_FLOAT;
-            var p = ValueLayout.ADDRESS;
-            sgemm = bind(library, "cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
-            setNumThreads = bind(library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(i));
-            MethodHandle config = bind(
-                    library,
-                    "openblas_get_config",
-                    FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(
-                            java.lang.foreign.MemoryLayout.sequenceLayout(1024, ValueLayout.JAVA_BYTE))));
-            version = ((MemorySegment) config.invokeExact()).getString(0);
+            opened = KernelChoice.open(OpenBlas::locate);
+        } catch (InvalidInputException e) {
+            unavailable = e.getMessage();
         } catch (Throwable e) { // a missing or foreign library can fail in many ways, all of which mean the same
             unavailable = "OpenBLAS cannot be loaded (" + e + "); add the Maven artifacts org.bytedeco:openblas and "
                     + "org.bytedeco:javacpp with classifier " + platform();
         }
-        SGEMM = sgemm;
-        SET_NUM_THREADS = setNumThreads;
-        VERSION = version;
-        UNPACKED = version != null
-                && Stream.of("SkylakeX", "Cooperlake", "SapphireRapids").anyMatch(version::contains);
+        BlasLibrary library = opened == null ? null : opened.library();
+        SGEMM = library == null ? null : library.sgemm();
+        SET_NUM_THREADS = library == null ? null : library.setNumThreads();
+        VERSION = library == null ? null : library.config();
+        KERNELS = opened == null ? null : library.kernels() + " kernels (" + opened.reason() + ")";
+        UNPACKED = library != null
+                && List.of("SkylakeX", "Cooperlake", "SapphireRapids").contains(library.kernels());
         UNAVAILABLE = unavailable;
     }
 
@@ -92,10 +83,6 @@ public final class OpenBlas {
         }
     }
 
-    private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type, Linker.Option.critical(true));
-    }
-
     /** Why OpenBLAS cannot be used here and what to add, or empty. */
     public static Optional<String> unavailable() {
         return Optional.ofNullable(UNAVAILABLE);
@@ -104,6 +91,11 @@ public final class OpenBlas {
     /** OpenBLAS's own description, with its version and the processor it chose its kernels for. */
     public static String version() {
         return VERSION;
+    }
+
+    /** The kernel set in use and why it is this one, for people. */
+    public static String kernels() {
+        return KERNELS;
     }
 
     /**
