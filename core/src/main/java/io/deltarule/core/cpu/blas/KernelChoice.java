@@ -99,7 +99,7 @@ public final class KernelChoice {
     }
 
     private static String version(BlasLibrary library) {
-        String[] words = library.config().split(" ");
+        String[] words = library.config().split(" ", -1);
         return words.length > 1 ? words[0] + " " + words[1] : library.config();
     }
 
