@@ -102,8 +102,8 @@ class QuantizedFolderTest {
     void byItsTensors(String scheme, String tensors) {
         make("qwen3_5_text", Map.of());
         TensorEdit edit = TensorEdit.of(folder.resolve("model.safetensors")).remove(UP + "weight");
-        for (String tensor : tensors.split(", ")) {
-            String[] nameAndType = tensor.split(" ");
+        for (String tensor : tensors.split(", ", -1)) {
+            String[] nameAndType = tensor.split(" ", -1);
             edit.zeros(UP + nameAndType[0], Dtype.valueOf(nameAndType[1]), 8, 8);
         }
         edit.write();

@@ -30,8 +30,10 @@ class UnreadKeysTest {
         return unread(ModelTemplates.config(type, Map.of(key, value)));
     }
 
-    static Stream<Path> published() throws IOException {
-        return Files.list(Path.of("src/test/resources/published")).filter(Files::isDirectory);
+    static List<Path> published() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("src/test/resources/published"))) {
+            return all.filter(Files::isDirectory).toList();
+        }
     }
 
     @ParameterizedTest

@@ -213,7 +213,7 @@ public final class ConfigObject {
     }
 
     private static boolean sameValue(JsonNode a, JsonNode b) {
-        return a.isNumber() && b.isNumber() ? a.doubleValue() == b.doubleValue() : a.equals(b);
+        return (a.isNumber() && b.isNumber()) ? a.doubleValue() == b.doubleValue() : a.equals(b);
     }
 
     /** Whether both have a value for a key, and not the same. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,8 +56,7 @@ public final class UnreadKeys {
             .collect(Collectors.toUnmodifiableSet());
 
     /** Of private keys, and of tools that write into configs. */
-    private static final Predicate<String> HARMLESS_BEGINNING =
-            key -> Stream.of("_", "unsloth_", "transformers", "trl_", "peft_").anyMatch(key::startsWith);
+    private static final List<String> BEGINNINGS = List.of("_", "unsloth_", "transformers", "trl_", "peft_");
 
     /** What these keys have to say where a format does not read them. */
     private static final Map<String, String> NEUTRAL = Map.ofEntries(
@@ -113,7 +111,7 @@ public final class UnreadKeys {
                 if (!isNeutral(value, neutral)) {
                     throw refused(key, neutral + ", since nothing else is supported for this model", value);
                 }
-            } else if (!HARMLESS.contains(key) && !HARMLESS_BEGINNING.test(key)) {
+            } else if (!HARMLESS.contains(key) && BEGINNINGS.stream().noneMatch(key::startsWith)) {
                 if (text != null && config.contradicts(text, key)) {
                     throw refused(key, "what text_config says of it", value);
                 }
@@ -129,10 +127,11 @@ public final class UnreadKeys {
     }
 
     private static boolean isNeutral(JsonNode value, String neutral) {
-        boolean empty = value.isNumber() && value.doubleValue() == 0 || value.isBoolean() && !value.booleanValue();
-        return value.isNumber() && neutral.equals("1")
-                ? value.doubleValue() == 1
-                : neutral.equals("true") ? value.isBoolean() && value.booleanValue() : empty;
+        return switch (neutral) {
+            case "true" -> value.isBoolean() && value.booleanValue();
+            case "1" -> value.isNumber() && value.doubleValue() == 1;
+            default -> value.isNumber() ? value.doubleValue() == 0 : value.isBoolean() && !value.booleanValue();
+        };
     }
 
     private static InvalidInputException refused(String key, String expected, JsonNode value) {
