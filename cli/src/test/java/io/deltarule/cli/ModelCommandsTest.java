@@ -87,6 +87,34 @@ class ModelCommandsTest {
         }
     }
 
+    /** Nothing in the format ends where training did: tokens beyond it are computed for whoever asks for them. */
+    @Test
+    void beyondWhatTheModelWasMadeForOnlyIfAskedTo() throws Exception {
+        String ids = "5" + ",6,7".repeat(1030);
+        Path output = folder.resolve("out");
+        String line = CliRun.of("logits", "--model", model, "--ids", ids, "--output", output)
+                .refusal();
+        assertTrue(line.contains("at most 2048") && line.contains("--max-context"), line);
+        run("logits", "--model", model, "--ids", ids, "--output", output, "--max-context", 2061, "--engine", "cpu");
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertArrayEquals(new long[] {2061, VOCABULARY}, file.info("logits").shape());
+        }
+        Path text = Files.writeString(folder.resolve("ids"), ids);
+        JsonNode document = json(run(
+                "perplexity",
+                "--model",
+                model,
+                "--ids-file",
+                text,
+                "--max-context",
+                4000,
+                "--json",
+                "--engine",
+                "cpu"));
+        assertEquals(2060, document.get("tokens").asInt(), "one window");
+        assertEquals(2061, document.get("context").asInt());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "reference"})
     void greedyTokensAreThoseOfOtherLibraries(String engine) {
@@ -356,6 +384,7 @@ class ModelCommandsTest {
             {"'-1'", with(logits, "--ids=-1")},
             {"''", with(logits, "--ids", "1,,2")},
             {"'99999999999999999999...'", with(logits, "--ids", "9".repeat(1000))},
+            {"--max-context", with(logits, "--ids", "1,2,3", "--max-context", "2")},
             {"at most 2048", with(logits, "--ids", "1" + ",1".repeat(2048))},
             {"'x'", with(logits, "--ids", "x", "--engine", "cpu")},
             {"but found none", with(generate)},

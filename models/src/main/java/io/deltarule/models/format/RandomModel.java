@@ -45,6 +45,19 @@ public final class RandomModel {
         }
     }
 
+    /** A text model that is a part, as it is published beside a vision model. */
+    private static final StoredTensors NESTED = new StoredTensors() {
+        @Override
+        public boolean contains(String name) {
+            return name.startsWith("model.language_model.");
+        }
+
+        @Override
+        public String prefix(String embedding, String absent) {
+            return "model.language_model.";
+        }
+    };
+
     private final Options options;
     private final Map<String, RandomTensor> tensors = new LinkedHashMap<>();
 
@@ -69,8 +82,7 @@ public final class RandomModel {
     static long write(Path folder, String config, Options options, int variant) {
         ConfigObject parsed = ConfigObject.parse(config);
         boolean nested = parsed.object("text_config") != null;
-        ModelPrograms programs = ModelFormat.of(parsed)
-                .programs(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
+        ModelPrograms programs = ModelFormat.of(parsed).programs(parsed, nested ? NESTED : StoredTensors.NOTHING);
         RandomModel model = new RandomModel(options);
         Stream.concat(programs.body().ops().stream(), programs.head().ops().stream())
                 .forEach(op -> op.weights().forEach((weight, dims) -> {

@@ -41,9 +41,9 @@ final class StopIds {
     }
 
     private static void add(Set<Integer> ids, ConfigObject config) {
-        List<Integer> found = config.counts(EOS_ID, 0, Integer.MAX_VALUE);
+        List<Integer> found = config.counts(EOS_ID, -1, Integer.MAX_VALUE);
         if (found != null) {
-            ids.addAll(found);
+            found.stream().filter(id -> id >= 0).forEach(ids::add); // some write -1 for none
         }
     }
 

@@ -170,7 +170,8 @@ public final class LanguageModel implements AutoCloseable {
         }
         if (promptTokens > most) {
             throw new InvalidInputException("prompt: expected at most " + most
-                    + " tokens, which this model was made for, but found " + promptTokens + "; shorten it");
+                    + " tokens, which this model was made for, but found " + promptTokens
+                    + "; shorten it, or set a longer context (--max-context)");
         }
         return (int) Math.min(most, (long) promptTokens + newTokens);
     }

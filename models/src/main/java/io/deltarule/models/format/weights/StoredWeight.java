@@ -68,7 +68,8 @@ final class StoredWeight {
         return Weight.of(copy);
     }
 
-    private static Weight whole(SafetensorsFolder folder, TensorInfo info) {
+    /** All numbers of a tensor, as a vector. */
+    static Weight whole(SafetensorsFolder folder, TensorInfo info) {
         return Weight.view(folder.tensor(info.name()), type(info), Math.toIntExact(info.elementCount()));
     }
 
