@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What must hold on every engine. An engine's test extends this class and says which engine, device, chunk sizes and
@@ -155,6 +156,21 @@ public abstract class EngineLaws {
                         Verify.run(engine(), spec, one),
                         Slices.sequence(packed, c.shape(), ends, i),
                         Float32Recurrence.REORDERING_FLOOR);
+            }
+        }
+    }
+
+    /** What many erasures leave of a state is small beside what it was, and still has to be right. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 12})
+    void fewKeyChannelsKeepTheirDigits(int K) {
+        DeltaCase c = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 64, 1, 1, K, 16, 1);
+        DeltaInputs in = DeltaCases.erasing(c, K == 1 ? 0.3f : 0.9f);
+        Verify.Expected expected = Verify.expected(spec(c), in);
+        for (Form form : Form.values()) {
+            for (int C : form == Form.CHUNK ? chunkSizes() : List.of(1)) {
+                PlanSpec spec = spec(c).withForm(form).withChunkSize(C);
+                expected.matches(form + " " + C, Verify.run(engine(), spec, in));
             }
         }
     }
