@@ -3,6 +3,7 @@ module io.deltarule.bench {
     requires transitive io.deltarule.core;
     requires com.fasterxml.jackson.databind;
     requires com.samskivert.jmustache;
+    requires io.deltarule.chart;
     requires io.deltarule.models;
     requires jdk.management;
 

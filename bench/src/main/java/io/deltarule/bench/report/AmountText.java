@@ -1,5 +1,6 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Quantity;
 import java.util.Locale;
 
 /** Numbers with their units as the page shows them; nothing for what was not measured. */
@@ -7,7 +8,7 @@ final class AmountText {
     private AmountText() {}
 
     static String value(double number) {
-        return Double.isNaN(number) ? "" : LogAxis.label(number, false);
+        return Double.isNaN(number) ? "" : Quantity.decimal(number);
     }
 
     static String time(double ms) {
@@ -27,7 +28,7 @@ final class AmountText {
     }
 
     static String bytes(double count) {
-        return LogAxis.label(count, true).replaceFirst("([A-Zk])$", " $1iB").replace("kiB", "KiB");
+        return Quantity.binary(count).replaceFirst("([A-Zk])$", " $1iB").replace("kiB", "KiB");
     }
 
     static String shape(ResultsFile.Row r) {

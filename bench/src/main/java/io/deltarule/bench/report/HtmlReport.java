@@ -1,6 +1,9 @@
 package io.deltarule.bench.report;
 
 import com.samskivert.mustache.Mustache;
+import io.deltarule.chart.Chart;
+import io.deltarule.chart.Quantity;
+import io.deltarule.chart.SvgChart;
 import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,7 +149,7 @@ public final class HtmlReport {
     /** Long whole numbers are bytes: shown in binary thousands. */
     private static String plain(String value) {
         return value.matches("[0-9]{7,18}")
-                ? LogAxis.label(Double.parseDouble(value), true).replaceFirst("([A-Z])$", " $1iB")
+                ? Quantity.binary(Double.parseDouble(value)).replaceFirst("([A-Z])$", " $1iB")
                 : value;
     }
 

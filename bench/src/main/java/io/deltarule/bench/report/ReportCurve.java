@@ -1,5 +1,8 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Axis;
+import io.deltarule.chart.Chart;
+import io.deltarule.chart.Quantity;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -131,9 +134,9 @@ enum ReportCurve {
         List<Chart.Series> series = new ArrayList<>();
         points.forEach((name, list) -> {
             list.sort(Comparator.comparingDouble(Chart.Point::x));
-            series.add(new Chart.Series(name, series.size() % Chart.COLOURS, true, list));
+            series.add(new Chart.Series(name, series.size() % Chart.COLOURS, Chart.Mark.LINE, list));
         });
-        return new Chart(title, xName, yName, series, List.of());
+        return new Chart(title, Axis.logarithmic(xName), Axis.logarithmic(yName), series, List.of());
     }
 
     /** A series' name. It has the sizes that do not vary along the curve, because another machine's results may have others. */
@@ -153,6 +156,6 @@ enum ReportCurve {
         double fast = time ? median * r.p10Ms() / r.medianMs() : median * r.medianMs() / r.p90Ms();
         double slow = time ? median * r.p90Ms() / r.medianMs() : median * r.medianMs() / r.p10Ms();
         return new Chart.Point(
-                x.applyAsDouble(r), median, fast, slow, r.name() + ": " + LogAxis.label(median, false) + " " + yName);
+                x.applyAsDouble(r), median, fast, slow, r.name() + ": " + Quantity.decimal(median) + " " + yName);
     }
 }

@@ -1,5 +1,8 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Axis;
+import io.deltarule.chart.Chart;
+import io.deltarule.chart.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ final class Roofline {
                                 r.gflops(),
                                 Double.NaN,
                                 Double.NaN,
-                                r.name() + ": " + LogAxis.label(r.gflops(), false) + " GFLOP/s, "
+                                r.name() + ": " + Quantity.decimal(r.gflops()) + " GFLOP/s, "
                                         + Math.round(100 * r.gflops() / roof) + " % of the roof"));
             }
         }
@@ -35,13 +38,18 @@ final class Roofline {
         }
         List<Chart.Series> series = new ArrayList<>();
         points.forEach((direction, list) ->
-                series.add(new Chart.Series(direction, series.size() % Chart.COLOURS, false, list)));
+                series.add(new Chart.Series(direction, series.size() % Chart.COLOURS, Chart.Mark.DOTS, list)));
         Chart.Limit roof = new Chart.Limit(
-                "copy " + LogAxis.label(device.copyGbytes(), false) + " GB/s, matrix product "
-                        + LogAxis.label(device.sgemmGflops(), false) + " GFLOP/s",
+                "copy " + Quantity.decimal(device.copyGbytes()) + " GB/s, matrix product "
+                        + Quantity.decimal(device.sgemmGflops()) + " GFLOP/s",
                 Chart.COLOURS - 1,
                 device.copyGbytes(),
                 device.sgemmGflops());
-        return new Chart("Roofline of " + where, "operations per byte", "GFLOP/s", series, List.of(roof));
+        return new Chart(
+                "Roofline of " + where,
+                Axis.logarithmic("operations per byte"),
+                Axis.logarithmic("GFLOP/s"),
+                series,
+                List.of(roof));
     }
 }

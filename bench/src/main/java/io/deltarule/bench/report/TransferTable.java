@@ -1,5 +1,7 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Axis;
+import io.deltarule.chart.Chart;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,9 +33,14 @@ final class TransferTable {
         List<Chart.Series> series = new ArrayList<>();
         points.forEach((name, list) -> {
             list.sort(Comparator.comparingDouble(Chart.Point::x));
-            series.add(new Chart.Series(name, series.size() % Chart.COLOURS, true, list));
+            series.add(new Chart.Series(name, series.size() % Chart.COLOURS, Chart.Mark.LINE, list));
         });
-        return new Chart("Copies between host and device", "bytes", "GB/s", series, List.of());
+        return new Chart(
+                "Copies between host and device",
+                Axis.logarithmic("bytes"),
+                Axis.logarithmic("GB/s"),
+                series,
+                List.of());
     }
 
     private static void add(Map<String, List<Chart.Point>> points, String name, double bytes, double rate) {

@@ -51,7 +51,7 @@ class HtmlReportTest {
             for (int i = 0; i < dots.getLength(); i++) {
                 double x = Double.parseDouble(((Element) dots.item(i)).getAttribute("cx"));
                 double y = Double.parseDouble(((Element) dots.item(i)).getAttribute("cy"));
-                assertTrue(x > 0 && x < 480 && y > 0 && y < 320, "a dot at " + x + ", " + y);
+                assertTrue(x > 0 && x < 440 && y > 0 && y < 320, "a dot at " + x + ", " + y);
             }
             found++;
         }

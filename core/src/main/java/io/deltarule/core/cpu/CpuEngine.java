@@ -37,6 +37,10 @@ public final class CpuEngine implements LayerEngine {
 
     private static final String DEVICE = "cpu";
 
+    private static final String VECTORS = "jdk.incubator.vector";
+    private static final String NO_VECTORS =
+            "expected Java's Vector API but this JVM was started without it; start java with --add-modules=" + VECTORS;
+
     private final int threads;
     private final String misconfigured; // null where nothing is wrong
 
@@ -106,7 +110,11 @@ public final class CpuEngine implements LayerEngine {
 
     @Override
     public Optional<String> unavailable() {
-        return misconfigured != null ? Optional.of(misconfigured) : OpenBlas.unavailable();
+        if (misconfigured != null) {
+            return Optional.of(misconfigured);
+        }
+        // Asked here and not where vectors are used: without the module those classes cannot even be loaded.
+        return ModuleLayer.boot().findModule(VECTORS).isEmpty() ? Optional.of(NO_VECTORS) : OpenBlas.unavailable();
     }
 
     @Override

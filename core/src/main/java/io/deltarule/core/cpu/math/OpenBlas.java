@@ -5,24 +5,17 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.blas.BlasLibrary;
 import io.deltarule.core.cpu.blas.KernelChoice;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
  * The OpenBLAS routines that the CPU engine calls, row-major, on float32 matrices in Java arrays or off-heap.
  *
- * <p>JavaCPP's Loader finds (and unpacks once) the library that the org.bytedeco artifacts carry for this platform; the
- * calls go through java.lang.foreign, not JavaCPP. The library is built with threads of its own; it is told to use one,
- * before every run since the setting is the process's, because the engine parallelises over heads. Another setting made
- * meanwhile would cost speed, not correctness.
+ * <p>The calls go through java.lang.foreign. The library is built with threads of its own; it is told to use one, before
+ * every run since the setting is the process's, because the engine parallelises over heads. Another setting made meanwhile
+ * would cost speed, not correctness.
  *
  * <p>Calls are critical: arrays are passed in place, and a garbage collection waits for the call, which for a chunk is
  * microseconds and for the largest chunk and head sizes a few milliseconds.
@@ -45,12 +38,11 @@ public final class OpenBlas {
         KernelChoice.Opened opened = null;
         String unavailable = null;
         try {
-            opened = KernelChoice.open(OpenBlas::locate);
+            opened = KernelChoice.open(OpenBlasLibrary::locate);
         } catch (InvalidInputException e) {
             unavailable = e.getMessage();
         } catch (Throwable e) { // a missing or foreign library can fail in many ways, all of which mean the same
-            unavailable = "OpenBLAS cannot be loaded (" + e + "); add the Maven artifacts org.bytedeco:openblas and "
-                    + "org.bytedeco:javacpp with classifier " + platform();
+            unavailable = OpenBlasLibrary.complaint(e);
         }
         BlasLibrary library = opened == null ? null : opened.library();
         SGEMM = library == null ? null : library.sgemm();
@@ -63,25 +55,6 @@ public final class OpenBlas {
     }
 
     private OpenBlas() {}
-
-    private static String platform() {
-        try {
-            return Loader.getPlatform();
-        } catch (LinkageError e) {
-            return "of this platform, for example linux-x86_64";
-        }
-    }
-
-    private static Path locate() throws IOException {
-        // The variant without LAPACK has the smallest glue; the glue lies beside the library in the Loader's cache.
-        Path folder = Path.of(Loader.load(openblas_nolapack.class)).getParent();
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().matches("(lib)?openblas.*"))
-                    .min((a, b) ->
-                            Integer.compare(a.toString().length(), b.toString().length()))
-                    .orElseThrow(() -> new IOException("no OpenBLAS library in " + folder));
-        }
-    }
 
     /** Why OpenBLAS cannot be used here and what to add, or empty. */
     public static Optional<String> unavailable() {

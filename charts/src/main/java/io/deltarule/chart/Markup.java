@@ -1,11 +1,11 @@
-package io.deltarule.bench.report;
+package io.deltarule.chart;
 
 /** Text inside markup. */
-final class HtmlEscape {
-    private HtmlEscape() {}
+public final class Markup {
+    private Markup() {}
 
     /** Escapes a text so that nothing in it is markup, for text and for attributes in double quotes. */
-    static String escape(String text) {
+    public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -1,0 +1,125 @@
+package io.deltarule.chart;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * Points over two axes.
+ *
+ * @param title what it shows
+ * @param x the horizontal axis
+ * @param y the vertical axis
+ * @param series drawn in this order, at least one point in all
+ * @param limits lines that nothing can pass, drawn dashed
+ */
+public record Chart(String title, Axis x, Axis y, List<Series> series, List<Limit> limits) {
+    /** How many colours a palette has. */
+    public static final int COLOURS = 8;
+
+    public Chart {
+        series = List.copyOf(series);
+        limits = List.copyOf(limits);
+    }
+
+    /** How the points of a series are drawn. */
+    public enum Mark {
+        /** Dots that a line joins. */
+        LINE(true, true),
+        /** Dots that a dashed line joins. */
+        DASHES(true, true),
+        /** A fine dotted line alone. */
+        FINE(true, false),
+        /** Dots alone. */
+        DOTS(false, true),
+        /** Hollow dots alone. */
+        RINGS(false, true);
+
+        private final boolean joined;
+        private final boolean dotted;
+
+        Mark(boolean joined, boolean dotted) {
+            this.joined = joined;
+            this.dotted = dotted;
+        }
+
+        /** Whether a line joins the points. */
+        boolean joined() {
+            return joined;
+        }
+
+        /** Whether each point has a dot. */
+        boolean dotted() {
+            return dotted;
+        }
+
+        /** Its class in the style sheet. */
+        String style() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Points of one kind.
+     *
+     * @param name for the legend
+     * @param colour place in the palette
+     * @param mark how they are drawn
+     * @param points by rising x where they are joined
+     */
+    public record Series(String name, int colour, Mark mark, List<Point> points) {
+        public Series {
+            points = List.copyOf(points);
+        }
+    }
+
+    /**
+     * One value and its spread.
+     *
+     * @param x above 0 on a logarithmic axis
+     * @param y above 0 on a logarithmic axis
+     * @param low end of its spread, NaN for none
+     * @param high other end of its spread
+     * @param says what a pointer resting on it shows
+     */
+    public record Point(double x, double y, double low, double high, String says) {
+        /** A value without a spread. */
+        public static Point of(double x, double y, String says) {
+            return new Point(x, y, Double.NaN, Double.NaN, says);
+        }
+    }
+
+    /**
+     * A roof: y = min(slope · x, flat).
+     *
+     * @param name for the legend
+     * @param colour place in the palette
+     * @param slope rise with x
+     * @param flat greatest y
+     */
+    public record Limit(String name, int colour, double slope, double flat) {
+        double at(double x) {
+            return Math.min(slope * x, flat);
+        }
+    }
+
+    Stream<Point> points() {
+        return series.stream().flatMap(s -> s.points().stream());
+    }
+
+    /** All that the vertical axis has to reach. */
+    DoubleStream heights() {
+        DoubleStream measured = points().flatMapToDouble(p ->
+                Double.isNaN(p.low()) ? DoubleStream.of(p.y()) : DoubleStream.of(p.y(), p.low(), p.high()));
+        return DoubleStream.concat(measured, limits.stream().mapToDouble(Limit::flat));
+    }
+
+    /** Whether every x is a power of two. */
+    boolean overOctaves() {
+        return points().allMatch(p -> {
+            double octave = Math.log(p.x()) / Math.log(2);
+            return Math.abs(octave - Math.rint(octave)) < 1e-9;
+        });
+    }
+}
