@@ -8,6 +8,7 @@ module io.deltarule.models {
     requires jdk.management;
 
     exports io.deltarule.models;
+    exports io.deltarule.models.chat;
     exports io.deltarule.models.format;
     exports io.deltarule.models.inference;
 }
