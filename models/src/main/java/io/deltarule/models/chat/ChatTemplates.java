@@ -2,6 +2,7 @@ package io.deltarule.models.chat;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.inference.LanguageModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,6 +69,11 @@ public final class ChatTemplates {
         Path config = folder.resolve("tokenizer_config.json");
         ConfigObject tokenizer = Files.isRegularFile(config) ? ConfigObject.read(config) : null;
         return of(texts(folder, tokenizer), tokens(folder, tokenizer));
+    }
+
+    /** Those of the folder that a model was opened from; none for one that is no folder's. */
+    public static ChatTemplates of(LanguageModel model) {
+        return model.folder() == null ? of(Map.of(), Map.of()) : read(model.folder());
     }
 
     private static Map<String, String> texts(Path folder, ConfigObject tokenizer) {
