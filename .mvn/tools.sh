@@ -1,6 +1,6 @@
 # Finds what this project runs on; sourced by ./mvnw and ./deltarule (POSIX sh).
-# find_jdk sets JAVA_HOME to a JDK 25; find_tornado sets TORNADOVM_HOME to an SDK, or leaves it empty, and exports neither
-# it nor anything else.
+# find_jdk sets JAVA_HOME to a JDK 25, find_letters sets LC_ALL where java would not read letters, find_tornado sets
+# tornado_home to an SDK, and tornado_arguments makes what java starts inside it with.
 
 : "${HOME:=}" # services and containers may have none, and under set -u that would be an error
 
@@ -33,6 +33,26 @@ EOT
   return 1
 }
 
+# Java reads arguments, the environment and file names by the locale, and as ASCII, breaking every other letter, where none
+# is set or one that is not installed. java_letters is what java needs to be told where no locale can tell it.
+find_letters() {
+  java_letters=
+  case $(locale charmap 2>&1 || true) in # it complains of what is not installed
+    '' | *' '* | ANSI_X3.4-1968 | US-ASCII) ;;
+    *) return 0 ;;
+  esac
+  for candidate in C.UTF-8 C.utf8 en_US.UTF-8 $(locale -a 2>/dev/null | grep -i 'utf-\{0,1\}8$' | head -n 3); do
+    if [ "$(LC_ALL=$candidate locale charmap 2>&1 || true)" = UTF-8 ]; then
+      LC_ALL=$candidate
+      export LC_ALL
+      return 0
+    fi
+  done
+  LC_ALL=C.UTF-8 # where there is no command locale, this is the likeliest
+  export LC_ALL
+  java_letters=-Dsun.jnu.encoding=UTF-8
+}
+
 is_tornado() { # a release carries only the template of its argument file
   [ -n "$1" ] && { [ -r "$1/tornado-argfile" ] || [ -r "$1/tornado-argfile.template" ]; }
 }
@@ -50,46 +70,64 @@ installed_tornado() { # prints the folder of the SDK that `deltarule tornado ins
   esac
 }
 
-# Named, then installed for this project, then lying around (class SdkSearch); tornado_found says in words which. Where
-# TORNADOVM_HOME names none, tornado_problem says so and the result is 1.
+tornado_version() { # prints the version of the SDK in folder $1, nothing if it does not say
+  [ ! -r "$1/etc/tornado.release" ] || sed -n 's/^version=//p' "$1/etc/tornado.release" | head -n 1
+}
+
+tested_tornado=5.2.0-jdk25 # class SdkRelease
+
+# Named, then installed for this project, then lying around (class SdkSearch): tornado_home is its folder, or empty, and
+# tornado_found says in words which it is. Nothing is taken in place of what TORNADOVM_HOME names. What lies around may be
+# there for other programs, and is taken only if its version is the one that the kernels are tested with. tornado_problem
+# says why something that is there was not taken.
 find_tornado() {
-  tornado_problem=
+  tornado_home=
   tornado_found=
+  tornado_problem=
+  if [ -n "${TORNADOVM_HOME:-}" ]; then
+    if is_tornado "$TORNADOVM_HOME"; then
+      tornado_home=$TORNADOVM_HOME
+      tornado_found=TORNADOVM_HOME
+    else
+      tornado_problem="TORNADOVM_HOME=$TORNADOVM_HOME holds no tornado-argfile: it is not an SDK folder, or an old one. Point it at a TornadoVM $tested_tornado SDK, or unset it (./deltarule tornado install then fetches one); --engine cpu needs none."
+    fi
+    return 0
+  fi
   on_path=$(command -v tornado 2>/dev/null || true)
   if [ -n "$on_path" ]; then
     on_path=$(readlink -f "$on_path" 2>/dev/null || echo "$on_path")
     on_path=${on_path%/bin/tornado*}
   fi
-  if [ -n "${TORNADOVM_HOME:-}" ] && ! is_tornado "$TORNADOVM_HOME"; then
-    tornado_problem="TORNADOVM_HOME=$TORNADOVM_HOME holds no tornado-argfile: it is not an SDK folder, or an old one. Unset it (./deltarule tornado install fetches an SDK) or point it at a TornadoVM 5.2.0-jdk25 SDK."
-    TORNADOVM_HOME=
-    return 1
-  fi
-  for candidate in "${TORNADOVM_HOME:-}" "$(installed_tornado)" "$on_path" \
-    "$HOME"/.sdkman/candidates/tornadovm/current; do
-    if is_tornado "$candidate"; then
-      tornado_found=SDKMAN
-      case $candidate in
-        "${TORNADOVM_HOME:-}") tornado_found=TORNADOVM_HOME ;;
-        "$(installed_tornado)") tornado_found="deltarule tornado install" ;;
-        "$on_path") tornado_found="tornado on the PATH" ;;
-      esac
-      TORNADOVM_HOME=$candidate
-      return 0
+  installed=$(installed_tornado)
+  for candidate in "$installed" "$on_path" "$HOME"/.sdkman/candidates/tornadovm/current; do
+    is_tornado "$candidate" || continue
+    case $candidate in
+      "$installed") by="deltarule tornado install" ;;
+      "$on_path") by="tornado on the PATH" ;;
+      *) by=SDKMAN ;;
+    esac
+    version=$(tornado_version "$candidate")
+    if [ "$candidate" != "$installed" ] && [ -n "$version" ] && [ "$version" != "$tested_tornado" ]; then
+      [ -n "$tornado_problem" ] ||
+        tornado_problem="the TornadoVM SDK in $candidate (found through $by) is of version $version, and the kernels are tested with $tested_tornado: ./deltarule tornado install fetches that; TORNADOVM_HOME=$candidate tries this one; --engine cpu needs none."
+      continue
     fi
+    tornado_home=$candidate
+    tornado_found=$by
+    tornado_problem=
+    return 0
   done
-  TORNADOVM_HOME=
   return 0
 }
 
 # Prints the SDK's argument file, made of its template if there is nothing else, less a "." in its module path: that
 # would load modules from the caller's folder.
 tornado_argfile() {
-  if [ -r "$TORNADOVM_HOME/tornado-argfile" ]; then
-    cat "$TORNADOVM_HOME/tornado-argfile"
+  if [ -r "$tornado_home/tornado-argfile" ]; then
+    cat "$tornado_home/tornado-argfile"
   else
     # java ends a word at a space, and takes a backslash within quotes as an escape.
-    TORNADOVM_HOME=$TORNADOVM_HOME awk '{
+    TORNADOVM_HOME=$tornado_home awk '{
       place = "${TORNADOVM_HOME}"
       home = ENVIRON["TORNADOVM_HOME"]
       words = /^#/ ? 0 : split($0, word, " ")
@@ -110,18 +148,55 @@ tornado_argfile() {
       line = words ? "" : $0
       for (w = 1; w <= words; w++) line = line (w > 1 ? " " : "") word[w]
       print line
-    }' "$TORNADOVM_HOME/tornado-argfile.template"
+    }' "$tornado_home/tornado-argfile.template"
   fi | sed 's/^\(--module-path[ =]\)\.:/\1/'
 }
 
 # Prints an option for each of the SDK's drivers: not all of its argument files let theirs load its library without a
 # warning from java.
 tornado_native_access() {
-  for driver in "$TORNADOVM_HOME"/share/java/tornado/tornado-drivers-*.jar; do
+  for driver in "$tornado_home"/share/java/tornado/tornado-drivers-*.jar; do
     driver=${driver##*/tornado-drivers-}
     case $driver in
       common-* | *-jni-* | '*.jar') ;;
       *) echo "--enable-native-access=tornado.drivers.${driver%%-*}" ;;
     esac
   done
+}
+
+# Makes the file argfile, which java starts inside the SDK with, and tries it: once per SDK, JDK and further options of java's
+# ($1), and again when the SDK's modules change or vanish. Where java does not take it, tornado_problem says why, and the
+# result is 1. Uses tornado_home, tornado_found, JAVA_HOME and root.
+tornado_arguments() {
+  scratch=$root/.deltarule
+  key="# $tornado_home $JAVA_HOME $1"
+  argfile=$scratch/tornado-argfile-$(printf '%s' "$key" | cksum | cut -d ' ' -f 1) # two SDKs may be in use at a time
+  if [ "$(head -n 1 "$argfile" 2>/dev/null)" = "$key" ] &&
+    [ -z "$(find "$tornado_home"/tornado-argfile* "$tornado_home/share" "$root/.mvn" -newer "$argfile" 2>&1)" ]; then
+    return 0
+  fi
+  complaint=
+  if mkdir -p "$scratch" 2>/dev/null && {
+    echo "$key"
+    tornado_argfile
+    tornado_native_access
+  } 2>/dev/null >"$argfile.$$"; then
+    # shellcheck disable=SC2086 # the options are words
+    if complaint=$("$JAVA_HOME/bin/java" "@$argfile.$$" $1 -version 2>&1); then
+      mv "$argfile.$$" "$argfile"
+      return 0
+    fi
+    rm -f "$argfile.$$"
+    complaint=$(printf '%s\n' "$complaint" | grep -v '^WARNING' | head -n 5 | tr '\n' ' ')
+    complaint="does not start on $JAVA_HOME${1:+ with $1} (${complaint% })"
+  else
+    complaint="cannot be started, since $scratch cannot be written to"
+  fi
+  case $tornado_found in
+    TORNADOVM_HOME) cure="point TORNADOVM_HOME at a $tested_tornado SDK for this JDK, or unset it (./deltarule tornado install then fetches one)" ;;
+    "deltarule tornado install") cure="./deltarule tornado install --force fetches it anew" ;;
+    *) cure="./deltarule tornado install fetches $tested_tornado, which then comes first" ;;
+  esac
+  tornado_problem="the TornadoVM SDK in $tornado_home (found through $tornado_found) $complaint: $cure; --engine cpu needs none."
+  return 1
 }

@@ -11,6 +11,7 @@ import io.deltarule.cli.model.PerplexityCommand;
 import io.deltarule.cli.operation.CompareCommand;
 import io.deltarule.cli.operation.OpCommand;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.cli.output.SaidOnce;
 import io.deltarule.cli.output.Version;
 import io.deltarule.cli.sdk.DevicesCommand;
 import io.deltarule.cli.sdk.TornadoCommand;
@@ -50,12 +51,15 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:a comparison past its tolerance, or a benchmark whose results are wrong",
             "2:bad input or options; one line on standard error says which",
-            "3:this machine cannot: an engine or device is missing, memory is too small, an SDK cannot be had",
-            "70:a defect of this program"
+            "3:this machine cannot: an engine or device is missing, memory is too small, an SDK cannot be had, output"
+                    + " cannot be written",
+            "70:a defect of this program",
+            "141:whoever read standard output closed it"
         })
 final class Cli implements Runnable {
     private final PrintWriter out;
     private final PrintWriter err;
+    private final SaidOnce once;
 
     @Spec
     private CommandSpec spec;
@@ -63,9 +67,10 @@ final class Cli implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
     private boolean debug;
 
-    Cli(PrintWriter out, PrintWriter err) {
+    Cli(PrintWriter out, PrintWriter err, SaidOnce once) {
         this.out = out;
         this.err = err;
+        this.once = once;
     }
 
     /**
@@ -75,13 +80,19 @@ final class Cli implements Runnable {
      * @return an exit code
      */
     int run(String... args) {
+        String lost = Letters.lost(args);
+        if (lost != null) {
+            err.println("deltarule: " + lost);
+            return ExitCode.BAD_INPUT;
+        }
         CommandLine line = new CommandLine(this)
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(false)
+                .setExpandAtFiles(false) // a text may begin with @
                 .setParameterExceptionHandler((e, a) -> fail(Failure.ofOptions(e), e))
                 .setExecutionExceptionHandler((e, c, r) -> fail(Failure.of(e), e));
-        try (HeldMessages notices = HeldMessages.hold()) {
+        try (HeldMessages notices = HeldMessages.hold(once)) {
             int code = line.execute(args);
             if (code == ExitCode.OK || code == ExitCode.MISMATCH || debug) {
                 notices.release(err);

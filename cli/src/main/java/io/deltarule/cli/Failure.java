@@ -1,6 +1,7 @@
 package io.deltarule.cli;
 
 import io.deltarule.cli.output.CannotDrawException;
+import io.deltarule.cli.output.CannotWriteException;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
@@ -8,6 +9,7 @@ import io.deltarule.core.NumericException;
 import io.deltarule.loader.SafetensorsException;
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InvalidOptionException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -35,10 +37,20 @@ record Failure(int exitCode, String line) {
             case InvalidInputException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case InvalidOptionException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case NumericException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
+            case SafetensorsException e
+            when e.problem() == SafetensorsException.Problem.IO_FAILED ->
+                new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case CannotWriteException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case CannotDrawException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case InstallException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case InvalidPathException e ->
+                new Failure(
+                        ExitCode.BAD_INPUT,
+                        "deltarule: expected a path in this locale's encoding, "
+                                + System.getProperty("sun.jnu.encoding") + ", but found '" + e.getInput()
+                                + "'; set LC_ALL=C.UTF-8, or rename it");
             case OutOfMemoryError e ->
                 new Failure(
                         ExitCode.CANNOT_RUN_HERE,

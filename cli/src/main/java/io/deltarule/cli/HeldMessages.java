@@ -1,5 +1,7 @@
 package io.deltarule.cli;
 
+import io.deltarule.cli.output.SaidOnce;
+import io.deltarule.core.Engines;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +18,22 @@ import java.util.logging.SimpleFormatter;
 final class HeldMessages extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("io.deltarule");
     private final List<String> held = new ArrayList<>();
+    private String choice; // why the automatic choice took what it took
 
-    private HeldMessages() {
+    private final SaidOnce once;
+
+    private HeldMessages(SaidOnce once) {
+        this.once = once;
         setFormatter(new SimpleFormatter());
     }
 
-    /** Begins to hold. */
-    static HeldMessages hold() {
-        HeldMessages notices = new HeldMessages();
+    /**
+     * Begins to hold.
+     *
+     * @param once tells whether a reason of the automatic choice was said before on this machine
+     */
+    static HeldMessages hold(SaidOnce once) {
+        HeldMessages notices = new HeldMessages(once);
         notices.logger.addHandler(notices);
         notices.logger.setUseParentHandlers(false);
         return notices;
@@ -33,6 +43,8 @@ final class HeldMessages extends Handler implements AutoCloseable {
     public synchronized void publish(LogRecord record) {
         if (record.getLevel().intValue() > Level.INFO.intValue()) {
             System.err.print(getFormatter().format(record));
+        } else if (Engines.CHOICE_LOGGER.equals(record.getLoggerName())) {
+            choice = getFormatter().formatMessage(record);
         } else {
             held.add("deltarule: " + getFormatter().formatMessage(record));
         }
@@ -40,6 +52,10 @@ final class HeldMessages extends Handler implements AutoCloseable {
 
     /** Prints what was held, one line each. */
     synchronized void release(PrintWriter err) {
+        if (choice != null && once.isNew(choice)) {
+            err.println("deltarule: " + choice + " (said once)");
+        }
+        choice = null;
         held.forEach(err::println);
         held.clear();
     }

@@ -1,5 +1,7 @@
 package io.deltarule.cli;
 
+import io.deltarule.cli.output.SaidOnce;
+import io.deltarule.cli.output.StandardOutput;
 import java.io.PrintWriter;
 
 /** Where the process starts. */
@@ -17,10 +19,12 @@ public final class Main {
         if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
             System.setProperty("java.util.logging.SimpleFormatter.format", "deltarule: %5$s%n");
         }
-        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        StandardOutput output = StandardOutput.ofProcess();
+        PrintWriter out = output.writer();
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-        int code = new Cli(out, err).run(args);
+        int code = new Cli(out, err, SaidOnce.ofUser(System.getenv(), System.getProperty("os.name"))).run(args);
         out.flush();
+        code = output.exitCode(code, err);
         err.flush();
         System.exit(code);
     }

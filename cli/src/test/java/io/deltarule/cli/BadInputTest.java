@@ -81,6 +81,7 @@ class BadInputTest {
                 Broken.of("boundaries as floats", new RawFile().floats("cu_seqlens", 0, 2), "cu_seqlens", "F32"),
                 Broken.of("not a number", new RawFile().set("v", 7, Float.NaN), "v", "NaN", "[0, 1, 1, 1]"),
                 Broken.of("infinite", new RawFile().set("g", 2, Float.POSITIVE_INFINITY), "g", "Infinity"),
+                Broken.of("decays, not their logarithms", new RawFile().set("g", 2, 0.9f), "g: ", "0.9", "exp(g)"),
                 Broken.of("infinite", new RawFile().set("q", 2, Float.NEGATIVE_INFINITY), "q", "Infinity"),
                 Broken.of(
                         "more sequences than there are numbers for",
@@ -116,7 +117,7 @@ class BadInputTest {
     /** The reason why auto took this engine is said when all went well, not in place of the failure. */
     @Test
     void aFailureIsOneLineWhateverTheEngine() {
-        Path input = new RawFile().floats("g", 80, 1, 3, 2).write(folder.resolve("in"));
+        Path input = new RawFile().floats("k", 1e15f, 1, 3, 1, 4).write(folder.resolve("in"));
         CliRun.of("op", "--input", input, "--output", folder.resolve("out")).refusal();
     }
 

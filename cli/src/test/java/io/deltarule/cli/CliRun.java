@@ -3,6 +3,7 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.cli.output.SaidOnce;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,7 +20,7 @@ record CliRun(int code, String out, String err) {
         for (int i = 0; i < args.length; i++) {
             texts[i] = args[i].toString();
         }
-        int code = new Cli(new PrintWriter(out, true), new PrintWriter(err, true)).run(texts);
+        int code = new Cli(new PrintWriter(out, true), new PrintWriter(err, true), SaidOnce.never()).run(texts);
         return new CliRun(code, out.toString(), err.toString());
     }
 

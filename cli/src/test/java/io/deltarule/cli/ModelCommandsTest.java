@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.model.TokenIdList;
+import io.deltarule.core.Engines;
 import io.deltarule.loader.SafetensorsFile;
+import io.deltarule.models.inference.LanguageModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +100,33 @@ class ModelCommandsTest {
                 "--engine",
                 engine);
         assertEquals(text(continuation(0, 16)), lastLine(run));
+    }
+
+    /** No file is read, nothing is taken off, and no option is seen in it. */
+    @Test
+    void aPromptIsATextWhateverItLooksLike() throws Exception {
+        Path file = Files.writeString(folder.resolve("secret"), "the content of a file");
+        for (String prompt : new String[] {
+            "@@x", "@" + file, "--json", "--prompt", "-h", "--", "-", "@", "'quoted'", "\"quoted\"", "${sys:os.name}", "a=b"
+        }) {
+            int tokens;
+            try (LanguageModel loaded = LanguageModel.open(model.folder(), Engines.named("reference"), null)) {
+                tokens = loaded.tokenizer().encode(prompt).length;
+            }
+            for (Object[] given : new Object[][] {{"--prompt=" + prompt}, {"--prompt", prompt}}) {
+                List<Object> args = new ArrayList<>(List.of("generate", "--model", model));
+                args.addAll(List.of(given));
+                args.addAll(List.of("--max-new-tokens", 0, "--json", "--engine", "reference"));
+                CliRun run = run(args.toArray());
+                JsonNode document = new ObjectMapper().readTree(run.out());
+                assertEquals(tokens, document.get("prompt_tokens").asInt(), prompt);
+            }
+        }
+        assertTrue(CliRun.of("generate", "--model", model, "--prompt=").refusal().contains("at least one token"));
+        assertTrue(CliRun.of("generate", "--model", model, "--prompt").refusal().contains("expected a text after"));
+        assertTrue(CliRun.of("generate", "--model", model, "--prompt", "a", "--prompt", "b")
+                .refusal()
+                .contains("found several"));
     }
 
     @Test

@@ -60,8 +60,14 @@ class TornadoProcessTest {
     }
 
     private Run run(String... args) throws Exception {
+        return runTold("", args);
+    }
+
+    /** As the launcher starts it where it found something wrong with an SDK. */
+    private Run runTold(String problem, String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dio.deltarule.tornado.problem=" + problem,
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
@@ -77,6 +83,7 @@ class TornadoProcessTest {
                         || k.startsWith("DELTARULE")
                         || k.endsWith("_OPTIONS")); // java tells of those that it picks up
         environment.put("XDG_DATA_HOME", folder.resolve("data").toString());
+        environment.put("XDG_STATE_HOME", folder.toString());
         environment.put("HOME", folder.toString());
         environment.put("DELTARULE_TORNADO_MIRROR", server.address("").toString());
         Process process = builder.start();
@@ -159,6 +166,27 @@ class TornadoProcessTest {
         assertEquals(0, good.code(), good.err());
         assertTrue(good.err().contains("no --sha256 was given: of " + archive), good.err());
         assertTrue(run("tornado", "instal").err().contains("expected one of install, list, remove but found 'instal'"));
+    }
+
+    /** Only what asks for TornadoVM fails by it, and with its cure. */
+    @Test
+    void anSdkThatDoesNotStartConcernsTheEngineTornadoAlone() throws Exception {
+        String problem = "the TornadoVM SDK in x does not start: ./deltarule tornado install fetches another";
+        String input = CliRun.golden("kda.in.safetensors", folder).toString();
+        String output = folder.resolve("out").toString();
+        Run automatic = runTold(problem, "op", "--input", input, "--output", output);
+        assertEquals(0, automatic.code(), automatic.err());
+        assertTrue(automatic.err().contains("engine auto takes cpu, not tornado: " + problem), automatic.err());
+        Run again = runTold(problem, "op", "--input", input, "--output", output);
+        assertFalse(again.err().contains("engine auto"), "said once: " + again.err());
+
+        for (String[] asked : new String[][] {{"--engine", "tornado"}, {"--device", "opencl:0:0"}}) {
+            Run named = runTold(problem, "op", "--input", input, "--output", output, asked[0], asked[1]);
+            assertFailure(3, problem, named);
+        }
+        Run devices = runTold(problem, "devices");
+        assertEquals(0, devices.code(), devices.err());
+        assertTrue(devices.out().contains("cannot run here: " + problem), devices.out());
     }
 
     private static void assertFailure(int code, String part, Run run) throws IOException {

@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 
 /** Chooses an engine: by name and never another, or automatically and never silently. */
 public final class Engines {
-    private static final Logger LOG = System.getLogger("io.deltarule");
+    /** The logger that is told, at level INFO, why the automatic choice took the CPU. */
+    public static final String CHOICE_LOGGER = "io.deltarule.engine";
+
+    private static final Logger LOG = System.getLogger(CHOICE_LOGGER);
     private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
     private Engines() {}
@@ -48,13 +51,13 @@ public final class Engines {
     }
 
     /**
-     * A TornadoVM GPU if there is one, else the CPU engine; logs once why it did not take the first.
+     * A TornadoVM GPU if there is one, else the CPU engine; tells {@link #CHOICE_LOGGER} once why it did not take the first.
      *
      * @return an engine that can run here
      * @throws EngineUnavailableException if none can
      */
     public static DeltaEngine automatic() {
-        String reason = "no TornadoVM engine on the class path";
+        String reason = "it is not on the class path";
         List<DeltaEngine> engines = all();
         for (DeltaEngine engine : engines) {
             if (engine.name().equals("tornado")) {
@@ -63,7 +66,7 @@ public final class Engines {
                 } else if (engine.devices().stream().anyMatch(Device::automatic)) {
                     return engine;
                 } else {
-                    reason = "no GPU among the TornadoVM devices "
+                    reason = "it reaches no GPU, only "
                             + engine.devices().stream().map(Device::name).collect(Collectors.joining(", "));
                 }
             }
@@ -71,7 +74,10 @@ public final class Engines {
         for (DeltaEngine engine : engines) {
             if (engine.name().equals("cpu") && engine.unavailable().isEmpty()) {
                 if (FALLBACK_LOGGED.compareAndSet(false, true)) {
-                    LOG.log(Level.INFO, "engine auto: using cpu; tornado not taken: {0}", reason);
+                    LOG.log(
+                            Level.INFO,
+                            "engine auto takes cpu, not tornado: {0}; ''deltarule devices'' says what a GPU here needs",
+                            reason);
                 }
                 return engine;
             }

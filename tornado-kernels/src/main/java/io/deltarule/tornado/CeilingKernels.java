@@ -8,7 +8,7 @@ final class CeilingKernels {
     /** Work-items per work-group of either kernel. */
     static final int LANES = 256;
 
-    /** FiniteChecks that a work-item of the copy moves. */
+    /** Numbers that a work-item of the copy moves. */
     static final int MOVED = 4;
 
     /** Rows, and columns, of the product per work-group: 16 × 16 work-items with an 8 × 8 grid of sums each. */

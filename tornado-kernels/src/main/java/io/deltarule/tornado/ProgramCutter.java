@@ -80,7 +80,7 @@ final class ProgramCutter {
         return best;
     }
 
-    /** FiniteChecks per token that are written before a cut and read after it. */
+    /** Numbers per token that are written before a cut and read after it. */
     private long crossing(int cut) {
         Set<Slot> before = slots(0, cut, true);
         before.retainAll(slots(cut, ops.size(), false));

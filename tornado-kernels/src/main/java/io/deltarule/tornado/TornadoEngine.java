@@ -55,7 +55,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
                 return TornadoDevices.all().isEmpty()
                         ? Optional.of("TornadoVM found no device; install the driver of one of its backends")
                         : Optional.empty();
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) { // an SDK of another version fails in ways of its own
                 return Optional.of(
                         "TornadoVM does not start: " + origin(e) + "; check that its SDK is complete, has the backend "
                                 + "of an installed driver and matches this JDK");

@@ -8,6 +8,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.engine.AbstractGradientPlan;
+import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;

@@ -7,6 +7,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;

@@ -22,6 +22,9 @@ enum TornadoSetup {
     private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK (./deltarule tornado install, or one of "
             + "your own that TORNADOVM_HOME names) and start through ./deltarule, TornadoVM's own `tornado` or java with "
             + "its argument file";
+    /** What ./deltarule says of an SDK that is there and was not started, with its cure; the emulator is no stand-in for it. */
+    private static final String LAUNCHER_SAYS = System.getProperty("io.deltarule.tornado.problem", "");
+
     private static final TornadoSetup FOUND = find();
     private static final AtomicBoolean ANNOUNCED = new AtomicBoolean();
 
@@ -57,7 +60,7 @@ enum TornadoSetup {
     Optional<String> problem() {
         return switch (this) {
             case ABSENT -> Optional.of("no TornadoVM in this JVM and no emulator on the class path; " + INSTALL);
-            case EMULATOR -> Optional.empty();
+            case EMULATOR -> Optional.of(LAUNCHER_SAYS).filter(said -> !said.isEmpty());
             case SDK ->
                 RuntimeProperties.recoversBailouts()
                         ? Optional.of("TornadoVM would run a failed kernel again as sequential Java and return as if "

@@ -11,7 +11,7 @@
  * </pre>
  *
  * Each of them is launches and arrays that a {@code graph.GraphPlan} executes. {@code TornadoSetup} finds out which TornadoVM there is,
- * {@code TornadoDevices} what it reaches. {@code FiniteChecks} says which input is to blame for a result that is not finite.
+ * {@code TornadoDevices} what it reaches.
  *
  * <p>The rooms below: {@code quirks} ← {@code graph} ← {@code delta} ← {@code delta.backward}; {@code delta} ← {@code op}. They
  * know nothing of this package.

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,13 +22,15 @@ public record InstalledSdk(Path folder, String version, List<String> backends) {
     public static final String ARGFILE = "tornado-argfile";
     public static final String TEMPLATE = "tornado-argfile.template";
     private static final int LONGEST_FILE = 1 << 16;
+    private static final Pattern MAJOR = Pattern.compile("([0-9]{1,6})\\.");
+    private static final String UNKNOWN = "unknown";
 
     /** Reads a folder; empty if it is no SDK, or one from before argument files. */
     public static Optional<InstalledSdk> read(Path folder) {
         if (!Files.isReadable(folder.resolve(ARGFILE)) && !Files.isReadable(folder.resolve(TEMPLATE))) {
             return Optional.empty();
         }
-        String version = value(folder.resolve("etc/tornado.release"), "version").orElse("unknown");
+        String version = value(folder.resolve("etc/tornado.release"), "version").orElse(UNKNOWN);
         List<String> backends = value(folder.resolve("etc/tornado.backend"), "tornado.backends").stream()
                 .flatMap(list -> Arrays.stream(list.split(",", -1)))
                 .map(name -> name.strip().replaceFirst("-backend$", ""))
@@ -48,6 +52,17 @@ public record InstalledSdk(Path folder, String version, List<String> backends) {
         } catch (IOException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** Whether it is of the version that the kernels are tested with, or does not say of which it is. */
+    public boolean mayServe() {
+        return version.equals(SdkRelease.TESTED) || version.equals(UNKNOWN);
+    }
+
+    /** The first number of its version; 0 where there is none. */
+    public int major() {
+        Matcher number = MAJOR.matcher(version);
+        return number.lookingAt() ? Integer.parseInt(number.group(1)) : 0;
     }
 
     /** For messages: version and backends. */

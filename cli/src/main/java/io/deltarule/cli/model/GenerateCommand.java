@@ -1,6 +1,7 @@
 package io.deltarule.cli.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.option.TextParameter;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
@@ -45,7 +46,11 @@ public final class GenerateCommand implements Runnable {
     @Mixin
     private SamplingOptions sampling;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "The text to go on with.")
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            parameterConsumer = TextParameter.class,
+            description = "The text to go on with; all that follows is text, even an option's name.")
     private String prompt;
 
     @Option(names = "--ids", paramLabel = "1,2,3", description = "Token ids instead of a text.")

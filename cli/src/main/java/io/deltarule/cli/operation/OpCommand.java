@@ -194,7 +194,7 @@ public final class OpCommand implements Runnable {
             if (!Float.isFinite(tensor.get(i))) {
                 throw new InvalidInputException(name + ": expected finite results but found " + tensor.get(i)
                         + " at index " + i + " of " + tensor + "; the state grows past float32 when keys are not of"
-                        + " length 1, beta is above 2 or g is positive: normalise the keys, or see how far --engine"
+                        + " length 1 or beta is above 2: normalise the keys, or see how far --engine"
                         + " reference --form recurrent comes");
             }
         }

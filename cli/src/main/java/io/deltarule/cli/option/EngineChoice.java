@@ -2,9 +2,11 @@ package io.deltarule.cli.option;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
+import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -38,12 +40,21 @@ public record EngineChoice(DeltaEngine engine, String device) {
                 return new EngineChoice(candidate, device);
             }
         }
-        throw new InvalidInputException("--device: expected "
+        String expected = "--device: expected "
                 + candidates.stream()
                         .flatMap(e -> e.devices().stream())
                         .map(Device::id)
                         .distinct()
                         .collect(Collectors.joining(" or "))
-                + " but found '" + device + "'; 'deltarule devices' says what can run here and what is missing");
+                + " but found '" + device + "'";
+        // An id such as opencl:0:0 is right where the engine runs; why it does not is what has to be mended.
+        Optional<String> missing = candidates.stream()
+                .filter(e -> device.contains(":"))
+                .flatMap(e -> e.unavailable().stream().map(why -> "; engine " + e.name() + " cannot run here: " + why))
+                .findFirst();
+        if (missing.isPresent()) {
+            throw new EngineUnavailableException(expected + missing.get());
+        }
+        throw new InvalidInputException(expected + "; 'deltarule devices' says what can run here and what is missing");
     }
 }

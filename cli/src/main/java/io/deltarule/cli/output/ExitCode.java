@@ -11,6 +11,8 @@ public final class ExitCode {
     public static final int CANNOT_RUN_HERE = 3;
     /** A defect of this program. */
     public static final int INTERNAL_ERROR = 70;
+    /** Whoever read standard output had enough; what a shell says of programs that this ends (128 + SIGPIPE). */
+    public static final int READER_GONE = 141;
 
     private ExitCode() {}
 }

@@ -64,6 +64,7 @@ public final class OutputPath {
      *
      * @param path the file, checked before
      * @param text its content
+     * @throws CannotWriteException if the system does not let it
      */
     public static void writeWhole(Path path, String text) {
         Path beside = path.toAbsolutePath().resolveSibling("." + UUID.randomUUID() + ".part");
@@ -75,7 +76,7 @@ public final class OutputPath {
                 Files.deleteIfExists(beside);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CannotWriteException(path.toString(), e);
         }
     }
 }

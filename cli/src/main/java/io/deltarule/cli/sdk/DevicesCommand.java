@@ -64,6 +64,7 @@ public final class DevicesCommand implements Runnable {
             }
         }
         table.print(out);
+        out.println("*  what --engine auto takes, a GPU first; all others are asked for by name (--engine, --device)");
         out.println();
         for (DeltaEngine engine : engines) {
             out.println(engine.name() + ": " + engine.description());
@@ -76,6 +77,9 @@ public final class DevicesCommand implements Runnable {
             drivers.row("  " + driver.name(), driver.found(), String.join(", ", driver.devices()));
         }
         drivers.print(out);
+        for (Driver driver : diagnosis.drivers().all()) {
+            driver.cure().ifPresent(cure -> out.println("  " + driver.name() + " is missing: " + cure));
+        }
         if (!diagnosis.hints().isEmpty()) {
             out.println();
             diagnosis.hints().forEach(hint -> out.println("hint: " + hint));

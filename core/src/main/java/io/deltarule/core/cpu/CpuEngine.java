@@ -24,7 +24,7 @@ import java.util.Optional;
  * plan's results are the same to the last bit on every run and with any number of threads. Threads: the available processors, or the system property
  * {@value #THREADS_PROPERTY}.
  *
- * <p>Decay: g ≤ 0 of any size is exact, −∞ included; g &gt; 0 (growth) works as long as float32 holds the state. If a
+ * <p>Decay: g ≤ 0 of any size is exact, −∞ included; g &gt; 0 is refused. If a
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */

@@ -13,6 +13,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
+import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -23,7 +24,10 @@ import io.deltarule.core.reference.delta.DeltaReference;
 import java.util.List;
 import java.util.Optional;
 
-/** The float64 references as an engine: always available, exact, slow on purpose. */
+/**
+ * The float64 references as an engine: always available, exact, slow on purpose. Results are handed over as float32; a run whose
+ * results are not finite then fails with {@link io.deltarule.core.NumericException}, as on every engine.
+ */
 public final class ReferenceEngine implements LayerEngine {
     private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
 
@@ -86,6 +90,12 @@ public final class ReferenceEngine implements LayerEngine {
             if (out.initialState() != null) {
                 copy(result.initialState(), out.initialState());
             }
+            out.tensors()
+                    .forEach((input, gradient) ->
+                            FiniteChecks.requireFiniteGradient("d_" + input.id(), gradient, in, given));
+            if (out.initialState() != null) {
+                FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+            }
         }
 
         @Override
@@ -106,15 +116,19 @@ public final class ReferenceEngine implements LayerEngine {
                     ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
                     : ChunkwiseReference.run(spec().variant(), from, spec().scale(), spec().chunkSize());
             copy(result.o(), out.o());
+            FiniteChecks.requireFiniteOutput(shape, in, out.o());
             if (out.oCross() != null) {
                 copy(result.oCross(), out.oCross());
+                FiniteChecks.requireFiniteOutput(shape, in, out.oCross());
             }
+            Tensor state = Tensor.zeros(shape.state().dims());
+            copy(result.finalState(), state);
+            FiniteChecks.requireFiniteState(shape, in, state);
             if (out.finalState() != null) {
-                copy(result.finalState(), out.finalState());
+                out.finalState().copyFrom(state);
             }
             if (spec().keepsState()) {
-                kept = Tensor.zeros(shape.state().dims());
-                copy(result.finalState(), kept);
+                kept = state;
             }
         }
 

@@ -1,6 +1,7 @@
 package io.deltarule.core.reference;
 
 import io.deltarule.core.Input;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.ChannelOp;
@@ -144,7 +145,14 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
                 for (int i = 0; i < wanted.size(); i++) {
                     double[] row = row(wanted.get(i));
                     for (int c = 0; c < row.length; c++) {
-                        outputs.get(i).set(token * row.length + c, (float) row[c]);
+                        float number = (float) row[c];
+                        if (!Float.isFinite(number)) {
+                            throw new NumericException("output " + wanted.get(i).name()
+                                    + ": expected finite numbers but found " + number + " at token " + t
+                                    + " of sequence " + sequence + ", channel " + c
+                                    + "; look for a weight or an input that is not finite");
+                        }
+                        outputs.get(i).set(token * row.length + c, number);
                     }
                 }
             }

@@ -135,17 +135,6 @@ class CpuPlanTest {
         }
     }
 
-    @Test
-    void growthWorksWhileFloat32HoldsIt() {
-        for (DeltaCase c : CASES) {
-            DeltaInputs in = c.inputs();
-            for (long i = 0; i < in.get(Input.G).size(); i++) {
-                in.get(Input.G).set(i, 0.05f);
-            }
-            matches("g > 0", c, in);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(Form.class)
     void explosionNamesSequenceHeadTokenAndCure(Form form) {

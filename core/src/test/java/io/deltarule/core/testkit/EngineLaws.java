@@ -2,6 +2,7 @@ package io.deltarule.core.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
@@ -11,6 +12,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -154,6 +156,49 @@ public abstract class EngineLaws {
                         Slices.sequence(packed, c.shape(), ends, i),
                         Float32Recurrence.REORDERING_FLOOR);
             }
+        }
+    }
+
+    /** Decays given as exp(g) lie in (0, 1], and would grow the state without a word. */
+    @Test
+    void decaysAboveZeroAreRefusedBeforeAnythingIsComputed() {
+        for (Gate gate : List.of(Gate.SCALAR, Gate.CHANNEL)) {
+            DeltaCase c = DeltaCase.of(
+                    gate == Gate.SCALAR ? Variant.GATED_DELTA_RULE : Variant.KDA, gate, 1, 5, 1, 2, 16, 12, 1);
+            DeltaInputs in = c.inputs();
+            in.get(Input.G).set(7, Float.MIN_VALUE);
+            for (Form form : Form.values()) {
+                DeltaOutputs out = DeltaOutputs.poisoned(c.shape());
+                try (DeltaPlan plan = engine().plan(spec(c).withForm(form))) {
+                    String message = assertThrows(InvalidInputException.class, () -> plan.run(in, out))
+                            .getMessage();
+                    assertTrue(message.startsWith("g: expected natural logarithms of decays, at most 0"), message);
+                    assertTrue(message.contains("1.4E-45 at row-major index 7"), message);
+                }
+                assertTrue(Float.isNaN(out.o().get(0)) && Float.isNaN(out.finalState().get(0)));
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotFiniteIsNamed() {
+        DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 5, 1, 2, 16, 12, 1);
+        for (Form form : Form.values()) {
+            for (Input input : c.inputs().tensors().keySet()) {
+                DeltaInputs in = c.inputs();
+                in.get(input).set(3, Float.NaN);
+                String message = assertThrows(
+                                NumericException.class, () -> Verify.run(engine(), spec(c).withForm(form), in))
+                        .getMessage();
+                assertEquals(input.id() + ": expected finite numbers but found NaN at row-major index 3", message);
+            }
+            DeltaInputs in = c.inputs();
+            in.initialState().set(2, Float.POSITIVE_INFINITY);
+            String message = assertThrows(
+                            NumericException.class, () -> Verify.run(engine(), spec(c).withForm(form), in))
+                    .getMessage();
+            assertEquals(
+                    "initial_state: expected finite numbers but found Infinity at row-major index 2", message);
         }
     }
 

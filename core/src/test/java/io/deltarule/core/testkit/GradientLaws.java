@@ -2,6 +2,7 @@ package io.deltarule.core.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
@@ -13,6 +14,7 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -320,6 +322,31 @@ public abstract class GradientLaws {
                     VerifyGradients.matchesReference(form + " T=" + tokens, spec, part, given, plan.run(part, given));
                 }
             }
+        }
+    }
+
+    @Test
+    void decaysAboveZeroAndWhatIsNotFiniteAreRefused() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 5, 1, 2, 16, 12, 1);
+        for (Form form : forms()) {
+            PlanSpec spec = spec(c).withForm(form);
+            DeltaInputs growing = c.inputs();
+            growing.get(Input.G).set(3, 0.5f);
+            String grows = assertThrows(InvalidInputException.class, () -> run(spec, growing, c.cotangents()))
+                    .getMessage();
+            assertTrue(grows.contains("at most 0, but found 0.5 at row-major index 3"), grows);
+
+            DeltaInputs bad = c.inputs();
+            bad.get(Input.V).set(3, Float.NaN);
+            String input = assertThrows(NumericException.class, () -> run(spec, bad, c.cotangents()))
+                    .getMessage();
+            assertEquals("v: expected finite numbers but found NaN at row-major index 3", input);
+
+            DeltaCotangents given = c.cotangents();
+            given.o().set(4, Float.NEGATIVE_INFINITY);
+            String cotangent = assertThrows(NumericException.class, () -> run(spec, c.inputs(), given))
+                    .getMessage();
+            assertEquals("d_o: expected finite numbers but found -Infinity at row-major index 4", cotangent);
         }
     }
 

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** FiniteChecks that only move: parts of rows and rows of tables. */
+/** Kernels that only move: parts of rows and rows of tables. */
 final class CopyKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;

@@ -55,8 +55,7 @@ public record Diagnosis(SdkSearch search, Drivers drivers, List<String> hints) {
                     + "tornado -jar, or java @" + sdk.folder().resolve(InstalledSdk.ARGFILE));
         }
         if (!sdk.version().equals(SdkRelease.TESTED)) {
-            hints.add("the SDK is TornadoVM " + sdk.version() + "; the kernels were verified with " + SdkRelease.TESTED
-                    + ", which ./deltarule tornado install fetches");
+            hints.add(otherVersion(sdk, search.by(), choice));
         }
         List<Backend> backends =
                 sdk.backends().stream().flatMap(b -> Backend.named(b).stream()).toList();
@@ -78,6 +77,16 @@ public record Diagnosis(SdkSearch search, Drivers drivers, List<String> hints) {
         return hints;
     }
 
+    /** Which backends TornadoVM has, by its release notes: SPIR-V and PTX went with 6.0. */
+    private static String otherVersion(InstalledSdk sdk, String by, Drivers.Choice choice) {
+        String install =
+                "./deltarule tornado install --backend " + choice.backend().id();
+        return "the SDK is " + sdk.summary() + "; the kernels are tested with " + SdkRelease.TESTED + " alone"
+                + (sdk.major() >= 6 ? ", and from 6.0 on TornadoVM has neither ptx nor spirv" : "") + ": " + install
+                + " fetches " + SdkRelease.TESTED + " beside it ("
+                + (by.equals("TORNADOVM_HOME") ? "unset TORNADOVM_HOME to use that" : choice.why()) + ")";
+    }
+
     private static void missing(Backend backend, Drivers drivers, List<String> hints) {
         for (Driver driver : drivers.missingFor(backend)) {
             String hint = "the " + backend.id() + " backend needs " + driver.name() + ", but there is " + driver.found()
@@ -92,7 +101,7 @@ public record Diagnosis(SdkSearch search, Drivers drivers, List<String> hints) {
     public String sdkLine() {
         return search.sdk()
                 .map(sdk -> sdk.summary() + " in " + sdk.folder() + " (found through " + search.by()
-                        + (search.running() ? ")" : "; not running)"))
+                        + (search.running() ? ")" : "; not in use)"))
                 .orElse("no SDK");
     }
 }

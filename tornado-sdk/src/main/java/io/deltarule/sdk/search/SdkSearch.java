@@ -49,13 +49,17 @@ public record SdkSearch(Optional<InstalledSdk> sdk, String by, boolean running) 
         if (store.current().isPresent()) {
             return new SdkSearch(store.current(), "deltarule tornado install", false);
         }
+        // What lies around may be there for other programs: one of another version is taken only where there is none
+        // better.
         Optional<InstalledSdk> onPath = onPath(environment.getOrDefault("PATH", ""));
-        if (onPath.isPresent()) {
-            return new SdkSearch(onPath, "tornado on the PATH", false);
-        }
         String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
         Optional<InstalledSdk> sdkman = read(home + "/.sdkman/candidates/tornadovm/current");
-        return new SdkSearch(sdkman, sdkman.isPresent() ? "SDKMAN" : "", false);
+        boolean first = onPath.isPresent()
+                && (onPath.get().mayServe()
+                        || sdkman.filter(InstalledSdk::mayServe).isEmpty());
+        return first
+                ? new SdkSearch(onPath, "tornado on the PATH", false)
+                : new SdkSearch(sdkman, sdkman.isPresent() ? "SDKMAN" : "", false);
     }
 
     private static Optional<InstalledSdk> read(String folder) {

@@ -98,6 +98,40 @@ class DiagnosisTest {
     }
 
     @Test
+    void anSdkOfAnotherVersionIsNamedWithWhatToDo() {
+        Drivers nvidia = drivers(OPENCL_GPU, SOME, SOME, NONE);
+        String newer = hints(found("8.2.0-jdk22plus", false, "cuda", "metal"), nvidia, "x");
+        assertTrue(newer.contains("TornadoVM 8.2.0-jdk22plus with cuda, metal"), newer);
+        assertTrue(newer.contains("from 6.0 on TornadoVM has neither ptx nor spirv"), newer);
+        assertTrue(newer.contains("./deltarule tornado install --backend cuda fetches 5.2.0-jdk25 beside it"), newer);
+        String older = hints(found("5.1.0-jdk25", true, "opencl"), drivers(OPENCL_CPU, NONE, NONE, NONE), "");
+        assertTrue(older.contains("TornadoVM 5.1.0-jdk25 with opencl") && !older.contains("6.0"), older);
+        SdkSearch named = new SdkSearch(found("6.0.1-jdk22plus", true, "cuda").sdk(), "TORNADOVM_HOME", true);
+        assertTrue(hints(named, nvidia, "").contains("unset TORNADOVM_HOME to use that"));
+    }
+
+    /** What lies around for other programs comes after one that the kernels are tested with. */
+    @Test
+    void ofThoseThatLieAroundTheTestedVersionIsTaken() throws Exception {
+        Path onPath = sdk("on path");
+        Path bin = Files.createDirectory(onPath.resolve("bin"));
+        assertTrue(Files.writeString(bin.resolve("tornado"), "").toFile().setExecutable(true));
+        Path sdkman = sdk(".sdkman/candidates/tornadovm/current");
+        Map<String, String> both = Map.of("PATH", bin.toString(), "HOME", folder.toString());
+        SdkStore empty = new SdkStore(folder.resolve("empty"));
+        release(onPath, "8.2.0-jdk22plus");
+        release(sdkman, "5.2.0-jdk25");
+        assertEquals(sdkman, folderOf(SdkSearch.lookAround(both, empty)));
+        release(sdkman, "7.0.1-jdk22plus");
+        assertEquals(onPath.toRealPath(), folderOf(SdkSearch.lookAround(both, empty)));
+    }
+
+    private static void release(Path sdk, String version) throws Exception {
+        Files.writeString(
+                Files.createDirectories(sdk.resolve("etc")).resolve("tornado.release"), "version=" + version + "\n");
+    }
+
+    @Test
     void anEngineThatFailsForNoKnownReasonIsQuoted() {
         List<String> hints = Diagnosis.hints(
                 found("5.2.0-jdk25", true, "opencl"),

@@ -1,4 +1,4 @@
-package io.deltarule.tornado;
+package io.deltarule.core.engine;
 
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaInputs;
@@ -18,7 +18,7 @@ public final class FiniteChecks {
     private FiniteChecks() {}
 
     /** Row-major index of the first number that is not finite, or −1. */
-    static long firstNotFinite(Tensor tensor) {
+    public static long firstNotFinite(Tensor tensor) {
         int largest = 0;
         long size = tensor.size();
         for (long i = 0; i < size; i++) {
@@ -40,7 +40,7 @@ public final class FiniteChecks {
      *
      * @throws NumericException naming the input that is not finite, or else sequence, head and token and the cure
      */
-    static void requireFiniteOutput(DeltaShape shape, DeltaInputs in, Tensor o) {
+    public static void requireFiniteOutput(DeltaShape shape, DeltaInputs in, Tensor o) {
         long at = firstNotFinite(o);
         if (at < 0) {
             return;
@@ -60,7 +60,7 @@ public final class FiniteChecks {
      *
      * @throws NumericException naming the input that is not finite, or else sequence, head and the cure
      */
-    static void requireFiniteState(DeltaShape shape, DeltaInputs in, Tensor state) {
+    public static void requireFiniteState(DeltaShape shape, DeltaInputs in, Tensor state) {
         long at = firstNotFinite(state);
         if (at < 0) {
             return;
@@ -75,7 +75,7 @@ public final class FiniteChecks {
      *
      * @throws NumericException naming the input or cotangent that is not finite, or else the gradient and the cure
      */
-    static void requireFiniteGradient(String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
+    public static void requireFiniteGradient(String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
         long at = firstNotFinite(gradient);
         if (at < 0) {
             return;
