@@ -107,7 +107,18 @@ class ModelCommandsTest {
     void aPromptIsATextWhateverItLooksLike() throws Exception {
         Path file = Files.writeString(folder.resolve("secret"), "the content of a file");
         for (String prompt : new String[] {
-            "@@x", "@" + file, "--json", "--prompt", "-h", "--", "-", "@", "'quoted'", "\"quoted\"", "${sys:os.name}", "a=b"
+            "@@x",
+            "@" + file,
+            "--json",
+            "--prompt",
+            "-h",
+            "--",
+            "-",
+            "@",
+            "'quoted'",
+            "\"quoted\"",
+            "${sys:os.name}",
+            "a=b"
         }) {
             int tokens;
             try (LanguageModel loaded = LanguageModel.open(model.folder(), Engines.named("reference"), null)) {
@@ -122,7 +133,8 @@ class ModelCommandsTest {
                 assertEquals(tokens, document.get("prompt_tokens").asInt(), prompt);
             }
         }
-        assertTrue(CliRun.of("generate", "--model", model, "--prompt=").refusal().contains("at least one token"));
+        assertTrue(
+                CliRun.of("generate", "--model", model, "--prompt=").refusal().contains("at least one token"));
         assertTrue(CliRun.of("generate", "--model", model, "--prompt").refusal().contains("expected a text after"));
         assertTrue(CliRun.of("generate", "--model", model, "--prompt", "a", "--prompt", "b")
                 .refusal()

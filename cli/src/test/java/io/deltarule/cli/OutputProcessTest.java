@@ -69,7 +69,8 @@ class OutputProcessTest {
             })
     void aCommandWhoseOutputIsLostFails(String command) throws Exception {
         assumeTrue(new File("/dev/full").exists());
-        String model = TinyModel.withTokenizer("delta_net", folder.resolve("model")).toString();
+        String model =
+                TinyModel.withTokenizer("delta_net", folder.resolve("model")).toString();
         Run run = run("", "> /dev/full", command.replace("MODEL", model).split(" ", -1));
         assertEquals(ExitCode.CANNOT_RUN_HERE, run.code(), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
@@ -102,7 +103,8 @@ class OutputProcessTest {
                 "reference",
                 "--ignore-eos");
         assertEquals("", run.err());
-        assertEquals(Integer.toString(ExitCode.READER_GONE), Files.readString(code).strip());
+        assertEquals(
+                Integer.toString(ExitCode.READER_GONE), Files.readString(code).strip());
     }
 
     @Test

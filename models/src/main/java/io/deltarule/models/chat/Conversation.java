@@ -118,6 +118,11 @@ public final class Conversation implements AutoCloseable {
         return responder.opensThinking(next, options);
     }
 
+    /** Whether the model's template has a switch for thinking ({@link ChatOptions#withThinking}). */
+    public boolean switchesThinking() {
+        return responder.templates().choose(options.prompt(messages)).switchesThinking();
+    }
+
     /** Ends the answer that is being made; from any thread. */
     public void interrupt() {
         responder.interrupt();

@@ -36,7 +36,7 @@ final class GrowingSession implements AutoCloseable {
     void makeRoom(int prompt, int answer) {
         if (prompt >= most && answer > 0) {
             throw new InvalidInputException("context: expected a conversation of fewer than " + most
-                    + " tokens but found one of " + prompt + "; begin a new one (/reset)");
+                    + " tokens but found one of " + prompt + "; begin a new one, or allow a longer context");
         }
         long need = Math.min(most, (long) prompt + answer);
         if (session != null && session.options().maxContext() >= need) {
