@@ -10,10 +10,14 @@ module io.deltarule.cli {
     requires io.deltarule.sdk;
     requires java.logging;
     requires jdk.management;
+    requires org.jline.reader;
+    requires org.jline.terminal;
 
     opens io.deltarule.cli to
             info.picocli;
     opens io.deltarule.cli.bench to
+            info.picocli;
+    opens io.deltarule.cli.chat to
             info.picocli;
     opens io.deltarule.cli.experiment to
             info.picocli;

@@ -10,6 +10,7 @@ module io.deltarule.models {
     requires org.slf4j;
 
     exports io.deltarule.models;
+    exports io.deltarule.models.chat;
     exports io.deltarule.models.format;
     exports io.deltarule.models.inference;
 }

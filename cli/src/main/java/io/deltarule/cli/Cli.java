@@ -2,6 +2,7 @@ package io.deltarule.cli;
 
 import io.deltarule.cli.bench.BenchCommand;
 import io.deltarule.cli.bench.ReportCommand;
+import io.deltarule.cli.chat.ChatCommand;
 import io.deltarule.cli.experiment.RetrievalCommand;
 import io.deltarule.cli.model.GenerateCommand;
 import io.deltarule.cli.model.InspectCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             LogitsCommand.class,
             GenerateCommand.class,
+            ChatCommand.class,
             PerplexityCommand.class,
             InspectCommand.class,
             MakeModelCommand.class,

@@ -87,7 +87,7 @@ class InterruptedGenerationTest {
      * False where whatever started this JVM has Ctrl-C ignored, as shells do for commands in the background: children and
      * their JVMs then ignore it too, and the other polite signal has to stand in.
      */
-    private static boolean interruptsArrive() throws IOException {
+    static boolean interruptsArrive() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) {
             return true;

@@ -1,12 +1,15 @@
 package io.deltarule.cli.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.option.PromptText;
 import io.deltarule.cli.option.TextParameter;
+import io.deltarule.cli.option.TextsParameter;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
 import io.deltarule.cli.output.TerminalState;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.models.chat.ChatTemplates;
 import io.deltarule.models.inference.Completion;
 import io.deltarule.models.inference.Decoder;
 import io.deltarule.models.inference.FinishReason;
@@ -15,10 +18,12 @@ import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.ModelState;
 import io.deltarule.models.inference.Session;
 import io.deltarule.models.inference.SessionOptions;
+import io.deltarule.models.inference.StopText;
 import io.deltarule.models.inference.TextStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -53,6 +58,12 @@ public final class GenerateCommand implements Runnable {
             description = "The text to go on with; all that follows is text, even an option's name.")
     private String prompt;
 
+    @Option(
+            names = "--prompt-file",
+            paramLabel = "F",
+            description = "A file with the text, all of it, its last line break included; - is standard input.")
+    private Path promptFile;
+
     @Option(names = "--ids", paramLabel = "1,2,3", description = "Token ids instead of a text.")
     private String ids;
 
@@ -74,6 +85,13 @@ public final class GenerateCommand implements Runnable {
             paramLabel = "N",
             description = "Most tokens in all (default: as many as are needed, up to what the model was made for).")
     private Integer maxContext;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            parameterConsumer = TextsParameter.class,
+            description = "End before this text; may be given several times.")
+    private List<String> stops;
 
     @Option(names = "--print-ids", description = "Print the new ids as the last line, with commas between them.")
     private boolean printIds;
@@ -101,13 +119,14 @@ public final class GenerateCommand implements Runnable {
         checkOptions();
         sampling.check();
         if (saveState != null) {
-            model.checkOutput("--save-state", saveState, idsFile);
+            model.checkOutput("--save-state", saveState, idsFile, promptFile);
         }
+        String text = promptFile == null ? prompt : PromptText.read("--prompt-file", promptFile);
         try (Progress loading = Progress.start("loading the model");
                 LanguageModel loaded = model.open()) {
             GenerationOptions options =
                     new GenerationOptions(maxNewTokens, sampling.over(loaded.sampling()), ignoreEos ? Set.of() : null);
-            int[] given = given(loaded);
+            int[] given = given(loaded, text);
             ModelState state = loadState == null ? null : ModelState.load(loadState, loaded.network());
             int before = state == null ? 0 : state.length();
             long begun = System.nanoTime();
@@ -119,22 +138,39 @@ public final class GenerateCommand implements Runnable {
                 session.feed(new int[][] {given});
                 loading.end();
                 say(sampling.said(loaded.sampling()));
+                say(text == null ? null : chatInstead(loaded));
                 goOn(loaded, session, options, before + given.length, (System.nanoTime() - begun) / 1e9);
             }
         }
     }
 
     private void checkOptions() {
-        long given = Stream.of(prompt, ids, idsFile).filter(Objects::nonNull).count();
+        long given = Stream.of(prompt, promptFile, ids, idsFile)
+                .filter(Objects::nonNull)
+                .count();
         if (given > 1 || (given == 0 && loadState == null)) {
-            throw new InvalidInputException("prompt: expected one of --prompt, --ids and --ids-file but found "
-                    + (given == 0 ? "none" : "several") + "; give one, or go on from --load-state");
+            throw new InvalidInputException(
+                    "prompt: expected one of --prompt, --prompt-file, --ids and --ids-file but found "
+                            + (given == 0 ? "none" : "several") + "; give one, or go on from --load-state");
         }
+        new StopText(stops == null ? List.of() : stops); // refuses an empty one
         if (maxNewTokens < 0) {
             throw new InvalidInputException("--max-new-tokens: expected 0 or more but found " + maxNewTokens);
         }
         if (maxContext != null && maxContext < 1) {
             throw new InvalidInputException("--max-context: expected at least 1 but found " + maxContext);
+        }
+    }
+
+    /** A model that was made for conversations goes on with a text as it is, which is seldom what was meant. */
+    private static String chatInstead(LanguageModel loaded) {
+        try {
+            return ChatTemplates.of(loaded).isEmpty()
+                    ? null
+                    : "this model was made for conversations, and generate goes on with a text as it is; 'deltarule chat'"
+                            + " talks with it";
+        } catch (InvalidInputException e) { // a template that cannot be read is chat's affair
+            return null;
         }
     }
 
@@ -144,10 +180,10 @@ public final class GenerateCommand implements Runnable {
         }
     }
 
-    private int[] given(LanguageModel loaded) {
+    private int[] given(LanguageModel loaded, String text) {
         int[] given = {};
-        if (prompt != null) {
-            given = loaded.tokenizer().encode(prompt, loadState == null); // what goes on does not begin again
+        if (text != null) {
+            given = loaded.tokenizer().encode(text, loadState == null); // what goes on does not begin again
             loaded.network().checkIds("--prompt, by tokenizer.json", given);
         } else if (ids != null) {
             given = TokenIdList.parse("--ids", ids);
@@ -175,18 +211,19 @@ public final class GenerateCommand implements Runnable {
         boolean asText = loaded.hasTokenizer();
         TextStream text = asText ? new TextStream(loaded.tokenizer()) : null;
         StringBuilder whole = new StringBuilder();
+        StopText stop = new StopText(asText && stops != null ? stops : List.of());
         Decoder decoder = new Decoder(session, options);
         long begun = System.nanoTime();
         try (StreamedText shown = new StreamedText(out, TerminalState.ofOutput())) {
             boolean read = true;
-            while (read && decoder.step()) {
+            while (read && !stop.reached() && decoder.step()) {
                 int token = decoder.tokens()[0];
-                String fresh = asText ? text.next(token) : (whole.isEmpty() ? "" : ",") + token;
+                String fresh = asText ? stop.next(text.next(token)) : (whole.isEmpty() ? "" : ",") + token;
                 whole.append(fresh);
                 read = json || shown.write(fresh);
             }
             if (asText) {
-                String rest = text.rest();
+                String rest = stop.next(text.rest()) + stop.rest();
                 whole.append(rest);
                 if (!json) {
                     shown.write(rest);
@@ -194,7 +231,8 @@ public final class GenerateCommand implements Runnable {
             }
         }
         double making = (System.nanoTime() - begun) / 1e9;
-        Completion made = decoder.completion(0);
+        Completion made =
+                stop.reached() ? new Completion(decoder.completion(0).ids(), FinishReason.STOP) : decoder.completion(0);
         if (saveState != null) {
             decoder.settle();
             session.state(0).save(saveState, loaded.network());

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which model runs where: options that all commands on models share. */
-final class ModelOptions {
+public final class ModelOptions {
     @Option(
             names = "--model",
             required = true,
@@ -33,16 +33,18 @@ final class ModelOptions {
             description = "One of the engine's devices, as 'deltarule devices' lists them (default: its own choice).")
     private String device;
 
-    Path folder() {
+    /** The model's folder. */
+    public Path folder() {
         return model;
     }
 
-    EngineChoice engine() {
+    /** The engine and its device. */
+    public EngineChoice engine() {
         return EngineChoice.of(engine, device);
     }
 
     /** Opens it; weights are mapped, not read. */
-    LanguageModel open() {
+    public LanguageModel open() {
         EngineChoice choice = engine();
         return LanguageModel.open(model, choice.engine(), choice.device());
     }
@@ -52,7 +54,7 @@ final class ModelOptions {
      *
      * @param inputs files that are read; nulls are left out
      */
-    void checkOutput(String option, Path output, Path... inputs) {
+    public void checkOutput(String option, Path output, Path... inputs) {
         for (Path input : inputs) {
             if (input != null) {
                 OutputPath.check(option, output, input);

@@ -8,7 +8,7 @@ import java.util.StringJoiner;
 import picocli.CommandLine.Option;
 
 /** How tokens are chosen: as the model's generation_config.json says, but for what an option says otherwise. */
-final class SamplingOptions {
+public final class SamplingOptions {
     private static final String BY_THE_MODEL = " (default: generation_config.json's, else ";
 
     @Option(
@@ -57,7 +57,7 @@ final class SamplingOptions {
     private long seed;
 
     /** Refuses values that no model could make right, before one is opened. */
-    void check() {
+    public void check() {
         over(Sampling.GREEDY);
     }
 
@@ -66,7 +66,7 @@ final class SamplingOptions {
      *
      * @param model the model's own
      */
-    Sampling over(Sampling model) {
+    public Sampling over(Sampling model) {
         try {
             return new Sampling(
                     either(temperature, model.temperature()),
@@ -87,7 +87,7 @@ final class SamplingOptions {
     }
 
     /** What the model decides because no option does, in one line; null where that is nothing. */
-    String said(Sampling model) {
+    public String said(Sampling model) {
         boolean drawn = over(model).temperature() > 0;
         StringJoiner values = new StringJoiner(", ");
         say(values, "temperature", temperature, model.temperature(), 0, drawn);
@@ -111,7 +111,7 @@ final class SamplingOptions {
     }
 
     /** For {@code --json}. */
-    static void document(Sampling sampling, ObjectNode node) {
+    public static void document(Sampling sampling, ObjectNode node) {
         ObjectNode inside = node.putObject("sampling");
         Json.putFinite(inside, "temperature", sampling.temperature());
         inside.put("top_k", sampling.topK());

@@ -23,6 +23,11 @@ public final class Json {
         }
     }
 
+    /** A document on one line. */
+    public static String line(JsonNode node) {
+        return node.toString();
+    }
+
     /** Puts a number, or null where JSON has no form for it (NaN, infinities). */
     public static void putFinite(ObjectNode node, String name, double value) {
         if (Double.isFinite(value)) {

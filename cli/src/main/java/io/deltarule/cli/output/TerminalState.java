@@ -5,13 +5,18 @@ public final class TerminalState {
     private TerminalState() {}
 
     /** Whether standard error is a terminal. */
-    static boolean ofErrors() {
+    public static boolean ofErrors() {
         return told("io.deltarule.terminal");
     }
 
     /** Whether standard output is one. */
     public static boolean ofOutput() {
         return told("io.deltarule.terminal.output");
+    }
+
+    /** Whether a person types standard input. */
+    public static boolean ofInput() {
+        return told("io.deltarule.terminal.input");
     }
 
     @SuppressWarnings("SystemConsoleNull") // Java 25 gives null again where there is no terminal

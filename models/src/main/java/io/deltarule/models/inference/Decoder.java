@@ -90,6 +90,11 @@ public final class Decoder {
         return token;
     }
 
+    /** Why a sequence's text ended; null while it has not. A stop token ends it at once, before it is fed. */
+    public FinishReason finish(int sequence) {
+        return finishes[sequence];
+    }
+
     /** The last step's tokens, one per sequence, {@link #NONE} where it had ended before. */
     public int[] tokens() {
         return tokens.clone();

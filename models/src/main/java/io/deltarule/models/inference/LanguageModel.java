@@ -83,6 +83,11 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /** The folder that it was opened from; null where there is none. */
+    public Path folder() {
+        return source instanceof ModelFolder opened ? opened.path() : null;
+    }
+
     /** What it computes. */
     public Network network() {
         return network;

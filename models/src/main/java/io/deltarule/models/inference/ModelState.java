@@ -3,6 +3,7 @@ package io.deltarule.models.inference;
 import io.deltarule.core.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that one sequence carries after its tokens so far: delta states, convolution tails, key/value caches as far
@@ -16,12 +17,19 @@ public final class ModelState {
     private final TokenHistory history;
     private final Tensor logits;
     private final List<Tensor> tensors;
+    private final Map<String, String> notes;
 
     ModelState(String fingerprint, TokenHistory history, Tensor logits, List<Tensor> tensors) {
+        this(fingerprint, history, logits, tensors, Map.of());
+    }
+
+    private ModelState(
+            String fingerprint, TokenHistory history, Tensor logits, List<Tensor> tensors, Map<String, String> notes) {
         this.fingerprint = fingerprint;
         this.history = history;
         this.logits = logits;
         this.tensors = List.copyOf(tensors);
+        this.notes = Map.copyOf(notes);
     }
 
     /** A sequence before its first token. */
@@ -56,6 +64,16 @@ public final class ModelState {
 
     List<Tensor> tensors() {
         return tensors;
+    }
+
+    /** The same with texts that are saved with it and mean nothing to the model, by name; they replace those it had. */
+    public ModelState with(Map<String, String> texts) {
+        return new ModelState(fingerprint, history, logits, tensors, texts);
+    }
+
+    /** What {@link #with} added. */
+    public Map<String, String> notes() {
+        return notes;
     }
 
     /** How many bytes it takes. */

@@ -10,8 +10,10 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -22,6 +24,7 @@ import java.util.zip.CRC32C;
  *   metadata   format      deltarule-state/1; the number goes up when the layout changes
  *              model       the model's fingerprint
  *              positions   how many tokens
+ *              note.NAME   texts of whoever saved it, such as a conversation's messages
  *              checksum    CRC-32C of ids, runs, logits and every state tensor in this order, as stored
  *   ids        I64 [T]     the tokens
  *   runs       I64 [R]     where each run ended, so that rolling back can replay them as they were
@@ -31,6 +34,7 @@ import java.util.zip.CRC32C;
  */
 final class StateFile {
     static final String FORMAT = "deltarule-state/1";
+    private static final String NOTE = "note.";
     private static final String AGAIN = "; save it again with this program and this model";
 
     private StateFile() {}
@@ -53,6 +57,7 @@ final class StateFile {
                         "logits",
                         new long[] {network.vocabulary()},
                         state.logits().data());
+        state.notes().forEach((name, text) -> writer.metadata(NOTE + name, text));
         List<String> names = new StateLayout(network.body(), ids.length).names();
         for (int i = 0; i < names.size(); i++) {
             Tensor tensor = state.tensors().get(i);
@@ -148,7 +153,17 @@ final class StateFile {
             if (!found.equals(stored)) {
                 throw damaged("checksum", stored, found);
             }
-            return new ModelState(network.fingerprint(), TokenHistory.of(ids, ends), logits, tensors);
+            return new ModelState(network.fingerprint(), TokenHistory.of(ids, ends), logits, tensors).with(notes());
+        }
+
+        private Map<String, String> notes() {
+            Map<String, String> notes = new HashMap<>();
+            file.metadata().forEach((name, text) -> {
+                if (name.startsWith(NOTE)) {
+                    notes.put(name.substring(NOTE.length()), text);
+                }
+            });
+            return notes;
         }
 
         private static long[] longs(int[] values) {

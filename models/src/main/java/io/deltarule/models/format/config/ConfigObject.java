@@ -94,6 +94,11 @@ public final class ConfigObject {
         return node.hasNonNull(key);
     }
 
+    /** Whether a key has a text. */
+    public boolean isText(String key) {
+        return has(key) && value(key).isTextual();
+    }
+
     private JsonNode value(String key) {
         return node.get(key);
     }

@@ -1,0 +1,7 @@
+package io.deltarule.models.chat.jinja;
+
+/** What has a value. */
+@FunctionalInterface
+interface Expression {
+    Object value(Scope scope);
+}
