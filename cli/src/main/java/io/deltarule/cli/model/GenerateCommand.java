@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         name = "generate",
         description = {
             "Goes on with a text or with token ids, and prints what is new as it is made.",
-            "Without a tokenizer.json in the model's folder it takes ids and prints ids."
+            "Without a tokenizer in the model's folder it takes ids and prints ids."
         })
 public final class GenerateCommand implements Runnable {
     @Spec
@@ -184,7 +184,7 @@ public final class GenerateCommand implements Runnable {
         int[] given = {};
         if (text != null) {
             given = loaded.tokenizer().encode(text, loadState == null); // what goes on does not begin again
-            loaded.network().checkIds("--prompt, by tokenizer.json", given);
+            loaded.network().checkIds("--prompt, by the tokenizer", given);
         } else if (ids != null) {
             given = TokenIdList.parse("--ids", ids);
             loaded.network().checkIds("--ids", given);
