@@ -319,7 +319,7 @@ class ModelCommandsTest {
         assertEquals(
                 Math.exp(sum / (ids.length - 1)), document.get("perplexity").asDouble(), 0.1);
 
-        // windows of 30: the first token of each is not foretold
+        // windows of 30: the first token of each is not predicted
         document = json(run(
                 "perplexity", "--model", model, "--ids-file", file, "--json", "--max-context", 30, "--engine", "cpu"));
         assertEquals(ids.length - (ids.length + 29) / 30, document.get("tokens").asInt());

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * How well a model foretells a text: exp of the mean of −ln p(token | those before it).
+ * How well a model predicts a text: exp of the mean of −ln p(token | those before it).
  *
- * @param tokens how many were foretold
+ * @param tokens how many were predicted
  * @param meanLoss mean negative log-likelihood, in nats
  */
 public record Perplexity(long tokens, double meanLoss) {
@@ -20,7 +20,7 @@ public record Perplexity(long tokens, double meanLoss) {
 
     /**
      * Measures it. A text longer than the session's context is taken in windows of that length, one after the other; each
-     * window's first token is not foretold.
+     * window's first token is not predicted.
      *
      * @param session of one sequence; reset at the beginning of each window
      * @param ids at least two
