@@ -15,36 +15,43 @@ public final class GgufValue {
     /** The types of values, each with the number that stands for it in files. */
     public enum Type {
         /** Unsigned byte. */
-        U8(1),
+        U8(0, 1),
         /** Signed byte. */
-        I8(1),
+        I8(1, 1),
         /** Unsigned 16-bit integer. */
-        U16(2),
+        U16(2, 2),
         /** Signed 16-bit integer. */
-        I16(2),
+        I16(3, 2),
         /** Unsigned 32-bit integer. */
-        U32(4),
+        U32(4, 4),
         /** Signed 32-bit integer. */
-        I32(4),
+        I32(5, 4),
         /** Single precision. */
-        F32(4),
+        F32(6, 4),
         /** One byte, 0 or 1. */
-        BOOL(1),
+        BOOL(7, 1),
         /** Length and UTF-8 bytes. */
-        STRING(8),
+        STRING(8, 8),
         /** Element type, length and elements. */
-        ARRAY(12),
+        ARRAY(9, 12),
         /** Unsigned 64-bit integer. */
-        U64(8),
+        U64(10, 8),
         /** Signed 64-bit integer. */
-        I64(8),
+        I64(11, 8),
         /** Double precision. */
-        F64(8);
+        F64(12, 8);
 
+        private final int id;
         private final int leastBytes;
 
-        Type(int leastBytes) {
+        Type(int id, int leastBytes) {
+            this.id = id;
             this.leastBytes = leastBytes;
+        }
+
+        /** The number that stands for it in files. */
+        int id() {
+            return id;
         }
 
         /** Bytes of a value, at least. */
@@ -53,7 +60,7 @@ public final class GgufValue {
         }
 
         static Optional<Type> of(long id) {
-            return id >= 0 && id < values().length ? Optional.of(values()[(int) id]) : Optional.empty();
+            return Arrays.stream(values()).filter(t -> t.id == id).findFirst();
         }
     }
 

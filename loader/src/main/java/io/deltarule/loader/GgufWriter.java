@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class GgufWriter {
         void write(MemorySegment bytes) throws IOException;
     }
 
-    private record Entry(GgufType type, long[] shape, long byteSize, Content content) {}
+    private record Entry(GgufTensor info, Content content) {}
 
     /** Of a file without values and tensors as yet. */
     public GgufWriter() {}
@@ -73,7 +72,9 @@ public final class GgufWriter {
                     "join some axes");
         }
         long size = GgufTensor.byteSize(NEW_FILE, name, type, shape);
-        if (tensors.put(name, new Entry(type, shape.clone(), size, content)) != null) {
+        GgufTensor info =
+                new GgufTensor(name, type, Arrays.stream(shape).boxed().toList(), 0, size);
+        if (tensors.put(name, new Entry(info, content)) != null) {
             throw new GgufException(
                     Problem.DUPLICATE_TENSOR,
                     NEW_FILE,
@@ -120,21 +121,21 @@ public final class GgufWriter {
         long start = out.position();
         tensor.content().writeTo(bytes -> writeFully(out, bytes.asByteBuffer()));
         long written = out.position() - start;
-        if (written != tensor.byteSize()) {
+        if (written != tensor.info().byteSize()) {
             throw new GgufException(
                     Problem.SIZE_MISMATCH,
                     NEW_FILE,
                     GgufException.tensor(name),
-                    tensor.byteSize() + " bytes for " + tensor.type() + Arrays.toString(tensor.shape()),
+                    tensor.info().byteSize() + " bytes for " + tensor.info().type()
+                            + tensor.info().shape(),
                     written + " bytes",
                     "give as many as shape and type say");
         }
     }
 
     private int alignment() {
-        return metadata.get(GgufHeader.ALIGNMENT) instanceof GgufValue given && given.held() instanceof Long n
-                ? n.intValue()
-                : GgufHeader.USUAL_ALIGNMENT;
+        GgufValue given = metadata.get(GgufHeader.ALIGNMENT);
+        return given == null ? GgufHeader.USUAL_ALIGNMENT : ((Long) given.held()).intValue();
     }
 
     private void pad(FileChannel out) throws IOException {
@@ -165,15 +166,13 @@ public final class GgufWriter {
         int alignment = alignment();
         for (Map.Entry<String, Entry> tensor : tensors.entrySet()) {
             out.text(tensor.getKey());
-            List<Long> axes = new ArrayList<>();
-            for (long extent : tensor.getValue().shape()) {
-                axes.addFirst(extent);
-            }
+            GgufTensor info = tensor.getValue().info();
+            List<Long> axes = info.shape().reversed();
             out.number(axes.size(), Integer.BYTES);
             axes.forEach(extent -> out.number(extent, Long.BYTES));
-            out.number(tensor.getValue().type().id(), Integer.BYTES);
+            out.number(info.type().id(), Integer.BYTES);
             out.number(at, Long.BYTES);
-            at = Math.addExact(at, (tensor.getValue().byteSize() + alignment - 1) / alignment * alignment);
+            at = Math.addExact(at, (info.byteSize() + alignment - 1) / alignment * alignment);
         }
         return out.toByteArray();
     }
@@ -201,9 +200,9 @@ public final class GgufWriter {
         }
 
         void value(GgufValue value) {
-            number(value.type().ordinal(), Integer.BYTES);
+            number(value.type().id(), Integer.BYTES);
             if (value.held() instanceof List<?> list) {
-                number(value.element().ordinal(), Integer.BYTES);
+                number(value.element().id(), Integer.BYTES);
                 number(list.size(), Long.BYTES);
                 list.forEach(one -> held(value.element(), one));
             } else {
