@@ -55,11 +55,13 @@ class LayerWeightTest {
     }
 
     @ParameterizedTest
-    @EnumSource(WeightType.class)
+    @EnumSource(
+            value = WeightType.class,
+            names = {"F32", "BF16", "F16"})
     void whatLiesInTheHeapIsCopiedOnce(WeightType type) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment given = MemorySegment.ofArray(new byte[6 * type.bytes()]);
-            given.set(SHORT, 5L * type.bytes() + type.bytes() - 2, (short) 0x4040);
+            MemorySegment given = MemorySegment.ofArray(new byte[6 * type.blockBytes()]);
+            given.set(SHORT, 5L * type.blockBytes() + type.blockBytes() - 2, (short) 0x4040);
             Weight weight = Weight.view(given, type, 6);
             LayerWeight kept = LayerWeight.of(weight, arena);
             assertNotEquals(0, weight.get(5));
