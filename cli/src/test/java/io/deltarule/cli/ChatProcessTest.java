@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.chat.ChatFolder;
-import io.deltarule.models.inference.ScriptedModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,15 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code chat} as a process: Ctrl-C, Ctrl-D, and a terminal. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX signals")
 @Tag(TestScope.THOROUGH)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChatProcessTest {
     @TempDir
     Path folder;
 
-    /** Says "abab…" without end. */
     private Path endless() {
-        ScriptedModel script = ChatFolder.saying("ab").says(ChatFolder.id('b'), ChatFolder.id('a'));
-        return ChatFolder.write(folder.resolve("model"), script, ChatFolder.FAITHFUL);
+        return ChatFolder.write(folder.resolve("model"), ChatFolder.endless(), ChatFolder.FAITHFUL);
     }
 
     private static List<String> command(Path model, boolean terminal) {

@@ -3,8 +3,8 @@ package io.deltarule.cli.chat;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.chat.Conversation;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /** What messages that begin with a slash do. */
 final class ChatCommands {
@@ -20,11 +20,15 @@ final class ChatCommands {
             Ctrl-C ends an answer.""";
 
     private final Conversation conversation;
-    private final Consumer<String> say;
+    private final PrintWriter err;
 
-    ChatCommands(Conversation conversation, Consumer<String> say) {
+    ChatCommands(Conversation conversation, PrintWriter err) {
         this.conversation = conversation;
-        this.say = say;
+        this.err = err;
+    }
+
+    private void say(String line) {
+        err.println("deltarule: " + line);
     }
 
     /**
@@ -40,10 +44,10 @@ final class ChatCommands {
             case "/quit", "/exit", "/bye" -> {
                 return false;
             }
-            case "/help" -> HELP.lines().forEach(say);
+            case "/help" -> HELP.lines().forEach(err::println);
             case "/reset" -> {
                 conversation.reset();
-                say.accept("a new conversation");
+                say("a new conversation");
             }
             case "/system" -> conversation.system(rest.isEmpty() ? null : rest);
             case "/thinking" -> thinking(rest);
@@ -51,11 +55,11 @@ final class ChatCommands {
                 Path file = file(parts[0], rest);
                 OutputPath.check("/save", file);
                 conversation.save(file);
-                say.accept("saved to " + file);
+                say("saved to " + file);
             }
             case "/load" -> {
                 conversation.load(file(parts[0], rest));
-                say.accept("loaded, " + conversation.messages().size() + " messages");
+                say("loaded, " + conversation.messages().size() + " messages");
             }
             default ->
                 throw new InvalidInputException("expected a command that exists but found '" + parts[0]
@@ -75,6 +79,6 @@ final class ChatCommands {
         if (!word.equals("on") && !word.equals("off")) {
             throw new InvalidInputException("/thinking: expected on or off but found '" + word + "'");
         }
-        ThinkingSwitch.turn(conversation, word.equals("on"), say);
+        ThinkingSwitch.turn(conversation, word.equals("on"), this::say);
     }
 }

@@ -28,7 +28,7 @@ final class ChatLoop {
         this.display = display;
         this.out = out;
         this.err = err;
-        this.commands = new ChatCommands(conversation, line -> err.println("deltarule: " + line));
+        this.commands = new ChatCommands(conversation, err);
     }
 
     /** Until the source ends or a command says so. */

@@ -3,11 +3,13 @@ package io.deltarule.cli.chat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -15,6 +17,8 @@ import org.jline.terminal.TerminalBuilder;
 final class TypedMessages implements MessageSource {
     private static final String PROMPT = "> ";
     private static final String MORE = ". ";
+    private static final int COLUMNS = 80;
+    private static final int LINES = 24;
 
     private final Terminal terminal;
     private final LineReader reader;
@@ -23,9 +27,16 @@ final class TypedMessages implements MessageSource {
     TypedMessages(PrintWriter err) {
         this.err = err;
         try {
-            terminal = TerminalBuilder.builder().system(true).build();
+            terminal = TerminalBuilder.builder()
+                    .system(true)
+                    .encoding(StandardCharsets.UTF_8)
+                    .graphemeCluster(false) // which would ask the terminal questions that some print
+                    .build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (terminal.getSize().getColumns() == 0) { // one that does not tell
+            terminal.setSize(Size.of(COLUMNS, LINES));
         }
         DefaultParser asTyped = new DefaultParser().escapeChars(new char[0]).quoteChars(new char[0]);
         reader = LineReaderBuilder.builder()

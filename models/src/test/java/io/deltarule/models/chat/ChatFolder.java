@@ -77,6 +77,11 @@ public final class ChatFolder {
         return new ScriptedModel(VOCABULARY).says(all);
     }
 
+    /** A script that says "abab…", after a colon, without end. */
+    public static ScriptedModel endless() {
+        return new ScriptedModel(VOCABULARY).says(id(':'), id('a'), id('b'), id('a'));
+    }
+
     /** Writes one. */
     public static Path write(Path folder, ScriptedModel script, String template) {
         script.write(folder);

@@ -192,29 +192,22 @@ final class OperandParser {
     }
 
     private Expression primary() {
-        Token token = cursor.now();
-        switch (token.kind()) {
-            case NAME -> {
-                cursor.take();
-                return name(token.text());
-            }
-            case STRING -> {
-                StringBuilder text = new StringBuilder();
-                while (cursor.now().kind() == Kind.STRING) {
-                    text.append(cursor.take().text());
-                }
-                return constant(text.toString());
-            }
-            case WHOLE -> {
-                return constant(NumberText.whole(cursor.take().text()));
-            }
-            case FLOAT -> {
-                return constant(Double.valueOf(cursor.take().text().replace("_", "")));
-            }
-            default -> {
-                return grouped();
-            }
+        return switch (cursor.now().kind()) {
+            case NAME -> name(cursor.take().text());
+            case STRING -> constant(strings());
+            case WHOLE -> constant(NumberText.whole(cursor.take().text()));
+            case FLOAT -> constant(Double.valueOf(cursor.take().text().replace("_", "")));
+            default -> grouped();
+        };
+    }
+
+    /** Texts one after the other are one text. */
+    private String strings() {
+        StringBuilder text = new StringBuilder();
+        while (cursor.now().kind() == Kind.STRING) {
+            text.append(cursor.take().text());
         }
+        return text.toString();
     }
 
     private static Expression constant(Object value) {
