@@ -3,7 +3,9 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.testkit.JavaExample;
 import io.deltarule.core.testkit.TestScope;
+import io.deltarule.models.chat.ChatFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -21,7 +23,13 @@ class ReadmeTest {
     Path scratch;
 
     private JavaExample example(String document, int index) {
-        return JavaExample.of(ROOT.resolve(document), index, scratch.resolve("classes" + index));
+        return JavaExample.of(
+                ROOT.resolve(document),
+                index,
+                scratch.resolve("classes" + index),
+                "io.deltarule.core",
+                "io.deltarule.models.inference",
+                "io.deltarule.models.chat");
     }
 
     @Test
@@ -69,6 +77,19 @@ class ReadmeTest {
                 3,
                 batch.lines().filter(line -> line.matches("[0-2]: \\[.*, .*]")).count(),
                 batch);
+    }
+
+    @Test
+    void theGuidesConversationRuns() throws Exception {
+        Path model = ChatFolder.write(scratch.resolve("chat"), ChatFolder.saying("ok"), ChatFolder.FAITHFUL);
+        String printed = example("docs/generation.md", 3).run("java.nio.file.Path folder", model);
+        assertTrue(printed.matches("okok\\R" + "read [0-9]+ tokens, then [0-9]+ of [0-9]+\\R"), printed);
+        int[] counts = Pattern.compile("[0-9]+")
+                .matcher(printed)
+                .results()
+                .mapToInt(m -> Integer.parseInt(m.group()))
+                .toArray();
+        assertTrue(counts[1] < counts[2] - counts[0], "the second turn reads its own tokens only");
     }
 
     /** Every file that the README links to is there. */

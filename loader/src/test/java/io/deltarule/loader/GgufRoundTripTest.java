@@ -62,7 +62,7 @@ class GgufRoundTripTest {
                     assertThrows(GgufException.class, () -> file.tensor("third"))
                             .problem());
         }
-        assertEquals(1, Files.list(folder).count());
+        assertEquals(1, folder.toFile().list().length);
     }
 
     /** The first axis in the file is the innermost: read here from bytes made by hand. */
@@ -101,7 +101,7 @@ class GgufRoundTripTest {
         GgufException refusal = assertThrows(GgufException.class, () -> writer.write(folder.resolve("x.gguf")));
         assertEquals(Problem.SIZE_MISMATCH, refusal.problem());
         assertFalse(GgufFile.isOne(folder.resolve("x.gguf")));
-        assertEquals(0, Files.list(folder).count());
+        assertEquals(0, folder.toFile().list().length);
         assertThrows(
                 GgufException.class,
                 () -> new GgufWriter()

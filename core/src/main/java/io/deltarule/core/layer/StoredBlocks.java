@@ -61,8 +61,8 @@ final class StoredBlocks {
     private static void q4k(MemorySegment data, long at, float[] to, int toAt) {
         for (int i = 0; i < SUPER; i++) {
             int part = i / PART;
-            int pair = unsigned(data, at + 16 + part / 2 * PART + i % PART);
-            to[toAt + i] = scaled(data, at, part, pair >> 4 * (part % 2) & 15);
+            int pair = unsigned(data, at + 16 + part / 2 * (long) PART + i % PART);
+            to[toAt + i] = scaled(data, at, part, (pair >> (4 * (part % 2))) & 15);
         }
     }
 
@@ -70,9 +70,9 @@ final class StoredBlocks {
     private static void q5k(MemorySegment data, long at, float[] to, int toAt) {
         for (int i = 0; i < SUPER; i++) {
             int part = i / PART;
-            int pair = unsigned(data, at + 48 + part / 2 * PART + i % PART);
+            int pair = unsigned(data, at + 48 + part / 2 * (long) PART + i % PART);
             int fifth = unsigned(data, at + 16 + i % PART) >> part & 1;
-            to[toAt + i] = scaled(data, at, part, pair >> 4 * (part % 2) & 15 | fifth << 4);
+            to[toAt + i] = scaled(data, at, part, ((pair >> (4 * (part % 2))) & 15) | (fifth << 4));
         }
     }
 
@@ -85,7 +85,7 @@ final class StoredBlocks {
     private static int scale(MemorySegment data, long scales, int part) {
         return part < 4
                 ? unsigned(data, scales + part) & 63
-                : unsigned(data, scales + part + 4) & 15 | unsigned(data, scales + part - 4) >> 6 << 4;
+                : (unsigned(data, scales + part + 4) & 15) | ((unsigned(data, scales + part - 4) >> 6) << 4);
     }
 
     private static int minimum(MemorySegment data, long scales, int part) {
@@ -102,8 +102,8 @@ final class StoredBlocks {
         float d = half(data, at + 208);
         for (int i = 0; i < SUPER; i++) {
             int group = i % 128 / PART;
-            int lower = unsigned(data, at + i / 128 * 64 + i % 64) >> 4 * (group / 2) & 15;
-            int upper = unsigned(data, at + 128 + i / 128 * PART + i % PART) >> 2 * group & 3;
+            int lower = (unsigned(data, at + i / 128 * 64L + i % 64) >> (4 * (group / 2))) & 15;
+            int upper = (unsigned(data, at + 128 + i / 128 * (long) PART + i % PART) >> (2 * group)) & 3;
             int scale = data.get(ValueLayout.JAVA_BYTE, at + 192 + i / 16);
             to[toAt + i] = d * scale * ((lower | upper << 4) - 32);
         }

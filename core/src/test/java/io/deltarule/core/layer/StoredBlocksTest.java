@@ -27,7 +27,7 @@ class StoredBlocksTest {
 
     private static float[] values(WeightType type, ByteBuffer block) {
         float[] values = new float[type.block()];
-        type.read(MemorySegment.ofArray(block.array()), 0, values, 0);
+        type.read(MemorySegment.ofBuffer(block.duplicate().clear()), 0, values, 0);
         return values;
     }
 
@@ -63,7 +63,7 @@ class StoredBlocksTest {
             int upperMinimum = scalesThenMinima[part + 12];
             block.put(4 + part, (byte) (scalesThenMinima[part] | upperScale >> 4 << 6));
             block.put(8 + part, (byte) (scalesThenMinima[part + 8] | upperMinimum >> 4 << 6));
-            block.put(12 + part, (byte) (upperScale & 15 | (upperMinimum & 15) << 4));
+            block.put(12 + part, (byte) ((upperScale & 15) | ((upperMinimum & 15) << 4)));
         }
     }
 

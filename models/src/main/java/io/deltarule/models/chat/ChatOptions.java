@@ -68,7 +68,8 @@ public record ChatOptions(
         return new ChatOptions(other, stops, tools, variables);
     }
 
-    ChatPrompt prompt(List<ChatMessage> messages) {
+    /** What a template makes a text of. */
+    public ChatPrompt prompt(List<ChatMessage> messages) {
         return new ChatPrompt(messages, tools, true, variables);
     }
 }

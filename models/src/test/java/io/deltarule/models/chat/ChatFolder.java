@@ -21,6 +21,7 @@ public final class ChatFolder {
     public static final int START = 310;
     public static final int THINK = 311;
     public static final int THOUGHT = 312;
+    public static final int MORE = 313;
 
     /** Earlier answers without what was thought. */
     public static final String FORGETFUL = """
@@ -83,16 +84,24 @@ public final class ChatFolder {
     }
 
     /** Writes one. */
-    public static Path write(Path folder, ScriptedModel script, String template) {
+    public static Path write(Path folder, ScriptedModel script, String template, String... more) {
         script.write(folder);
-        addTo(folder, template);
+        addTo(folder, template, more);
         return folder;
     }
 
-    /** Adds tokenizer and template to a model's folder. */
-    public static void addTo(Path folder, String template) {
+    /**
+     * Adds tokenizer and template to a model's folder.
+     *
+     * @param more contents of further tokens, from {@link #MORE} on
+     */
+    public static void addTo(Path folder, String template, String... more) {
         try {
-            Files.write(folder.resolve("tokenizer.json"), JSON.writeValueAsBytes(TOKENIZER));
+            JsonNode tokenizer = TOKENIZER.deepCopy();
+            for (int i = 0; i < more.length; i++) {
+                add((ArrayNode) tokenizer.get("added_tokens"), MORE + i, more[i], false);
+            }
+            Files.write(folder.resolve("tokenizer.json"), JSON.writeValueAsBytes(tokenizer));
             Files.write(
                     folder.resolve("tokenizer_config.json"),
                     JSON.writeValueAsBytes(JSON.createObjectNode()

@@ -14,17 +14,17 @@ final class PartScales {
     static long scales(MemorySegment w, long at) {
         int first = w.get(BlockRows.INT, at);
         int last = w.get(BlockRows.INT, at + 8);
-        return join(first & LOW_6, last & LOW_4 | (first >>> 6 & LOW_2) << 4);
+        return join(first & LOW_6, (last & LOW_4) | ((first >>> 6 & LOW_2) << 4));
     }
 
     /** The eight minima. */
     static long minima(MemorySegment w, long at) {
         int second = w.get(BlockRows.INT, at + 4);
         int last = w.get(BlockRows.INT, at + 8);
-        return join(second & LOW_6, last >>> 4 & LOW_4 | (second >>> 6 & LOW_2) << 4);
+        return join(second & LOW_6, ((last >>> 4) & LOW_4) | ((second >>> 6 & LOW_2) << 4));
     }
 
     private static long join(int lower, int upper) {
-        return Integer.toUnsignedLong(lower) | (long) upper << 32;
+        return Integer.toUnsignedLong(lower) | ((long) upper << 32);
     }
 }

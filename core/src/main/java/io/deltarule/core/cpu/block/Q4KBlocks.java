@@ -34,8 +34,8 @@ final class Q4KBlocks {
             long scales = PartScales.scales(w, at + 4);
             long minima = PartScales.minima(w, at + 4);
             for (int pair = 0; pair < 4; pair++) {
-                long qAt = at + NUMBERS_AT + pair * PART;
-                long place = toAt + (long) i * Float.BYTES + 2 * pair * PART_FLOATS;
+                long qAt = at + NUMBERS_AT + (long) pair * PART;
+                long place = toAt + (long) i * Float.BYTES + 2L * pair * PART_FLOATS;
                 float lowerScale = d * (scales & 63);
                 float upperScale = d * (scales >>> 8 & 63);
                 float lowerMinimum = m * (minima & 63);
@@ -68,8 +68,8 @@ final class Q4KBlocks {
             long scales = PartScales.scales(w, at + 4);
             long minima = PartScales.minima(w, at + 4);
             for (int pair = 0; pair < 4; pair++) {
-                long qAt = at + NUMBERS_AT + pair * PART;
-                long place = xAt + (long) i * Float.BYTES + 2 * pair * PART_FLOATS;
+                long qAt = at + NUMBERS_AT + (long) pair * PART;
+                long place = xAt + (long) i * Float.BYTES + 2L * pair * PART_FLOATS;
                 FloatVector lowerSum = FloatVector.zero(SPECIES);
                 FloatVector upperSum = FloatVector.zero(SPECIES);
                 FloatVector lowerX = FloatVector.zero(SPECIES);

@@ -35,14 +35,14 @@ final class Q6KBlocks {
             int second = i / (BLOCK / 2) % 2;
             float d = half(w, at + D_AT);
             for (int j = 0; j < PART; j += Lanes.COUNT) {
-                long lowerAt = at + second * 64 + j;
+                long lowerAt = at + second * 64L + j;
                 IntVector first = (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt, ByteOrder.LITTLE_ENDIAN)
                         .convertShape(VectorOperators.B2I, INTS, 0);
                 IntVector next =
                         (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt + PART, ByteOrder.LITTLE_ENDIAN)
                                 .convertShape(VectorOperators.B2I, INTS, 0);
                 IntVector upper = (IntVector) ByteVector.fromMemorySegment(
-                                BYTES, w, at + UPPER_AT + second * PART + j, ByteOrder.LITTLE_ENDIAN)
+                                BYTES, w, at + UPPER_AT + (long) second * PART + j, ByteOrder.LITTLE_ENDIAN)
                         .convertShape(VectorOperators.B2I, INTS, 0);
                 FloatVector q0 = (FloatVector) first.and(15)
                         .or(upper.and(3).lanewise(VectorOperators.LSHL, 4))
@@ -62,7 +62,7 @@ final class Q6KBlocks {
                         .or(upper.lanewise(VectorOperators.LSHR, 2).and(48))
                         .sub(32)
                         .convertShape(VectorOperators.I2F, SPECIES, 0);
-                long scales = at + SCALES_AT + second * 8 + j / 16;
+                long scales = at + SCALES_AT + second * 8L + j / 16;
                 long place = toAt + (long) (i + j) * Float.BYTES;
                 q0.mul(d * w.get(ValueLayout.JAVA_BYTE, scales)).intoMemorySegment(to, place, ORDER);
                 q1.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 2)).intoMemorySegment(to, place + PART_FLOATS, ORDER);
@@ -71,7 +71,7 @@ final class Q6KBlocks {
                 q3.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 6))
                         .intoMemorySegment(to, place + 3 * PART_FLOATS, ORDER);
             }
-            at += second * BLOCK_BYTES;
+            at += (long) second * BLOCK_BYTES;
         }
     }
 
@@ -82,14 +82,14 @@ final class Q6KBlocks {
             int second = i / (BLOCK / 2) % 2;
             float d = half(w, at + D_AT);
             for (int j = 0; j < PART; j += Lanes.COUNT) {
-                long lowerAt = at + second * 64 + j;
+                long lowerAt = at + second * 64L + j;
                 IntVector first = (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt, ByteOrder.LITTLE_ENDIAN)
                         .convertShape(VectorOperators.B2I, INTS, 0);
                 IntVector next =
                         (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt + PART, ByteOrder.LITTLE_ENDIAN)
                                 .convertShape(VectorOperators.B2I, INTS, 0);
                 IntVector upper = (IntVector) ByteVector.fromMemorySegment(
-                                BYTES, w, at + UPPER_AT + second * PART + j, ByteOrder.LITTLE_ENDIAN)
+                                BYTES, w, at + UPPER_AT + (long) second * PART + j, ByteOrder.LITTLE_ENDIAN)
                         .convertShape(VectorOperators.B2I, INTS, 0);
                 FloatVector q0 = (FloatVector) first.and(15)
                         .or(upper.and(3).lanewise(VectorOperators.LSHL, 4))
@@ -109,7 +109,7 @@ final class Q6KBlocks {
                         .or(upper.lanewise(VectorOperators.LSHR, 2).and(48))
                         .sub(32)
                         .convertShape(VectorOperators.I2F, SPECIES, 0);
-                long scales = at + SCALES_AT + second * 8 + j / 16;
+                long scales = at + SCALES_AT + second * 8L + j / 16;
                 long place = xAt + (long) (i + j) * Float.BYTES;
                 even = q0.mul(d * w.get(ValueLayout.JAVA_BYTE, scales))
                         .fma(FloatVector.fromMemorySegment(SPECIES, x, place, ORDER), even);
@@ -120,7 +120,7 @@ final class Q6KBlocks {
                 odd = q3.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 6))
                         .fma(FloatVector.fromMemorySegment(SPECIES, x, place + 3 * PART_FLOATS, ORDER), odd);
             }
-            at += second * BLOCK_BYTES;
+            at += (long) second * BLOCK_BYTES;
         }
         return Lanes.sum(even.add(odd));
     }

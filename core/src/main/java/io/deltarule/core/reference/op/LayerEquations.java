@@ -35,7 +35,7 @@ public final class LayerEquations {
     /** y = table[id]. */
     public static void embedding(double[] id, Weight table, double[] y) {
         float[] row = new float[y.length];
-        table.read((long) id[0] * y.length, row);
+        table.read(((long) id[0]) * y.length, row);
         for (int i = 0; i < y.length; i++) {
             y[i] = row[i];
         }

@@ -74,6 +74,7 @@ public final class Checks {
     }
 
     /** Small values are the same where they are equal and of one kind. */
+    @SuppressWarnings("ReferenceEquality") // "sameas" asks for identity
     private static boolean same(Object a, Object b) {
         return a == b
                 || (a != null && b != null && a.getClass() == b.getClass() && !(a instanceof List) && a.equals(b));

@@ -164,7 +164,7 @@ public final class PercentFormat {
         }
         boolean number = value instanceof Number;
         String kind = parts.group(8).isEmpty()
-                ? (number && parts.group(7) != null ? "f" : number ? "s" : "s")
+                ? (number && parts.group(7) != null ? "f" : "s")
                 : parts.group(8);
         String text = kind.equals("%")
                 ? converted("f", parts.group(7), parts.group(3), 100 * ((Number) value).doubleValue()) + "%"

@@ -1,4 +1,4 @@
-package io.deltarule.cli;
+package io.deltarule.core.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,16 +20,22 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** The statements of a Java block in a document. */
-record JavaExample(String statements, Path scratch) {
+/**
+ * The statements of a Java block in a document.
+ *
+ * @param statements as they stand there
+ * @param scratch a folder for classes
+ * @param imports packages whose classes they name without saying so
+ */
+public record JavaExample(String statements, Path scratch, List<String> imports) {
     /** The block of that number, from 0; classes are written to the scratch folder. */
-    static JavaExample of(Path document, int index, Path scratch) {
+    public static JavaExample of(Path document, int index, Path scratch, String... imports) {
         try {
             Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(document));
             for (int i = 0; i <= index; i++) {
                 assertTrue(block.find(), document + " holds Java example " + index);
             }
-            return new JavaExample(block.group(1), Files.createDirectories(scratch));
+            return new JavaExample(block.group(1), Files.createDirectories(scratch), List.of(imports));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -41,16 +47,22 @@ record JavaExample(String statements, Path scratch) {
      * @param parameters what it takes as given, for example {@code int T, float[] keys}
      * @return what it prints
      */
-    String run(String parameters, Object... arguments) throws Exception {
+    public String run(String parameters, Object... arguments) throws Exception {
         compile("""
-                import io.deltarule.core.*;
-                import io.deltarule.models.inference.*;
+                %s
                 public class Example {
                     public static void run(%s) {
                         %s
                     }
                 }
-                """.formatted(parameters, statements));
+                """.formatted(
+                        String.join(
+                                "\n",
+                                imports.stream()
+                                        .map(name -> "import " + name + ".*;")
+                                        .toList()),
+                        parameters,
+                        statements));
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
