@@ -47,9 +47,17 @@ final class Quantization {
             new Sign(
                     "MLX, packed whole numbers",
                     t -> t.dtype() == Dtype.U32 && t.name().endsWith(".weight")),
+            new Sign("HQQ", t -> t.name().endsWith(".W_q")),
+            new Sign("EXL2", t -> t.name().endsWith(".q_weight")),
+            new Sign("EXL3", t -> t.name().endsWith(".trellis")),
+            new Sign("AQLM", t -> t.name().endsWith(".codes")),
             new Sign("FP8", t -> t.dtype().name().startsWith("F8_")),
             new Sign("FP4", t -> t.dtype() == Dtype.F4),
-            new Sign("int8 with scales", t -> t.dtype() == Dtype.I8 && t.name().endsWith(".weight")));
+            new Sign("int8 with scales", t -> t.dtype() == Dtype.I8 && t.name().endsWith(".weight")),
+            new Sign(
+                    "a scheme that its files do not name",
+                    t -> (t.dtype() == Dtype.U8 || t.dtype() == Dtype.I32)
+                            && t.name().endsWith("_proj.weight")));
 
     private record Sign(String scheme, Predicate<TensorInfo> in) {}
 

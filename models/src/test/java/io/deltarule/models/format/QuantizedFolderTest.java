@@ -98,6 +98,10 @@ class QuantizedFolderTest {
                 "bitsandbytes, 4 bit|weight U8, weight.absmax U8, weight.quant_state.bitsandbytes__nf4 U8",
                 "bitsandbytes, 8 bit|weight I8, weight.SCB F32",
                 "MLX, packed whole numbers|weight U32, scales BF16, biases BF16",
+                "HQQ|W_q U8, meta F32",
+                "EXL2|q_weight I32, q_scale I32, q_perm I32",
+                "int8 with scales|weight I8, weight_scale F32",
+                "a scheme that its files do not name|weight U8, whatever F32",
             })
     void byItsTensors(String scheme, String tensors) {
         make("qwen3_5_text", Map.of());

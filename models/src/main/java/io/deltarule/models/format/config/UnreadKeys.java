@@ -76,6 +76,11 @@ public final class UnreadKeys {
             Map.entry("normalize_embeddings", "false"),
             Map.entry("use_output_norm", "true"),
             Map.entry("elementwise_affine", "true"),
+            Map.entry("use_mamba_gate", "true"),
+            Map.entry("use_mva", "false"),
+            Map.entry("use_residual", "false"),
+            Map.entry("share_conv_kernel", "false"),
+            Map.entry("gate_fn", "swish"),
             Map.entry("is_causal", "true"),
             Map.entry("final_logit_softcapping", "0"),
             Map.entry("attn_logit_softcapping", "0"),
@@ -129,6 +134,7 @@ public final class UnreadKeys {
     private static boolean isNeutral(JsonNode value, String neutral) {
         return switch (neutral) {
             case "true" -> value.isBoolean() && value.booleanValue();
+            case "swish" -> value.asText().equals("swish") || value.asText().equals("silu");
             case "1" -> value.isNumber() && value.doubleValue() == 1;
             default -> value.isNumber() ? value.doubleValue() == 0 : value.isBoolean() && !value.booleanValue();
         };
