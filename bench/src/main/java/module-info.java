@@ -7,6 +7,8 @@ module io.deltarule.bench {
     requires io.deltarule.models;
     requires jdk.management;
 
+    exports io.deltarule.bench.document to
+            io.deltarule.cli;
     exports io.deltarule.bench.report to
             io.deltarule.cli;
     exports io.deltarule.bench.result to

@@ -23,36 +23,16 @@ public record Chart(String title, Axis x, Axis y, List<Series> series, List<Limi
         limits = List.copyOf(limits);
     }
 
-    /** How the points of a series are drawn. */
-    public enum Mark {
-        /** Dots that a line joins. */
-        LINE(true, true),
-        /** Dots that a dashed line joins. */
-        DASHES(true, true),
-        /** A fine dotted line alone. */
-        FINE(true, false),
-        /** Dots alone. */
-        DOTS(false, true),
-        /** Hollow dots alone. */
-        RINGS(false, true);
-
-        private final boolean joined;
-        private final boolean dotted;
-
-        Mark(boolean joined, boolean dotted) {
-            this.joined = joined;
-            this.dotted = dotted;
-        }
-
-        /** Whether a line joins the points. */
-        boolean joined() {
-            return joined;
-        }
-
-        /** Whether each point has a dot. */
-        boolean dotted() {
-            return dotted;
-        }
+    /** How points are joined. */
+    public enum Line {
+        /** Not at all. */
+        NONE,
+        /** By a solid line. */
+        SOLID,
+        /** By a dashed line. */
+        DASHED,
+        /** By a fine dotted line. */
+        DOTTED;
 
         /** Its class in the style sheet. */
         String style() {
@@ -60,15 +40,37 @@ public record Chart(String title, Axis x, Axis y, List<Series> series, List<Limi
         }
     }
 
+    /** How each point is drawn. */
+    public enum Dot {
+        /** Not at all. */
+        NONE,
+        /** As a dot. */
+        FILLED,
+        /** As a ring. */
+        HOLLOW,
+        /** As a square. */
+        SQUARE,
+        /** As a triangle. */
+        TRIANGLE
+    }
+
+    /**
+     * How a series looks.
+     *
+     * @param colour place in the palette
+     * @param line how its points are joined
+     * @param dot how each is drawn
+     */
+    public record Look(int colour, Line line, Dot dot) {}
+
     /**
      * Points of one kind.
      *
      * @param name for the legend
-     * @param colour place in the palette
-     * @param mark how they are drawn
+     * @param look how they are drawn
      * @param points by rising x where they are joined
      */
-    public record Series(String name, int colour, Mark mark, List<Point> points) {
+    public record Series(String name, Look look, List<Point> points) {
         public Series {
             points = List.copyOf(points);
         }
@@ -108,10 +110,14 @@ public record Chart(String title, Axis x, Axis y, List<Series> series, List<Limi
         return series.stream().flatMap(s -> s.points().stream());
     }
 
-    /** All that the vertical axis has to reach. */
+    /** All that the vertical axis has to reach; of a spread no more than to half and to twice the value. */
     DoubleStream heights() {
-        DoubleStream measured = points().flatMapToDouble(p ->
-                Double.isNaN(p.low()) ? DoubleStream.of(p.y()) : DoubleStream.of(p.y(), p.low(), p.high()));
+        DoubleStream measured = points().flatMapToDouble(p -> Double.isNaN(p.low())
+                ? DoubleStream.of(p.y())
+                : DoubleStream.of(
+                        p.y(),
+                        Math.max(Math.min(p.low(), p.high()), p.y() / 2),
+                        Math.min(Math.max(p.low(), p.high()), 2 * p.y())));
         return DoubleStream.concat(measured, limits.stream().mapToDouble(Limit::flat));
     }
 

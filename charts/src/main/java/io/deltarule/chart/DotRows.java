@@ -31,8 +31,8 @@ public record DotRows(String title, String axis, List<Row> rows) {
      *
      * @param value above 0
      * @param colour place in the palette
-     * @param hollow whether it is a ring
+     * @param dot how it is drawn
      * @param says what a pointer resting on it shows
      */
-    public record Value(double value, int colour, boolean hollow, String says) {}
+    public record Value(double value, int colour, Chart.Dot dot, String says) {}
 }

@@ -19,10 +19,9 @@ public record Figure(String title, List<Entry> legend, List<Panel> panels) {
      * What the series of one look are.
      *
      * @param text for people
-     * @param colour place in the palette
-     * @param mark how their points are drawn
+     * @param look how they are drawn
      */
-    public record Entry(String text, int colour, Chart.Mark mark) {}
+    public record Entry(String text, Chart.Look look) {}
 
     /**
      * A chart and what stands above it.

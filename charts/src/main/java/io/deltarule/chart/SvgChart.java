@@ -3,7 +3,6 @@ package io.deltarule.chart;
 import io.deltarule.chart.SvgWriter.Place;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /** A {@link Chart} as an SVG element; its letters stay readable when a phone shrinks the picture to its width. */
 public final class SvgChart {
@@ -100,22 +99,54 @@ public final class SvgChart {
     }
 
     private void series(Chart.Series series) {
-        String colour = " c" + series.colour();
-        if (series.mark().joined()) {
-            Stream<Place> corners = series.points().stream().map(this::place);
-            svg.path(series.mark().style() + colour, corners.toList(), null);
+        Chart.Look look = series.look();
+        String colour = " c" + look.colour();
+        if (look.line() != Chart.Line.NONE) {
+            svg.path(
+                    look.line().style() + colour,
+                    series.points().stream().map(this::place).toList(),
+                    null);
         }
-        if (!series.mark().dotted()) {
+        if (look.dot() == Chart.Dot.NONE) {
             return;
         }
         for (Chart.Point point : series.points()) {
             double at = x.at(point.x());
             if (!Double.isNaN(point.low())) {
-                svg.line("spread" + colour, new Place(at, y.at(point.low())), new Place(at, y.at(point.high())));
+                svg.line(
+                        "spread" + colour,
+                        new Place(at, y.at(shown(point.low()))),
+                        new Place(at, y.at(shown(point.high()))));
             }
-            String dot = series.mark() == Chart.Mark.RINGS ? "ring" : "dot";
-            svg.circle(dot + colour, place(point), RADIUS, point.says());
+            svg.dot(look.dot(), look.colour(), place(point), RADIUS, point.says());
         }
+    }
+
+    /**
+     * How a series looks, as an element of a page's legend.
+     *
+     * @param look its look
+     * @return the element
+     */
+    public static String sample(Chart.Look look) {
+        SvgWriter svg = new SvgWriter();
+        svg.raw("<svg class=\"sample\" viewBox=\"0 0 30 12\" aria-hidden=\"true\">");
+        sample(svg, look, 1, 6, 28);
+        return svg.raw("</svg>").toString();
+    }
+
+    static void sample(SvgWriter svg, Chart.Look look, double x, double y, double width) {
+        String colour = " c" + look.colour();
+        if (look.line() != Chart.Line.NONE) {
+            svg.line(look.line().style() + colour, new Place(x, y), new Place(x + width, y));
+        }
+        if (look.dot() != Chart.Dot.NONE) {
+            svg.dot(look.dot(), look.colour(), new Place(x + width / 2, y), RADIUS, null);
+        }
+    }
+
+    private double shown(double height) {
+        return Math.clamp(height, y.least(), y.most());
     }
 
     private Place place(Chart.Point point) {

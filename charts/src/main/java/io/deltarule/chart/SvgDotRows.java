@@ -53,14 +53,10 @@ public final class SvgDotRows {
         svg.line("grid", new Place(LEFT, y), new Place(WIDTH - RIGHT, y));
         // filled dots last, so that a ring nearby does not hide one
         List<DotRows.Value> values = row.values().stream()
-                .sorted(Comparator.comparing(DotRows.Value::hollow).reversed())
+                .sorted(Comparator.comparing(value -> value.dot() != Chart.Dot.HOLLOW))
                 .toList();
         for (DotRows.Value value : values) {
-            svg.circle(
-                    (value.hollow() ? "ring" : "dot") + " c" + value.colour(),
-                    new Place(x.at(value.value()), y),
-                    5,
-                    value.says());
+            svg.dot(value.dot(), value.colour(), new Place(x.at(value.value()), y), 5, value.says());
         }
     }
 }

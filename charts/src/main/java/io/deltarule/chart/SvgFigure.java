@@ -20,10 +20,10 @@ public final class SvgFigure {
             .heading { font-size: 13px; font-weight: bold }
             .page { fill: #fff }
             .grid { stroke: #e4e4e4 }
-            .line, .dashes, .fine, .limit { fill: none; stroke: currentColor; stroke-linejoin: round }
-            .line { stroke-width: 2.2 }
-            .dashes { stroke-width: 1.8; stroke-dasharray: 6 4 }
-            .fine { stroke-width: 1.4; stroke-dasharray: 2 3 }
+            .solid, .dashed, .dotted, .limit { fill: none; stroke: currentColor; stroke-linejoin: round }
+            .solid { stroke-width: 2.2 }
+            .dashed { stroke-width: 1.8; stroke-dasharray: 6 4 }
+            .dotted { stroke-width: 1.4; stroke-dasharray: 2 3 }
             .limit { stroke-width: 2; stroke-dasharray: 6 4 }
             .spread { stroke: currentColor; stroke-width: 1.2; opacity: .6 }
             .dot { fill: currentColor }
@@ -66,13 +66,7 @@ public final class SvgFigure {
     }
 
     private static void entry(SvgWriter svg, Figure.Entry entry, double x, double y) {
-        String colour = " c" + entry.colour();
-        if (entry.mark().joined()) {
-            svg.line(entry.mark().style() + colour, new Place(x, y), new Place(x + 34, y));
-        }
-        if (entry.mark().dotted()) {
-            svg.circle((entry.mark() == Chart.Mark.RINGS ? "ring" : "dot") + colour, new Place(x + 17, y), 3, null);
-        }
+        SvgChart.sample(svg, entry.look(), x, y, 34);
         svg.text("entry", new Place(x + 42, y + 4), "start", entry.text());
     }
 

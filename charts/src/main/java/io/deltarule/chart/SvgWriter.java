@@ -42,12 +42,41 @@ final class SvgWriter {
         close("polyline", title);
     }
 
-    void circle(String style, Place middle, double radius, String title) {
-        svg.append("<circle class=\"").append(style).append('"');
-        attribute("cx", middle.x());
-        attribute("cy", middle.y());
-        attribute("r", radius);
-        close("circle", title);
+    /** A value; its title is what a pointer resting on it shows, null for none. */
+    void dot(Chart.Dot dot, int colour, Place middle, double radius, String title) {
+        String style = " class=\"" + (dot == Chart.Dot.HOLLOW ? "ring c" : "dot c") + colour + '"';
+        double x = middle.x();
+        double y = middle.y();
+        switch (dot) {
+            case NONE -> {}
+            case FILLED, HOLLOW -> {
+                svg.append("<circle").append(style);
+                attribute("cx", x);
+                attribute("cy", y);
+                attribute("r", radius);
+                close("circle", title);
+            }
+            case SQUARE -> {
+                svg.append("<rect").append(style);
+                attribute("x", x - 0.9 * radius);
+                attribute("y", y - 0.9 * radius);
+                attribute("width", 1.8 * radius);
+                attribute("height", 1.8 * radius);
+                close("rect", title);
+            }
+            case TRIANGLE -> {
+                svg.append("<polygon").append(style).append(" points=\"");
+                corner(x, y - 1.2 * radius);
+                corner(x + 1.15 * radius, y + radius);
+                corner(x - 1.15 * radius, y + radius);
+                svg.append('"');
+                close("polygon", title);
+            }
+        }
+    }
+
+    private void corner(double x, double y) {
+        svg.append(number(x)).append(',').append(number(y)).append(' ');
     }
 
     /** A text; its anchor is start, middle or end. */

@@ -20,11 +20,12 @@ class SvgTest {
             List.of(
                     new Chart.Series(
                             "a",
-                            0,
-                            Chart.Mark.LINE,
+                            new Chart.Look(0, Chart.Line.SOLID, Chart.Dot.FILLED),
                             List.of(new Chart.Point(1, 0.5, 0.4, 0.6, "<b>"), Chart.Point.of(8, 1, "eight"))),
                     new Chart.Series(
-                            "b", 7, Chart.Mark.FINE, List.of(Chart.Point.of(1, 0, ""), Chart.Point.of(8, 0.25, "")))),
+                            "b",
+                            new Chart.Look(7, Chart.Line.DOTTED, Chart.Dot.NONE),
+                            List.of(Chart.Point.of(1, 0, ""), Chart.Point.of(8, 0.25, "")))),
             List.of());
 
     private static Element parse(String svg) throws Exception {
@@ -56,7 +57,9 @@ class SvgTest {
     void aFigureIsADocumentOfItsOwnThatIsTheSameEveryTime() throws Exception {
         Figure figure = new Figure(
                 "both & more",
-                List.of(new Figure.Entry("a", 0, Chart.Mark.LINE), new Figure.Entry("b", 7, Chart.Mark.FINE)),
+                List.of(
+                        new Figure.Entry("a", new Chart.Look(0, Chart.Line.SOLID, Chart.Dot.FILLED)),
+                        new Figure.Entry("b", new Chart.Look(7, Chart.Line.DOTTED, Chart.Dot.NONE))),
                 List.of(
                         new Figure.Panel("one", "fixed", CHART),
                         new Figure.Panel("two", "", CHART),
@@ -78,8 +81,10 @@ class SvgTest {
                 List.of(
                         new DotRows.Row(
                                 "delta_rule",
-                                List.of(new DotRows.Value(1, 0, false, "one"), new DotRows.Value(10, 0, true, "ten"))),
-                        new DotRows.Row("kda", List.of(new DotRows.Value(100, 1, false, "hundred")))));
+                                List.of(
+                                        new DotRows.Value(1, 0, Chart.Dot.FILLED, "one"),
+                                        new DotRows.Value(10, 0, Chart.Dot.HOLLOW, "ten"))),
+                        new DotRows.Row("kda", List.of(new DotRows.Value(100, 1, Chart.Dot.FILLED, "hundred")))));
         Element svg = parse(SvgDotRows.of(rows));
         NodeList dots = svg.getElementsByTagName("circle");
         assertEquals(3, dots.getLength());

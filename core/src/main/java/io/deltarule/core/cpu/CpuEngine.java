@@ -13,7 +13,10 @@ import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.Versioned;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,7 +31,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements LayerEngine {
+public final class CpuEngine implements LayerEngine, Versioned {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 
@@ -129,6 +132,18 @@ public final class CpuEngine implements LayerEngine {
                 OpenBlas.version(),
                 0,
                 true));
+    }
+
+    @Override
+    public Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        if (unavailable().isEmpty()) {
+            versions.put("OpenBLAS", OpenBlas.version().replaceFirst("^OpenBLAS +(\\S+).*", "$1"));
+            versions.put("OpenBLAS kernels", OpenBlas.kernels());
+            versions.put("OpenBLAS configuration", OpenBlas.version());
+            versions.put("Vector API", Lanes.SPECIES.vectorBitSize() + " bits");
+        }
+        return versions;
     }
 
     @Override

@@ -12,15 +12,15 @@ public final class RetrievalFigure {
     private static final int SELECTIVE = 0;
     private static final int LINEAR = 1;
     private static final int MIX = 2;
-    private static final int CHANCE = 7;
+    private static final Chart.Look CHANCE = new Chart.Look(7, Chart.Line.DOTTED, Chart.Dot.NONE);
 
     private static final List<Figure.Entry> LEGEND = List.of(
-            new Figure.Entry("linear read (a, b, c: content keys)", LINEAR, Chart.Mark.LINE),
-            new Figure.Entry("linear read, slot keys", LINEAR, Chart.Mark.DASHES),
-            new Figure.Entry("best constant mix of both (d)", MIX, Chart.Mark.LINE),
-            new Figure.Entry("selective read (a, b, c: slot keys)", SELECTIVE, Chart.Mark.LINE),
-            new Figure.Entry("selective read, content keys", SELECTIVE, Chart.Mark.DASHES),
-            new Figure.Entry("chance, 1 / N", CHANCE, Chart.Mark.FINE));
+            new Figure.Entry("linear read (a, b, c: content keys)", look(LINEAR, true)),
+            new Figure.Entry("linear read, slot keys", look(LINEAR, false)),
+            new Figure.Entry("best constant mix of both (d)", look(MIX, true)),
+            new Figure.Entry("selective read (a, b, c: slot keys)", look(SELECTIVE, true)),
+            new Figure.Entry("selective read, content keys", look(SELECTIVE, false)),
+            new Figure.Entry("chance, 1 / N", CHANCE));
 
     private RetrievalFigure() {}
 
@@ -36,6 +36,10 @@ public final class RetrievalFigure {
             charts.add(new Figure.Panel(letter + "   " + panel.title(), panel.detail(), chart(panel)));
         }
         return new Figure("What the linear and the selective read retrieve", LEGEND, charts);
+    }
+
+    private static Chart.Look look(int colour, boolean matched) {
+        return new Chart.Look(colour, matched ? Chart.Line.SOLID : Chart.Line.DASHED, Chart.Dot.FILLED);
     }
 
     private static Chart chart(FigurePanel panel) {
@@ -57,11 +61,9 @@ public final class RetrievalFigure {
             case SELECTIVE -> SELECTIVE;
             case MIX -> MIX;
         };
-        Chart.Mark mark = curve.matched() ? Chart.Mark.LINE : Chart.Mark.DASHES;
         return new Chart.Series(
                 curve.name(),
-                colour,
-                mark,
+                look(colour, curve.matched()),
                 curve.points().stream().map(point -> point(curve.name(), point)).toList());
     }
 
@@ -80,6 +82,6 @@ public final class RetrievalFigure {
         List<Chart.Point> points = any.points().stream()
                 .map(point -> Chart.Point.of(point.x(), 1.0 / point.stored(), "chance"))
                 .toList();
-        return new Chart.Series("chance", CHANCE, Chart.Mark.FINE, points);
+        return new Chart.Series("chance", CHANCE, points);
     }
 }

@@ -1,4 +1,4 @@
-package io.deltarule.bench.report;
+package io.deltarule.bench.document;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -7,10 +7,11 @@ import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
 import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.Provenance;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.timing.Machine;
 
-/** A benchmark report as a JSON document; results.schema.json beside the report's template describes it. */
+/** A benchmark report as a JSON document; results.schema.json beside this class describes it. */
 public final class ResultsDocument {
     /** Goes up when a field changes its meaning or goes away. */
     private static final String SCHEMA = "deltarule-bench/3";
@@ -21,15 +22,27 @@ public final class ResultsDocument {
      * Makes the document.
      *
      * @param found what a run found
-     * @param version of the program that measured
-     * @param when it ended, UTC
+     * @param from what found it
      */
-    public static ObjectNode of(BenchResults found, String version, String when) {
+    public static ObjectNode of(BenchResults found, Provenance from) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("schema", SCHEMA).put("version", version).put("time", when).put("suite", found.suite());
-        machine(document.putObject("machine"), found.machine());
+        document.put("schema", SCHEMA)
+                .put("version", from.version())
+                .put("commit", from.commit())
+                .put("command", from.command())
+                .put("time", from.time())
+                .put("suite", found.suite());
+        ObjectNode machine = document.putObject("machine");
+        machine(machine, found.machine());
+        putLoad(machine, "load_before", found.load().before());
+        putLoad(machine, "load_after", found.load().after());
         ArrayNode devices = document.putArray("devices");
-        found.devices().forEach(status -> status(devices.addObject(), status));
+        for (DeviceStatus status : found.devices()) {
+            ObjectNode device = devices.addObject();
+            status(device, status);
+            ObjectNode versions = device.putObject("versions");
+            from.versions(status.engine()).forEach(versions::put);
+        }
         ObjectNode ratios = document.putObject("ratios");
         for (SpeedRatio ratio : found.ratios()) {
             ratios.putObject(ratio.name())
@@ -55,6 +68,10 @@ public final class ResultsDocument {
                 .put("cache_bytes", machine.cacheBytes())
                 .put("system", machine.system())
                 .put("java", machine.java());
+    }
+
+    private static void putLoad(ObjectNode node, String name, double load) {
+        RowDocument.putFinite(node, name, load < 0 ? Double.NaN : load);
     }
 
     private static void status(ObjectNode node, DeviceStatus status) {

@@ -1,4 +1,4 @@
-package io.deltarule.bench.report;
+package io.deltarule.bench.document;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.bench.result.DeviceCeilings;
