@@ -13,7 +13,7 @@ import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
-import io.deltarule.core.measure.Versioned;
+import io.deltarule.core.engine.Versioned;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
