@@ -2,11 +2,11 @@ package io.deltarule.models.chat.jinja;
 
 import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.ValueComparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,10 +3,10 @@ package io.deltarule.models.chat.jinja;
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Attributes;
 import io.deltarule.models.chat.jinja.value.Callable;
-import io.deltarule.models.chat.jinja.value.ValueComparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.List;
 import java.util.Set;
 

@@ -2,9 +2,9 @@ package io.deltarule.models.chat.jinja;
 
 import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.filter.Check;
-import io.deltarule.models.chat.jinja.filter.ValueChecks;
 import io.deltarule.models.chat.jinja.filter.Filter;
 import io.deltarule.models.chat.jinja.filter.Filters;
+import io.deltarule.models.chat.jinja.filter.ValueChecks;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
 import io.deltarule.models.chat.jinja.value.Item;
 import io.deltarule.models.chat.jinja.value.JinjaException;

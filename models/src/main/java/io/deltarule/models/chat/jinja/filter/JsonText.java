@@ -2,9 +2,9 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.ValueComparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

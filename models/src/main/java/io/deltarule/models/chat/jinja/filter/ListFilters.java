@@ -2,13 +2,13 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.ValueComparison;
 import io.deltarule.models.chat.jinja.value.ContainerMethods;
 import io.deltarule.models.chat.jinja.value.Item;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arithmetic;
 import io.deltarule.models.chat.jinja.value.Callable;
-import io.deltarule.models.chat.jinja.value.ValueComparison;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
