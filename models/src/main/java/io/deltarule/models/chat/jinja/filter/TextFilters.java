@@ -49,7 +49,7 @@ public final class TextFilters {
 
     private static String title(String text) {
         StringBuilder title = new StringBuilder();
-        for (String word : BEGINNING.split(text)) {
+        for (String word : BEGINNING.split(text, -1)) {
             title.append(StringMethods.capitalized(word));
         }
         return title.toString();

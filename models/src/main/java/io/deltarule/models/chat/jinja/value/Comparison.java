@@ -25,7 +25,7 @@ public final class Comparison {
 
     public static boolean equal(Object a, Object b) {
         if (a == null || b == null) {
-            return a == b;
+            return a == null && b == null;
         }
         BigDecimal x = exact(a);
         BigDecimal y = exact(b);
