@@ -34,9 +34,8 @@ EOT
 }
 
 # Java reads arguments, the environment and file names by the locale, and as ASCII, breaking every other letter, where none
-# is set or one that is not installed. java_letters is what java needs to be told where no locale can tell it.
+# is set or one that is not installed. No option of java's does in its place.
 find_letters() {
-  java_letters=
   case $(locale charmap 2>&1 || true) in # it complains of what is not installed
     '' | *' '* | ANSI_X3.4-1968 | US-ASCII) ;;
     *) return 0 ;;
@@ -48,9 +47,8 @@ find_letters() {
       return 0
     fi
   done
-  LC_ALL=C.UTF-8 # where there is no command locale, this is the likeliest
+  LC_ALL=C.UTF-8 # where there is no command locale, this is the likeliest; the program refuses letters that are lost
   export LC_ALL
-  java_letters=-Dsun.jnu.encoding=UTF-8
 }
 
 is_tornado() { # a release carries only the template of its argument file

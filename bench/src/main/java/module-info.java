@@ -3,9 +3,12 @@ module io.deltarule.bench {
     requires transitive io.deltarule.core;
     requires com.fasterxml.jackson.databind;
     requires com.samskivert.jmustache;
+    requires io.deltarule.chart;
     requires io.deltarule.models;
     requires jdk.management;
 
+    exports io.deltarule.bench.document to
+            io.deltarule.cli;
     exports io.deltarule.bench.report to
             io.deltarule.cli;
     exports io.deltarule.bench.result to

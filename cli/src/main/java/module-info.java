@@ -3,6 +3,7 @@ module io.deltarule.cli {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires io.deltarule.bench;
+    requires io.deltarule.chart;
     requires io.deltarule.core;
     requires io.deltarule.experiments;
     requires io.deltarule.models;

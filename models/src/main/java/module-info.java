@@ -5,7 +5,9 @@ module io.deltarule.models {
     requires ai.djl.api;
     requires ai.djl.tokenizers;
     requires com.fasterxml.jackson.databind;
+    requires com.google.gson; // DJL's modules are automatic: they cannot say that they use this and SLF4J
     requires jdk.management;
+    requires org.slf4j;
 
     exports io.deltarule.models;
     exports io.deltarule.models.chat;

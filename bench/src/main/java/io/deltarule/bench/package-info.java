@@ -9,7 +9,8 @@
  *   prepared       a workload with its inputs and its plan, ready to be verified and run
  *   result         what one benchmark run found
  *   suite          which workloads are measured, in which order and beside what; start reading at Suite
- *   report         results files: written, read, and made into tables and pages
+ *   document       a run as a results file
+ *   report         results files read, and made into tables, pages and pictures
  * </pre>
  *
  * <p>A row of the results comes about like this: SuiteWorkloads (or the user's options) make a Workload; WorkloadGroup prepares

@@ -1,6 +1,5 @@
 package io.deltarule.cli;
 
-import io.deltarule.cli.output.CannotDrawException;
 import io.deltarule.cli.output.CannotWriteException;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.core.EngineUnavailableException;
@@ -43,7 +42,6 @@ record Failure(int exitCode, String line) {
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case CannotWriteException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
-            case CannotDrawException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case InstallException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case InvalidPathException e ->
                 new Failure(

@@ -62,7 +62,7 @@ class BadInputTest {
                 Broken.of("unknown tensor", new RawFile().floats("x", 1, 1, 3, 2, 2), "'x'"),
                 Broken.of("read queries of another shape", new RawFile().floats("r", 1, 1, 3, 2, 99), "r: expected"),
                 Broken.of("tensor of another variant", new RawFile().floats("w", 1, 1, 3, 2, 2), "w"),
-                Broken.of("unknown variant", new RawFile().meta("variant", "rwkv7"), "rwkv7", "kda"),
+                Broken.of("unknown variant", new RawFile().meta("variant", "no_such_rule"), "no_such_rule", "kda"),
                 Broken.of("bad scale", new RawFile().meta("scale", "fast"), "scale", "fast"),
                 Broken.of("scale that is not finite", new RawFile().meta("scale", "NaN"), "scale", "NaN"),
                 Broken.of("scale past float32", new RawFile().meta("scale", "1e99"), "scale", "1e99"),

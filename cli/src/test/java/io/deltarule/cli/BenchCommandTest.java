@@ -58,10 +58,18 @@ class BenchCommandTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(
-                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
                         .validate(document));
         assertTrue(document.at("/devices/0/ceilings/sgemm_gflops").asDouble() > 0);
+        assertTrue(document.get("command").asText().startsWith("deltarule bench "), run.out());
+        assertTrue(document.get("command").asText().contains("--variant " + variant), run.out());
+        assertTrue(document.get("commit").asText().matches("[0-9a-f]{12}(-dirty)?|null"), run.out());
+        assertTrue(document.at("/machine/load_before").asDouble(-1) >= 0, run.out());
+        for (String version : List.of("OpenBLAS", "OpenBLAS kernels", "OpenBLAS configuration", "Vector API")) {
+            assertFalse(
+                    document.at("/devices/0/versions").path(version).asText().isEmpty(), version);
+        }
         assertEquals(1, document.get("results").size());
         JsonNode result = document.at("/results/0");
         assertEquals("ok", result.get("status").asText());
@@ -103,8 +111,8 @@ class BenchCommandTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(
-                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
                         .validate(document));
         JsonNode result = document.at("/results/0");
         assertTrue(result.get("kernel_ms").asDouble() > 0, run.out());
@@ -149,7 +157,7 @@ class BenchCommandTest {
         Path page = folder.resolve("both.html");
         Path file = results.resolve("results.json");
         CliRun.of("report", file, file, "-o", page).succeeded();
-        assertTrue(Files.readString(page).contains("b 2: cpu"));
+        assertTrue(Files.readString(page).contains(" (b 2)</span>"));
         assertTrue(CliRun.of("report", file, "-o", folder.resolve("x.pdf"))
                 .refusal()
                 .contains(".html"));

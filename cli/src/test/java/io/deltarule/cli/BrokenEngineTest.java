@@ -61,8 +61,8 @@ class BrokenEngineTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(
-                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
                         .validate(document));
         return document;
     }

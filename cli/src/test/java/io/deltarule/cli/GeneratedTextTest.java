@@ -88,8 +88,25 @@ class GeneratedTextTest {
         assertArrayEquals(new long[] {1, HELLO, WORLD}, ids(state));
         CliRun second =
                 generate(model, "--load-state", state, "--prompt", "Hello", "--print-ids", "--save-state", state);
-        assertEquals(List.of("world", WORLD + ",2"), second.out().lines().toList());
+        assertEquals(List.of(" world", WORLD + ",2"), second.out().lines().toList());
         assertArrayEquals(new long[] {1, HELLO, WORLD, HELLO, WORLD, 2}, ids(state));
+    }
+
+    /** Runs that go on from each other print what one run prints, wherever they are cut. */
+    @Test
+    void runsFromStatesPrintOneText() {
+        int[] text = bytes("中é");
+        Path model = model(
+                new ScriptedModel(VOCABULARY).says(DOT, HELLO, text[0], text[1], text[2], text[3], text[4], WORLD, 2));
+        String whole = generate(model, "--prompt", ".").out().strip();
+        assertEquals("Hello中é world", whole);
+        for (int cut = 1; cut < 8; cut++) {
+            Path state = folder.resolve("state");
+            String first = generate(model, "--prompt", ".", "--max-new-tokens", cut, "--save-state", state)
+                    .out();
+            String second = generate(model, "--load-state", state).out();
+            assertEquals(whole, first.stripTrailing() + second.stripTrailing(), "cut at " + cut);
+        }
     }
 
     @Test

@@ -3,16 +3,19 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.format.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random models from the command line, and what the commands that read models say of broken ones. */
+@Tag(TestScope.THOROUGH)
 class MakeModelCommandTest {
     @TempDir
     private Path folder;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.model.TokenIdList;
 import io.deltarule.core.Engines;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.SafetensorsFile;
 import io.deltarule.models.inference.LanguageModel;
 import java.nio.file.Files;
@@ -18,12 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** logits, generate, perplexity and inspect on a small model, against what other libraries compute for it. */
+@Tag(TestScope.THOROUGH)
 class ModelCommandsTest {
     private static final int PROMPT = 19;
     private static final int VOCABULARY = 384;
@@ -82,6 +85,34 @@ class ModelCommandsTest {
             assertTrue(expected.length >= 20 * VOCABULARY && size > 0);
             assertTrue(Math.sqrt(error / size) <= 1e-4, "ratio " + Math.sqrt(error / size));
         }
+    }
+
+    /** Nothing in the format ends where training did: tokens beyond it are computed for whoever asks for them. */
+    @Test
+    void beyondWhatTheModelWasMadeForOnlyIfAskedTo() throws Exception {
+        String ids = "5" + ",6,7".repeat(1030);
+        Path output = folder.resolve("out");
+        String line = CliRun.of("logits", "--model", model, "--ids", ids, "--output", output)
+                .refusal();
+        assertTrue(line.contains("at most 2048") && line.contains("--max-context"), line);
+        run("logits", "--model", model, "--ids", ids, "--output", output, "--max-context", 2061, "--engine", "cpu");
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertArrayEquals(new long[] {2061, VOCABULARY}, file.info("logits").shape());
+        }
+        Path text = Files.writeString(folder.resolve("ids"), ids);
+        JsonNode document = json(run(
+                "perplexity",
+                "--model",
+                model,
+                "--ids-file",
+                text,
+                "--max-context",
+                4000,
+                "--json",
+                "--engine",
+                "cpu"));
+        assertEquals(2060, document.get("tokens").asInt(), "one window");
+        assertEquals(2061, document.get("context").asInt());
     }
 
     @ParameterizedTest
@@ -288,7 +319,7 @@ class ModelCommandsTest {
         assertEquals(
                 Math.exp(sum / (ids.length - 1)), document.get("perplexity").asDouble(), 0.1);
 
-        // windows of 30: the first token of each is not foretold
+        // windows of 30: the first token of each is not predicted
         document = json(run(
                 "perplexity", "--model", model, "--ids-file", file, "--json", "--max-context", 30, "--engine", "cpu"));
         assertEquals(ids.length - (ids.length + 29) / 30, document.get("tokens").asInt());
@@ -353,6 +384,7 @@ class ModelCommandsTest {
             {"'-1'", with(logits, "--ids=-1")},
             {"''", with(logits, "--ids", "1,,2")},
             {"'99999999999999999999...'", with(logits, "--ids", "9".repeat(1000))},
+            {"--max-context", with(logits, "--ids", "1,2,3", "--max-context", "2")},
             {"at most 2048", with(logits, "--ids", "1" + ",1".repeat(2048))},
             {"'x'", with(logits, "--ids", "x", "--engine", "cpu")},
             {"but found none", with(generate)},

@@ -1,6 +1,7 @@
 package io.deltarule.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.testkit.TestScope;
@@ -74,6 +75,27 @@ class ModulePathTest {
                 .map(ModuleDescriptor.Exports::source)
                 .collect(Collectors.toSet());
         assertEquals(packages.isEmpty() ? Set.of() : Set.of(packages.split(" ")), seen);
+    }
+
+    /** Users of the class path find the engines by a file, users of modules by their descriptors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.deltarule.core", "io.deltarule.tornado"})
+    void theClassPathFindsTheEnginesThatModulesProvide(String module) throws IOException {
+        ModuleReference found = find(module);
+        List<String> listed;
+        try (ModuleReader reader = found.open();
+                InputStream in = reader.open("META-INF/services/io.deltarule.core.DeltaEngine")
+                        .orElseThrow()) {
+            listed = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        }
+        List<String> provided = found.descriptor().provides().stream()
+                .filter(p -> p.service().equals("io.deltarule.core.DeltaEngine"))
+                .flatMap(p -> p.providers().stream())
+                .toList();
+        assertFalse(provided.isEmpty());
+        assertEquals(provided, listed);
     }
 
     @Test

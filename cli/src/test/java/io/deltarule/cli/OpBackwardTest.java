@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code op --backward}. */
+@Tag(TestScope.THOROUGH)
 class OpBackwardTest {
     @TempDir
     Path folder;
@@ -55,7 +56,6 @@ class OpBackwardTest {
         }
     }
 
-    @Tag(TestScope.THOROUGH)
     @ParameterizedTest
     @ValueSource(strings = {"kda_varlen", "gated_delta_rule_strong_decay"}) // the smallest: the emulator is slow
     void goldenGradientsComeOutRightOnTornado(String name) {

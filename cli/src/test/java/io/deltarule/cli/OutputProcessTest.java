@@ -137,4 +137,21 @@ class OutputProcessTest {
         assertTrue(run.err().contains("set LC_ALL=C.UTF-8"), run.err());
         assertTrue(run.err().getBytes(StandardCharsets.UTF_8).length < 1000);
     }
+
+    /** In a UTF-8 locale: the character U+FFFD itself is a text, bytes that Java shows as it are none. */
+    @Test
+    void bytesThatAreNoTextAreRefused() throws Exception {
+        Run broken = run("LC_ALL=C.UTF-8", "\"$(printf 'a\\344\\270')\"", "generate", "--model", "x", "--prompt");
+        assertEquals(ExitCode.BAD_INPUT, broken.code(), broken.err());
+        assertTrue(broken.err().startsWith("deltarule: expected arguments in UTF-8"), broken.err());
+        Run text = run(
+                "LC_ALL=C.UTF-8",
+                "",
+                "generate",
+                "--model",
+                folder.resolve("none").toString(),
+                "--prompt",
+                "a\uFFFD");
+        assertTrue(text.err().contains("none"), "the model's folder is what is wrong: " + text.err());
+    }
 }

@@ -3,12 +3,10 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.core.testkit.TestScope;
-import io.deltarule.experiments.retrieval.RetrievalFigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,9 +72,6 @@ class RetrievalCommandTest {
 
     @Test
     void aFigureThatIsWholeAndTheSameEveryTime() throws Exception {
-        assumeTrue(
-                RetrievalFigure.unavailable().isEmpty(),
-                () -> RetrievalFigure.unavailable().orElse(""));
         Path svg = folder.resolve("figure.svg");
         Path json = folder.resolve("numbers.json");
         small("--output", svg, "--json", json).succeeded();
@@ -88,12 +83,9 @@ class RetrievalCommandTest {
         for (String part : List.of("Exact cues", "share of payloads retrieved", "chance, 1 / N", "N / K")) {
             assertTrue(text.contains(part), text);
         }
-        assertTrue(root.getElementsByTagName("ellipse").getLength() > 50, "points of the curves");
+        assertTrue(root.getElementsByTagName("circle").getLength() > 50, "points of the curves");
         String content = Files.readString(svg);
         assertFalse(content.contains("NaN"), "a coordinate that is not a number");
-        for (String family : content.split("font-family:", -1)) {
-            assertTrue(family.startsWith("sans-serif") || family.startsWith("<?xml"), "a font of this machine's own");
-        }
         assertEquals(4, new ObjectMapper().readTree(json.toFile()).get("panels").size());
         Path again = folder.resolve("again.svg");
         small("--output", again).succeeded();

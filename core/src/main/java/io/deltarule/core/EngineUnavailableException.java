@@ -8,6 +8,8 @@ public final class EngineUnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Without a cause.
+     *
      * @param message one line: what was asked for, why it cannot serve, and the cure
      */
     public EngineUnavailableException(String message) {
@@ -15,6 +17,8 @@ public final class EngineUnavailableException extends IllegalStateException {
     }
 
     /**
+     * With what the machine said.
+     *
      * @param message one line: what was asked for, why it cannot serve, and the cure
      * @param cause what the machine said
      */

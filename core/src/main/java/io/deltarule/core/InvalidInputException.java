@@ -7,6 +7,8 @@ public final class InvalidInputException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * With its message.
+     *
      * @param message one line that names the argument, what was expected and what was found
      */
     public InvalidInputException(String message) {

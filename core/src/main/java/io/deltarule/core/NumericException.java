@@ -9,6 +9,8 @@ public final class NumericException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * With its message.
+     *
      * @param message one line that names sequence, head and token, or the input and the index in it
      */
     public NumericException(String message) {

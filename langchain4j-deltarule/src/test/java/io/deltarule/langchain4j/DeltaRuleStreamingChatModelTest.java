@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("JdkObsolete") // texts come on another thread
 class DeltaRuleStreamingChatModelTest {
     private static final ScriptedModel THINKER = ChatFolder.saying(
             ChatFolder.THINK,

@@ -10,6 +10,7 @@ public final class SafetensorsException extends IllegalArgumentException {
     /** The cure for a file whose bytes contradict the format. */
     static final String DAMAGED = "the file is damaged or no safetensors file: fetch it or write it again";
 
+    /** The cause. */
     private final Problem problem;
 
     /** One constant per cause. */

@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -180,6 +182,14 @@ public final class SafetensorsFolder implements AutoCloseable {
         List<TensorInfo> all = new ArrayList<>();
         files.values().forEach(file -> all.addAll(file.tensors()));
         return Collections.unmodifiableList(all);
+    }
+
+    /** What the files' {@code __metadata__} say of a key; empty where none has it. */
+    public Set<String> metadata(String key) {
+        return files.values().stream()
+                .map(file -> file.metadata().get(key))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether there is a tensor of this name. */

@@ -1,8 +1,9 @@
 /**
- * Files on disk to typed weights: the safetensors format, read through a memory map and written whole or not at all.
+ * Files on disk to typed weights: the safetensors format and the GGUF format, read through a memory map and written whole or
+ * not at all.
  *
- * <p>Start with {@link io.deltarule.loader.SafetensorsFile#open} and {@link io.deltarule.loader.SafetensorsWriter}. A
- * test compiles and runs this example:
+ * <p>Start with {@link io.deltarule.loader.SafetensorsFile#open} and {@link io.deltarule.loader.SafetensorsWriter}, or with
+ * {@link io.deltarule.loader.GgufFile#open} and {@link io.deltarule.loader.GgufWriter}. A test compiles and runs this example:
  *
  * {@snippet class="io.deltarule.loader.SafetensorsExampleTest" region="example"}
  *
@@ -10,7 +11,7 @@
  * is what a file's first bytes say ({@code HeaderParser} reads them, {@code DataLayout} checks that tensors tile the rest,
  * {@code HeaderEncoder} writes them), and {@code AtomicFile} is how files appear whole.
  *
- * <p>Whatever is wrong with a file comes as one {@link io.deltarule.loader.SafetensorsException}: its
- * {@link io.deltarule.loader.SafetensorsException.Problem} tells causes apart, its message is one line for people.
+ * <p>Whatever is wrong with a file comes as one {@link io.deltarule.loader.SafetensorsException} or {@link
+ * io.deltarule.loader.GgufException}: its {@code Problem} tells causes apart, its message is one line for people.
  */
 package io.deltarule.loader;

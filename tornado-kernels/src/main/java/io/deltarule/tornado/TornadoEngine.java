@@ -91,6 +91,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
         PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
+            spec = ChunkLaunches.fitting(spec);
         } else {
             RecurrentLaunches.check(spec);
         }
@@ -102,7 +103,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
         requireAvailable();
         PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
-        return new TornadoGradientPlan(spec, device(spec.device()));
+        return new TornadoGradientPlan(ChunkLaunches.fitting(spec), device(spec.device()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.engine.AbstractGradientPlan;
+import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -54,15 +55,16 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
         int C = spec.chunkSize();
-        table = new RunTable(spec.shape(), C);
+        int longest = ChunkLength.most(spec.shape().K(), C);
+        table = new RunTable(spec.shape(), C, longest);
         DeviceMemory count = DeviceMemory.counting(device);
         new GradientArrays(spec, map, count);
-        new ChunkBuffers(spec.shape(), C, true, count);
-        new GradientBuffers(spec.shape(), C, count);
+        new ChunkBuffers(spec.shape(), C, longest, true, count);
+        new GradientBuffers(spec.shape(), C, longest, count);
         DeviceMemory memory = DeviceMemory.of(device);
         arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, true, memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, memory);
+        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, true, memory);
+        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, memory);
         KernelContext context = new KernelContext();
         List<Launch> launches =
                 GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));

@@ -7,6 +7,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -43,14 +44,15 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
         super(spec);
         int chunkSize = spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize();
-        table = new RunTable(spec.shape(), chunkSize);
+        int longest = longest(spec, chunkSize);
+        table = new RunTable(spec.shape(), chunkSize, longest);
         InputMap map = InputMap.of(spec.variant());
         DeviceMemory count = DeviceMemory.counting(device);
         new PlanArrays(spec, map, count);
-        buffers(spec, chunkSize, count);
+        buffers(spec, chunkSize, longest, count);
         DeviceMemory memory = DeviceMemory.of(device);
         arrays = new PlanArrays(spec, map, memory);
-        ChunkBuffers between = buffers(spec, chunkSize, memory);
+        ChunkBuffers between = buffers(spec, chunkSize, longest, memory);
         KernelContext context = new KernelContext();
         LaunchScope scope = new LaunchScope("", table, context);
         List<Launch> launches = spec.form() == Form.RECURRENT
@@ -59,8 +61,17 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         graph = new GraphPlan(device, "run", context, launches, transfers(between));
     }
 
-    private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, DeviceMemory memory) {
-        return chunkSize == 0 ? null : new ChunkBuffers(spec.shape(), chunkSize, spec.form() == Form.CHUNK, memory);
+    /** The recurrent form's chunks are only read from, and lose nothing by their length. */
+    private static int longest(PlanSpec spec, int chunkSize) {
+        return spec.form() == Form.RECURRENT
+                ? chunkSize
+                : ChunkLength.most(spec.shape().K(), chunkSize);
+    }
+
+    private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {
+        return chunkSize == 0
+                ? null
+                : new ChunkBuffers(spec.shape(), chunkSize, longest, spec.form() == Form.CHUNK, memory);
     }
 
     private GraphTransfers transfers(ChunkBuffers between) {

@@ -32,11 +32,11 @@ class TornadoEngineTest extends EngineLaws {
         if (!TestDevice.emulated()) {
             cases.addAll(DeltaCases.large());
         }
-        return TestScope.thinned(cases, 7);
+        return TestScope.thinned(cases, 12);
     }
 
     @Override
     protected List<DeltaCase> splitCases() {
-        return TestScope.thinned(super.splitCases(), 7);
+        return TestScope.thinned(super.splitCases(), 12);
     }
 }

@@ -43,13 +43,13 @@ class TornadoGradientTest extends GradientLaws {
         if (TestDevice.emulated()) {
             all.addAll(DeltaCases.selectiveReads());
         }
-        return TestScope.thinned(all, 14);
+        return TestScope.thinned(all, 28);
     }
 
     @Override
     protected List<DeltaCase> splitCases() {
         return TestDevice.emulated()
-                ? TestScope.thinned(super.splitCases(), 14)
+                ? TestScope.thinned(super.splitCases(), 28)
                 : List.of(DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 2, 40, 1, 2, 20, 16, 1));
     }
 }

@@ -1,5 +1,6 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Quantity;
 import java.util.Locale;
 
 /** Numbers with their units as the page shows them; nothing for what was not measured. */
@@ -7,7 +8,17 @@ final class AmountText {
     private AmountText() {}
 
     static String value(double number) {
-        return Double.isNaN(number) ? "" : LogAxis.label(number, false);
+        return Double.isNaN(number) ? "" : Quantity.decimal(number);
+    }
+
+    /** Billions of operations per second, in the unit that people say: 31.5 TFLOP/s. */
+    static String operations(double gflops) {
+        return Double.isNaN(gflops) ? "" : Quantity.of(gflops * 1e9, "FLOP/s");
+    }
+
+    /** Billions of bytes per second: 34.7 GB/s, 4.2 TB/s. */
+    static String transferRate(double gbytes) {
+        return Double.isNaN(gbytes) ? "" : Quantity.of(gbytes * 1e9, "B/s");
     }
 
     static String time(double ms) {
@@ -17,8 +28,8 @@ final class AmountText {
         return ms >= 1000
                 ? String.format(Locale.ROOT, "%.2f s", ms / 1000)
                 : ms >= 1
-                        ? String.format(Locale.ROOT, "%.2f ms", ms)
-                        : String.format(Locale.ROOT, "%.1f µs", ms * 1000);
+                        ? String.format(Locale.ROOT, ms >= 100 ? "%.0f ms" : ms >= 10 ? "%.1f ms" : "%.2f ms", ms)
+                        : String.format(Locale.ROOT, ms >= 0.1 ? "%.0f µs" : "%.1f µs", ms * 1000);
     }
 
     /** The value by which the page sorts. */
@@ -27,7 +38,10 @@ final class AmountText {
     }
 
     static String bytes(double count) {
-        return LogAxis.label(count, true).replaceFirst("([A-Zk])$", " $1iB").replace("kiB", "KiB");
+        return Quantity.binary(count)
+                .replaceFirst("([A-Zk])$", " $1iB")
+                .replace("kiB", "KiB")
+                .replaceFirst("^([0-9.]+)$", "$1 B");
     }
 
     static String shape(ResultsFile.Row r) {

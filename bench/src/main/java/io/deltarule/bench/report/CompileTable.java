@@ -18,16 +18,14 @@ final class CompileTable {
 
     private static Map<String, Object> line(LocatedRow placed) {
         ResultsFile.Row r = placed.row();
-        double more = Math.max(0, r.first().ms() - r.medianMs());
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("where", placed.where());
+        line.put("place", placed.place().name());
+        line.put("colour", placed.place().colour());
         line.put("name", r.name());
         line.put("first", AmountText.time(r.first().ms()));
         line.put("rawFirst", r.first().ms());
         line.put("median", AmountText.time(r.medianMs()));
         line.put("rawMedian", r.medianMs());
-        line.put("more", AmountText.time(more));
-        line.put("rawMore", more);
         line.put("compile", AmountText.time(r.first().compileMs()));
         line.put("rawCompile", AmountText.raw(r.first().compileMs()));
         return line;

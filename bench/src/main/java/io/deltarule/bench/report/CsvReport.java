@@ -16,8 +16,10 @@ public final class CsvReport {
             "direction",
             "engine",
             "device",
+            "device_name",
             "variant",
             "form",
+            "chunk_size",
             "B",
             "T",
             "H",
@@ -44,7 +46,13 @@ public final class CsvReport {
             "tokens_per_s",
             "gflops",
             "gbytes_per_s",
-            "repeats");
+            "repeats",
+            "kernel_gflops",
+            "ceiling_gflops",
+            "ceiling_gbytes_per_s",
+            "version",
+            "commit",
+            "time");
 
     private CsvReport() {}
 
@@ -58,16 +66,21 @@ public final class CsvReport {
         StringBuilder csv = new StringBuilder(String.join(",", COLUMNS)).append("\r\n");
         for (Path path : paths) {
             String label = path.getFileName().toString();
-            for (ResultsFile.Row row : ResultsFileReader.read(path, label).rows()) {
-                csv.append(line(label, row)).append("\r\n");
+            ResultsFile file = ResultsFileReader.read(path, label);
+            Places places = new Places(List.of(file));
+            for (ResultsFile.Row row : file.rows()) {
+                csv.append(line(file, places, row)).append("\r\n");
             }
         }
         return csv.toString();
     }
 
-    private static String line(String label, ResultsFile.Row r) {
-        List<Object> cells = new ArrayList<>(List.of(
-                label, r.suite(), r.name(), r.subject(), r.direction(), r.engine(), r.device(), r.variant(), r.form()));
+    private static String line(ResultsFile file, Places places, ResultsFile.Row r) {
+        ResultsFile.Device device = file.device(r.engine(), r.device());
+        List<Object> cells = new ArrayList<>(
+                List.of(file.label(), r.suite(), r.name(), r.subject(), r.direction(), r.engine(), r.device()));
+        cells.addAll(List.of(places.of(file, r.engine(), r.device()).name(), r.variant(), r.form()));
+        cells.add(r.chunkSize() == 0 ? "" : r.chunkSize());
         for (String axis : List.of("B", "T", "H", "HV", "K", "V", "householders")) {
             cells.add(r.length(axis));
         }
@@ -80,6 +93,10 @@ public final class CsvReport {
                 r.timed()
                         ? List.of(r.tokensPerSecond(), r.gflops(), r.gbytes(), r.repeats())
                         : List.of("", "", "", ""));
+        cells.add(parts.known() && parts.kernelMs() > 0 ? r.flops() / parts.kernelMs() / 1e6 : "");
+        cells.add(device == null ? "" : device.sgemmGflops());
+        cells.add(device == null ? "" : device.copyGbytes());
+        cells.addAll(List.of(file.version(), file.commit() == null ? "" : file.commit(), file.time()));
         return cells.stream().map(CsvReport::cell).collect(Collectors.joining(","));
     }
 

@@ -11,14 +11,14 @@ import java.util.Map;
  * @param refused what an engine does not do, or there was no room for
  */
 record FailureList(List<Map<String, String>> faulty, List<Map<String, String>> refused) {
-    static FailureList of(List<ResultsFile> files, List<LocatedRow> rows) {
+    static FailureList of(List<ResultsFile> files, Places places, List<LocatedRow> rows) {
         FailureList all = new FailureList(new ArrayList<>(), new ArrayList<>());
         for (LocatedRow placed : rows) {
             ResultsFile.Row r = placed.row();
             all.add(
                     r.status(),
-                    placed.where() + ", " + r.name() + " (" + r.variant() + ", " + r.form() + ", " + AmountText.shape(r)
-                            + ")",
+                    placed.place().name() + ", " + r.name() + " (" + r.variant() + ", " + r.form() + ", "
+                            + AmountText.shape(r) + ")",
                     r.problem());
         }
         for (ResultsFile file : files) {
@@ -29,7 +29,10 @@ record FailureList(List<Map<String, String>> faulty, List<Map<String, String>> r
                 }
             }
             for (ResultsFile.Transfer t : file.transfers()) {
-                all.add(t.status(), label + t.where() + ", transfer of " + AmountText.bytes(t.bytes()), t.problem());
+                all.add(
+                        t.status(),
+                        places.of(file, t.engine(), t.device()).name() + ", transfer of " + AmountText.bytes(t.bytes()),
+                        t.problem());
             }
             file.wrongModels().forEach(text -> all.add("wrong", label + "model", text));
         }

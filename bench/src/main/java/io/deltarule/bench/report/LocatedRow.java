@@ -3,8 +3,18 @@ package io.deltarule.bench.report;
 /**
  * A configuration and where it ran.
  *
- * @param where machine, engine and device, as short as still tells this row from the report's others
+ * @param place as the page calls the device
  * @param device what it ran on; null if the file does not list it
  * @param row the configuration
  */
-record LocatedRow(String where, ResultsFile.Device device, ResultsFile.Row row) {}
+record LocatedRow(Place place, ResultsFile.Device device, ResultsFile.Row row) {
+    /** What is the same configuration on another device. */
+    String configuration() {
+        return row.name() + " · " + row.variant() + " " + row.form() + " · " + AmountText.shape(row);
+    }
+
+    /** Kernels' share of what the device's matrix product reaches; NaN where either was not measured. */
+    double shareOfCeiling() {
+        return device == null ? Double.NaN : row.flops() / row.kernelMs() / 1e6 / device.sgemmGflops();
+    }
+}

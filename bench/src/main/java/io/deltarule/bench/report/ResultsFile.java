@@ -8,6 +8,8 @@ import java.util.Map;
  *
  * @param label what tells it from the others of one report
  * @param version of the program that measured
+ * @param commit of the program's sources; null if unknown
+ * @param command as it was typed; null if unknown
  * @param time when, UTC
  * @param machine its properties in the order of the file
  * @param devices what was there
@@ -19,6 +21,8 @@ import java.util.Map;
 record ResultsFile(
         String label,
         String version,
+        String commit,
+        String command,
         String time,
         Map<String, String> machine,
         List<Device> devices,
@@ -32,9 +36,12 @@ record ResultsFile(
      * @param engine which engine reaches it
      * @param id its name on the command line
      * @param name the maker's
+     * @param kind cpu, gpu, accelerator or emulator
      * @param backend what compiles for it
      * @param status measured or skipped
      * @param reason why it was skipped, else null
+     * @param versions what the engine computes with, by name
+     * @param threads the engine's, 0 if unknown
      * @param sgemmGflops its ceiling of operations, NaN if none was measured
      * @param copyGbytes its ceiling of bytes, NaN if none was measured
      * @param ceilingStatus ok, failed or refused; null if no ceiling was measured
@@ -44,21 +51,28 @@ record ResultsFile(
             String engine,
             String id,
             String name,
+            String kind,
             String backend,
             String status,
             String reason,
+            Map<String, String> versions,
+            int threads,
             double sgemmGflops,
             double copyGbytes,
             String ceilingStatus,
             String problem) {
         /** Engine and id, the id alone where it already says both. */
         String where() {
-            return ResultsFile.where(engine, id);
+            return engine.equals(id) ? engine : engine + " " + id;
         }
     }
 
-    private static String where(String engine, String device) {
-        return engine.equals(device) ? engine : engine + " " + device;
+    /** A device of the file; null if it does not list it. */
+    Device device(String engine, String id) {
+        return devices.stream()
+                .filter(d -> d.engine().equals(engine) && d.id().equals(id))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -103,11 +117,7 @@ record ResultsFile(
             String problem,
             double medianMs,
             double inGbytes,
-            double outGbytes) {
-        String where() {
-            return ResultsFile.where(engine, device);
-        }
-    }
+            double outGbytes) {}
 
     /**
      * A quotient of two speeds.
@@ -132,6 +142,7 @@ record ResultsFile(
      * @param device where
      * @param variant which member of the family
      * @param form chunk or recurrent
+     * @param chunkSize micro-steps per chunk, 0 where there are none
      * @param shape B, T, H, HV, K, V, householders
      * @param gate none, scalar or channel
      * @param context tokens before the first, 0 unless it decodes after a prefill
@@ -156,6 +167,7 @@ record ResultsFile(
             String device,
             String variant,
             String form,
+            int chunkSize,
             Map<String, Integer> shape,
             String gate,
             int context,
@@ -195,9 +207,9 @@ record ResultsFile(
             return bytes / medianMs / 1e6;
         }
 
-        /** Engine and device, the device alone where its name already says both. */
-        String where() {
-            return ResultsFile.where(engine, device);
+        /** Milliseconds of kernels alone where the engine tells, else the median by the clock. */
+        double kernelMs() {
+            return parts.known() && parts.kernelMs() > 0 ? parts.kernelMs() : medianMs;
         }
     }
 }

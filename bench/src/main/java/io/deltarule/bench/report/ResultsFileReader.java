@@ -85,6 +85,8 @@ final class ResultsFileReader {
         return new ResultsFile(
                 label,
                 text(root, "version"),
+                optionalText(root, "commit"),
+                optionalText(root, "command"),
                 text(root, "time"),
                 machine,
                 devices,
@@ -100,13 +102,24 @@ final class ResultsFileReader {
                 text(node, "engine"),
                 text(node, "id"),
                 text(node, "name"),
+                node.has("kind") ? text(node, "kind") : "",
                 text(node, "backend"),
                 oneOf(node, "status", "measured", "skipped"),
                 optionalText(node, "reason"),
+                versions(node),
+                (int) optionalNumber(ceilings, "threads"),
                 optionalNumber(ceilings, "sgemm_gflops"),
                 optionalNumber(ceilings, "copy_gbytes_per_s"),
                 ceilings.has("status") ? oneOf(ceilings, "status", "ok", "failed", "refused") : null,
                 optionalText(ceilings, "problem"));
+    }
+
+    private Map<String, String> versions(JsonNode device) {
+        Map<String, String> versions = new LinkedHashMap<>();
+        if (device.has("versions")) {
+            object(device, "versions").properties().forEach(e -> versions.put(e.getKey(), text(e.getValue())));
+        }
+        return versions;
     }
 
     private ResultsFile.Transfer transfer(JsonNode node) {
@@ -150,6 +163,7 @@ final class ResultsFileReader {
                 text(node, "device"),
                 text(node, "variant"),
                 oneOf(node, "form", "chunk", "recurrent"),
+                (int) optionalNumber(node, "chunk_size"),
                 lengths,
                 text(shape, "gate"),
                 (int) optionalNumber(node, "context"),
@@ -190,6 +204,13 @@ final class ResultsFileReader {
         JsonNode found = node.path(name);
         if (!found.isTextual()) {
             throw wrong(name, "a text", found);
+        }
+        return found.asText();
+    }
+
+    private String text(JsonNode found) {
+        if (!found.isTextual()) {
+            throw wrong("versions", "texts", found);
         }
         return found.asText();
     }

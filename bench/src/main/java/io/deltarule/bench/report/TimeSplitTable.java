@@ -1,5 +1,6 @@
 package io.deltarule.bench.report;
 
+import io.deltarule.chart.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,16 +17,18 @@ final class TimeSplitTable {
 
     /** One table per device whose runs were profiled. */
     static List<Map<String, Object>> of(List<LocatedRow> rows) {
-        Map<String, List<Map<String, Object>>> byPlace = new LinkedHashMap<>();
+        Map<Place, List<Map<String, Object>>> byPlace = new LinkedHashMap<>();
         for (LocatedRow placed : rows) {
             if (placed.row().timed() && placed.row().parts().known()) {
-                byPlace.computeIfAbsent(placed.where(), w -> new ArrayList<>()).add(line(placed.row()));
+                byPlace.computeIfAbsent(placed.place(), p -> new ArrayList<>()).add(line(placed.row()));
             }
         }
         List<Map<String, Object>> tables = new ArrayList<>();
-        byPlace.forEach((where, lines) -> tables.add(Map.of(
-                "where",
-                where,
+        byPlace.forEach((place, lines) -> tables.add(Map.of(
+                "place",
+                place.name(),
+                "colour",
+                place.colour(),
                 "lines",
                 lines,
                 "metered",
@@ -46,25 +49,25 @@ final class TimeSplitTable {
         line.put(
                 "bar",
                 List.of(
-                        part("kernels", 0, parts.kernelMs(), whole),
-                        part("copies in", 1, parts.inMs(), whole),
-                        part("copies out", 2, parts.outMs(), whole),
-                        part("host", 7, rest, whole)));
+                        part("kernels", parts.kernelMs(), whole),
+                        part("copies in", parts.inMs(), whole),
+                        part("copies out", parts.outMs(), whole),
+                        part("host", rest, whole)));
         line.put("kernel", AmountText.time(parts.kernelMs()));
         line.put("rawKernel", parts.kernelMs());
         line.put("in", AmountText.time(parts.inMs()));
         line.put("rawIn", parts.inMs());
         line.put("out", AmountText.time(parts.outMs()));
         line.put("rawOut", parts.outMs());
-        line.put("kernelGflops", parts.kernelMs() > 0 ? AmountText.value(r.flops() / parts.kernelMs() / 1e6) : "");
+        line.put("kernelGflops", parts.kernelMs() > 0 ? AmountText.operations(r.flops() / parts.kernelMs() / 1e6) : "");
         line.put("rawKernelGflops", parts.kernelMs() > 0 ? r.flops() / parts.kernelMs() / 1e6 : "");
-        line.put("energy", Double.isNaN(parts.energyMj()) ? "" : AmountText.value(parts.energyMj() / 1e3) + "J");
+        line.put("energy", Double.isNaN(parts.energyMj()) ? "" : Quantity.of(parts.energyMj() / 1e3, "J"));
         line.put("rawEnergy", AmountText.raw(parts.energyMj()));
         return line;
     }
 
-    private static Map<String, Object> part(String name, int colour, double ms, double whole) {
+    private static Map<String, Object> part(String name, double ms, double whole) {
         String share = String.format(Locale.ROOT, "%.1f", 100 * ms / whole);
-        return Map.of("part", name + " " + share + " %", "colour", colour, "share", share);
+        return Map.of("part", name + " " + share + " %", "style", name.replace(' ', '-'), "share", share);
     }
 }

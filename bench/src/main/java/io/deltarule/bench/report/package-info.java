@@ -1,14 +1,15 @@
 /**
- * Results files: the document that a benchmark run is written as, the reader of such documents, and what is made of them,
- * on one machine or side by side: a table for spreadsheets, and one self-contained HTML page with charts drawn as SVG.
+ * Results files: the reader of what package document writes, and what is made of them,
+ * on one machine or side by side: a table for spreadsheets, a picture, and one self-contained HTML page. Charts are module
+ * charts'.
  *
  * <pre>
- *   ResultsDocument, RowDocument                      BenchResults → JSON; results.schema.json describes it
  *   ResultsFileReader → ResultsFile                   JSON of any machine → records, refused where it does not follow the schema
- *   HtmlReport, CsvReport                             ResultsFiles → page, table
+ *   ResultsSet                                        ResultsFiles, their devices by name and colour, their rows
+ *   HtmlReport, CsvReport, SpeedFigure                a ResultsSet → page, table, picture
  * </pre>
  *
- * <p>Only the two document classes use result; reader and pages know nothing but the files, which may come from anywhere.
+ * <p>Nothing here knows anything but the files, which may come from anywhere.
  * Start reading at HtmlReport.
  */
 package io.deltarule.bench.report;

@@ -1,5 +1,6 @@
 package io.deltarule.bench.result;
 
+import io.deltarule.bench.timing.LoadAverage;
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param suite quick, standard, full, or operation for one that was asked for
  * @param machine where
+ * @param load of the machine
  * @param devices what could run here, measured or not
  * @param measurements in the order in which they were made
  * @param ratios those that the measurements allow
@@ -17,6 +19,7 @@ import java.util.List;
 public record BenchResults(
         String suite,
         Machine machine,
+        LoadAverage load,
         List<DeviceStatus> devices,
         List<Measurement> measurements,
         List<SpeedRatio> ratios,

@@ -3,7 +3,9 @@ package io.deltarule.bench.suite;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
+import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.LoadAverage;
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaEngine;
@@ -29,6 +31,7 @@ public final class SingleRun {
      */
     public static BenchResults of(Workload workload, InterleavedTimer timer, ProgressListener listener) {
         Machine machine = Machine.here();
+        LoadAverage load = LoadAverage.start();
         DeltaEngine engine = workload.engine();
         Device device = engine.devices().stream()
                 .filter(d -> d.id().equals(workload.device()))
@@ -38,11 +41,13 @@ public final class SingleRun {
             group.throwRefusal(); // before anything takes time
             listener.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
             DeviceCeilings ceilings = ceilings(engine, device, machine, Math.clamp(timer.seconds(), 0.2, 1));
+            List<Measurement> timed = group.time(timer, List.of());
             return new BenchResults(
                     "operation",
                     machine,
+                    load.andAfter(),
                     List.of(DeviceStatus.measured(engine.name(), device, ceilings)),
-                    group.time(timer, List.of()),
+                    timed,
                     List.of(),
                     List.of());
         }

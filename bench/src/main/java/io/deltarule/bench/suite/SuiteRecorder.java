@@ -7,6 +7,7 @@ import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.result.TransferMeasurement;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.LoadAverage;
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.bench.workload.Workload;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 
 /** Collects what a suite measures, and tells its parts how long to measure, whom to tell, and which workloads are wanted. */
 final class SuiteRecorder {
+    private final LoadAverage load = LoadAverage.start();
     private final ProgressListener listener;
     private final double effort;
     private final SuiteFilter filter;
@@ -84,6 +86,6 @@ final class SuiteRecorder {
 
     /** Everything that was found. */
     BenchResults results(String suite, Machine machine, List<DeviceStatus> devices) {
-        return new BenchResults(suite, machine, devices, measurements, ratios, transfers);
+        return new BenchResults(suite, machine, load.andAfter(), devices, measurements, ratios, transfers);
     }
 }

@@ -23,8 +23,28 @@ class CsvReportTest {
         assertEquals(3, lines.size());
         assertTrue(CsvReport.of(List.of(folder.resolve("a.json"))).endsWith("\r\n"));
         int columns = lines.get(0).split(",", -1).length;
-        assertEquals(columns, lines.get(1).split(",", -1).length);
+        assertEquals(columns, lines.get(1).replaceAll("\"[^\"]*\"", "").split(",", -1).length);
         assertTrue(lines.get(2).contains("\"a, b\""), lines.get(2));
+    }
+
+    @Test
+    void aRowSaysWhereItWasMeasuredAndWhatTheDeviceReaches() throws IOException {
+        ResultsText text =
+                new ResultsText().from("abc", "deltarule bench", 0).on("gpu").profiled("p", 10, 4, 1, 1, "null");
+        List<String> lines = CsvReport.of(List.of(Files.writeString(folder.resolve("a.json"), text.toString())))
+                .lines()
+                .toList();
+        List<String> columns = List.of(lines.get(0).split(",", -1));
+        // one text with a comma in it
+        List<String> cells = List.of(lines.get(1)
+                .replace("\"NVIDIA H200, CUDA\"", "NVIDIA H200 CUDA")
+                .split(",", -1));
+        assertEquals("NVIDIA H200 CUDA", cells.get(columns.indexOf("device_name")));
+        assertEquals("32", cells.get(columns.indexOf("chunk_size")));
+        assertEquals("31500.0", cells.get(columns.indexOf("ceiling_gflops")));
+        assertEquals("4100.0", cells.get(columns.indexOf("ceiling_gbytes_per_s")));
+        assertEquals("16.0", cells.get(columns.indexOf("kernel_gflops"))); // 6.4e7 operations in 4 ms
+        assertEquals("abc", cells.get(columns.indexOf("commit")));
     }
 
     @Test

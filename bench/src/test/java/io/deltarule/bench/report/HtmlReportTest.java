@@ -2,15 +2,19 @@ package io.deltarule.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +23,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class HtmlReportTest {
-    private static final Pattern PICTURE = Pattern.compile("<svg .*?</svg>", Pattern.DOTALL);
+    private static final Pattern PICTURE = Pattern.compile("<svg class=\"chart\".*?</svg>", Pattern.DOTALL);
 
     @TempDir
     Path folder;
@@ -51,7 +55,7 @@ class HtmlReportTest {
             for (int i = 0; i < dots.getLength(); i++) {
                 double x = Double.parseDouble(((Element) dots.item(i)).getAttribute("cx"));
                 double y = Double.parseDouble(((Element) dots.item(i)).getAttribute("cy"));
-                assertTrue(x > 0 && x < 480 && y > 0 && y < 320, "a dot at " + x + ", " + y);
+                assertTrue(x > 0 && x < 440 && y > 0 && y < 320, "a dot at " + x + ", " + y);
             }
             found++;
         }
@@ -77,7 +81,7 @@ class HtmlReportTest {
                         .failed("heads", "h", "failed", "it broke")
                         .failed("heads", "g", "refused", "no room")
                         .lost(1024, "never came back"))));
-        int failures = page.indexOf("3 of the configurations");
+        int failures = page.indexOf("gave wrong numbers: 3");
         int refusals = page.indexOf("Not measured");
         assertTrue(0 < failures && failures < refusals && refusals < page.indexOf("What ran where"));
         String faulty = page.substring(failures, refusals);
@@ -90,7 +94,7 @@ class HtmlReportTest {
     void theVersionBeforeIsRead() throws IOException {
         Path file = Files.writeString(folder.resolve("old.json"), lengths(3).version2());
         String page = HtmlReport.of(List.of(file));
-        assertTrue(page.contains("1 of the configurations") && page.contains("a model differs"));
+        assertTrue(page.contains("gave wrong numbers: 1") && page.contains("a model differs"));
     }
 
     @Test
@@ -106,8 +110,8 @@ class HtmlReportTest {
         assertTrue(
                 page.contains("kernels 60.0 %") && page.contains("copies in 15.0 %") && page.contains("host 20.0 %"));
         assertTrue(page.contains("kernels 45.0 %"), "parts that add up to more than the clock share the bar");
-        assertTrue(page.contains("2.5J") && page.contains("energy"));
-        assertTrue(page.contains("1.40 s") && page.contains("first − median") && page.contains("1.50 s"));
+        assertTrue(page.contains("2.5 J") && page.contains("energy"));
+        assertTrue(page.contains("1.40 s") && page.contains("compiling") && page.contains("1.51 s"));
         assertTrue(page.contains("Copies between host and device") && page.contains("no room there"));
     }
 
@@ -118,14 +122,136 @@ class HtmlReportTest {
             assertFalse(page.contains(title), title);
         }
         String plain = HtmlReport.of(List.of(write("b.json", lengths(3).profiled("p", 3, 1, 1, 1, "null"))));
-        assertFalse(plain.contains("<th>energy</th>"));
+        assertFalse(plain.contains("energy</th>"));
     }
 
     @Test
     void machinesStandSideBySide() throws IOException {
         String page = HtmlReport.of(List.of(write("slow.json", lengths(4)), write("fast.json", lengths(1))));
-        assertTrue(page.contains("slow: cpu") && page.contains("fast: cpu"));
-        assertTrue(page.contains("4.0×") && page.contains("1.0×"));
+        assertTrue(
+                page.contains("Some processor, 2 threads (slow)") && page.contains("Some processor, 2 threads (fast)"));
+        assertTrue(page.contains("4.00×<small>of 3</small>"), "the geometric mean over three configurations");
+        assertTrue(page.contains("<b>4.00×</b>"), "and as a headline");
+    }
+
+    @Test
+    void headlinesStandBeforeEverythingElse() throws IOException {
+        String page = HtmlReport.of(List.of(write(
+                "a.json",
+                lengths(3)
+                        .profiled("prefill/gated_delta_rule", 2, 1, 0.5, 0.25, "null")
+                        .decoding(512, 0.1)
+                        .decoding(4096, 0.102))));
+        String tiles = page.substring(page.indexOf("id=\"headlines\""), page.indexOf("<h2>"));
+        Matcher numbers = Pattern.compile("<b>(.*?)</b><strong>(.*?)</strong>").matcher(tiles);
+        List<String> found = numbers.results()
+                .map(tile -> tile.group(1) + " " + tile.group(2).replace("&#39;", "'"))
+                .toList();
+        assertEquals(
+                List.of(
+                        "32k tokens/s of prefill", // 64 tokens in 2 ms
+                        "102 µs for one more token",
+                        "1.02× the time per token after 4096 tokens",
+                        "32 % of the device's matrix product", // 6.4e7 operations in 1 ms of kernels, of 200 GFLOP/s
+                        "2e-7 worst error against float64"),
+                found);
+        assertTrue(tiles.contains("Some processor, 2 threads"), "a device's name");
+    }
+
+    private static ResultsText twoDevices() {
+        ResultsText text = new ResultsText();
+        for (int T : new int[] {512, 1024}) {
+            text.on("cpu").ok("length", "length/" + T, T, 40);
+            text.on("gpu").profiled("length", "length/" + T, T, 10, 4, 1, 1, "null");
+            text.on("cpu").ok("prefill", "prefill/kda", T, 40);
+            text.on("gpu").profiled("prefill", "prefill/kda", T, 10, 4, 1, 1, "null");
+        }
+        return text;
+    }
+
+    @Test
+    void aDeviceHasItsNameAndOneColourEverywhere() throws IOException {
+        String page = HtmlReport.of(List.of(write("a.json", twoDevices())));
+        assertFalse(Pattern.compile(">[^<]*cuda:0:0")
+                .matcher(page.replaceAll("--device cuda:0:0", ""))
+                .find());
+        Matcher names =
+                Pattern.compile("class=\"place c(\\d)\"><span>(.*?)</span>").matcher(page);
+        int gpu = 0;
+        while (names.find()) {
+            String colour = switch (names.group(2)) {
+                case "Some processor, 2 threads" -> "0";
+                case "NVIDIA H200, CUDA" -> "1";
+                default -> "7"; // not measured
+            };
+            assertEquals(colour, names.group(1), names.group(2));
+            gpu += colour.equals("1") ? 1 : 0;
+        }
+        assertTrue(gpu > 5);
+        assertEquals(
+                Set.of("0", "1", "7"), // and grey for what is no device's
+                Pattern.compile(" c(\\d)\"")
+                        .matcher(page)
+                        .results()
+                        .map(m -> m.group(1))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void kernelsAndTheClockAreTwoSeries() throws IOException {
+        String page = HtmlReport.of(List.of(write("a.json", twoDevices())));
+        String curve = picture(page, "Prefill against length");
+        assertEquals(4, count(curve, "class=\"dot c"), "both devices by the clock");
+        assertEquals(2, count(curve, "class=\"ring c1"), "the GPU's kernels alone");
+        assertTrue(curve.contains("length/1024, kernels alone: 256k tokens/s"), curve); // 1024 tokens in 4 ms
+        assertTrue(curve.contains("length/1024: 102k tokens/s"), curve); // in 10 ms
+        String variants = picture(page, "Variants, prefill");
+        assertEquals(4, count(variants, "class=\"dot c"));
+        assertEquals(2, count(variants, "class=\"ring c1"));
+    }
+
+    @Test
+    void aRooflineIsOfKernelsAlone() throws IOException {
+        String roofline = picture(HtmlReport.of(List.of(write("a.json", twoDevices()))), "NVIDIA H200, CUDA");
+        // 1.024e9 operations in 4 ms, 10 per byte: the matrix product's rate is the roof
+        assertTrue(roofline.contains("length/1024: 256 GFLOP/s, 1 % of the roof"), roofline);
+    }
+
+    private static String picture(String page, String title) {
+        int heading = page.indexOf("<figure><h3>" + title + "</h3>");
+        return page.substring(heading, page.indexOf("</svg>", heading));
+    }
+
+    private static int count(String text, String what) {
+        return text.split(Pattern.quote(what), -1).length - 1;
+    }
+
+    @Test
+    void whereNumbersComeFromIsSaid() throws IOException {
+        String page = HtmlReport.of(
+                List.of(write("a.json", lengths(3).from("0123456789ab-dirty", "deltarule bench --suite quick", 3.5))));
+        assertTrue(page.contains("by <code>deltarule bench --suite quick</code>"));
+        assertTrue(page.contains("deltarule 1, 0123456789ab-dirty"));
+        assertTrue(page.contains("<dt>OpenBLAS kernels</dt><dd>Cooperlake</dd>"));
+        assertTrue(page.contains("The machine was busy") && page.contains("a load average of 3.50 on 2 processors"));
+        String quiet = HtmlReport.of(List.of(write("b.json", lengths(3).from("0", "deltarule bench", 0.1))));
+        assertFalse(quiet.contains("The machine was busy"));
+    }
+
+    @Test
+    void aPictureForADocument() throws Exception {
+        String svg = SpeedFigure.of(
+                List.of(write("a.json", lengths(3).decoding(512, 1).decoding(4096, 1))));
+        Element root = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)))
+                .getDocumentElement();
+        assertEquals(2 + 3 + 1, root.getElementsByTagName("circle").getLength(), "points and a legend's");
+        assertTrue(root.getTextContent().contains("Decoding after a context"));
+        Path nothing = write("b.json", new ResultsText().ok("prefill", "prefill/kda", 8, 1));
+        assertTrue(assertThrows(InvalidInputException.class, () -> SpeedFigure.of(List.of(nothing)))
+                .getMessage()
+                .contains("bench --suite quick measures them"));
     }
 
     @Test

@@ -33,8 +33,8 @@ class ResultsFileReaderTest {
         assertEquals(
                 Set.of(),
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                        .getSchema(
-                                HtmlReport.class.getResourceAsStream("/io/deltarule/bench/report/results.schema.json"))
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
                         .validate(new ObjectMapper().readTree(GOOD.toString())));
     }
 

@@ -9,9 +9,27 @@ final class ResultsText {
     private final List<String> rows = new ArrayList<>();
     private final List<String> transfers = new ArrayList<>();
     private String processor = "Some processor";
+    private String more = "";
+    private String machine = "";
+    private String engine = "cpu";
+    private String device = "cpu";
 
     ResultsText processor(String name) {
         processor = name;
+        return this;
+    }
+
+    /** Where the numbers come from, as later versions say. */
+    ResultsText from(String commit, String command, double loadBefore) {
+        more = "\"commit\":\"" + commit + "\",\"command\":\"" + command + "\",";
+        machine = ",\"load_before\":" + loadBefore + ",\"load_after\":2.5";
+        return this;
+    }
+
+    /** Where the rows that follow were measured: the cpu, or the GPU that the file lists. */
+    ResultsText on(String name) {
+        engine = name.equals("cpu") ? "cpu" : "tornado";
+        device = name.equals("cpu") ? "cpu" : "cuda:0:0";
         return this;
     }
 
@@ -30,9 +48,31 @@ final class ResultsText {
                         1.2 * medianMs));
     }
 
+    /** A step after a context. */
+    ResultsText decoding(int context, double medianMs) {
+        ok("decode_context", "decode_context/" + context, 1, medianMs);
+        rows.add(rows.removeLast()
+                .replace("\"context\":0", "\"context\":" + context)
+                .replace("forward", "decode"));
+        return this;
+    }
+
     /** A row whose engine says where its milliseconds go. */
     ResultsText profiled(String name, double medianMs, double kernelMs, double inMs, double outMs, String energyMj) {
-        ok("prefill", name, 64, medianMs);
+        return profiled("prefill", name, 64, medianMs, kernelMs, inMs, outMs, energyMj);
+    }
+
+    /** The same of any length. */
+    ResultsText profiled(
+            String suite,
+            String name,
+            int T,
+            double medianMs,
+            double kernelMs,
+            double inMs,
+            double outMs,
+            String energyMj) {
+        ok(suite, name, T, medianMs);
         String row = rows.removeLast();
         rows.add(row.substring(0, row.length() - 1)
                 + String.format(
@@ -70,8 +110,9 @@ final class ResultsText {
 
     private ResultsText row(String suite, String name, int T, String rest) {
         rows.add("{\"suite\":\"" + suite + "\",\"name\":\"" + name
-                + "\",\"subject\":\"operation\",\"direction\":\"forward\",\"engine\":\"cpu\","
-                + "\"device\":\"cpu\",\"variant\":\"kda\",\"form\":\"chunk\",\"keeps_state\":false,\"context\":0,"
+                + "\",\"subject\":\"operation\",\"direction\":\"forward\",\"engine\":\"" + engine
+                + "\",\"device\":\"" + device
+                + "\",\"variant\":\"kda\",\"form\":\"chunk\",\"chunk_size\":32,\"keeps_state\":false,\"context\":0,"
                 + "\"shape\":{\"B\":1,\"T\":" + T + ",\"H\":2,\"HV\":2,\"K\":8,\"V\":8,\"householders\":1,"
                 + "\"gate\":\"channel\"},\"flops\":" + 1e6 * T + ",\"bytes\":" + 1e5 * T + ",\"state_bytes\":512,"
                 + rest
@@ -81,18 +122,32 @@ final class ResultsText {
 
     @Override
     public String toString() {
-        return "{\"schema\":\"deltarule-bench/3\",\"version\":\"1\",\"time\":\"2026-11-21T12:00:00Z\",\"suite\":\"quick\","
+        return "{\"schema\":\"deltarule-bench/3\",\"version\":\"1\"," + more
+                + "\"time\":\"2026-11-21T12:00:00Z\",\"suite\":\"quick\","
                 + "\"machine\":{\"processor\":\"" + processor + "\",\"processors\":2,\"memory_bytes\":25000000000,"
-                + "\"cache_bytes\":33554432,\"system\":\"Linux\",\"java\":\"25\"},"
+                + "\"cache_bytes\":33554432,\"system\":\"Linux\",\"java\":\"25\"" + machine + "},"
                 + "\"devices\":[{\"engine\":\"cpu\",\"id\":\"cpu\",\"name\":\"cores\",\"kind\":\"cpu\",\"backend\":\"OpenBLAS\","
-                + "\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,\"ceilings\":{\"threads\":2,"
+                + "\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,"
+                + (more.isEmpty() ? "" : "\"versions\":{\"OpenBLAS kernels\":\"Cooperlake\"},")
+                + "\"ceilings\":{\"threads\":2,"
                 + "\"sgemm_gflops\":200,\"copy_gbytes_per_s\":40,\"status\":\"ok\",\"problem\":null}},"
                 + "{\"engine\":\"tornado\",\"id\":\"opencl:0:0\",\"name\":\"pocl\",\"kind\":\"cpu\",\"backend\":\"OpenCL\","
-                + "\"memory_bytes\":0,\"status\":\"skipped\",\"reason\":\"measured by name only\",\"ceilings\":null}],"
+                + "\"memory_bytes\":0,\"status\":\"skipped\",\"reason\":\"measured by name only\",\"ceilings\":null}"
+                + gpu()
                 + "\"ratios\":{\"one_over_other\":{\"ratio\":2,\"subject\":4,\"baseline\":2,\"unit\":\"ms\","
                 + "\"meaning\":\"one over the other\"}},\"transfers\":[" + String.join(",", transfers)
                 + "],\"results\":["
                 + String.join(",", rows) + "]}";
+    }
+
+    private String gpu() {
+        return (rows.stream().noneMatch(row -> row.contains("cuda:0:0"))
+                        ? ""
+                        : ",{\"engine\":\"tornado\",\"id\":\"cuda:0:0\",\"name\":\"NVIDIA H200\",\"kind\":\"gpu\","
+                                + "\"backend\":\"CUDA\",\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,"
+                                + "\"ceilings\":{\"threads\":null,\"sgemm_gflops\":31500,\"copy_gbytes_per_s\":4100,"
+                                + "\"status\":\"ok\",\"problem\":null}}")
+                + "],";
     }
 
     /** As the version before wrote it. */

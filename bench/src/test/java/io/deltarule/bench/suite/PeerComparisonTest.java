@@ -9,6 +9,7 @@ import io.deltarule.bench.result.DeviceStatus;
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.timing.LoadAverage;
 import io.deltarule.bench.timing.Machine;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
@@ -148,8 +149,8 @@ class PeerComparisonTest {
         List<Measurement> measurements = measure(new Other(0.25, false)).measurements();
         DeviceStatus status =
                 DeviceStatus.measured("cpu", new CpuEngine().devices().getFirst(), null);
-        BenchResults results =
-                new BenchResults("standard", Machine.here(), List.of(status), measurements, List.of(), List.of());
+        BenchResults results = new BenchResults(
+                "standard", Machine.here(), LoadAverage.start(), List.of(status), measurements, List.of(), List.of());
         assertNull(results.ceilings(measurements.getFirst().workload()));
     }
 }

@@ -14,10 +14,13 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.testkit.TestScope;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag(TestScope.THOROUGH)
 class SingleRunTest {
     private final List<String> begun = new ArrayList<>();
 

@@ -21,13 +21,16 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.testkit.TestScope;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag(TestScope.THOROUGH)
 class VerificationTest {
     /** The CPU engine with a defect: what it computes is changed before anyone sees it. */
     private record Broken(Consumer<DeltaOutputs> defect, boolean loads) implements DeltaEngine {

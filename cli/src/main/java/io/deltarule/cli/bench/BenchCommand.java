@@ -1,7 +1,8 @@
 package io.deltarule.cli.bench;
 
-import io.deltarule.bench.report.ResultsDocument;
+import io.deltarule.bench.document.ResultsDocument;
 import io.deltarule.bench.result.BenchResults;
+import io.deltarule.bench.result.Provenance;
 import io.deltarule.bench.suite.SingleRun;
 import io.deltarule.bench.suite.Suite;
 import io.deltarule.bench.suite.SuiteFilter;
@@ -248,10 +249,7 @@ public final class BenchCommand implements Callable<Integer> {
                     : SingleRun.of(workload, timer(), progress::say);
         }
         PrintWriter out = spec.commandLine().getOut();
-        String document = Json.text(ResultsDocument.of(
-                results,
-                Version.text(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+        String document = Json.text(ResultsDocument.of(results, provenance()));
         if (json != null && file == null) {
             out.println(document);
         } else {
@@ -265,6 +263,17 @@ public final class BenchCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("deltarule: wrote " + folder.page());
         }
         return results.faulty() ? ExitCode.MISMATCH : ExitCode.OK;
+    }
+
+    private Provenance provenance() {
+        return new Provenance(
+                Version.text(),
+                Version.commit(),
+                "deltarule "
+                        + String.join(
+                                " ", spec.root().commandLine().getParseResult().originalArgs()),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                SoftwareVersions.ofEngines());
     }
 
     private void check() {

@@ -2,6 +2,7 @@ package io.deltarule.cli.bench;
 
 import io.deltarule.bench.report.CsvReport;
 import io.deltarule.bench.report.HtmlReport;
+import io.deltarule.bench.report.SpeedFigure;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.core.InvalidInputException;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         description = {
-            "Puts results files of one or more machines side by side in one HTML page that needs nothing else: charts,"
-                    + " tables that sort, light and dark.",
+            "Puts results files of one or more machines side by side in one HTML page that needs nothing else: headlines,"
+                    + " charts, tables that sort, light and dark. Or makes a table or a picture of them.",
             "Each file is called by its name in the page, so name them after their machines."
         })
 public final class ReportCommand implements Callable<Integer> {
@@ -37,19 +39,25 @@ public final class ReportCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             required = true,
-            description = "The page to write (.html), or a table for spreadsheets (.csv).")
+            description =
+                    "The page to write (.html), a table for spreadsheets (.csv), or a picture of what a token costs (.svg).")
     private Path output;
 
     @Override
     public Integer call() {
         String name = output.getFileName() == null ? "" : output.getFileName().toString();
-        if (!name.endsWith(".html") && !name.endsWith(".csv")) {
-            throw new InvalidInputException("--output: expected a name that ends in .html or .csv but found " + output);
-        }
+        Function<List<Path>, String> report = switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "html" -> HtmlReport::of;
+            case "csv" -> CsvReport::of;
+            case "svg" -> SpeedFigure::of;
+            default ->
+                throw new InvalidInputException(
+                        "--output: expected a name that ends in .html, .csv or .svg but found " + output);
+        };
         for (Path file : results) {
             OutputPath.check("--output", output, file);
         }
-        OutputPath.writeWhole(output, name.endsWith(".csv") ? CsvReport.of(results) : HtmlReport.of(results));
+        OutputPath.writeWhole(output, report.apply(results));
         PrintWriter out = spec.commandLine().getOut();
         out.println("wrote " + output);
         return ExitCode.OK;

@@ -47,7 +47,7 @@ final class ChatLoop {
                 return commands.run(text);
             }
             String message = display.commands() && text.startsWith("//") ? text.substring(1) : text;
-            return message.isBlank() && display.commands() || answered(message);
+            return (message.isBlank() && display.commands()) || answered(message);
         } catch (InvalidInputException | SafetensorsException e) {
             if (!source.interactive()) {
                 throw e;

@@ -31,15 +31,17 @@ final class PipedMessages implements MessageSource {
 
     private String quoted(String first) {
         StringBuilder text = new StringBuilder();
+        boolean begun = false;
         for (String line = first; line != null; line = line()) {
             int end = line.indexOf(QUOTES);
             if (end >= 0) {
                 return text.append(line, 0, end).toString();
             }
             text.append(line);
-            if (!line.isEmpty() || line != first) {
+            if (begun || !line.isEmpty()) {
                 text.append('\n');
             }
+            begun = true;
         }
         return text.toString(); // the input ended before the marks
     }

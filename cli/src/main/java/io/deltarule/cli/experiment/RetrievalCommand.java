@@ -1,7 +1,7 @@
 package io.deltarule.cli.experiment;
 
+import io.deltarule.chart.SvgFigure;
 import io.deltarule.cli.option.MemoryNeed;
-import io.deltarule.cli.output.CannotDrawException;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.OutputPath;
@@ -82,9 +82,6 @@ public final class RetrievalCommand implements Callable<Integer> {
         }
         if (output != null) {
             OutputPath.check("--output", output);
-            RetrievalFigure.unavailable().ifPresent(why -> {
-                throw new CannotDrawException("--output: " + why);
-            });
         }
         MemoryNeed.check(RetrievalExperiment.largest(sizes));
         DeltaEngine chosen = Engines.named(engine);
@@ -103,7 +100,7 @@ public final class RetrievalCommand implements Callable<Integer> {
             OutputPath.writeWhole(file, document + System.lineSeparator());
         }
         if (output != null) {
-            OutputPath.writeWhole(output, RetrievalFigure.svg(panels));
+            OutputPath.writeWhole(output, SvgFigure.of(RetrievalFigure.of(panels)));
         }
         return ExitCode.OK;
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         name = "generate",
         description = {
             "Goes on with a text or with token ids, and prints what is new as it is made.",
-            "Without a tokenizer.json in the model's folder it takes ids and prints ids."
+            "Without a tokenizer in the model's folder it takes ids and prints ids."
         })
 public final class GenerateCommand implements Runnable {
     @Spec
@@ -184,7 +184,7 @@ public final class GenerateCommand implements Runnable {
         int[] given = {};
         if (text != null) {
             given = loaded.tokenizer().encode(text, loadState == null); // what goes on does not begin again
-            loaded.network().checkIds("--prompt, by tokenizer.json", given);
+            loaded.network().checkIds("--prompt, by the tokenizer", given);
         } else if (ids != null) {
             given = TokenIdList.parse("--ids", ids);
             loaded.network().checkIds("--ids", given);
@@ -209,7 +209,7 @@ public final class GenerateCommand implements Runnable {
     private void goOn(LanguageModel loaded, Session session, GenerationOptions options, int prompted, double reading) {
         PrintWriter out = spec.commandLine().getOut();
         boolean asText = loaded.hasTokenizer();
-        TextStream text = asText ? new TextStream(loaded.tokenizer()) : null;
+        TextStream text = asText ? text(loaded, session) : null;
         StringBuilder whole = new StringBuilder();
         StopText stop = new StopText(asText && stops != null ? stops : List.of());
         Decoder decoder = new Decoder(session, options);
@@ -223,7 +223,10 @@ public final class GenerateCommand implements Runnable {
                 read = json || shown.write(fresh);
             }
             if (asText) {
-                String rest = stop.next(text.rest()) + stop.rest();
+                boolean paused = saveState != null
+                        && !stop.reached()
+                        && decoder.completion(0).finish() != FinishReason.STOP;
+                String rest = stop.next(paused ? text.pause() : text.rest()) + stop.rest();
                 whole.append(rest);
                 if (!json) {
                     shown.write(rest);
@@ -249,6 +252,13 @@ public final class GenerateCommand implements Runnable {
         if (made.finish() == FinishReason.CONTEXT) {
             say("the context of " + session.options().maxContext() + " tokens is full; --max-context allows more");
         }
+    }
+
+    /** After a saved state the text goes on, so that what both runs print, put together, is the text of all tokens. */
+    private TextStream text(LanguageModel loaded, Session session) {
+        return loadState == null
+                ? new TextStream(loaded.tokenizer())
+                : TextStream.after(loaded.tokenizer(), session.ids(0));
     }
 
     private ObjectNode document(

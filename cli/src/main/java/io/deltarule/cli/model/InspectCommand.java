@@ -88,8 +88,10 @@ public final class InspectCommand implements Runnable {
                         + cache(network));
         table.row(
                 "tokenizer",
-                Files.exists(folder.path().resolve(LanguageModel.TOKENIZER))
-                        ? LanguageModel.TOKENIZER
+                Files.exists(LanguageModel.tokenizerFile(folder.path()))
+                        ? LanguageModel.tokenizerFile(folder.path())
+                                .getFileName()
+                                .toString()
                         : "none: takes and gives ids only");
         table.row("runs on", place(engine) + ": all of it; prompts chunkwise, single tokens recurrently");
         table.row(

@@ -36,7 +36,7 @@ record InspectDocument(ModelFolder folder, EngineChoice engine, int context) {
                 .put("state_bytes", network.stateBytes())
                 .put("context", context)
                 .put("cache_bytes", network.cacheBytes(context))
-                .put("tokenizer", Files.exists(folder.path().resolve(LanguageModel.TOKENIZER)))
+                .put("tokenizer", Files.exists(LanguageModel.tokenizerFile(folder.path())))
                 .put("engine", engine.engine().name())
                 .put("device", engine.device())
                 .put("fingerprint", folder.fingerprint());

@@ -42,6 +42,12 @@ public final class LogitsCommand implements Runnable {
     private Path idsFile;
 
     @Option(
+            names = "--max-context",
+            paramLabel = "N",
+            description = "Most tokens (default: what the model was made for).")
+    private Integer maxContext;
+
+    @Option(
             names = "--output",
             required = true,
             paramLabel = "G",
@@ -61,7 +67,7 @@ public final class LogitsCommand implements Runnable {
             Tensor all = Tensor.allocate(arena, tokens.length, vocabulary);
             double seconds;
             try (Session session = loaded.session(
-                    SessionOptions.of(loaded.contextFor(tokens.length, 0)).withAllLogits(vocabulary))) {
+                    SessionOptions.of(context(loaded, tokens.length)).withAllLogits(vocabulary))) {
                 long begun = System.nanoTime();
                 session.feed(tokens, (first, rows) -> {
                     long at = (long) first * vocabulary * Float.BYTES;
@@ -71,7 +77,7 @@ public final class LogitsCommand implements Runnable {
                 });
                 seconds = (System.nanoTime() - begun) / 1e9;
             }
-            checkFinite(all, vocabulary);
+            checkFinite(loaded, all, vocabulary);
             progress.say("writing");
             new SafetensorsWriter()
                     .metadata("model", loaded.network().fingerprint())
@@ -100,6 +106,18 @@ public final class LogitsCommand implements Runnable {
         return ids == null ? TokenIdList.read("--ids-file", idsFile) : TokenIdList.parse("--ids", ids);
     }
 
+    /** Beyond what the model was made for only if asked to: nothing in these formats ends there, but training did. */
+    private int context(LanguageModel loaded, int tokens) {
+        if (maxContext == null) {
+            return loaded.contextFor(tokens, 0);
+        }
+        if (tokens > maxContext) {
+            throw new InvalidInputException("--max-context: expected at least " + tokens
+                    + ", the tokens that are given, but found " + maxContext);
+        }
+        return tokens;
+    }
+
     private static void checkMemory(int tokens, int vocabulary) {
         double bytes = (double) Float.BYTES * tokens * vocabulary;
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
@@ -115,12 +133,13 @@ public final class LogitsCommand implements Runnable {
         }
     }
 
-    private static void checkFinite(Tensor logits, int vocabulary) {
+    private static void checkFinite(LanguageModel loaded, Tensor logits, int vocabulary) {
         for (long i = 0; i < logits.size(); i++) {
             if (!Float.isFinite(logits.get(i))) {
-                throw new NumericException("logits: expected finite numbers but found " + logits.get(i) + " at token "
-                        + i / vocabulary + ", id " + i % vocabulary
-                        + "; the weights are damaged, or outgrow float32 on this engine");
+                throw loaded.network()
+                        .explained(new NumericException("logits: expected finite numbers but found " + logits.get(i)
+                                + " at token " + i / vocabulary + ", id " + i % vocabulary
+                                + "; they outgrow float32 on this engine"));
             }
         }
     }

@@ -99,8 +99,8 @@ public final class MakeModelCommand implements Runnable {
                 output, ModelTemplates.config(type, keys), new RandomModel.Options(weightType(), seed, shards));
         spec.commandLine()
                 .getOut()
-                .println(output + ": " + numbers + " parameters, "
-                        + numbers * weightType().bytes() + " bytes of tensors");
+                .println(
+                        output + ": " + numbers + " parameters, " + weightType().bytes(numbers) + " bytes of tensors");
     }
 
     private static void put(Map<String, String> keys, String key, Integer value) {
@@ -110,10 +110,11 @@ public final class MakeModelCommand implements Runnable {
     }
 
     private WeightType weightType() {
-        try {
-            return WeightType.valueOf(dtype.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidInputException("--dtype: expected f32, bf16 or f16 but found " + dtype);
-        }
+        return switch (dtype.toLowerCase(Locale.ROOT)) {
+            case "f32" -> WeightType.F32;
+            case "bf16" -> WeightType.BF16;
+            case "f16" -> WeightType.F16;
+            default -> throw new InvalidInputException("--dtype: expected f32, bf16 or f16 but found " + dtype);
+        };
     }
 }

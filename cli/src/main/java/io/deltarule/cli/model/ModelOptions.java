@@ -16,7 +16,7 @@ public final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "The model's folder: config.json, safetensors and, for text, tokenizer.json.")
+            description = "The model's folder: config.json, safetensors and, for text, a tokenizer.")
     private Path model;
 
     @Option(

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How well a model foretells a text. */
+/** How well a model predicts a text. */
 @Command(
         name = "perplexity",
         description = "exp of the mean of -ln p(token | those before it) over a text. A longer text is taken in windows"

@@ -13,9 +13,24 @@ public final class Version implements IVersionProvider {
         return new String[] {"deltarule " + text() + ", Java " + Runtime.version()};
     }
 
+    /** The version. */
     public static String text() {
+        return line(0);
+    }
+
+    /** The commit of the sources, with "-dirty" where they had changes; null where the build did not know. */
+    public static String commit() {
+        String commit = line(1);
+        return commit.equals("unknown") ? null : commit;
+    }
+
+    private static String line(int index) {
         try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .skip(index)
+                    .findFirst()
+                    .orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,7 +13,10 @@ import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.measure.Versioned;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,7 +31,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements LayerEngine {
+public final class CpuEngine implements LayerEngine, Versioned {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 
@@ -36,6 +39,10 @@ public final class CpuEngine implements LayerEngine {
     public static final int MAX_CHUNK = 256;
 
     private static final String DEVICE = "cpu";
+
+    private static final String VECTORS = "jdk.incubator.vector";
+    private static final String NO_VECTORS =
+            "expected Java's Vector API but this JVM was started without it; start java with --add-modules=" + VECTORS;
 
     private final int threads;
     private final String misconfigured; // null where nothing is wrong
@@ -99,12 +106,18 @@ public final class CpuEngine implements LayerEngine {
     @Override
     public String description() {
         return "float32 on this machine's processor, " + threads + " threads, "
-                + OpenBlas.unavailable().map(why -> "without OpenBLAS").orElseGet(OpenBlas::version);
+                + OpenBlas.unavailable()
+                        .map(why -> "without OpenBLAS")
+                        .orElseGet(() -> OpenBlas.version() + ", " + OpenBlas.kernels());
     }
 
     @Override
     public Optional<String> unavailable() {
-        return misconfigured != null ? Optional.of(misconfigured) : OpenBlas.unavailable();
+        if (misconfigured != null) {
+            return Optional.of(misconfigured);
+        }
+        // Asked here and not where vectors are used: without the module those classes cannot even be loaded.
+        return ModuleLayer.boot().findModule(VECTORS).isEmpty() ? Optional.of(NO_VECTORS) : OpenBlas.unavailable();
     }
 
     @Override
@@ -119,6 +132,18 @@ public final class CpuEngine implements LayerEngine {
                 OpenBlas.version(),
                 0,
                 true));
+    }
+
+    @Override
+    public Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        if (unavailable().isEmpty()) {
+            versions.put("OpenBLAS", OpenBlas.version().replaceFirst("^OpenBLAS +(\\S+).*", "$1"));
+            versions.put("OpenBLAS kernels", OpenBlas.kernels());
+            versions.put("OpenBLAS configuration", OpenBlas.version());
+            versions.put("Vector API", Lanes.SPECIES.vectorBitSize() + " bits");
+        }
+        return versions;
     }
 
     @Override

@@ -126,7 +126,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
             case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
             case NormOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), normWeight(n), slot(n.out()));
             case ElementwiseOp.Activate m ->
-                ElementwiseStep.map(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
+                ElementwiseStep.activate(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
             case ElementwiseOp.Multiply m ->
                 ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
             case ElementwiseOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));

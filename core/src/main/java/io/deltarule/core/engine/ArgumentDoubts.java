@@ -8,6 +8,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class ArgumentDoubts {
     private static final Logger LOG = System.getLogger("io.deltarule");
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final long BLOCK = 1 << 24;
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private ArgumentDoubts() {}
@@ -29,22 +31,37 @@ final class ArgumentDoubts {
         if (g == null) {
             return;
         }
-        int largest = 0;
-        long size = g.size();
-        for (long i = 0; i < size; i++) {
-            // As a signed number a float's bits are above 0 where the float is, and a maximum of integers vectorises.
-            largest = Math.max(largest, g.data().getAtIndex(BITS, i));
-        }
-        if (largest == 0) {
+        if (!anyPositive(g.data())) {
             return;
         }
-        for (long i = 0; i < size; i++) {
+        for (long i = 0; i < g.size(); i++) {
             if (g.get(i) > 0) { // NaN is refused as a result
                 throw new InvalidInputException("g: expected natural logarithms of decays, at most 0, but found "
                         + g.get(i) + " at row-major index " + i + " of " + g
                         + "; if these are the decays themselves, exp(g), give their logarithms");
             }
         }
+    }
+
+    /**
+     * Whether a number of many is above 0 (or a NaN without a sign). A float is where its bits are above 0 as an integer; the
+     * disjunction of what is left of these is a loop that Java runs on vectors, at the speed of memory.
+     */
+    private static boolean anyPositive(MemorySegment floats) {
+        long bytes = floats.byteSize();
+        for (long begin = 0; begin < bytes; begin += BLOCK) {
+            MemorySegment block = floats.asSlice(begin, Math.min(BLOCK, bytes - begin));
+            int numbers = (int) (block.byteSize() / Float.BYTES);
+            int left = 0;
+            for (int i = 0; i < numbers; i++) {
+                int bits = block.get(BITS, (long) Float.BYTES * i);
+                left |= bits & ~(bits >> 31);
+            }
+            if (left != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Warns once of what {@link #looksSwapped}. */

@@ -15,6 +15,7 @@ public sealed interface ChannelOp extends LayerOp {
      * @param offset where the part begins in its group
      */
     record Slice(Slot in, Slot out, int groups, int offset) implements ChannelOp {
+        /** Checks the sizes. */
         public Slice {
             OpChecks.atLeast("slice: groups", groups, 1);
             OpChecks.divides("slice: groups", groups, in);

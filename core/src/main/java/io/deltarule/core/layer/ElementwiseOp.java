@@ -14,6 +14,7 @@ public sealed interface ElementwiseOp extends LayerOp {
      * @param factor 1 or 2 for β
      */
     record Activate(Slot in, Slot out, Activation activation, double factor) implements ElementwiseOp {
+        /** Checks the sizes. */
         public Activate {
             OpChecks.sameWidth("activate", in, out);
         }
@@ -39,6 +40,7 @@ public sealed interface ElementwiseOp extends LayerOp {
      * @param activation act
      */
     record Multiply(Slot in, Slot gate, Slot out, Activation activation) implements ElementwiseOp {
+        /** Checks the sizes. */
         public Multiply {
             OpChecks.sameWidth("multiply", in, out);
             OpChecks.divides("multiply: gate", gate.width(), in);
@@ -63,6 +65,7 @@ public sealed interface ElementwiseOp extends LayerOp {
      * @param out y, all three as wide
      */
     record Add(Slot a, Slot b, Slot out) implements ElementwiseOp {
+        /** Checks the sizes. */
         public Add {
             OpChecks.sameWidth("add", a, b);
             OpChecks.sameWidth("add", a, out);
@@ -93,6 +96,7 @@ public sealed interface ElementwiseOp extends LayerOp {
      * @param additive which form
      */
     record MixReads(Slot linear, Slot cross, Slot gate, Slot out, boolean additive) implements ElementwiseOp {
+        /** Checks the sizes. */
         public MixReads {
             OpChecks.sameWidth("mix reads", linear, cross);
             OpChecks.sameWidth("mix reads", linear, out);
@@ -129,6 +133,7 @@ public sealed interface ElementwiseOp extends LayerOp {
      */
     record LogDecay(Slot in, Slot out, String aLog, String dtBias, int heads, double lowerBound)
             implements ElementwiseOp {
+        /** Checks the sizes. */
         public LogDecay {
             OpChecks.sameWidth("log-decay", in, out);
             OpChecks.divides("log-decay: heads", heads, in);

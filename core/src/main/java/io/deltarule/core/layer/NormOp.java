@@ -14,6 +14,7 @@ public sealed interface NormOp extends LayerOp {
      * @param eps added to the sum of squares
      */
     record L2Norm(Slot in, Slot out, int group, double eps) implements NormOp {
+        /** Checks the sizes. */
         public L2Norm {
             OpChecks.sameWidth("L2 norm", in, out);
             OpChecks.divides("L2 norm: group", group, in);
@@ -54,6 +55,7 @@ public sealed interface NormOp extends LayerOp {
             boolean zeroCentred,
             Activation activation)
             implements NormOp {
+        /** Checks the sizes. */
         public RmsNorm {
             OpChecks.sameWidth("RMS norm", in, out);
             if (gate != null) {

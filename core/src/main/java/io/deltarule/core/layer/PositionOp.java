@@ -22,6 +22,7 @@ public sealed interface PositionOp extends LayerOp {
      * @param theta the base
      */
     record Rotary(Slot in, Slot out, int head, int rotary, double theta) implements PositionOp {
+        /** Checks the sizes. */
         public Rotary {
             OpChecks.sameWidth("rotary", in, out);
             OpChecks.divides("rotary: head", head, in);
@@ -53,6 +54,7 @@ public sealed interface PositionOp extends LayerOp {
      */
     record SelectiveRotary(Slot in, Slot angles, Slot out, String temperature, int head, int rotary)
             implements PositionOp {
+        /** Checks the sizes. */
         public SelectiveRotary {
             OpChecks.sameWidth("selective rotary", in, out);
             OpChecks.divides("selective rotary: head", head, in);

@@ -24,6 +24,7 @@ public sealed interface SequenceOp extends LayerOp {
      */
     record ShortConvolution(Slot in, Slot out, String weight, String bias, int taps, Activation activation)
             implements SequenceOp {
+        /** Checks the sizes. */
         public ShortConvolution {
             OpChecks.sameWidth("short convolution", in, out);
             OpChecks.atLeast("short convolution: taps", taps, 1);
@@ -58,6 +59,7 @@ public sealed interface SequenceOp extends LayerOp {
      */
     record Delta(Variant variant, DeltaShape shape, Map<Input, Slot> inputs, Slot o, Slot oCross, double scale)
             implements SequenceOp {
+        /** Checks the sizes. */
         public Delta {
             inputs = Map.copyOf(inputs);
             OpChecks.checkDelta(variant, shape, inputs, o, oCross);
@@ -121,6 +123,7 @@ public sealed interface SequenceOp extends LayerOp {
      */
     record Attention(Slot q, Slot k, Slot v, Slot out, int heads, int kvHeads, int window, double scale)
             implements SequenceOp {
+        /** Checks the sizes. */
         public Attention {
             OpChecks.divides("attention: heads", heads, q);
             OpChecks.divides("attention: key/value heads", kvHeads, k);

@@ -45,9 +45,9 @@ public final class Weight {
      */
     public static Weight view(MemorySegment data, WeightType type, int... dims) {
         long count = count(type, dims);
-        if (data.byteSize() != count * type.bytes()) {
+        if (data.byteSize() != type.bytes(count)) {
             throw new InvalidInputException("weight " + type + " " + Arrays.toString(dims) + ": expected " + count
-                    + " values (" + count * type.bytes() + " bytes) but found " + data.byteSize() + " bytes");
+                    + " values (" + type.bytes(count) + " bytes) but found " + data.byteSize() + " bytes");
         }
         return new Weight(data, type, dims.clone(), count);
     }
@@ -76,8 +76,13 @@ public final class Weight {
                 throw tooLarge(dims);
             }
         }
-        if (count > Long.MAX_VALUE / type.bytes()) {
+        if (count > Long.MAX_VALUE / type.blockBytes()) {
             throw tooLarge(dims);
+        }
+        int row = dims.length == 0 ? 1 : dims[dims.length - 1];
+        if (row % type.block() != 0) {
+            throw new InvalidInputException("weight " + type + " " + Arrays.toString(dims)
+                    + ": expected rows of whole blocks of " + type.block() + " numbers but found rows of " + row);
         }
         return count;
     }
@@ -138,11 +143,27 @@ public final class Weight {
             case F32 -> data.get(FLOAT, index * Float.BYTES);
             case BF16 -> Float.intBitsToFloat(data.get(SHORT, index * Short.BYTES) << 16);
             case F16 -> Float.float16ToFloat(data.get(SHORT, index * Short.BYTES));
+            default -> {
+                float[] block = new float[type.block()];
+                type.read(data, type.bytes(index), block, 0);
+                yield block[(int) (index % type.block())];
+            }
         };
     }
 
     /**
-     * Some neighbours along the first axis, not copied.
+     * Neighbours by their row-major index.
+     *
+     * @param from the first one's, at a block's beginning
+     * @param to overwritten with as many as it holds, whole blocks
+     */
+    public void read(long from, float[] to) {
+        blocks(from, to.length, to);
+    }
+
+    /**
+     * Some neighbours along the first axis, not copied. What is stored in blocks needs at least two axes: they lie along
+     * the last one.
      *
      * @param from the first of them
      * @param count how many
@@ -156,7 +177,7 @@ public final class Weight {
         }
         int[] part = dims.clone();
         part[0] = count;
-        long row = dims[0] == 0 ? 0 : size / dims[0] * type.bytes();
+        long row = dims[0] == 0 ? 0 : type.bytes(size / dims[0]);
         return new Weight(data.asSlice(from * row, count * row), type, part, count(type, part));
     }
 
@@ -203,22 +224,36 @@ public final class Weight {
             MemorySegment.copy(data, FLOAT, 0, floats, Tensor.FLOAT, 0, size);
             return;
         }
-        // between two arrays the loop is one that the JIT vectorises
-        short[] in = new short[(int) Math.min(BLOCK, size)];
-        float[] out = new float[in.length];
+        short[] halves = type.blockBytes() == Short.BYTES ? new short[(int) Math.min(BLOCK, size)] : null;
+        float[] out = new float[(int) Math.min(BLOCK, size)]; // a whole number of blocks of every type
         for (long done = 0; done < size; done += BLOCK) {
             int n = (int) Math.min(BLOCK, size - done);
-            MemorySegment.copy(data, SHORT, done * Short.BYTES, in, 0, n);
-            if (type == WeightType.BF16) {
-                for (int i = 0; i < n; i++) {
-                    out[i] = Float.intBitsToFloat(in[i] << 16);
-                }
+            if (halves == null) {
+                blocks(done, n, out);
             } else {
-                for (int i = 0; i < n; i++) {
-                    out[i] = Float.float16ToFloat(in[i]);
-                }
+                // between two arrays the loop is one that the JIT vectorises
+                MemorySegment.copy(data, SHORT, done * Short.BYTES, halves, 0, n);
+                widen(halves, n, out);
             }
             MemorySegment.copy(out, 0, floats, Tensor.FLOAT, done * Float.BYTES, n);
+        }
+    }
+
+    private void blocks(long from, int count, float[] to) {
+        for (int i = 0; i < count; i += type.block()) {
+            type.read(data, type.bytes(from + i), to, i);
+        }
+    }
+
+    private void widen(short[] halves, int count, float[] to) {
+        if (type == WeightType.BF16) {
+            for (int i = 0; i < count; i++) {
+                to[i] = Float.intBitsToFloat(halves[i] << 16);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                to[i] = Float.float16ToFloat(halves[i]);
+            }
         }
     }
 

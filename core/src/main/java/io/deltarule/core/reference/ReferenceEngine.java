@@ -13,6 +13,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
+import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -69,6 +70,10 @@ public final class ReferenceEngine implements LayerEngine {
         return new ReferenceLayerPlan(spec);
     }
 
+    private static int chunk(PlanSpec spec) {
+        return ChunkLength.most(spec.shape().K(), spec.chunkSize());
+    }
+
     private static void copy(double[] from, Tensor to) {
         for (int i = 0; i < from.length; i++) {
             to.set(i, (float) from[i]);
@@ -85,7 +90,7 @@ public final class ReferenceEngine implements LayerEngine {
             PlanSpec s = spec();
             BackwardReference.Result result = s.form() == Form.RECURRENT
                     ? BackwardReference.recurrent(s.variant(), in, given, s.scale())
-                    : ChunkwiseBackwardReference.run(s.variant(), in, given, s.scale(), s.chunkSize());
+                    : ChunkwiseBackwardReference.run(s.variant(), in, given, s.scale(), chunk(s));
             out.tensors().forEach((input, gradient) -> copy(result.tensors().get(input), gradient));
             if (out.initialState() != null) {
                 copy(result.initialState(), out.initialState());
@@ -114,7 +119,7 @@ public final class ReferenceEngine implements LayerEngine {
             DeltaInputs from = spec().keepsState() ? in.withInitialState(kept) : in;
             DeltaReference.Result result = spec().form() == Form.RECURRENT
                     ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
-                    : ChunkwiseReference.run(spec().variant(), from, spec().scale(), spec().chunkSize());
+                    : ChunkwiseReference.run(spec().variant(), from, spec().scale(), chunk(spec()));
             copy(result.o(), out.o());
             FiniteChecks.requireFiniteOutput(shape, in, out.o());
             if (out.oCross() != null) {

@@ -91,7 +91,7 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
                         row(n.out()));
             }
             case ElementwiseOp.Activate m ->
-                (s, t) -> LayerEquations.map(row(m.in()), m.activation(), m.factor(), row(m.out()));
+                (s, t) -> LayerEquations.activate(row(m.in()), m.activation(), m.factor(), row(m.out()));
             case ElementwiseOp.Multiply m ->
                 (s, t) -> LayerEquations.multiply(row(m.in()), row(m.gate()), m.activation(), row(m.out()));
             case ElementwiseOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));

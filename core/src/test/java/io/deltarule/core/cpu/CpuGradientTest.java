@@ -31,6 +31,6 @@ class CpuGradientTest extends GradientLaws {
         List<DeltaCase> all = new ArrayList<>(super.cases());
         all.addAll(DeltaCases.selectiveReads());
         all.addAll(TestScope.unlessQuick(DeltaCases.large()));
-        return all;
+        return TestScope.thinned(all, 3);
     }
 }

@@ -21,17 +21,20 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.Verify;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is the CPU engine's own: its limits, its errors, its memory, its threads, the extremes of its arithmetic. */
+@Tag(TestScope.THOROUGH)
 class CpuPlanTest {
     private static final CpuEngine ENGINE = new CpuEngine(3);
     private static final DeltaCase GATED = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 70, 2, 4, 32, 20, 1);

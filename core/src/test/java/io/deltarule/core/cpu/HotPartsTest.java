@@ -28,8 +28,9 @@ class HotPartsTest {
             parts.add(() -> new RowCopyPart(direction, true, 37, 3, 20, 16));
         }
         for (WeightType type : WeightType.values()) {
-            parts.add(() -> new LinearPart(type, 1, 70, 37));
-            parts.add(() -> new LinearPart(type, 20, 70, 37));
+            int inputs = type.block() == 1 ? 70 : 768;
+            parts.add(() -> new LinearPart(type, 1, inputs, 37));
+            parts.add(() -> new LinearPart(type, 20, inputs, 37));
         }
         parts.add(() -> new RowReadPart(24, 33));
         parts.add(() -> new SoftmaxPart(5, 33));

@@ -10,6 +10,7 @@ import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
+import io.deltarule.core.testkit.RandomBlocks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,13 +35,16 @@ final class LinearPart extends HotPart {
         this.tokens = tokens;
         this.outputs = outputs;
         SplittableRandom random = new SplittableRandom(1);
-        MemorySegment numbers = arena.allocate((long) outputs * inputs * type.bytes(), 64);
-        for (long i = 0; i < (long) outputs * inputs; i++) {
+        MemorySegment numbers = arena.allocate(type.bytes((long) outputs * inputs), 64);
+        if (type.block() > 1) {
+            RandomBlocks.fill(type, numbers, 1);
+        }
+        for (long i = 0; type.block() == 1 && i < (long) outputs * inputs; i++) {
             float number = (float) random.nextDouble(-1, 1);
             switch (type) {
                 case F32 -> numbers.setAtIndex(FLOAT, i, number);
                 case BF16 -> numbers.setAtIndex(SHORT, i, (short) (Float.floatToRawIntBits(number) >> 16));
-                case F16 -> numbers.setAtIndex(SHORT, i, Float.floatToFloat16(number));
+                default -> numbers.setAtIndex(SHORT, i, Float.floatToFloat16(number));
             }
         }
         weight = Weight.view(numbers, type, outputs, inputs);

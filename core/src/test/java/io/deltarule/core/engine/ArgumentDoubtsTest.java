@@ -18,8 +18,10 @@ class ArgumentDoubtsTest {
 
     private static void swapped(boolean expected, DeltaInputs in) {
         DeltaShape shape = in.validate(Variant.DELTA_RULE);
-        assertEquals(expected, ArgumentDoubts.looksSwapped(PlanSpec.of(Variant.DELTA_RULE, shape), shape, in), () -> ""
-                + shape);
+        assertEquals(
+                expected,
+                ArgumentDoubts.looksSwapped(PlanSpec.of(Variant.DELTA_RULE, shape), shape, in),
+                () -> "" + shape);
     }
 
     @Test

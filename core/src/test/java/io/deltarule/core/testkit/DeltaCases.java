@@ -11,6 +11,8 @@ import static io.deltarule.core.Variant.GATED_DELTA_RULE;
 import static io.deltarule.core.Variant.GDN2;
 import static io.deltarule.core.Variant.KDA;
 
+import io.deltarule.core.DeltaInputs;
+import io.deltarule.core.Input;
 import java.util.List;
 
 /**
@@ -51,9 +53,9 @@ public final class DeltaCases {
                 DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 1, 1, 2, 8, 12, 3).packed(0, 11, 1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 15, 1, 1, 16, 8, 3)
                         .withDecay(30),
-                DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 35, 1, 1, 16, 8, 1).withDecay(50),
+                DeltaCase.of(GATED_DELTA_RULE, SCALAR, 1, 35, 1, 1, 20, 8, 1).withDecay(50),
                 DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
-                DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(1000),
+                DeltaCase.of(KDA, CHANNEL, 1, 35, 1, 1, 20, 8, 1).withDecay(1000),
                 DeltaCase.of(GDN2, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
                 DeltaCase.of(DELTALENS, CHANNEL, 1, 35, 1, 1, 16, 8, 1).withDecay(30),
                 DeltaCase.of(DELTALENS, SCALAR, 1, 1, 1, 2, 16, 8, 1).packed(3, 0, 33, 1),
@@ -61,6 +63,14 @@ public final class DeltaCases {
                 DeltaCase.of(DELTALENS, SCALAR, 1, 33, 1, 1, 16, 8, 1).withCrossRead(1000),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 11, 1, 2, 8, 12, 3).withCrossRead(1),
                 DeltaCase.of(GDN2, CHANNEL, 1, 20, 1, 2, 12, 8, 1).withCrossRead(1));
+    }
+
+    /** A case's inputs with nothing written and one β: all that happens to the state is that it is erased. */
+    public static DeltaInputs erasing(DeltaCase c, float beta) {
+        DeltaInputs in = c.inputs();
+        in.get(Input.V).fill(0);
+        in.get(Input.BETA).fill(beta);
+        return in;
     }
 
     /** The selective read over every write, packed, grouped, sharp and strongly decayed; for engines that run at speed. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What must hold on every engine. An engine's test extends this class and says which engine, device, chunk sizes and
@@ -159,6 +160,21 @@ public abstract class EngineLaws {
         }
     }
 
+    /** What many erasures leave of a state is small beside what it was, and still has to be right. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 12})
+    void fewKeyChannelsKeepTheirDigits(int K) {
+        DeltaCase c = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 64, 1, 1, K, 16, 1);
+        DeltaInputs in = DeltaCases.erasing(c, K == 1 ? 0.3f : 0.9f);
+        Verify.Expected expected = Verify.expected(spec(c), in);
+        for (Form form : Form.values()) {
+            for (int C : form == Form.CHUNK ? chunkSizes() : List.of(1)) {
+                PlanSpec spec = spec(c).withForm(form).withChunkSize(C);
+                expected.matches(form + " " + C, Verify.run(engine(), spec, in));
+            }
+        }
+    }
+
     /** Decays given as exp(g) lie in (0, 1], and would grow the state without a word. */
     @Test
     void decaysAboveZeroAreRefusedBeforeAnythingIsComputed() {
@@ -175,7 +191,8 @@ public abstract class EngineLaws {
                     assertTrue(message.startsWith("g: expected natural logarithms of decays, at most 0"), message);
                     assertTrue(message.contains("1.4E-45 at row-major index 7"), message);
                 }
-                assertTrue(Float.isNaN(out.o().get(0)) && Float.isNaN(out.finalState().get(0)));
+                assertTrue(Float.isNaN(out.o().get(0))
+                        && Float.isNaN(out.finalState().get(0)));
             }
         }
     }
@@ -197,8 +214,7 @@ public abstract class EngineLaws {
             String message = assertThrows(
                             NumericException.class, () -> Verify.run(engine(), spec(c).withForm(form), in))
                     .getMessage();
-            assertEquals(
-                    "initial_state: expected finite numbers but found Infinity at row-major index 2", message);
+            assertEquals("initial_state: expected finite numbers but found Infinity at row-major index 2", message);
         }
     }
 

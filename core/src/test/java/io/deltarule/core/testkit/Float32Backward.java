@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * The backward recurrence in plain float32, token by token from states that are all kept, its sums over channels in any
- * order: what float32 alone costs. {@link Float32Errors} says what that allows a fast path.
+ * order: what float32 alone costs. {@link Float32Tolerance} says what that allows a fast path.
  */
 final class Float32Backward {
     private final Variant variant;
@@ -35,7 +35,7 @@ final class Float32Backward {
     /**
      * Runs it.
      *
-     * @param order one of {@link Float32Errors#ORDERS}
+     * @param order one of {@link Float32Tolerance#ORDERS}
      */
     DeltaGradients run(int order) {
         DeltaGradients out = DeltaGradients.poisoned(in, shape);

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The recurrence in plain float32, token by token, its sums over channels in any order: what float32 alone costs. {@link
- * Float32Errors} says what that allows a fast path.
+ * Float32Tolerance} says what that allows a fast path.
  */
 public final class Float32Recurrence {
     /** Sixteen units in the last place of float32, for sums that a fast path takes over micro-steps too. */
@@ -29,9 +29,9 @@ public final class Float32Recurrence {
 
     /** The largest ratio that a float32 engine may show on this operation, for all outputs together. */
     public static double tolerance(Variant variant, DeltaInputs in, double scale, DeltaReference.Result exact) {
-        Float32Errors errors = new Float32Errors();
+        Float32Tolerance errors = new Float32Tolerance();
         Float32Recurrence recurrence = new Float32Recurrence(variant, in, scale);
-        for (int order : Float32Errors.ORDERS) {
+        for (int order : Float32Tolerance.ORDERS) {
             DeltaOutputs plain = recurrence.run(order);
             errors.add(Comparison.of("o", exact.o(), plain.o()));
             errors.add(Comparison.of("final_state", exact.finalState(), plain.finalState()));

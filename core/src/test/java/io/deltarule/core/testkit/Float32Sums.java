@@ -19,7 +19,7 @@ final class Float32Sums {
     /**
      * The sums over K key and V value channels.
      *
-     * @param order one of {@link Float32Errors#ORDERS}
+     * @param order one of {@link Float32Tolerance#ORDERS}
      */
     Float32Sums(int K, int V, int order) {
         this.V = V;

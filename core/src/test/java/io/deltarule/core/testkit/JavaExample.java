@@ -56,13 +56,11 @@ public record JavaExample(String statements, Path scratch, List<String> imports)
                     }
                 }
                 """.formatted(
-                        String.join(
-                                "\n",
-                                imports.stream()
-                                        .map(name -> "import " + name + ".*;")
-                                        .toList()),
-                        parameters,
-                        statements));
+                String.join(
+                        "\n",
+                        imports.stream().map(name -> "import " + name + ".*;").toList()),
+                parameters,
+                statements));
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));

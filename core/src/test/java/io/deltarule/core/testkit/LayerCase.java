@@ -62,6 +62,9 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
 
     /** Rounded to nearest, off-heap and at an odd address, as a mapped file may have it. */
     private Weight round(Tensor tensor) {
+        if (type.block() > 1) {
+            return tensor.dims().length > 1 ? RandomBlocks.weight(type, tensor.dims()) : Weight.of(tensor);
+        }
         MemorySegment data =
                 Arena.ofAuto().allocate(1 + tensor.size() * Short.BYTES, 2).asSlice(1);
         for (long i = 0; i < tensor.size(); i++) {

@@ -244,7 +244,32 @@ public final class LayerCases {
             stored.add(c.storedAs(WeightType.BF16));
             stored.add(c.storedAs(WeightType.F16));
         }
+        for (WeightType type : WeightType.values()) {
+            if (type.block() > 1) {
+                stored.addAll(blocks(type));
+            }
+        }
         return stored;
+    }
+
+    /** Matrices in blocks, as the embedding, projections and experts of a quantised model. */
+    private static List<LayerCase> blocks(WeightType type) {
+        Slot x = new Slot("x", 256);
+        return List.of(
+                one("linear with bias", new MatrixOp.Linear(new Slot("x", 768), new Slot("y", 37), "w", "b"))
+                        .storedAs(type),
+                one("embedding", new MatrixOp.Embedding(new Slot("ids", 1), new Slot("y", 512), "table", 11))
+                        .storedAs(type),
+                one(
+                                "experts",
+                                new MatrixOp.Experts(
+                                        x,
+                                        new Slot("z", 3),
+                                        new Slot("y", 19),
+                                        new MatrixOp.Experts.Routing(2, true, null, true, 2.446),
+                                        "experts.",
+                                        256))
+                        .storedAs(type));
     }
 
     /** Every case. */

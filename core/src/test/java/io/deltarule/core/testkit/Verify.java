@@ -25,7 +25,7 @@ public final class Verify {
         }
     }
 
-    /** What an operation's outputs are and how far from them a float32 engine may be: see {@link Float32Errors}. */
+    /** What an operation's outputs are and how far from them a float32 engine may be: see {@link Float32Tolerance}. */
     public record Expected(DeltaReference.Result exact, double tolerance) {
         /** Fails unless all outputs are within the tolerance. */
         public void matches(String what, DeltaOutputs out) {

@@ -29,10 +29,10 @@ public final class VerifyGradients {
     /** Tensors with fewer values are judged by the worst of all: by chance a few may have hardly any error in float32. */
     private static final int FEW = 64;
 
-    /** What an operation's gradients are and how far from them a float32 engine may be: see {@link Float32Errors}. */
+    /** What an operation's gradients are and how far from them a float32 engine may be: see {@link Float32Tolerance}. */
     public static final class Expected {
         private final Map<String, double[]> exact = new HashMap<>();
-        private final Float32Errors errors = new Float32Errors();
+        private final Float32Tolerance errors = new Float32Tolerance();
 
         private Expected() {}
 
@@ -53,7 +53,7 @@ public final class VerifyGradients {
         result.tensors().forEach((input, values) -> expected.exact.put("d_" + input.id(), values));
         expected.exact.put("d_initial_state", result.initialState());
         Float32Backward plain = new Float32Backward(spec.variant(), in, given, spec.scale());
-        for (int order : Float32Errors.ORDERS) {
+        for (int order : Float32Tolerance.ORDERS) {
             byName(plain.run(order))
                     .forEach(
                             (name, found) -> expected.errors.add(Comparison.of(name, expected.exact.get(name), found)));

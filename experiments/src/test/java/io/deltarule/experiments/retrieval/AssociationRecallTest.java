@@ -7,10 +7,12 @@ import io.deltarule.core.Engines;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("thorough")
 class AssociationRecallTest {
     private static final RetrievalSizes SIZES = new RetrievalSizes(16, 16, 3, 7, 16);
 

@@ -116,6 +116,7 @@ final class FlaFormat implements ModelFormat {
     }
 
     private static double lowerBound(ConfigObject config) {
+        boolean safe = config.flag("safe_gate", false);
         if (config.has("lower_bound")) {
             double bound = config.number("lower_bound", -1e6, 0, 0);
             if (bound == 0) {
@@ -123,7 +124,7 @@ final class FlaFormat implements ModelFormat {
             }
             return bound;
         }
-        if (config.flag("safe_gate", false)) {
+        if (safe) {
             throw config.refused("safe_gate", "false, since there is no lower_bound,");
         }
         return 0;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToIntBiFunction;
 
 /** Kimi Linear: KDA, every fourth layer latent attention without positions, experts in all but the first layers. */
 final class KimiLinearFormat implements ModelFormat {
@@ -44,7 +45,8 @@ final class KimiLinearFormat implements ModelFormat {
         MixtureBlock mixture = feeds.contains(SPARSE) ? mixture(config, hidden, layers) : null;
         boolean tied = config.flag("tie_word_embeddings", false);
         Block.Names names = new Block.Names("input_layernorm", "self_attn", "post_attention_layernorm", "mlp");
-        int positions = config.count("model_max_length", 0, Integer.MAX_VALUE, ConfigSizes.positions(config, 1 << 20));
+        int positions = config.count(
+                config.either("model_max_length", "max_position_embeddings"), 0, Integer.MAX_VALUE, 1 << 20);
         return new CausalModel(ConfigSizes.vocab(config, 163840), hidden, layers, EMBEDDINGS, tied, eps, false)
                 .programs(
                         positions,
@@ -61,15 +63,19 @@ final class KimiLinearFormat implements ModelFormat {
         if (config.flag("attention_bias", false)) {
             throw config.refused("attention_bias", "false");
         }
+        if (!config.flag("mla_use_nope", true)) {
+            throw config.refused("mla_use_nope", "true, since positions in latent attention are not supported,");
+        }
         if (config.count("attn_res_block_size", 0, Integer.MAX_VALUE, 0) > 0) {
             throw config.refused("attn_res_block_size", "0, since residuals over blocks are not supported,");
         }
-        for (String groups : List.of("num_expert_group", "n_group", "topk_group")) {
+        for (String groups : List.of(config.either("num_expert_group", "n_group"), "topk_group")) {
             if (config.count(groups, 0, Integer.MAX_VALUE, 1) > 1) {
                 throw config.refused(groups, "1, since choosing among groups of experts is not supported,");
             }
         }
-        config.choice("moe_router_activation_func", "sigmoid", "sigmoid");
+        config.choice(config.either("moe_router_activation_func", "scoring_func"), "sigmoid", "sigmoid");
+        config.choice("topk_method", "noaux_tc", "noaux_tc");
         if (config.count("moe_layer_freq", 1, Integer.MAX_VALUE, 1) != 1) {
             throw config.refused("moe_layer_freq", "1");
         }
@@ -79,7 +85,7 @@ final class KimiLinearFormat implements ModelFormat {
     private static List<String> types(ConfigObject config, int layers) {
         ConfigObject attn = config.object("linear_attn_config");
         boolean lists = attn != null && attn.has("full_attn_layers") && attn.has("kda_layers");
-        if (config.has("layer_types") || !lists) {
+        if (!lists) {
             return LayerTypes.of(config, layers);
         }
         List<String> types = new ArrayList<>(Collections.nCopies(layers, null));
@@ -91,40 +97,62 @@ final class KimiLinearFormat implements ModelFormat {
                     "that it and full_attn_layers name all layers, 1 to " + layers + ", without layer "
                             + (types.indexOf(null) + 1) + " missing,");
         }
+        if (config.has("layer_types") && !LayerTypes.of(config, layers).equals(types)) {
+            throw config.refused("layer_types", "the same as linear_attn_config says");
+        }
         return types;
     }
 
     private static List<String> feeds(ConfigObject config, int layers) {
         List<String> listed = config.texts("mlp_layer_types");
+        int first = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
+        List<String> feeds = new ArrayList<>();
+        for (int i = 0; i < layers; i++) {
+            feeds.add(i < first ? DENSE : SPARSE);
+        }
         if (listed == null) {
-            int first = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
-            List<String> feeds = new ArrayList<>();
-            for (int i = 0; i < layers; i++) {
-                feeds.add(i < first ? DENSE : SPARSE);
-            }
             return feeds;
         }
         if (listed.size() != layers || !Set.of(DENSE, SPARSE).containsAll(listed)) {
             throw config.refused("mlp_layer_types", DENSE + " or " + SPARSE + " for each of " + layers + " layers");
+        }
+        if (config.has("first_k_dense_replace") && !listed.equals(feeds)) {
+            throw config.refused("mlp_layer_types", "the same as first_k_dense_replace says");
         }
         return listed;
     }
 
     private static Layer linear(ConfigObject config, int hidden, double eps) {
         ConfigObject attn = config.object("linear_attn_config");
-        ConfigObject from = attn == null ? config : attn;
-        int heads = ConfigSizes.heads(from, "num_heads", ConfigSizes.heads(config, "linear_num_heads", 32));
-        int head = ConfigSizes.width(from, "head_dim", ConfigSizes.width(config, "linear_head_dim", 128));
-        if (attn == null) { // its keys have other meanings outside
-            heads = ConfigSizes.heads(config, "linear_num_heads", 32);
-            head = ConfigSizes.width(config, "linear_head_dim", 128);
-        }
+        int heads =
+                either(config, "linear_num_heads", attn, "num_heads", (from, key) -> ConfigSizes.heads(from, key, 32));
+        int head =
+                either(config, "linear_head_dim", attn, "head_dim", (from, key) -> ConfigSizes.width(from, key, 128));
+        int taps = either(
+                config,
+                "linear_conv_kernel_dim",
+                attn,
+                "short_conv_kernel_size",
+                (from, key) -> from.count(key, 1, ConfigSizes.MOST_TAPS, 4));
         ConfigSizes.product("linear heads · head_dim", heads, head);
-        int taps = config.count("linear_conv_kernel_dim", 1, ConfigSizes.MOST_TAPS, 4);
-        if (attn != null) {
-            taps = attn.count("short_conv_kernel_size", 1, ConfigSizes.MOST_TAPS, taps);
-        }
         return new KdaLayer(new DeltaConfig(hidden, heads, heads, head, head, taps, false, true, eps, null), 0, false);
+    }
+
+    /** A size that files have inside linear_attn_config or under another name outside, or in both places. */
+    private static int either(
+            ConfigObject config,
+            String outside,
+            ConfigObject attn,
+            String inside,
+            ToIntBiFunction<ConfigObject, String> read) {
+        if (attn == null || !attn.has(inside)) {
+            return read.applyAsInt(config, outside);
+        }
+        int size = read.applyAsInt(attn, inside);
+        if (config.has(outside) && read.applyAsInt(config, outside) != size) {
+            throw config.refused(outside, size + ", which linear_attn_config says,");
+        }
+        return size;
     }
 
     private static Layer latent(ConfigObject config, int hidden) {
@@ -148,16 +176,17 @@ final class KimiLinearFormat implements ModelFormat {
     }
 
     private static MixtureBlock mixture(ConfigObject config, int hidden, int layers) {
-        int experts = config.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, 256);
+        String all = config.either("num_experts", "num_local_experts", "n_routed_experts");
+        int experts = config.count(all, 1, ConfigSizes.MOST_EXPERTS, 256);
         if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
             throw config.refused(
-                    "num_experts", "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
+                    all, "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
         }
-        String perToken = config.has("num_experts_per_tok") ? "num_experts_per_tok" : "num_experts_per_token";
+        String perToken = config.either("num_experts_per_token", "num_experts_per_tok");
         int chosen = config.count(perToken, 1, experts, Math.min(experts, 8));
-        String renormalise = config.has("norm_topk_prob") ? "norm_topk_prob" : "moe_renormalize";
+        String renormalise = config.either("moe_renormalize", "norm_topk_prob");
         int intermediate = ConfigSizes.width(config, "moe_intermediate_size", 1024);
-        int shared = config.count("num_shared_experts", 0, 1024, 1);
+        int shared = config.count(config.either("num_shared_experts", "n_shared_experts"), 0, 1024, 1);
         return new MixtureBlock(
                 hidden,
                 experts,

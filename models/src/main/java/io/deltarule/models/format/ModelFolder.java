@@ -6,6 +6,9 @@ import io.deltarule.core.layer.Weights;
 import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.config.MessageText;
+import io.deltarule.models.format.config.UnreadKeys;
+import io.deltarule.models.format.weights.FolderTensors;
 import io.deltarule.models.format.weights.WeightBinder;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -46,7 +49,8 @@ public final class ModelFolder implements AutoCloseable {
         this.arena = arena;
         this.tensors = tensors;
         this.modelType = config.text("model_type", null);
-        this.programs = ModelFormat.of(config).programs(config, tensors::contains);
+        this.programs = ModelFormat.of(config).programs(config, new FolderTensors(tensors));
+        tell(UnreadKeys.check(config));
         ConfigObject generating = generationConfig(path);
         this.eosIds = StopIds.of(path, config, generating);
         this.generation = generating == null ? GenerationDefaults.NONE : GenerationDefaults.of(generating);
@@ -68,12 +72,14 @@ public final class ModelFolder implements AutoCloseable {
                     + (Files.exists(folder) ? "a file" : "nothing") + "; name the folder that holds config.json");
         }
         ConfigObject config = ConfigObject.read(folder.resolve(CONFIG));
+        Quantization.refuse(folder, config);
         ModelFormat.of(config); // A folder of an unsupported model is refused before its weights are mapped.
         Arena arena = Arena.ofShared();
         SafetensorsFolder tensors = null;
         ModelFolder opened = null;
         try {
             tensors = SafetensorsFolder.open(folder);
+            Quantization.refuse(tensors);
             opened = new ModelFolder(folder, arena, tensors, config);
             return opened;
         } finally {
@@ -83,6 +89,17 @@ public final class ModelFolder implements AutoCloseable {
                     tensors.close();
                 }
             }
+        }
+    }
+
+    private static void tell(List<String> unread) {
+        if (!unread.isEmpty()) {
+            System.getLogger("io.deltarule")
+                    .log(
+                            System.Logger.Level.INFO,
+                            "config.json has keys that nothing here reads: {0}; if one of them changes what the model"
+                                    + " computes, its results are wrong",
+                            MessageText.names(unread));
         }
     }
 
@@ -130,6 +147,11 @@ public final class ModelFolder implements AutoCloseable {
     /** The weights of both programs, valid until this is closed. */
     public Weights weights() {
         return bound.weights();
+    }
+
+    /** What its files call a weight of the programs: a tensor, or several with commas between them. */
+    public String storedName(String weight) {
+        return bound.stored().getOrDefault(weight, weight);
     }
 
     /** The tensors of its files, as stored. */

@@ -35,9 +35,6 @@ interface ModelFormat {
      * @throws InvalidInputException if there is none, naming those that there are
      */
     static ModelFormat of(ConfigObject config) {
-        if (config.has("quantization_config")) {
-            throw config.refused("quantization_config", "none, since weights have to be F32, F16 or BF16,");
-        }
         String type = config.text("model_type", null);
         Set<String> known = new TreeSet<>();
         for (ModelFormat format : ALL) {

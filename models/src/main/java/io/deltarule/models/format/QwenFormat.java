@@ -15,7 +15,6 @@ import io.deltarule.models.format.config.RopeConfig;
 import io.deltarule.models.format.weights.ExpertStack;
 import io.deltarule.models.format.weights.QwenNames;
 import io.deltarule.models.format.weights.StoredTensors;
-import io.deltarule.models.format.weights.TensorNames;
 import java.util.List;
 import java.util.Set;
 
@@ -47,19 +46,26 @@ final class QwenFormat implements ModelFormat {
         int layers = ConfigSizes.layers(text, next ? 48 : mixture ? 40 : 32);
         List<String> types = LayerTypes.of(text, layers);
         GatedDeltaNetLayer linear = linear(text, hidden, eps, next);
-        Layer full = full(text, hidden, eps, mixture ? 2 : 4);
+        boolean zeroCentred = !stored.normsAreFactors();
+        Layer full = full(text, hidden, eps, mixture ? 2 : 4, zeroCentred);
         Feeds feeds = new Feeds(text, hidden, layers, next, mixture);
         boolean tied = tied(config, text, stored);
         Block.Names linearNames = names("linear_attn");
         Block.Names fullNames = names("self_attn");
         return new CausalModel(
-                        ConfigSizes.vocab(text, next ? 151936 : 248320), hidden, layers, EMBEDDINGS, tied, eps, true)
+                        ConfigSizes.vocab(text, next ? 151936 : 248320),
+                        hidden,
+                        layers,
+                        EMBEDDINGS,
+                        tied,
+                        eps,
+                        zeroCentred)
                 .programs(
                         ConfigSizes.positions(text, 32768),
                         i -> types.get(i).equals(LayerTypes.LINEAR)
-                                ? new Block(linear, feeds.at(i), linearNames, eps, true)
-                                : new Block(full, feeds.at(i), fullNames, eps, true),
-                        new QwenNames(QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
+                                ? new Block(linear, feeds.at(i), linearNames, eps, zeroCentred)
+                                : new Block(full, feeds.at(i), fullNames, eps, zeroCentred),
+                        QwenNames.of(QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
     }
 
     private static Block.Names names(String mixer) {
@@ -70,7 +76,7 @@ final class QwenFormat implements ModelFormat {
     private static boolean tied(ConfigObject config, ConfigObject text, StoredTensors stored) {
         boolean inText = text.flag("tie_word_embeddings", false);
         boolean outside = config.flag("tie_word_embeddings", inText);
-        return inText == outside ? inText : !stored.contains(TensorNames.HEAD);
+        return inText == outside ? inText : !stored.contains(QwenNames.head(stored));
     }
 
     private static GatedDeltaNetLayer linear(ConfigObject text, int hidden, double eps, boolean fused) {
@@ -87,7 +93,7 @@ final class QwenFormat implements ModelFormat {
         return new GatedDeltaNetLayer(sizes, gate.equals("sigmoid") ? Activation.SIGMOID : Activation.SILU, fused);
     }
 
-    private static Layer full(ConfigObject text, int hidden, double eps, int kvHeadsAbsent) {
+    private static Layer full(ConfigObject text, int hidden, double eps, int kvHeadsAbsent, boolean zeroCentred) {
         int heads = ConfigSizes.heads(text, "num_attention_heads", 16);
         int kvHeads = ConfigSizes.heads(text, "num_key_value_heads", Math.min(heads, kvHeadsAbsent));
         ConfigSizes.dividesHeads(text, "num_key_value_heads", kvHeads, heads);
@@ -96,7 +102,7 @@ final class QwenFormat implements ModelFormat {
         return AttentionLayer.of(hidden, heads, kvHeads, head)
                 .withPositions(RopeConfig.of(text, head, 0.25))
                 .withGate(AttentionLayer.OutputGate.FUSED)
-                .withNorm(AttentionLayer.HeadNorm.perHead(eps, true))
+                .withNorm(AttentionLayer.HeadNorm.perHead(eps, zeroCentred))
                 .withBias(text.flag("attention_bias", false) ? AttentionLayer.Bias.ALL : AttentionLayer.Bias.NONE);
     }
 
@@ -112,22 +118,29 @@ final class QwenFormat implements ModelFormat {
             this.dense = sometimesDense
                     ? new SwiGluBlock(hidden, ConfigSizes.width(text, "intermediate_size", next ? 5632 : 12288))
                     : null;
-            boolean experts = mixed && !(next && text.count("num_experts", 0, ConfigSizes.MOST_EXPERTS, 512) == 0);
+            boolean experts = mixed && !(next && text.count(experts(text), 0, ConfigSizes.MOST_EXPERTS, 512) == 0);
             this.mixture = experts ? mixture(text, hidden, layers, next) : null;
             List<Integer> listed = next ? text.counts("mlp_only_layers", 0, ConfigSizes.MOST_LAYERS) : null;
             this.denseOnly = listed == null ? List.of() : listed;
             this.step = next ? text.count("decoder_sparse_step", 1, ConfigSizes.MOST_LAYERS, 1) : 1;
         }
 
+        private static String experts(ConfigObject text) {
+            return text.either("num_experts", "num_local_experts");
+        }
+
         private static MixtureBlock mixture(ConfigObject text, int hidden, int layers, boolean next) {
-            int experts = text.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, next ? 512 : 256);
+            int experts = text.count(experts(text), 1, ConfigSizes.MOST_EXPERTS, next ? 512 : 256);
             if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
                 throw text.refused(
                         "num_experts",
                         "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
             }
             int chosen = text.count("num_experts_per_tok", 1, experts, Math.min(experts, next ? 10 : 8));
-            boolean renormalised = !next || text.flag("norm_topk_prob", true);
+            boolean renormalised = text.flag("norm_topk_prob", true);
+            if (!next && !renormalised) {
+                throw text.refused("norm_topk_prob", "true, as all models of this type have it,");
+            }
             return new MixtureBlock(
                     hidden,
                     experts,

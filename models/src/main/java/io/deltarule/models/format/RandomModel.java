@@ -37,13 +37,30 @@ public final class RandomModel {
      * @param shards how many files; more than one come with an index
      */
     public record Options(WeightType type, long seed, int shards) {
-        /** Checks the number of files. */
+        /** Checks type and number of files. */
         public Options {
+            if (type.block() != 1) {
+                throw new InvalidInputException("type: expected F32, BF16 or F16 but found " + type
+                        + "; write one of these, and convert the folder to a GGUF file");
+            }
             if (shards < 1 || shards > 1000) {
                 throw new InvalidInputException("shards: expected a number from 1 to 1000 but found " + shards);
             }
         }
     }
+
+    /** A text model that is a part, as it is published beside a vision model. */
+    private static final StoredTensors NESTED = new StoredTensors() {
+        @Override
+        public boolean contains(String name) {
+            return name.startsWith("model.language_model.");
+        }
+
+        @Override
+        public String prefix(String embedding, String absent) {
+            return "model.language_model.";
+        }
+    };
 
     private final Options options;
     private final Map<String, RandomTensor> tensors = new LinkedHashMap<>();
@@ -69,8 +86,7 @@ public final class RandomModel {
     static long write(Path folder, String config, Options options, int variant) {
         ConfigObject parsed = ConfigObject.parse(config);
         boolean nested = parsed.object("text_config") != null;
-        ModelPrograms programs = ModelFormat.of(parsed)
-                .programs(parsed, nested ? name -> name.startsWith("model.language_model.") : StoredTensors.NOTHING);
+        ModelPrograms programs = ModelFormat.of(parsed).programs(parsed, nested ? NESTED : StoredTensors.NOTHING);
         RandomModel model = new RandomModel(options);
         Stream.concat(programs.body().ops().stream(), programs.head().ops().stream())
                 .forEach(op -> op.weights().forEach((weight, dims) -> {
@@ -178,18 +194,19 @@ public final class RandomModel {
             Files.writeString(
                     folder.resolve("model.safetensors.index.json"),
                     "{\n  \"metadata\": {\"total_size\": "
-                            + numbers * options.type().bytes() + "},\n  \"weight_map\": {\n    " + index
+                            + options.type().bytes(numbers) + "},\n  \"weight_map\": {\n    " + index
                             + "\n  }\n}\n");
         }
     }
 
     private void add(SafetensorsWriter writer, String name, RandomTensor tensor, Arena arena) {
-        MemorySegment bytes = arena.allocate(tensor.count() * options.type().bytes(), 64);
+        MemorySegment bytes = arena.allocate(options.type().bytes(tensor.count()), 64);
         tensor.fill(bytes, options.type(), RandomTensor.seed(options.seed(), name));
         Dtype dtype = switch (options.type()) {
             case F32 -> Dtype.F32;
             case BF16 -> Dtype.BF16;
             case F16 -> Dtype.F16;
+            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> throw new AssertionError(options);
         };
         writer.add(name, dtype, tensor.shape(), bytes);
     }

@@ -41,7 +41,7 @@ public final class RandomWeights {
                     RandomTensor tensor = new RandomTensor(
                             Arrays.stream(dims).asLongStream().toArray(),
                             RandomTensor.Range.of(op, name, dims, isProjection(name, ops)));
-                    MemorySegment data = arena.allocate(tensor.count() * type.bytes(), 64);
+                    MemorySegment data = arena.allocate(type.bytes(tensor.count()), 64);
                     tensor.fill(data, type, RandomTensor.seed(seed, name));
                     made.put(name, Weight.view(data, type, dims));
                     allocated.accept(data.byteSize());

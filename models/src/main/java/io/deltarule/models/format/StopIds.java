@@ -2,6 +2,7 @@ package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.tokenizer.Tiktoken;
 import io.deltarule.models.tokenizer.TokenLookup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,9 +42,9 @@ final class StopIds {
     }
 
     private static void add(Set<Integer> ids, ConfigObject config) {
-        List<Integer> found = config.counts(EOS_ID, 0, Integer.MAX_VALUE);
+        List<Integer> found = config.counts(EOS_ID, -1, Integer.MAX_VALUE);
         if (found != null) {
-            ids.addAll(found);
+            found.stream().filter(id -> id >= 0).forEach(ids::add); // some write -1 for none
         }
     }
 
@@ -75,11 +76,18 @@ final class StopIds {
                 return Integer.valueOf(added.getKey());
             }
         }
+        Path tiktoken = tokenizer.resolveSibling("tiktoken.model");
         try {
-            return Files.exists(tokenizer) ? TokenLookup.idOf(tokenizer, token) : null;
-        } catch (IOException e) {
-            throw new InvalidInputException(tokenizer + ": expected a Hugging Face tokenizer.json but found "
-                    + String.valueOf(e.getMessage()).replaceAll("\\s+", " ") + "; fetch it again");
+            if (Files.exists(tokenizer)) {
+                return TokenLookup.idOf(tokenizer, token);
+            }
+            return Files.exists(tiktoken)
+                    ? Tiktoken.read(tiktoken, tokenizer.resolveSibling("tokenizer_config.json"))
+                            .special(token)
+                    : null;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidInputException(tokenizer.getParent() + ": expected a tokenizer.json or tiktoken.model but"
+                    + " found " + String.valueOf(e.getMessage()).replaceAll("\\s+", " ") + "; fetch it again");
         }
     }
 }

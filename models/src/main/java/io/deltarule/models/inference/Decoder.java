@@ -1,5 +1,6 @@
 package io.deltarule.models.inference;
 
+import io.deltarule.core.NumericException;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -70,12 +71,17 @@ public final class Decoder {
     }
 
     private int choose(int sequence) {
-        int token = sampler.next(
-                session.logits(sequence),
-                session.length(sequence),
-                sequence,
-                () -> session.ids(sequence),
-                texts[sequence]::ids);
+        int token;
+        try {
+            token = sampler.next(
+                    session.logits(sequence),
+                    session.length(sequence),
+                    sequence,
+                    () -> session.ids(sequence),
+                    texts[sequence]::ids);
+        } catch (NumericException e) {
+            throw session.network().explained(e);
+        }
         made[sequence]++;
         texts[sequence].append(new int[] {token}, 0, 1);
         if (stops.contains(token)) {

@@ -17,6 +17,9 @@ public final class LanguageModel implements AutoCloseable {
     /** The tokenizer's file in a model's folder. */
     public static final String TOKENIZER = "tokenizer.json";
 
+    /** That of Kimi's models. */
+    private static final String TIKTOKEN = "tiktoken.model";
+
     private final Network network;
     private final DeltaEngine engine;
     private final String device;
@@ -31,7 +34,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param network what it computes
      * @param engine can run here
      * @param device one of the engine's, or null for its own choice
-     * @param tokenizerFile a tokenizer.json, read when first used; null or missing for a model of ids
+     * @param tokenizerFile a tokenizer.json or tiktoken.model, read when first used; null or missing for a model of ids
      * @param source closed with this model: whoever holds the weights
      */
     public LanguageModel(Network network, DeltaEngine engine, String device, Path tokenizerFile, AutoCloseable source) {
@@ -65,7 +68,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Opens a published model's folder. Weights are mapped, not read.
      *
-     * @param folder config.json, safetensors and, for text, tokenizer.json
+     * @param folder config.json, safetensors and, for text, tokenizer.json or tiktoken.model
      * @param engine can run here
      * @param device one of the engine's, or null for its own choice
      * @return to be closed
@@ -76,7 +79,7 @@ public final class LanguageModel implements AutoCloseable {
         ModelFolder model = ModelFolder.open(folder);
         try {
             Sampling sampling = Sampling.of(model.generation());
-            return new LanguageModel(Network.of(model), engine, device, folder.resolve(TOKENIZER), sampling, model);
+            return new LanguageModel(Network.of(model), engine, device, tokenizerFile(folder), sampling, model);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -86,6 +89,13 @@ public final class LanguageModel implements AutoCloseable {
     /** The folder that it was opened from; null where there is none. */
     public Path folder() {
         return source instanceof ModelFolder opened ? opened.path() : null;
+    }
+
+    /** The tokenizer's file in a folder: its tokenizer.json, or tiktoken.model where there is only that. */
+    public static Path tokenizerFile(Path folder) {
+        Path json = folder.resolve(TOKENIZER);
+        Path tiktoken = folder.resolve(TIKTOKEN);
+        return !Files.exists(json) && Files.exists(tiktoken) ? tiktoken : json;
     }
 
     /** What it computes. */
@@ -121,10 +131,12 @@ public final class LanguageModel implements AutoCloseable {
     public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
             if (!hasTokenizer()) {
-                throw new InvalidInputException("tokenizer: expected tokenizer.json in the model's folder but found"
-                        + " none; give ids instead of text");
+                throw new InvalidInputException("tokenizer: expected tokenizer.json or tiktoken.model in the"
+                        + " model's folder but found none; give ids instead of text");
             }
-            tokenizer = TokenizerJson.open(tokenizerFile);
+            tokenizer = tokenizerFile.endsWith(TIKTOKEN)
+                    ? TiktokenTokenizer.open(tokenizerFile)
+                    : TokenizerJson.open(tokenizerFile);
         }
         return tokenizer;
     }
@@ -175,7 +187,8 @@ public final class LanguageModel implements AutoCloseable {
         }
         if (promptTokens > most) {
             throw new InvalidInputException("prompt: expected at most " + most
-                    + " tokens, which this model was made for, but found " + promptTokens + "; shorten it");
+                    + " tokens, which this model was made for, but found " + promptTokens
+                    + "; shorten it, or set a longer context (--max-context)");
         }
         return (int) Math.min(most, (long) promptTokens + newTokens);
     }

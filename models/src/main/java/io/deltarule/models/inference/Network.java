@@ -1,12 +1,14 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.models.format.ModelFolder;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A language model as the code that runs it sees it, wherever it came from.
@@ -17,6 +19,7 @@ import java.util.Set;
  * @param maxPositions most tokens that the model was made for, or 0 where it does not say
  * @param stops ids that end a text
  * @param fingerprint tells models apart: equal for equal configuration and weights
+ * @param storedNames what a weight is called where it came from, for messages
  */
 public record Network(
         LayerProgram body,
@@ -24,7 +27,8 @@ public record Network(
         Weights weights,
         int maxPositions,
         Set<Integer> stops,
-        String fingerprint) {
+        String fingerprint,
+        UnaryOperator<String> storedNames) {
     /** Ids travel as float32 numbers, which are exact up to here. */
     private static final int MOST_IDS = 1 << 24;
 
@@ -49,6 +53,17 @@ public record Network(
         }
     }
 
+    /** One whose weights have no other names than those in its programs. */
+    public Network(
+            LayerProgram body,
+            LayerProgram head,
+            Weights weights,
+            int maxPositions,
+            Set<Integer> stops,
+            String fingerprint) {
+        this(body, head, weights, maxPositions, stops, fingerprint, UnaryOperator.identity());
+    }
+
     private static Slot only(String what, List<Slot> slots) {
         if (slots.size() != 1) {
             throw new InvalidInputException("network: expected one " + what + " but found " + slots.size());
@@ -64,7 +79,24 @@ public record Network(
                 folder.weights(),
                 folder.info().maxPositions(),
                 Set.copyOf(folder.info().eosIds()),
-                folder.fingerprint());
+                folder.fingerprint(),
+                folder::storedName);
+    }
+
+    /**
+     * Why numbers were not finite, where a weight is to blame: only then are all weights looked at.
+     *
+     * @param thrown what a run says, which knows its operands only
+     * @return one that names the weight, or else the same
+     */
+    public NumericException explained(NumericException thrown) {
+        return DamagedWeight.of(this)
+                .map(weight -> {
+                    NumericException named = new NumericException(weight.message());
+                    named.initCause(thrown);
+                    return named;
+                })
+                .orElse(thrown);
     }
 
     /** How many ids there are. */

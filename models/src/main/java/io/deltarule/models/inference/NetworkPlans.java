@@ -1,6 +1,7 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -66,7 +67,11 @@ final class NetworkPlans implements AutoCloseable {
             in.set(i, tokens[i]);
         }
         Tensor out = rows(rows, tokens.length);
-        body.run(lengths, List.of(in), List.of(out));
+        try {
+            body.run(lengths, List.of(in), List.of(out));
+        } catch (NumericException e) {
+            throw network.explained(e);
+        }
         return out;
     }
 

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * How well a model foretells a text: exp of the mean of −ln p(token | those before it).
+ * How well a model predicts a text: exp of the mean of −ln p(token | those before it).
  *
- * @param tokens how many were foretold
+ * @param tokens how many were predicted
  * @param meanLoss mean negative log-likelihood, in nats
  */
 public record Perplexity(long tokens, double meanLoss) {
@@ -20,7 +20,7 @@ public record Perplexity(long tokens, double meanLoss) {
 
     /**
      * Measures it. A text longer than the session's context is taken in windows of that length, one after the other; each
-     * window's first token is not foretold.
+     * window's first token is not predicted.
      *
      * @param session of one sequence; reset at the beginning of each window
      * @param ids at least two
@@ -42,7 +42,7 @@ public record Perplexity(long tokens, double meanLoss) {
             int begin = from;
             double[] loss = new double[1];
             session.feed(part, (first, logits) -> {
-                loss[0] += loss(part, first, logits);
+                loss[0] += loss(session.network(), part, first, logits);
                 progress.accept(begin + first + logits.dim(0));
             });
             sum += loss[0];
@@ -51,15 +51,15 @@ public record Perplexity(long tokens, double meanLoss) {
         return new Perplexity(count, sum / count);
     }
 
-    private static double loss(int[] ids, int first, Tensor logits) {
+    private static double loss(Network network, int[] ids, int first, Tensor logits) {
         double sum = 0;
         int width = logits.dim(1);
         for (int row = 0; row < logits.dim(0) && first + row + 1 < ids.length; row++) {
             double loss = logSumExp(logits, (long) row * width, width)
                     - logits.get((long) row * width + ids[first + row + 1]);
             if (!Double.isFinite(loss)) {
-                throw new NumericException("logits: expected finite numbers but found others after " + (first + row + 1)
-                        + " tokens; the weights are damaged, or outgrow float32 on this engine");
+                throw network.explained(new NumericException("logits: expected finite numbers but found others after "
+                        + (first + row + 1) + " tokens; they outgrow float32 on this engine"));
             }
             sum += loss;
         }

@@ -27,12 +27,15 @@ final class TokenizerJson implements Tokenizer {
 
     private static final String CURE = "; fetch the model's tokenizer.json again, or give ids";
 
+    private final Path file;
     private final HuggingFaceTokenizer tokenizer;
-    private final TokenPieces pieces;
 
-    private TokenizerJson(HuggingFaceTokenizer tokenizer, TokenPieces pieces) {
+    /** Read when text is first wanted as it comes: who only encodes does without. */
+    private TokenPieces pieces;
+
+    private TokenizerJson(Path file, HuggingFaceTokenizer tokenizer) {
+        this.file = file;
         this.tokenizer = tokenizer;
-        this.pieces = pieces;
     }
 
     /**
@@ -48,8 +51,7 @@ final class TokenizerJson implements Tokenizer {
         try {
             // Without padding and truncation, DJL's default of 512 tokens.
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-            return new TokenizerJson(
-                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), TokenPieces.of(json));
+            return new TokenizerJson(file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(
                     "tokenizer " + file + ": expected a Hugging Face tokenizer.json but found " + oneLine(e) + CURE);
@@ -116,7 +118,7 @@ final class TokenizerJson implements Tokenizer {
     public Incremental incremental() {
         PieceStream stream;
         try {
-            stream = pieces.stream();
+            stream = pieces().stream();
         } catch (IllegalArgumentException notKnownHere) { // a regular expression of another syntax than Java's
             return new DecodedWindow(this);
         }
@@ -131,6 +133,18 @@ final class TokenizerJson implements Tokenizer {
                 return stream.rest();
             }
         };
+    }
+
+    private synchronized TokenPieces pieces() {
+        if (pieces == null) {
+            try {
+                pieces = TokenPieces.of(read(file));
+            } catch (IOException e) {
+                throw new InvalidInputException("tokenizer " + file
+                        + ": expected the file that was read before but found " + oneLine(e) + CURE);
+            }
+        }
+        return pieces;
     }
 
     @Override

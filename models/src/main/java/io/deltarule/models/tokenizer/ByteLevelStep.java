@@ -2,6 +2,7 @@ package io.deltarule.models.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * {@code ByteLevel}: each character of a piece stands for a byte, and all bytes together are one text. A piece with a character
@@ -21,10 +22,10 @@ final class ByteLevelStep implements PieceSink {
     /** Printable Latin characters stand for themselves, those from U+0100 for the other bytes in their order. */
     private static int[] bytes() {
         int[] bytes = new int[2 * 256];
-        java.util.Arrays.fill(bytes, -1);
+        Arrays.fill(bytes, -1);
         int others = 0;
         for (int b = 0; b < 256; b++) {
-            boolean itself = b > ' ' && b < 0x7f || b > 0xa0 && b != 0xad;
+            boolean itself = (b > ' ' && b < 0x7f) || (b > 0xa0 && b != 0xad);
             bytes[itself ? b : 256 + others++] = b;
         }
         return bytes;

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 
 /** Finds one token in a {@code tokenizer.json} without keeping any of the others. */
 public final class TokenLookup {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
 
     private TokenLookup() {}
 

@@ -1,11 +1,13 @@
 package io.deltarule.models.tokenizer;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,16 +19,21 @@ import java.util.Set;
  * that Hugging Face's library gives them, whatever the file says: that of an equal piece of the model, else the next free one.
  */
 public final class TokenPieces {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Names of a vocabulary come once each: keeping them for the next time would cost more than all the rest. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build());
 
-    private final Map<Integer, String> byId;
-    private final Map<String, Integer> added;
+    /** Ids beyond are no model's. */
+    private static final int MOST_IDS = 1 << 24;
+
+    private final String[] byId;
     private final Set<String> special;
     private final JsonNode decoder;
 
-    private TokenPieces(Map<Integer, String> byId, Map<String, Integer> added, Set<String> special, JsonNode decoder) {
+    private TokenPieces(String[] byId, Set<String> special, JsonNode decoder) {
         this.byId = byId;
-        this.added = added;
         this.special = special;
         this.decoder = decoder;
     }
@@ -50,14 +57,9 @@ public final class TokenPieces {
         return new PieceStream(this);
     }
 
-    /** The id of an added token, or null where there is none of this text. */
-    public Integer added(String content) {
-        return added.get(content);
-    }
-
     /** What an id stands for, or null where it is special or stands for nothing. */
     String shown(int id) {
-        String piece = byId.get(id);
+        String piece = id < 0 || id >= byId.length ? null : byId[id];
         return piece == null || special.contains(piece) ? null : piece;
     }
 
@@ -69,7 +71,8 @@ public final class TokenPieces {
     private static final class Reader {
         private record Added(String content, boolean special) {}
 
-        private final Map<Integer, String> byId = new HashMap<>();
+        private String[] byId = new String[1 << 15];
+        private int size;
         private final List<Added> tokens = new ArrayList<>();
         private JsonNode decoder;
 
@@ -97,12 +100,13 @@ public final class TokenPieces {
                     json.skipChildren();
                 } else if (value == JsonToken.START_OBJECT) {
                     for (String piece = json.nextFieldName(); piece != null; piece = json.nextFieldName()) {
-                        byId.put(json.nextIntValue(-1), piece);
+                        put(json.nextIntValue(-1), piece);
+                        size++;
                     }
                 } else {
-                    while (json.nextToken()
-                            == JsonToken.START_ARRAY) { // a piece and its score, in the order of the ids
-                        byId.put(byId.size(), json.nextTextValue());
+                    while (json.nextToken() == JsonToken.START_ARRAY) {
+                        // a piece and its score, in the order of the ids
+                        put(size++, json.nextTextValue());
                         json.nextToken();
                         json.nextToken();
                     }
@@ -110,18 +114,26 @@ public final class TokenPieces {
             }
         }
 
+        private void put(int id, String piece) {
+            if (id >= byId.length && id < MOST_IDS) {
+                byId = Arrays.copyOf(byId, Math.max(id + 1, 2 * byId.length));
+            }
+            if (id >= 0 && id < byId.length) {
+                byId[id] = piece;
+            }
+        }
+
         TokenPieces pieces() {
             Set<String> contents = new HashSet<>();
             tokens.forEach(token -> contents.add(token.content()));
             Map<String, Integer> ofTheModel = new HashMap<>();
-            byId.forEach((id, piece) -> {
-                if (contents.contains(piece)) {
-                    ofTheModel.put(piece, id);
+            for (int id = 0; id < byId.length && !contents.isEmpty(); id++) {
+                if (byId[id] != null && contents.contains(byId[id])) {
+                    ofTheModel.put(byId[id], id);
                 }
-            });
-            int size = byId.size();
+            }
             int next = size;
-            Map<String, Integer> added = new HashMap<>();
+            Set<String> added = new HashSet<>();
             Set<String> special = new HashSet<>();
             for (Added token : tokens) {
                 if (token.content().isEmpty()) {
@@ -130,14 +142,13 @@ public final class TokenPieces {
                 if (token.special()) {
                     special.add(token.content());
                 }
-                if (!added.containsKey(token.content())) {
+                if (added.add(token.content())) {
                     int id = ofTheModel.getOrDefault(token.content(), next);
-                    added.put(token.content(), id);
-                    byId.put(id, token.content());
+                    put(id, token.content());
                     next = Math.max(next, id >= size ? id + 1 : size);
                 }
             }
-            return new TokenPieces(byId, added, special, decoder);
+            return new TokenPieces(byId, special, decoder);
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * From ids back to text while the ids come: what a {@code tokenizer.json} says its pieces are, and its decoder as steps that
+ * Tokenizers' files. From ids back to text while the ids come: what a {@code tokenizer.json} says its pieces are, and its decoder as steps that
  * take a piece at a time.
  *
  * <pre>
@@ -7,6 +7,8 @@
  *   DecoderSteps      the file's decoder → a chain of PieceSink (ReplaceStep, ByteFallbackStep, ByteLevelStep, …)
  *   PieceStream       ids into the chain, and whatever text is certain out of it
  *   Utf8Parts         bytes to text, an incomplete character held back
+ *   TokenLookup       one token's id, nothing else kept
+ *   Tiktoken          Kimi's tiktoken.model, to ids (BytePairs) and back
  * </pre>
  *
  * Hugging Face's library decodes all ids at once only. What these steps hand out, put together, is what it gives for all of

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.WeightType;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that are damaged, hostile or not supported: one exception of one line that says what and where. */
+@Tag(TestScope.THOROUGH)
 class BrokenFolderTest {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
@@ -125,6 +128,30 @@ class BrokenFolderTest {
                 "qwen3_next|num_experts_per_tok|7",
                 "kimi_linear|num_expert_group|2",
                 "kimi_linear|topk_group|2",
+                "kimi_linear|n_group|2",
+                "kimi_linear|mla_use_nope|false",
+                "kimi_linear|topk_method|\"greedy\"",
+                "kimi_linear|scoring_func|\"softmax\"",
+                "kimi_linear|num_experts_per_tok|3",
+                "kimi_linear|num_local_experts|5",
+                "kimi_linear|max_position_embeddings|4096",
+                "kimi_linear|linear_head_dim|8",
+                "kimi_linear|linear_conv_kernel_dim|3",
+                "kimi_linear|mlp_layer_types|[\"dense\",\"dense\",\"sparse\",\"sparse\"]",
+                "kimi_linear|layer_types|[\"linear_attention\",\"linear_attention\",\"full_attention\",\"full_attention\"]",
+                "qwen3_next|num_local_experts|5",
+                "qwen3_5_moe_text|norm_topk_prob|false",
+                "qwen3_5_text|mlp_bias|true",
+                "qwen3_5_text|final_logit_softcapping|30.0",
+                "olmo_hybrid|use_sliding_window|true",
+                "delta_net|use_output_norm|false",
+                "delta_net|share_conv_kernel|true",
+                "gated_deltanet|use_mamba_gate|false",
+                "gated_deltanet|gate_fn|\"sigmoid\"",
+                "delta_net|embedding_multiplier|12.0",
+                "gated_deltanet|allow_neg_eigvals|true",
+                "delta_net|allowNegEigval|true",
+                "kda|lowerbound|-5",
                 "kimi_linear|attn_res_block_size|2",
                 "kimi_linear|attention_bias|true",
                 "kimi_linear|num_key_value_heads|2",
@@ -163,6 +190,8 @@ class BrokenFolderTest {
         Files.writeString(folder.resolve("config.json"), "{}");
         refused(InvalidInputException.class, "model_type", "found nothing");
         Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"qwen3_5\",\"text_config\":\"x\"}");
+        refused(InvalidInputException.class, "text_config", "an object");
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"qwen3_5\",\"text_config\":{}}");
         Files.writeString(folder.resolve(SINGLE), "no tensors");
         refused(SafetensorsException.class, SINGLE);
         Files.delete(folder.resolve(SINGLE));
@@ -297,12 +326,12 @@ class BrokenFolderTest {
     void typesThatNoWeightHas() {
         make("qwen3_5_text", 1);
         TensorEdit.of(folder.resolve(SINGLE))
-                .zeros("model.norm.weight", Dtype.F8_E4M3, 64)
+                .zeros("model.norm.weight", Dtype.I16, 64)
                 .zeros("lm_head.weight", Dtype.F64, 384, 64)
                 .write();
         refused(
                 InvalidInputException.class,
-                "model.norm.weight: expected F32, F16 or BF16 but found F8_E4M3",
+                "model.norm.weight: expected F32, F16 or BF16 but found I16",
                 "lm_head.weight");
     }
 

@@ -1,5 +1,6 @@
 package io.deltarule.models.format;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,12 +129,33 @@ class GenerationConfigTest {
         assertEquals(List.of(300), stops(), "and without a tokenizer.json");
     }
 
+    /** Kimi's: two special tokens after those of the file, unless a list says otherwise. */
+    @Test
+    void aTextEndsWithTheTokenOfATiktokenModel() throws IOException {
+        file("tiktoken.model", "YQ== 0\nYg== 1\n");
+        file("tokenizer_config.json", "{'tokenizer_class': 'TikTokenTokenizer', 'eos_token': '[EOS]'}");
+        assertEquals(List.of(5, 3), stops());
+        try (LanguageModel model = LanguageModel.open(folder, new CpuEngine(1), null)) {
+            assertTrue(model.hasTokenizer());
+            assertArrayEquals(new int[] {0, 1, 3, 0}, model.tokenizer().encode("ab[EOS]a"));
+            assertArrayEquals(new int[] {0, 1}, model.tokenizer().encode("ab", false));
+            assertEquals("aba", model.tokenizer().decode(0, 1, 3, 0));
+            String message = assertThrows(
+                            InvalidInputException.class, () -> model.tokenizer().encode("c"))
+                    .getMessage();
+            assertTrue(message.contains("tiktoken.model: expected a token for every byte"), message);
+        }
+        file("tiktoken.model", "YQ== 0\nYg==\n");
+        String message = assertThrows(InvalidInputException.class, this::stops).getMessage();
+        assertTrue(message.contains("line 2"), message);
+    }
+
     @Test
     void aTokenizerThatIsNoJsonIsNamed() throws IOException {
         file("tokenizer.json", "{'model': ");
         file("tokenizer_config.json", "{'eos_token': '<end>'}");
         String message = assertThrows(InvalidInputException.class, this::stops).getMessage();
-        assertTrue(message.contains("tokenizer.json: expected"), message);
+        assertTrue(message.contains("expected a tokenizer.json"), message);
         assertEquals(1, message.lines().count());
     }
 }

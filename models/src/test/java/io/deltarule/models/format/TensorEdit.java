@@ -6,11 +6,13 @@ import io.deltarule.loader.SafetensorsWriter;
 import io.deltarule.loader.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A file's tensors in memory, to be changed and written back. */
 final class TensorEdit {
@@ -20,8 +22,12 @@ final class TensorEdit {
         }
     }
 
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final Path file;
     private final Map<String, Held> tensors = new LinkedHashMap<>();
+    private String format = "pt";
 
     private TensorEdit(Path file) {
         this.file = file;
@@ -54,6 +60,45 @@ final class TensorEdit {
         return this;
     }
 
+    /** The metadata's format: who wrote the file. */
+    TensorEdit format(String writer) {
+        format = writer;
+        return this;
+    }
+
+    /** All names as a function says. */
+    TensorEdit renameAll(UnaryOperator<String> name) {
+        for (String old : List.copyOf(tensors.keySet())) {
+            rename(old, name.apply(old));
+        }
+        return this;
+    }
+
+    /** Names of tensors. */
+    List<String> names() {
+        return List.copyOf(tensors.keySet());
+    }
+
+    List<Long> shape(String name) {
+        return tensors.get(name).shape();
+    }
+
+    /** Adds a number to all numbers of an F32 tensor. */
+    TensorEdit add(String name, float number) {
+        MemorySegment bytes = tensors.get(name).bytes();
+        for (long i = 0; i < bytes.byteSize() / Float.BYTES; i++) {
+            long at = i * Float.BYTES;
+            bytes.set(FLOAT, at, bytes.get(FLOAT, at) + number);
+        }
+        return this;
+    }
+
+    /** Sets one number of an F32 tensor. */
+    TensorEdit set(String name, long index, float number) {
+        tensors.get(name).bytes().set(FLOAT, index * Float.BYTES, number);
+        return this;
+    }
+
     TensorEdit zeros(String name, Dtype dtype, long... shape) {
         long count = 1;
         for (long n : shape) {
@@ -75,13 +120,14 @@ final class TensorEdit {
                 MemorySegment.ofArray(both),
                 a.bytes().byteSize(),
                 b.bytes().byteSize());
-        long rows = a.shape().getFirst() + b.shape().getFirst();
-        tensors.put(first, Held.of(a.dtype(), new long[] {rows, a.shape().getLast()}, both));
+        long[] shape = a.shape().stream().mapToLong(n -> n).toArray();
+        shape[0] += b.shape().getFirst();
+        tensors.put(first, Held.of(a.dtype(), shape, both));
         return this;
     }
 
     void write() {
-        SafetensorsWriter writer = new SafetensorsWriter();
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", format);
         tensors.forEach((name, t) ->
                 writer.add(name, t.dtype(), t.shape().stream().mapToLong(n -> n).toArray(), t.bytes()));
         writer.write(file);

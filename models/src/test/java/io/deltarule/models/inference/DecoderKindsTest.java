@@ -117,20 +117,61 @@ class DecoderKindsTest {
         try (Tokenizer tokenizer = decoding(decoder.replace('\'', '"'))) {
             for (int round = 0; round < 60; round++) {
                 int[] ids = ids(random, 1 + random.nextInt(30));
-                StringBuilder before = new StringBuilder();
-                TextStream stream = new TextStream(tokenizer);
                 for (int cut = 0; cut <= ids.length; cut++) {
                     int[] part = Arrays.copyOf(ids, cut);
                     assertEquals(tokenizer.decode(part), streamed(tokenizer, part), () -> Arrays.toString(part));
-                    TextStream after = TextStream.after(tokenizer, part);
-                    StringBuilder whole = new StringBuilder(before);
-                    for (int i = cut; i < ids.length; i++) {
-                        whole.append(after.next(ids[i]));
-                    }
-                    assertEquals(
-                            tokenizer.decode(ids), whole.append(after.rest()).toString());
-                    before.append(cut < ids.length ? stream.next(ids[cut]) : "");
+                    goesOn(tokenizer, decoder, ids, cut);
                 }
+            }
+        }
+    }
+
+    /** What two streams hand out, the second of which goes on after the first. */
+    private static void goesOn(Tokenizer tokenizer, String decoder, int[] ids, int cut) {
+        StringBuilder text = new StringBuilder();
+        TextStream first = new TextStream(tokenizer);
+        for (int i = 0; i < cut; i++) {
+            text.append(first.next(ids[i]));
+        }
+        String whole = first.pause();
+        boolean sure = whole.isEmpty() || !(byteFollows(ids, cut) || decoder.contains("aab"));
+        if (!sure) {
+            return; // what follows may still change it: a byte that makes marks of a character, a text that is replaced
+        }
+        text.append(whole);
+        TextStream second = TextStream.after(tokenizer, Arrays.copyOf(ids, cut));
+        for (int i = cut; i < ids.length; i++) {
+            text.append(second.next(ids[i]));
+        }
+        text.append(second.rest());
+        assertEquals(tokenizer.decode(ids), text.toString(), () -> Arrays.toString(ids) + " cut at " + cut);
+    }
+
+    /** Whether the next token that has a text is a byte. */
+    private static boolean byteFollows(int[] ids, int cut) {
+        return Arrays.stream(ids, cut, ids.length)
+                .filter(id -> id >= TokenizerFile.FIRST_BYTE && id <= TokenizerFile.FIRST_PIECE + PIECES.size())
+                .limit(1)
+                .anyMatch(id -> id < TokenizerFile.FIRST_PIECE);
+    }
+
+    @Test
+    void aTextThatGoesOnAtAnyCut() {
+        try (Tokenizer llama = TokenizerJson.open(TokenizerFile.llama(folder.resolve("t"), "▁", "▁Hello", "▁world"))) {
+            int[] ids = llama.encode("Hello 中文 😀é world\n world", false);
+            for (int cut = 0; cut <= ids.length; cut++) {
+                StringBuilder text = new StringBuilder();
+                TextStream first = new TextStream(llama);
+                for (int i = 0; i < cut; i++) {
+                    text.append(first.next(ids[i]));
+                }
+                text.append(first.pause());
+                TextStream second = TextStream.after(llama, Arrays.copyOf(ids, cut));
+                for (int i = cut; i < ids.length; i++) {
+                    text.append(second.next(ids[i]));
+                }
+                assertEquals(
+                        "Hello 中文 😀é world\n world", text.append(second.rest()).toString(), "cut at " + cut);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,20 +114,20 @@ class TextStreamTest {
         int[] ids = new int[20_000];
         Arrays.fill(ids, 0xf0);
         ids[ids.length - 1] = 'x';
-        long[] decoded = new long[1];
+        AtomicLong decoded = new AtomicLong();
         Tokenizer counting = new Counting(new Bytes(), decoded);
         assertEquals(counting.decode(ids), String.join("", stream(counting, ids)));
-        assertTrue(decoded[0] < 200L * ids.length, "decoded " + decoded[0] + " tokens");
+        assertTrue(decoded.get() < 200L * ids.length, "decoded " + decoded.get() + " tokens");
         Arrays.fill(ids, Counting.NOTHING);
         ids[0] = 'a';
         ids[ids.length - 1] = 'x';
-        decoded[0] = 0;
+        decoded.set(0);
         assertEquals("ax", String.join("", stream(counting, ids)));
-        assertTrue(decoded[0] < 200L * ids.length, "decoded " + decoded[0] + " tokens");
+        assertTrue(decoded.get() < 200L * ids.length, "decoded " + decoded.get() + " tokens");
     }
 
     /** Counts how many tokens are decoded; one id is a special token. */
-    private record Counting(Tokenizer inner, long[] decoded) implements Tokenizer {
+    private record Counting(Tokenizer inner, AtomicLong decoded) implements Tokenizer {
         static final int NOTHING = 1000;
 
         @Override
@@ -136,7 +137,7 @@ class TextStreamTest {
 
         @Override
         public String decode(int... ids) {
-            decoded[0] += ids.length;
+            decoded.addAndGet(ids.length);
             return inner.decode(Arrays.stream(ids).filter(id -> id != NOTHING).toArray());
         }
 

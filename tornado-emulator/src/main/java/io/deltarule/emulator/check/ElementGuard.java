@@ -11,7 +11,7 @@ public final class ElementGuard {
     private final int size;
     private final String type;
     private final boolean[] written;
-    private final AccessLog log;
+    private final RaceLog log;
     private String label;
 
     public ElementGuard(int size, String type) {
@@ -20,7 +20,7 @@ public final class ElementGuard {
         label = "array";
         written = new boolean[size];
         log = Boolean.parseBoolean(System.getProperty("deltarule.emulator.races", "true"))
-                ? new AccessLog(size, Turn.GLOBAL)
+                ? new RaceLog(size, Turn.GLOBAL)
                 : null;
     }
 
@@ -37,9 +37,12 @@ public final class ElementGuard {
     public void read(int index) {
         RunningWorkItem item = Turn.running;
         if (item == null) {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
         check(index, "read");
+        if (log != null && log.knowsRead(index, item.number())) {
+            return;
+        }
         if (!written[index]) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": neither transferToDevice nor a kernel wrote it");
@@ -55,7 +58,7 @@ public final class ElementGuard {
     public void write(int index) {
         RunningWorkItem item = Turn.running;
         if (item == null) {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
         check(index, "write");
         written[index] = true;
@@ -70,7 +73,7 @@ public final class ElementGuard {
     /** Refuses a method that has no meaning in a kernel. */
     public void refuse(String method) {
         if (Turn.running == null) {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
         throw Faults.here(method + " of " + this + " inside a kernel: no device can do that");
     }
@@ -84,11 +87,11 @@ public final class ElementGuard {
     private KernelFaultException race(int index, String before, String now, long conflict) {
         String other = log.fromOtherGroup(conflict)
                 ? "another group"
-                : "work-item " + AccessLog.laneOf(conflict) + " of the group";
+                : "work-item " + RaceLog.laneOf(conflict) + " of the group";
         String cure =
                 log.fromOtherGroup(conflict) ? "groups have no order within a launch" : "no globalBarrier lies between";
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by " + other + " at "
-                + KernelLines.describe(AccessLog.siteOf(conflict)) + ", and " + cure + " when work-item "
+                + KernelLines.describe(RaceLog.siteOf(conflict)) + ", and " + cure + " when work-item "
                 + Turn.running.number() + " " + now + " it");
     }
 

@@ -22,7 +22,7 @@ public final class KernelLines {
 
     public static synchronized int add(String className, String method, String sourceFile, int line) {
         int site = PLACES.size();
-        if (site == AccessLog.SITES) {
+        if (site == RaceLog.SITES) {
             throw new IllegalStateException("more than " + site + " places in kernels");
         }
         if (site == methodOf.length) {

@@ -4,16 +4,19 @@ package io.deltarule.emulator.check;
 final class LocalArray extends CheckedArray {
 
     private final Class<?> element;
-    private final AccessLog log;
+    private final RaceLog log;
 
     LocalArray(Object array, Class<?> element, int size, int site) {
         super(array, size, site);
         this.element = element;
-        log = new AccessLog(size, Turn.LOCAL);
+        log = new RaceLog(size, Turn.LOCAL);
     }
 
     @Override
     void read(int index, RunningWorkItem item, int at) {
+        if (log.knowsRead(index, item.number())) {
+            return;
+        }
         if (!log.writtenByGroup(index)) {
             throw Faults.here("uninitialised read of " + this + " at index " + index
                     + ": no work-item of the group wrote it before");
@@ -44,7 +47,7 @@ final class LocalArray extends CheckedArray {
 
     private KernelFaultException race(int index, RunningWorkItem item, long conflict, String before, String now) {
         return Faults.here("data race on " + this + " at index " + index + ": " + before + " by work-item "
-                + AccessLog.laneOf(conflict) + " of the group at " + KernelLines.describe(AccessLog.siteOf(conflict))
+                + RaceLog.laneOf(conflict) + " of the group at " + KernelLines.describe(RaceLog.siteOf(conflict))
                 + ", and no localBarrier lies between when work-item " + item.number() + " " + now + " it");
     }
 

@@ -14,6 +14,7 @@ public abstract class RunningWorkItem implements WorkItem {
     private final String task;
     private final int kernelMethod;
     private final WorkItemIds ids;
+    private final int number;
     private final LocalMemory localMemory;
     private final List<PrivateArray> privates = new ArrayList<>();
     private final CheckedArray[] lastAt = new CheckedArray[PLACES];
@@ -30,6 +31,7 @@ public abstract class RunningWorkItem implements WorkItem {
         this.task = task;
         this.kernelMethod = kernelMethod;
         this.ids = ids;
+        number = ids.localNumber();
         this.localMemory = localMemory;
     }
 
@@ -39,7 +41,7 @@ public abstract class RunningWorkItem implements WorkItem {
 
     /** Its number within the group. */
     final int number() {
-        return ids.localNumber();
+        return number;
     }
 
     final String task() {

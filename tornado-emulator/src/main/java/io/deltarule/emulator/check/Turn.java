@@ -6,7 +6,7 @@ package io.deltarule.emulator.check;
  */
 public final class Turn {
 
-    /** The running work-item; null while no kernel runs, or while one is only being looked for ({@link FirstTouch}). */
+    /** The running work-item; null while no kernel runs, or while one is only being looked for ({@link ProbeStop}). */
     public static RunningWorkItem running;
 
     /** Where in the kernel it is: a number of {@link KernelLines}. */

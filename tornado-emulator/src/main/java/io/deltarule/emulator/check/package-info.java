@@ -5,7 +5,7 @@
  * <pre>
  *   Checks         what a rewritten kernel calls around its own arrays → LocalArray, PrivateArray
  *   ElementGuard   what a device array calls before every element
- *   AccessLog      who touched an element last, and whether a barrier lies between
+ *   RaceLog      who touched an element last, and whether a barrier lies between
  *   Turn           the running work-item, the line that it is at, and the phases between barriers
  *   Faults         → KernelFaultException
  * </pre>

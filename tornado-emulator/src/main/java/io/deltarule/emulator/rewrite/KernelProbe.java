@@ -1,6 +1,6 @@
 package io.deltarule.emulator.rewrite;
 
-import io.deltarule.emulator.check.FirstTouch;
+import io.deltarule.emulator.check.ProbeStop;
 import io.deltarule.emulator.grid.GridShape;
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
@@ -60,17 +60,17 @@ public final class KernelProbe {
     private static final class ProbedItem implements WorkItem {
         @Override
         public void localBarrier() {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
 
         @Override
         public void globalBarrier() {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
 
         @Override
         public Object allocate(Class<?> element, int size) {
-            throw new FirstTouch();
+            throw new ProbeStop();
         }
     }
 
@@ -81,7 +81,7 @@ public final class KernelProbe {
             for (int local = 0; local < shape.groupSize(); local++) {
                 try {
                     call.kernel().invokeExact(call.argumentsFor(new WorkItemIds(shape, group, local), item));
-                } catch (FirstTouch touch) {
+                } catch (ProbeStop touch) {
                     return methodCalledBy(task, function.getClass(), touch.frames(), call.arguments().length);
                 } catch (RuntimeException thrown) {
                     return methodThatThrew(task, function.getClass(), thrown, call.arguments().length);

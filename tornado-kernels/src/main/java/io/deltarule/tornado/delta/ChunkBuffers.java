@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What the stages of one delta rule hand on to each other on the device; operations of one shape may share them. */
 public final class ChunkBuffers {
-    /** Micro-steps per chunk. */
+    /** Micro-steps that a chunk has room for. */
     public final int C;
     /** Decay from the chunk's start to each row [chunks, HV, C, G]; one value without a gate. */
     public final FloatArray into;
@@ -32,9 +32,14 @@ public final class ChunkBuffers {
 
     /** @param writes whether the write goes by chunks too, not only the reads */
     public ChunkBuffers(DeltaShape s, int C, boolean writes, DeviceMemory memory) {
+        this(s, C, C, writes, memory);
+    }
+
+    /** @param longest how many micro-steps a chunk has at most, where it has fewer than there is room for */
+    public ChunkBuffers(DeltaShape s, int C, int longest, boolean writes, DeviceMemory memory) {
         this.s = s;
         this.C = C;
-        long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
+        long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
         int G = s.gateWidth();
         into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);

@@ -3,6 +3,7 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -59,6 +60,13 @@ public final class ChunkLaunches {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
                     + spec.shape().K() + "; use the recurrent form or the cpu engine");
         }
+    }
+
+    /** The same with room for no longer chunks than there will be: with few key channels they are short. */
+    public static PlanSpec fitting(PlanSpec spec) {
+        int longest = ChunkLength.most(spec.shape().K(), spec.chunkSize());
+        return spec.withChunkSize(
+                SIZES.stream().filter(size -> size >= longest).findFirst().orElse(spec.chunkSize()));
     }
 
     /** The launches, in order. */

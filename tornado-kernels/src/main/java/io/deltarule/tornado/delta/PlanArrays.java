@@ -52,24 +52,30 @@ public final class PlanArrays {
         this.map = map;
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
-        int steps = s.microTokens();
-        q = memory.floats("q", s.tokens(), s.H(), s.K());
-        k = memory.floats("k", steps, s.H(), s.K());
-        v = memory.floats("v", steps, s.HV(), s.V());
-        g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : memory.floats("g", s.tokens(), s.HV(), s.gateWidth());
-        erase = map.ownEraseKey() ? memory.floats("p", steps, map.eraseRowPerValueHead() ? s.HV() : s.H(), s.K()) : k;
-        FloatArray beta = variant.inputs().contains(Input.BETA) ? memory.floats("beta", steps, s.HV(), 1) : null;
+        q = floats(memory, Input.Q, false);
+        k = floats(memory, Input.K, false);
+        v = floats(memory, Input.V, false);
+        g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : floats(memory, Input.G, false);
+        erase = map.ownEraseKey() ? floats(memory, variant.eraseKey().vector(), map.eraseRowPerValueHead()) : k;
+        FloatArray beta = variant.inputs().contains(Input.BETA) ? floats(memory, Input.BETA, false) : null;
         eraseGain = variant.eraseKey().scalarGain()
                 ? beta
-                : memory.floats("b", steps, map.eraseGainPerKeyHead() ? s.H() : s.HV(), s.K());
-        writeGain = variant.writeValue().scalarGain() ? beta : memory.floats("w", steps, s.HV(), s.V());
+                : floats(memory, variant.eraseKey().gain(), !map.eraseGainPerKeyHead());
+        writeGain = variant.writeValue().scalarGain()
+                ? beta
+                : floats(memory, variant.writeValue().gain(), false);
         state = memory.floats("state", s.state().count(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
-        r = s.crossRead() ? memory.floats("r", s.tokens(), s.HV(), s.V()) : null;
+        r = s.crossRead() ? floats(memory, Input.R, false) : null;
         oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;
         g.init(0);
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
+    }
+
+    private FloatArray floats(DeviceMemory memory, Input input, boolean perValueHead) {
+        DeltaShape s = spec.shape();
+        return memory.floats(input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s));
     }
 
     /** What the launches use. */

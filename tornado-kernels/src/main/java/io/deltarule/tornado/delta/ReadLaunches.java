@@ -48,10 +48,10 @@ public final class ReadLaunches {
         }
         return List.of(scope.launch(
                 "chunkDecays",
-                ChunkDecayKernel.LANES,
+                ChunkDecayFactorsKernel.LANES,
                 run -> run.chunks() * s.HV(),
                 KernelTask.of(
-                        ChunkDecayKernel::chunkDecays,
+                        ChunkDecayFactorsKernel::chunkDecays,
                         x.g(),
                         between.into,
                         between.outOf,

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.graph;
 
+import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -44,6 +45,11 @@ public final class DeviceMemory {
      */
     public FloatArray floats(String name, long rows, long heads, long channels) {
         return new FloatArray(count(name, Float.BYTES, rows, heads, channels));
+    }
+
+    /** The same for one of an operation's tensors: so many tokens of its axes. */
+    public FloatArray floats(String name, long tokens, Input.Axes axes) {
+        return floats(name, tokens * axes.rows(), axes.heads(), axes.channels());
     }
 
     /** The same of 32-bit integers. */

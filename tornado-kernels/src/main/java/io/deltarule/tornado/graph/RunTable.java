@@ -31,6 +31,7 @@ public final class RunTable {
 
     private final int householders;
     private final int chunkSize;
+    private final int longest;
     private final int positionsAt;
     private final int chunksAt;
     private final int signaturesAt;
@@ -48,16 +49,26 @@ public final class RunTable {
      * @param chunkSize micro-steps per chunk, 0 for a plan without chunks
      */
     public RunTable(DeltaShape capacity, int chunkSize) {
+        this(capacity, chunkSize, chunkSize);
+    }
+
+    /**
+     * @param capacity lengths of the largest run
+     * @param chunkSize micro-steps that a chunk has room for, 0 for a plan without chunks
+     * @param longest how many of them it has at most
+     */
+    public RunTable(DeltaShape capacity, int chunkSize, int longest) {
         this.householders = capacity.householders();
         this.chunkSize = chunkSize;
+        this.longest = longest;
         this.positionsAt = SEQUENCES + 2 * (capacity.sequences() + 1);
         this.chunksAt = positionsAt + capacity.sequences();
-        this.signaturesAt = chunksAt + 2 * maxChunks(capacity, chunkSize);
+        this.signaturesAt = chunksAt + 2 * maxChunks(capacity, longest);
     }
 
     /** The most chunks that any run of this capacity can have: each sequence may end in a partial one. */
-    public static int maxChunks(DeltaShape capacity, int chunkSize) {
-        return chunkSize == 0 ? 0 : capacity.microTokens() / chunkSize + capacity.sequences();
+    public static int maxChunks(DeltaShape capacity, int longest) {
+        return longest == 0 ? 0 : capacity.microTokens() / longest + capacity.sequences();
     }
 
     /** What the kernels are given; from now on there are no places for further launches. */
@@ -118,8 +129,8 @@ public final class RunTable {
             entries.set(SEQUENCES + 2 * s + 1, chunks);
             if (chunkSize > 0 && s < sequences) {
                 int end = boundaries[s + 1] * householders;
-                for (int first = boundaries[s] * householders; first < end; first += chunkSize) {
-                    chunk(first, Math.min(chunkSize, end - first));
+                for (int first = boundaries[s] * householders; first < end; first += longest) {
+                    chunk(first, Math.min(longest, end - first));
                 }
             }
         }

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads from a server on this machine that cuts connections, changes the file and lies. */
+@Tag("thorough")
 class DownloadTest {
     private static final byte[] FILE = bytes(1, 300_000);
     private static final byte[] OTHER = bytes(2, 300_000);

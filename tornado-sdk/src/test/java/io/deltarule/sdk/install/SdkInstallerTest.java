@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole installations from a server on this machine that has the releases' layout. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell and POSIX file permissions")
+@Tag("thorough")
 class SdkInstallerTest {
     private static final String VERSION = "5.2.0-jdk25";
     private static final TargetSystem LINUX = new TargetSystem("linux", "amd64");

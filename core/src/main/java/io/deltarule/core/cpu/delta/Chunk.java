@@ -5,6 +5,7 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.engine.ChunkLength;
 import java.util.Arrays;
 
 /**
@@ -56,7 +57,9 @@ final class Chunk {
 
     /** Micro-steps of the largest chunk that a specification calls for. */
     static int size(PlanSpec spec) {
-        return Math.min(spec.chunkSize(), Math.max(1, spec.shape().microTokens()));
+        return Math.min(
+                ChunkLength.most(spec.shape().K(), spec.chunkSize()),
+                Math.max(1, spec.shape().microTokens()));
     }
 
     /**

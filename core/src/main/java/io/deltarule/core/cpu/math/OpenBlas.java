@@ -1,29 +1,21 @@
 package io.deltarule.core.cpu.math;
 
 import io.deltarule.core.Gate;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import io.deltarule.core.cpu.blas.BlasLibrary;
+import io.deltarule.core.cpu.blas.KernelChoice;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
  * The OpenBLAS routines that the CPU engine calls, row-major, on float32 matrices in Java arrays or off-heap.
  *
- * <p>JavaCPP's Loader finds (and unpacks once) the library that the org.bytedeco artifacts carry for this platform; the
- * calls go through java.lang.foreign, not JavaCPP. The library is built with threads of its own; it is told to use one,
- * before every run since the setting is the process's, because the engine parallelises over heads. Another setting made
- * meanwhile would cost speed, not correctness.
+ * <p>The calls go through java.lang.foreign. The library is built with threads of its own; it is told to use one, before
+ * every run since the setting is the process's, because the engine parallelises over heads. Another setting made meanwhile
+ * would cost speed, not correctness.
  *
  * <p>Calls are critical: arrays are passed in place, and a garbage collection waits for the call, which for a chunk is
  * microseconds and for the largest chunk and head sizes a few milliseconds.
@@ -36,65 +28,33 @@ public final class OpenBlas {
     private static final MethodHandle SGEMM;
     private static final MethodHandle SET_NUM_THREADS;
     private static final String VERSION;
+    private static final String KERNELS;
     private static final boolean UNPACKED;
     private static final long LARGEST_UNPACKED = 1_000_000;
     private static final int UNPACKED_COLUMNS = 16; // one vector of 512 bits
     private static final String UNAVAILABLE;
 
     static {
-        MethodHandle sgemm = null;
-        MethodHandle setNumThreads = null;
-        String version = null;
+        KernelChoice.Opened opened = null;
         String unavailable = null;
         try {
-            SymbolLookup library = SymbolLookup.libraryLookup(locate(), Arena.global());
-            var i = ValueLayout.JAVA_INT;
-            var f = ValueLayout.JAVA_FLOAT;
-            var p = ValueLayout.ADDRESS;
-            sgemm = bind(library, "cblas_sgemm", FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
-            setNumThreads = bind(library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(i));
-            MethodHandle config = bind(
-                    library,
-                    "openblas_get_config",
-                    FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(
-                            java.lang.foreign.MemoryLayout.sequenceLayout(1024, ValueLayout.JAVA_BYTE))));
-            version = ((MemorySegment) config.invokeExact()).getString(0);
+            opened = KernelChoice.open(OpenBlasLibrary::locate);
+        } catch (InvalidInputException e) {
+            unavailable = e.getMessage();
         } catch (Throwable e) { // a missing or foreign library can fail in many ways, all of which mean the same
-            unavailable = "OpenBLAS cannot be loaded (" + e + "); add the Maven artifacts org.bytedeco:openblas and "
-                    + "org.bytedeco:javacpp with classifier " + platform();
+            unavailable = OpenBlasLibrary.complaint(e);
         }
-        SGEMM = sgemm;
-        SET_NUM_THREADS = setNumThreads;
-        VERSION = version;
-        UNPACKED = version != null
-                && Stream.of("SkylakeX", "Cooperlake", "SapphireRapids").anyMatch(version::contains);
+        BlasLibrary library = opened == null ? null : opened.library();
+        SGEMM = library == null ? null : library.sgemm();
+        SET_NUM_THREADS = library == null ? null : library.setNumThreads();
+        VERSION = library == null ? null : library.config();
+        KERNELS = opened == null ? null : library.kernels() + " kernels (" + opened.reason() + ")";
+        UNPACKED = library != null
+                && List.of("SkylakeX", "Cooperlake", "SapphireRapids").contains(library.kernels());
         UNAVAILABLE = unavailable;
     }
 
     private OpenBlas() {}
-
-    private static String platform() {
-        try {
-            return Loader.getPlatform();
-        } catch (LinkageError e) {
-            return "of this platform, for example linux-x86_64";
-        }
-    }
-
-    private static Path locate() throws IOException {
-        // The variant without LAPACK has the smallest glue; the glue lies beside the library in the Loader's cache.
-        Path folder = Path.of(Loader.load(openblas_nolapack.class)).getParent();
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().matches("(lib)?openblas.*"))
-                    .min((a, b) ->
-                            Integer.compare(a.toString().length(), b.toString().length()))
-                    .orElseThrow(() -> new IOException("no OpenBLAS library in " + folder));
-        }
-    }
-
-    private static MethodHandle bind(SymbolLookup library, String name, FunctionDescriptor type) {
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type, Linker.Option.critical(true));
-    }
 
     /** Why OpenBLAS cannot be used here and what to add, or empty. */
     public static Optional<String> unavailable() {
@@ -104,6 +64,11 @@ public final class OpenBlas {
     /** OpenBLAS's own description, with its version and the processor it chose its kernels for. */
     public static String version() {
         return VERSION;
+    }
+
+    /** The kernel set in use and why it is this one, for people. */
+    public static String kernels() {
+        return KERNELS;
     }
 
     /**

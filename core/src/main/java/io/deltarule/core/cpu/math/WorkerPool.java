@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -86,28 +87,44 @@ public final class WorkerPool {
             }
             return;
         }
-        Job job = new Job(items, body);
+        Job job = new Job(items, wanted, body);
         for (int i = 1; i < wanted; i++) {
             helpers.execute(job);
         }
         job.runAsCaller();
     }
 
+    /**
+     * Items are cut into a run of neighbours per participant, who takes from the others' runs when its own is done: what a
+     * thread touched in one job it mostly touches in the next, so it finds it in its own cache, and threads that are in step
+     * do not meet at one counter.
+     */
     private static final class Job implements Runnable {
         private static final int CLOSED = Integer.MIN_VALUE;
         private static final int SPINS = 2000;
+        private static final int APART = 32; // numbers from one counter to the next: a cache line is for one thread
 
         private final int items;
         private final Body body;
         private final Thread caller = Thread.currentThread();
-        private final AtomicInteger nextItem = new AtomicInteger();
+        private final int runs;
+        private final AtomicIntegerArray next; // item of each run
         private final AtomicInteger nextSlot = new AtomicInteger(1);
         private final AtomicInteger active = new AtomicInteger(); // helpers at work; CLOSED is added when none may join
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-        Job(int items, Body body) {
+        Job(int items, int participants, Body body) {
             this.items = items;
             this.body = body;
+            runs = participants;
+            next = new AtomicIntegerArray(runs * APART);
+            for (int run = 0; run < runs; run++) {
+                next.setPlain(run * APART, begin(run));
+            }
+        }
+
+        private int begin(int run) {
+            return (int) ((long) items * run / runs);
         }
 
         @Override
@@ -146,8 +163,12 @@ public final class WorkerPool {
         @SuppressWarnings("Interruption") // nothing here is interruptible; the failure is handed to the caller
         private void work(int slot) {
             try {
-                for (int item; failure.get() == null && (item = nextItem.getAndIncrement()) < items; ) {
-                    body.run(item, slot);
+                for (int turn = 0; turn < runs; turn++) {
+                    int run = (slot + turn) % runs;
+                    int end = begin(run + 1);
+                    for (int item; failure.get() == null && (item = next.getAndIncrement(run * APART)) < end; ) {
+                        body.run(item, slot);
+                    }
                 }
             } catch (Throwable e) {
                 failure.compareAndSet(null, e);

@@ -36,7 +36,7 @@ public final class ElementwiseStep {
     }
 
     /** y = factor · act(x). */
-    public static LayerStep map(SlotBuffer x, SlotBuffer y, Activation act, float factor) {
+    public static LayerStep activate(SlotBuffer x, SlotBuffer y, Activation act, float factor) {
         return run -> spans(run, x.width(), WITH_EXP, (at, n) -> {
             Activations.apply(act, x.data(), at, y.data(), at, n);
             if (factor != 1) {

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.op;
 
+import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.HalfFloats;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
@@ -40,12 +41,13 @@ public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType ty
         }
     }
 
-    /** Copies numbers [from, from + count) as float32 to a byte offset; nothing past them is touched. */
+    /** Copies numbers [from, from + count), whole blocks, as float32 to a byte offset; nothing past them is touched. */
     void copy(long from, int count, MemorySegment to, long toAt) {
         switch (type) {
             case F32 -> MemorySegment.copy(data, from * Float.BYTES, to, toAt, (long) count * Float.BYTES);
             case BF16 -> HalfFloats.widenBrain(data, from * Short.BYTES, to, toAt, count);
             case F16 -> HalfFloats.widen(data, from * Short.BYTES, to, toAt, count);
+            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> BlockRows.widen(type, data, type.bytes(from), to, toAt, count);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.op;
 
+import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.BFloat16Rows;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.OpenBlas;
@@ -121,7 +122,8 @@ public final class LinearStep implements LayerStep {
         for (long i = from; i < from + apart; i++) {
             switch (W.type()) {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
-                case BF16 -> fourBrainRows(i, apart, tokens);
+                case BF16 -> fourBf16Rows(i, apart, tokens);
+                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> fourBlockRows(i, apart, tokens);
                 case F16 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
@@ -145,7 +147,7 @@ public final class LinearStep implements LayerStep {
         return row * x.width() * Float.BYTES;
     }
 
-    private void fourBrainRows(long i, long apart, int tokens) {
+    private void fourBf16Rows(long i, long apart, int tokens) {
         int in = x.width();
         long row = (long) in * Short.BYTES;
         for (int t = 0; t < tokens; t++) {
@@ -153,6 +155,16 @@ public final class LinearStep implements LayerStep {
                     W.data(), i * row, apart * row, panels.vectors(), rowAt(t), in, y.data(), y.offset(t, i), apart);
             for (int j = 0; b != null && j < 4; j++) {
                 put(i + j * apart, t, y.get(t, i + j * apart));
+            }
+        }
+    }
+
+    private void fourBlockRows(long i, long apart, int tokens) {
+        long row = W.type().bytes(x.width());
+        for (int j = 0; j < 4; j++) {
+            long output = i + j * apart;
+            for (int t = 0; t < tokens; t++) {
+                put(output, t, BlockRows.dot(W.type(), W.data(), output * row, x.data(), x.row(t), x.width()));
             }
         }
     }

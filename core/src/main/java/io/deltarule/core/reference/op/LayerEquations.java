@@ -34,17 +34,21 @@ public final class LayerEquations {
 
     /** y = table[id]. */
     public static void embedding(double[] id, Weight table, double[] y) {
+        float[] row = new float[y.length];
+        table.read(((long) id[0]) * y.length, row);
         for (int i = 0; i < y.length; i++) {
-            y[i] = table.get(((long) id[0]) * y.length + i);
+            y[i] = row[i];
         }
     }
 
     /** y = W x + b. */
     public static void linear(double[] x, Weight W, Weight b, double[] y) {
+        float[] row = new float[x.length];
         for (int i = 0; i < y.length; i++) {
+            W.read((long) i * x.length, row);
             double sum = b == null ? 0 : b.get(i);
             for (int j = 0; j < x.length; j++) {
-                sum += W.get((long) i * x.length + j) * x[j];
+                sum += row[j] * x[j];
             }
             y[i] = sum;
         }
@@ -86,7 +90,7 @@ public final class LayerEquations {
     }
 
     /** y = factor · act(x). */
-    public static void map(double[] x, Activation act, double factor, double[] y) {
+    public static void activate(double[] x, Activation act, double factor, double[] y) {
         for (int i = 0; i < x.length; i++) {
             y[i] = factor * activation(act, x[i]);
         }

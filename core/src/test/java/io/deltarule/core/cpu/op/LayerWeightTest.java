@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
+import io.deltarule.core.testkit.TestScope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag(TestScope.THOROUGH)
 class LayerWeightTest {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -52,11 +55,13 @@ class LayerWeightTest {
     }
 
     @ParameterizedTest
-    @EnumSource(WeightType.class)
+    @EnumSource(
+            value = WeightType.class,
+            names = {"F32", "BF16", "F16"})
     void whatLiesInTheHeapIsCopiedOnce(WeightType type) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment given = MemorySegment.ofArray(new byte[6 * type.bytes()]);
-            given.set(SHORT, 5L * type.bytes() + type.bytes() - 2, (short) 0x4040);
+            MemorySegment given = MemorySegment.ofArray(new byte[6 * type.blockBytes()]);
+            given.set(SHORT, 5L * type.blockBytes() + type.blockBytes() - 2, (short) 0x4040);
             Weight weight = Weight.view(given, type, 6);
             LayerWeight kept = LayerWeight.of(weight, arena);
             assertNotEquals(0, weight.get(5));

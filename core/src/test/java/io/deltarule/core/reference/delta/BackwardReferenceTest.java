@@ -14,15 +14,18 @@ import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.GradientLaws;
+import io.deltarule.core.testkit.TestScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag(TestScope.THOROUGH)
 class BackwardReferenceTest extends GradientLaws {
     /** Inputs are rounded to multiples of it, so that a step of half of it is exact in float32. */
     private static final double GRID = 0x1p-14;

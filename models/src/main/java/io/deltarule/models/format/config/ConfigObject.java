@@ -14,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * An object of a {@code config.json}. Every value is checked for its type and range when it is read; null counts as
@@ -35,6 +38,12 @@ public final class ConfigObject {
 
     private final String path;
     private final JsonNode node;
+
+    /** Which keys were asked for, whether they are there or not. */
+    private final Set<String> asked = new HashSet<>();
+
+    /** Objects inside that were asked for. */
+    private final Map<String, List<ConfigObject>> inside = new HashMap<>();
 
     private ConfigObject(String path, JsonNode node) {
         this.path = path;
@@ -81,6 +90,7 @@ public final class ConfigObject {
 
     /** Whether a key has a value other than null. */
     public boolean has(String key) {
+        asked.add(key);
         return node.hasNonNull(key);
     }
 
@@ -163,7 +173,8 @@ public final class ConfigObject {
         if (!value(key).isObject()) {
             throw refused(key, "an object");
         }
-        return new ConfigObject(path + key + ".", value(key));
+        return inside.computeIfAbsent(key, k -> List.of(new ConfigObject(path + k + ".", value(k))))
+                .getFirst();
     }
 
     /** One object, or a list of them; empty where there is none. */
@@ -172,13 +183,66 @@ public final class ConfigObject {
             ConfigObject one = object(key);
             return one == null ? List.of() : List.of(one);
         }
-        List<ConfigObject> all = new ArrayList<>();
-        for (JsonNode element : value(key)) {
-            if (!element.isObject()) {
-                throw refused(key, "an object or a list of objects");
+        return inside.computeIfAbsent(key, k -> {
+            List<ConfigObject> all = new ArrayList<>();
+            for (JsonNode element : value(k)) {
+                if (!element.isObject()) {
+                    throw refused(k, "an object or a list of objects");
+                }
+                all.add(new ConfigObject(path + k + "[" + all.size() + "].", element));
             }
-            all.add(new ConfigObject(path + key + "[" + all.size() + "].", element));
+            return all;
+        });
+    }
+
+    /**
+     * Which of some names of one key is there.
+     *
+     * @param keys the format's own first, then others that files have for it
+     * @return the first where none is there
+     * @throws InvalidInputException if two of them are there with different values
+     */
+    public String either(String... keys) {
+        String found = null;
+        for (String key : keys) {
+            if (has(key) && found == null) {
+                found = key;
+            } else if (has(key) && !sameValue(value(key), value(found))) {
+                throw refused(
+                        key,
+                        "the same as " + found + ", which is another name of it and says "
+                                + MessageText.text(value(found).toString()) + ",");
+            }
         }
+        return found == null ? keys[0] : found;
+    }
+
+    private static boolean sameValue(JsonNode a, JsonNode b) {
+        return (a.isNumber() && b.isNumber()) ? a.doubleValue() == b.doubleValue() : a.equals(b);
+    }
+
+    /** Whether both have a value for a key, and not the same. */
+    boolean contradicts(ConfigObject other, String key) {
+        return node.hasNonNull(key) && other.node.hasNonNull(key) && !sameValue(value(key), other.value(key));
+    }
+
+    /** Keys that have a value and that nobody has asked for, of this and of the objects in it that were asked for. */
+    Map<String, JsonNode> unread() {
+        Map<String, JsonNode> all = new LinkedHashMap<>();
+        node.properties().forEach(entry -> {
+            if (!asked.contains(entry.getKey()) && !entry.getValue().isNull()) {
+                all.put(entry.getKey(), entry.getValue());
+            }
+        });
+        inside.values().forEach(objects -> objects.forEach(object -> all.putAll(object.unread())));
+        return all;
+    }
+
+    /** Keys that were asked for and have no value, of this and of the objects in it. */
+    Set<String> absent() {
+        Set<String> all = new HashSet<>(asked);
+        all.removeIf(node::hasNonNull);
+        inside.values().forEach(objects -> objects.forEach(object -> all.addAll(object.absent())));
         return all;
     }
 
@@ -245,8 +309,11 @@ public final class ConfigObject {
     /** An object of texts; empty where there is none. */
     public Map<String, String> textMap(String key) {
         Map<String, String> all = new LinkedHashMap<>();
-        if (object(key) == null) {
+        if (!has(key)) {
             return all;
+        }
+        if (!value(key).isObject()) {
+            throw refused(key, "an object of texts");
         }
         value(key).properties().forEach(entry -> {
             if (!entry.getValue().isTextual()) {

@@ -9,6 +9,20 @@ package io.deltarule.models.format.weights;
 public record ExpertStack(int experts) {
     private static final String EXPERTS = "experts.";
 
+    /**
+     * The same where MLX stacked them: {@code switch_mlp.gate_proj.weight} [E, I, hidden], and so on.
+     *
+     * @param name as above
+     * @param dims its shape
+     */
+    WeightSource switched(String name, int[] dims) {
+        int start = name.lastIndexOf(EXPERTS);
+        int dot = name.indexOf('.', start + EXPERTS.length());
+        long e = Long.parseLong(name.substring(start + EXPERTS.length(), dot));
+        String stack = name.substring(0, start) + "switch_mlp." + name.substring(dot + 1);
+        return WeightSource.rows(stack, e * dims[0], experts, dims[0], dims[1]);
+    }
+
     /** Whether a name is that of an expert's weight. */
     static boolean holds(String name) {
         return name.contains("." + EXPERTS);

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * flash-linear-attention's names are the programs' own, but for convolutions' axis of length 1 and two things that older
- * files of gated_deltanet have.
+ * files have.
  *
  * @param type the model's type
  * @param tied whether the head uses the embedding's weight
@@ -19,7 +19,7 @@ public record FlaNames(String type, boolean tied, StoredTensors stored) implemen
         if (weight.endsWith("conv1d.weight")) {
             return List.of(WeightSource.of(weight, dims[0], 1, dims[1]));
         }
-        if (type.equals("gated_deltanet") && (weight.endsWith(GATE) || weight.endsWith(UP))) {
+        if (weight.endsWith(GATE) || weight.endsWith(UP)) {
             // before February 2025 both projections were one tensor, the gate's rows first
             String block = weight.substring(0, weight.lastIndexOf("mlp."));
             if (!stored.contains(block + UP) && stored.contains(block + GATE)) {

@@ -7,19 +7,21 @@ import java.util.Map;
 
 /**
  * Qwen's names: one convolution over q, k and v; in Qwen3.5 one projection for the three of them; experts one by one or
- * stacked in one tensor; {@code model.language_model.} before the text's weights where there is a vision part.
+ * stacked in one tensor; {@code model.language_model.} before the text's weights where there is a vision part, or whatever else
+ * holds the text model as a part.
  *
  * @param shape of the linear layers
  * @param experts how many there are
  * @param tied whether the head uses the embedding's weight
  * @param stacked whether today's writers stack experts
- * @param stored which tensors there are
+ * @param prefix what stands before the names of the body's tensors, {@code model.} as a rule
  */
-public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked, StoredTensors stored)
+public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean stacked, String prefix)
         implements TensorNames {
     private static final String LINEAR = "linear_attn.";
     private static final String PREFIX = "model.";
-    private static final String NESTED_PREFIX = "model.language_model.";
+    private static final String GATE = "mlp.gate_proj.weight";
+    private static final String UP = "mlp.up_proj.weight";
 
     private static final Map<String, String> RENAMED = Map.of(
             "b_proj.weight", "in_proj_b.weight",
@@ -54,10 +56,29 @@ public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean 
         }
     }
 
+    /** Those of a folder. */
+    public static QwenNames of(Shape shape, ExpertStack experts, boolean tied, boolean stacked, StoredTensors stored) {
+        String prefix = stored.prefix("embed_tokens.weight", PREFIX);
+        return new QwenNames(shape, experts, tied, stacked, prefix);
+    }
+
+    /** The head's name in a folder of these tensors. */
+    public static String head(StoredTensors stored) {
+        String outside = outside(stored.prefix("embed_tokens.weight", PREFIX)) + HEAD;
+        return stored.contains(HEAD) ? HEAD : outside;
+    }
+
+    /** What stands before the head's name where the body's has this prefix. */
+    private static String outside(String prefix) {
+        return prefix.endsWith("." + PREFIX) ? prefix.substring(0, prefix.length() - PREFIX.length()) : "";
+    }
+
     @Override
     public List<WeightSource> sources(String weight, int[] dims) {
+        if (weight.equals(HEAD)) {
+            return List.of(WeightSource.of(HEAD, dims), WeightSource.of(outside(prefix) + HEAD, dims));
+        }
         List<WeightSource> sources = new ArrayList<>();
-        String prefix = stored.contains(NESTED_PREFIX + "embed_tokens.weight") ? NESTED_PREFIX : PREFIX;
         String name = weight.startsWith(PREFIX) ? prefix + weight.substring(PREFIX.length()) : weight;
         int linear = name.indexOf(LINEAR);
         if (linear >= 0) {
@@ -67,8 +88,14 @@ public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean 
             WeightSource stack = experts.source(name, dims);
             sources.add(stacked ? stack : WeightSource.of(name, dims));
             sources.add(stacked ? WeightSource.of(name, dims) : stack);
+            sources.add(experts.switched(name, dims));
         } else {
             sources.add(WeightSource.of(name, dims));
+            if (name.endsWith("." + GATE) || name.endsWith("." + UP)) { // merging tools leave them as one
+                String fused = name.substring(0, name.lastIndexOf("mlp.")) + "mlp.gate_up_proj.weight";
+                long first = name.endsWith(GATE) ? 0 : dims[0];
+                sources.add(WeightSource.rows(fused, first, 2 * dims[0], dims[1]));
+            }
         }
         return sources;
     }
@@ -85,12 +112,15 @@ public record QwenNames(Shape shape, ExpertStack experts, boolean tied, boolean 
 
     @Override
     public String ignored(String name) {
-        if (tied && name.equals(HEAD)) {
+        String own = outside(prefix);
+        String part = name.startsWith(own) ? name.substring(own.length()) : name;
+        if (tied && part.equals(HEAD)) {
             return TIED_HEAD;
         }
-        if (name.startsWith("model.visual.") || name.startsWith("visual.")) {
+        String inside = part.startsWith(PREFIX) ? part.substring(PREFIX.length()) : part;
+        if (inside.startsWith("visual.") || inside.startsWith("vision_tower.") || name.startsWith("vision_tower.")) {
             return "part of the vision model";
         }
-        return name.startsWith("mtp.") || name.startsWith("model.mtp.") ? "drafts further tokens" : null;
+        return inside.startsWith("mtp.") || name.startsWith("mtp.") ? "drafts further tokens" : null;
     }
 }

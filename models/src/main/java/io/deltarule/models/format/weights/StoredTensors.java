@@ -10,4 +10,23 @@ public interface StoredTensors {
 
     /** Whether there is a tensor of this name. */
     boolean contains(String name);
+
+    /**
+     * What stands before the names of the text model's tensors, where it is a part of something.
+     *
+     * @param embedding the embedding's name without that
+     * @param absent where no tensor, or more than one, ends with that name
+     */
+    default String prefix(String embedding, String absent) {
+        return absent;
+    }
+
+    /**
+     * Whether norms that the format's publishers store as the factor − 1 are stored as the factor, as MLX does.
+     *
+     * @throws io.deltarule.core.InvalidInputException if one cannot tell
+     */
+    default boolean normsAreFactors() {
+        return false;
+    }
 }

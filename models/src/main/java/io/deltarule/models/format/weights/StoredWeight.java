@@ -43,7 +43,7 @@ final class StoredWeight {
         for (TensorInfo info : tensors) {
             long end = begin + info.elementCount();
             if (first >= begin && first + count <= end) {
-                int bytes = type(info).bytes();
+                int bytes = type(info).blockBytes();
                 MemorySegment data = folder.tensor(info.name()).asSlice((first - begin) * bytes, count * bytes);
                 return Weight.view(data, type(info), dims);
             }
@@ -68,7 +68,8 @@ final class StoredWeight {
         return Weight.of(copy);
     }
 
-    private static Weight whole(SafetensorsFolder folder, TensorInfo info) {
+    /** All numbers of a tensor, as a vector. */
+    static Weight whole(SafetensorsFolder folder, TensorInfo info) {
         return Weight.view(folder.tensor(info.name()), type(info), Math.toIntExact(info.elementCount()));
     }
 

@@ -27,6 +27,7 @@ public final class WeightBinder {
     private final TensorNames names;
     private final Arena arena;
     private final Map<String, Weight> weights = new LinkedHashMap<>();
+    private final Map<String, String> stored = new LinkedHashMap<>();
     private final Set<String> used = new LinkedHashSet<>();
     private final Map<String, String> ignored = new LinkedHashMap<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -42,10 +43,11 @@ public final class WeightBinder {
      * What was found.
      *
      * @param weights by their names in the programs
+     * @param stored what the files call them: a tensor, or several with commas between them
      * @param ignored tensors that no weight needs, with the reason
      * @param parameters how many numbers the tensors hold that are needed
      */
-    public record Bound(Weights weights, Map<String, String> ignored, long parameters) {}
+    public record Bound(Weights weights, Map<String, String> stored, Map<String, String> ignored, long parameters) {}
 
     /**
      * Finds every weight.
@@ -60,7 +62,8 @@ public final class WeightBinder {
         WeightBinder binder = new WeightBinder(folder, names, arena);
         wanted.forEach(binder::find);
         long parameters = binder.sortOutTheRest();
-        return new Bound(new Weights(binder.weights), Map.copyOf(binder.ignored), parameters);
+        return new Bound(
+                new Weights(binder.weights), Map.copyOf(binder.stored), Map.copyOf(binder.ignored), parameters);
     }
 
     private void find(String weight, int[] dims) {
@@ -73,7 +76,9 @@ public final class WeightBinder {
                     case WeightSource.Product product -> product(product, dims);
                 };
                 if (found != null) {
+                    checkVector(source, found);
                     weights.put(weight, found);
+                    stored.put(weight, MessageText.names(source.names()));
                 }
                 return;
             }
@@ -81,6 +86,16 @@ public final class WeightBinder {
         sources.getFirst().names().stream()
                 .filter(name -> !folder.contains(name))
                 .forEach(missing::add);
+    }
+
+    /** Vectors are few numbers, and one that chooses experts may be NaN without any result being so. */
+    private void checkVector(WeightSource source, Weight weight) {
+        for (long i = 0; weight.rank() == 1 && i < weight.size(); i++) {
+            if (Float.isNaN(weight.get(i))) {
+                wrong(MessageText.names(source.names()), "numbers", "NaN at " + i);
+                return;
+            }
+        }
     }
 
     private Weight rows(WeightSource.Rows source, int[] dims) {
@@ -206,8 +221,11 @@ public final class WeightBinder {
             problems.add("unexpected are " + MessageText.names(unexpected));
         }
         if (!problems.isEmpty()) {
-            throw new InvalidInputException("tensors: " + String.join("; ", problems)
-                    + "; expected exactly those that config.json asks for: fetch both again, of one version");
+            String cure = FolderTensors.writtenByMlx(folder)
+                    ? "; MLX wrote this folder (metadata format: mlx) and stores some parts otherwise: fetch the checkpoint"
+                            + " as it was published"
+                    : "; expected exactly those that config.json asks for: fetch both again, of one version";
+            throw new InvalidInputException("tensors: " + String.join("; ", problems) + cure);
         }
         return parameters;
     }

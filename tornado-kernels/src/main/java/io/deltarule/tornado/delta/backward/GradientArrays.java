@@ -7,7 +7,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.Variant;
+import io.deltarule.core.Term;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.graph.DeviceMemory;
@@ -55,31 +55,25 @@ public final class GradientArrays {
         this.spec = spec;
         forward = new PlanArrays(spec, map, memory);
         DeltaShape s = spec.shape();
-        Variant variant = spec.variant();
-        int steps = s.microTokens();
+        Term eraseKey = spec.variant().eraseKey();
+        Term writeValue = spec.variant().writeValue();
         state = memory.floats("d_state", s.state().count(), s.K(), s.V());
-        dq = gradient(Input.Q, memory.floats("d_q", s.tokens(), s.H(), s.K()));
-        dk = gradient(Input.K, memory.floats("d_k", steps, s.H(), s.K()));
-        dv = gradient(Input.V, memory.floats("d_v", steps, s.HV(), s.V()));
-        dg = s.gateWidth() == 0
-                ? absent(memory)
-                : gradient(Input.G, memory.floats("d_g", s.tokens(), s.HV(), s.gateWidth()));
-        Input erase = variant.eraseKey().vector();
-        dErase = erase == Input.K ? absent(memory) : gradient(erase, memory.floats("d_p", steps, s.HV(), s.K()));
-        boolean betaErases = variant.eraseKey().scalarGain();
-        boolean betaWrites = variant.writeValue().scalarGain();
-        int writeWidth = betaWrites ? 1 : s.V();
-        int eraseWidth = betaErases ? 1 : s.K();
-        dWriteGain = gradient(variant.writeValue().gain(), memory.floats("d_w", steps, s.HV(), writeWidth));
-        dEraseGain = betaErases && betaWrites
-                ? absent(memory)
-                : gradient(variant.eraseKey().gain(), memory.floats("d_b", steps, s.HV(), eraseWidth));
-        dr = s.crossRead() ? gradient(Input.R, memory.floats("d_r", s.tokens(), s.HV(), s.V())) : null;
+        dq = gradient(memory, Input.Q);
+        dk = gradient(memory, Input.K);
+        dv = gradient(memory, Input.V);
+        dg = s.gateWidth() == 0 ? absent(memory) : gradient(memory, Input.G);
+        dErase = eraseKey.vector() == Input.K ? absent(memory) : gradient(memory, eraseKey.vector());
+        dWriteGain = gradient(memory, writeValue.gain());
+        dEraseGain = eraseKey.gain() == writeValue.gain() ? absent(memory) : gradient(memory, eraseKey.gain());
+        dr = s.crossRead() ? gradient(memory, Input.R) : null;
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
     }
 
-    private FloatArray gradient(Input input, FloatArray array) {
+    private FloatArray gradient(DeviceMemory memory, Input input) {
+        DeltaShape s = spec.shape();
+        Input.Axes axes = input.eitherHeads() ? input.axesPerValueHead(s) : input.axes(s);
+        FloatArray array = memory.floats("d_" + input.id(), s.tokens(), axes);
         gradients.put(input, array);
         return array;
     }

@@ -39,9 +39,12 @@ public final class GradientBuffers {
     /** Gradients of its logits, over √V [tokens, HV, K]; null without one. */
     final FloatArray weights;
 
-    /** @param C micro-steps per chunk */
-    public GradientBuffers(DeltaShape s, int C, DeviceMemory memory) {
-        long blocks = (long) RunTable.maxChunks(s, C) * s.HV();
+    /**
+     * @param C micro-steps that a chunk has room for
+     * @param longest how many it has at most
+     */
+    public GradientBuffers(DeltaShape s, int C, int longest, DeviceMemory memory) {
+        long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
         int steps = s.microTokens();
         readValues = memory.floats("chunk value gradients", blocks, C, s.V());
         values = memory.floats("chunk value gradients", blocks, C, s.V());

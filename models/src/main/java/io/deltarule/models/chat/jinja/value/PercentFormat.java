@@ -163,8 +163,7 @@ public final class PercentFormat {
             throw new JinjaException("format: expected a form such as >8 or .2f but found '" + spec + "'");
         }
         boolean number = value instanceof Number;
-        String plain = number && parts.group(7) != null ? "f" : "s";
-        String kind = parts.group(8).isEmpty() ? plain : parts.group(8);
+        String kind = parts.group(8).isEmpty() ? (number && parts.group(7) != null ? "f" : "s") : parts.group(8);
         String text = kind.equals("%")
                 ? converted("f", parts.group(7), parts.group(3), 100 * ((Number) value).doubleValue()) + "%"
                 : converted(kind, parts.group(7), parts.group(3), value);

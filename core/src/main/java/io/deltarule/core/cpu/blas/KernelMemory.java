@@ -1,0 +1,110 @@
+package io.deltarule.core.cpu.blas;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * Remembers from process to process which kernels were the fastest, by processor and OpenBLAS version. A file that cannot be
+ * read or written costs a trial each time and nothing else.
+ */
+final class KernelMemory {
+    private final Path file;
+
+    KernelMemory(Path file) {
+        this.file = file;
+    }
+
+    /** The user's: in $XDG_CACHE_HOME, or ~/.cache. */
+    static KernelMemory ofUser() {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path folder = cache != null && Path.of(cache).isAbsolute()
+                ? Path.of(cache)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return new KernelMemory(folder.resolve("deltarule").resolve("kernels.properties"));
+    }
+
+    /**
+     * What was found.
+     *
+     * @param chosen the set's name
+     * @param library the version that was measured
+     * @param rates multiplications and additions per second, by set
+     */
+    record Finding(String chosen, String library, Map<String, Double> rates) {
+        /** As it is written: chosen, library, then set=rate. */
+        private String line() {
+            StringBuilder text = new StringBuilder(chosen).append(';').append(library);
+            new TreeMap<>(rates)
+                    .forEach((set, rate) ->
+                            text.append(';').append(set).append('=').append(String.format(Locale.ROOT, "%.4g", rate)));
+            return text.toString();
+        }
+
+        private static Optional<Finding> parse(String line) {
+            String[] parts = line == null ? new String[0] : line.split(";", -1);
+            if (parts.length < 3) {
+                return Optional.empty();
+            }
+            Map<String, Double> rates = new TreeMap<>();
+            for (int i = 2; i < parts.length; i++) {
+                int equals = parts[i].indexOf('=');
+                try {
+                    rates.put(
+                            parts[i].substring(0, Math.max(0, equals)), Double.valueOf(parts[i].substring(equals + 1)));
+                } catch (NumberFormatException e) {
+                    return Optional.empty();
+                }
+            }
+            return rates.containsKey(parts[0]) ? Optional.of(new Finding(parts[0], parts[1], rates)) : Optional.empty();
+        }
+    }
+
+    private static String key(Processor processor) {
+        List<String> instructions = processor.instructions().stream().sorted().toList();
+        return processor.model() + " " + Integer.toHexString(instructions.hashCode());
+    }
+
+    Optional<Finding> find(Processor processor) {
+        return Finding.parse(read().getProperty(key(processor)));
+    }
+
+    void remember(Processor processor, Finding finding) {
+        Properties all = read();
+        all.setProperty(key(processor), finding.line());
+        try {
+            Files.createDirectories(file.getParent());
+            Path draft = Files.createTempFile(file.getParent(), "kernels", ".tmp");
+            try {
+                try (Writer out = Files.newBufferedWriter(draft, StandardCharsets.UTF_8)) {
+                    all.store(out, "deltarule: OpenBLAS kernel sets by measurement; delete this file to measure again");
+                }
+                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            // measured again next time
+        }
+    }
+
+    private Properties read() {
+        Properties all = new Properties();
+        try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            all.load(in);
+        } catch (IOException | IllegalArgumentException e) {
+            all.clear(); // none yet, or not ours
+        }
+        return all;
+    }
+}
