@@ -78,7 +78,10 @@ class BrokenEngineTest {
         Set<String> suites = new TreeSet<>();
         for (JsonNode row : document.get("results")) {
             suites.add(row.get("suite").asText());
-            assertEquals(status, row.get("status").asText(), row::toString);
+            // a plan that looks at its outputs itself says so before they are compared
+            boolean refused = row.get("problem").asText().contains("expected finite numbers but found NaN");
+            assertEquals(refused ? "failed" : status, row.get("status").asText(), row::toString);
+            assertTrue(!refused || engine.equals("undefined"), row::toString);
             assertFalse(row.get("problem").asText().isEmpty(), row::toString);
             for (String time : new String[] {"median_ms", "p10_ms", "gflops", "kernel_ms", "first_run_ms"}) {
                 assertFalse(row.has(time), row::toString);

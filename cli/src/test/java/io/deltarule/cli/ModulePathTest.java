@@ -62,7 +62,7 @@ class ModulePathTest {
     @CsvSource({
         "io.deltarule.core, io.deltarule.core io.deltarule.core.layer",
         "io.deltarule.loader, io.deltarule.loader",
-        "io.deltarule.models, io.deltarule.models io.deltarule.models.format io.deltarule.models.inference",
+        "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.format io.deltarule.models.inference",
         "io.deltarule.tornado, ''",
         "io.deltarule.sdk, ''",
         "io.deltarule.experiments, ''",

@@ -37,7 +37,7 @@ class ReadmeTest {
         float[] queries = new float[9 * 2 * 8];
         float[] values = new float[9 * 4 * 6];
         float[] gates = new float[9 * 4];
-        String printed = example("README.md", 0)
+        String printed = example("README.md", 1)
                 .run(
                         "int T, int H, int HV, int K, int V, float[] queries, float[] keys, float[] values,"
                                 + " float[] logDecays, float[] strengths",
@@ -58,7 +58,7 @@ class ReadmeTest {
     void theModelGoesOnWithAText() throws Exception {
         Path model =
                 TinyModel.withTokenizer("delta_net", scratch.resolve("model")).folder();
-        String printed = example("README.md", 1).run("java.nio.file.Path folder", model);
+        String printed = example("README.md", 0).run("java.nio.file.Path folder", model);
         assertTrue(printed.matches("(?s).+\\n[0-9]+ new tokens, ended by (LENGTH|STOP)\\R"), printed);
     }
 

@@ -128,7 +128,7 @@ class GgufHostileTest {
                 hostile(
                         "array longer than the file",
                         Problem.COUNT_TOO_LARGE,
-                        GgufBytes.start(0, 1).text("k").u32(9).u32(8).u64(9).data(64),
+                        GgufBytes.start(0, 1).text("k").u32(9).u32(8).u64(1000).data(64),
                         "length of key \"k\"",
                         "at most"),
                 hostile(
