@@ -17,7 +17,7 @@ public final class DeltaRuleTokenUsage extends TokenUsage {
         return new DeltaRuleTokenUsage(usage.prompt(), usage.written(), usage.read());
     }
 
-    /** How many of {@link #inputTokenCount} the model read. */
+    /** How many of {@link #inputTokenCount()} the model read. */
     public int readTokenCount() {
         return read;
     }

@@ -3,7 +3,7 @@ package io.deltarule.cli.bench;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Device;
 import io.deltarule.core.Engines;
-import io.deltarule.core.measure.Versioned;
+import io.deltarule.core.engine.Versioned;
 import io.deltarule.sdk.driver.Driver;
 import io.deltarule.sdk.search.Diagnosis;
 import java.util.LinkedHashMap;

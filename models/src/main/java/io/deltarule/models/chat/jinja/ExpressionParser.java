@@ -1,12 +1,12 @@
 package io.deltarule.models.chat.jinja;
 
-import io.deltarule.models.chat.jinja.Token.Kind;
+import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +58,7 @@ final class ExpressionParser {
     }
 
     private boolean begins() {
-        Token now = cursor.now();
+        TemplateToken now = cursor.now();
         return switch (now.kind()) {
             case WHOLE, FLOAT, STRING -> true;
             case NAME -> !now.text().equals("if") && !now.text().equals("recursive");
@@ -156,7 +156,7 @@ final class ExpressionParser {
         Object left = operands.getFirst().value(scope);
         for (int i = 0; i < operators.size(); i++) {
             Object right = operands.get(i + 1).value(scope);
-            if (!Comparison.apply(operators.get(i), left, right)) {
+            if (!ValueComparison.apply(operators.get(i), left, right)) {
                 return false;
             }
             left = right;

@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 
 /** A parsed template; any number of threads may render it. */
 public final class JinjaTemplate {
-    private final Block body;
+    private final TemplateBlock body;
     private final Set<String> names;
 
-    private JinjaTemplate(Block body, Set<String> names) {
+    private JinjaTemplate(TemplateBlock body, Set<String> names) {
         this.body = body;
         this.names = Set.copyOf(names);
     }

@@ -1,6 +1,6 @@
 package io.deltarule.models.chat.jinja;
 
-import io.deltarule.models.chat.jinja.Token.Kind;
+import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import java.util.ArrayDeque;
@@ -29,7 +29,7 @@ final class Lexer {
             "=", ".", ":", "|", ",", ";");
 
     private final String source;
-    private final List<Token> tokens = new ArrayList<>();
+    private final List<TemplateToken> tokens = new ArrayList<>();
     private int at;
     private int line = 1;
     private int counted;
@@ -41,12 +41,12 @@ final class Lexer {
         this.source = source;
     }
 
-    static List<Token> tokens(String template) {
+    static List<TemplateToken> tokens(String template) {
         String unix = template.replace("\r\n", "\n").replace('\r', '\n');
         return new Lexer(unix.endsWith("\n") ? unix.substring(0, unix.length() - 1) : unix).run();
     }
 
-    private List<Token> run() {
+    private List<TemplateToken> run() {
         while (at < source.length()) {
             int open = opening();
             if (open < 0) {
@@ -212,7 +212,7 @@ final class Lexer {
         if (at >= source.length()) {
             throw JinjaException.at(lineOf(begin), "a text has no closing " + quote);
         }
-        tokens.add(new Token(Kind.STRING, text.toString(), lineOf(begin)));
+        tokens.add(new TemplateToken(Kind.STRING, text.toString(), lineOf(begin)));
         at++;
     }
 
@@ -247,7 +247,7 @@ final class Lexer {
     }
 
     private void add(Kind kind, String text) {
-        tokens.add(new Token(kind, text, lineOf(at)));
+        tokens.add(new TemplateToken(kind, text, lineOf(at)));
     }
 
     /** Places come in rising order, but for messages. */

@@ -3,10 +3,10 @@ package io.deltarule.models.chat.jinja;
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Attributes;
 import io.deltarule.models.chat.jinja.value.Callable;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.List;
 import java.util.Set;
 
@@ -101,7 +101,7 @@ final class Loop implements Callable, Attributes {
 
     private Object changed(Arguments arguments) {
         Object now = new Tuple(arguments.positional());
-        boolean changed = !Comparison.equal(last, now);
+        boolean changed = !ValueComparison.equal(last, now);
         last = now;
         return changed;
     }

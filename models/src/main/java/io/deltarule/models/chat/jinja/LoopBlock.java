@@ -15,26 +15,26 @@ import java.util.List;
  * @param otherwise where there are none; null for nothing
  * @param recursive whether {@code loop} can be called
  */
-record LoopBlock(Target target, Expression filter, Block body, Block otherwise, boolean recursive) {
-    Block.End write(Object over, Scope scope, StringBuilder out) {
+record LoopBlock(Target target, Expression filter, TemplateBlock body, TemplateBlock otherwise, boolean recursive) {
+    TemplateBlock.End write(Object over, Scope scope, StringBuilder out) {
         return write(over, scope, out, 1);
     }
 
-    private Block.End write(Object over, Scope scope, StringBuilder out, int depth) {
+    private TemplateBlock.End write(Object over, Scope scope, StringBuilder out, int depth) {
         List<Object> elements = elements(over, scope);
         if (elements.isEmpty()) {
-            return otherwise == null ? Block.End.DONE : otherwise.write(scope, out);
+            return otherwise == null ? TemplateBlock.End.DONE : otherwise.write(scope, out);
         }
         Loop loop = new Loop(elements, depth, recursive ? arguments -> again(arguments, scope, depth + 1) : null);
         while (loop.next()) {
             Scope inside = scope.inner();
             target.set(loop.element(), inside);
             inside.set("loop", loop);
-            if (body.write(inside, out) == Block.End.BREAK) {
+            if (body.write(inside, out) == TemplateBlock.End.BREAK) {
                 break;
             }
         }
-        return Block.End.DONE;
+        return TemplateBlock.End.DONE;
     }
 
     private String again(Arguments arguments, Scope scope, int depth) {

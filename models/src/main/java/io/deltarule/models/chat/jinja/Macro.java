@@ -40,7 +40,7 @@ record Macro(String name, Signature signature, Body body, Scope around) implemen
      * @param block its statements
      * @param reads which special names they read
      */
-    record Body(Block block, Set<String> reads) {}
+    record Body(TemplateBlock block, Set<String> reads) {}
 
     @Override
     public Object call(Arguments arguments) {

@@ -1,10 +1,10 @@
 package io.deltarule.models.chat.jinja;
 
-import io.deltarule.models.chat.jinja.Token.Kind;
+import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.filter.Check;
-import io.deltarule.models.chat.jinja.filter.Checks;
 import io.deltarule.models.chat.jinja.filter.Filter;
 import io.deltarule.models.chat.jinja.filter.Filters;
+import io.deltarule.models.chat.jinja.filter.ValueChecks;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
 import io.deltarule.models.chat.jinja.value.Item;
 import io.deltarule.models.chat.jinja.value.JinjaException;
@@ -165,7 +165,7 @@ final class OperandParser {
                         && ExpressionParser.COMPARISONS.contains(cursor.now().text())
                 ? cursor.take().text()
                 : cursor.expectName();
-        Check check = Checks.find(name);
+        Check check = ValueChecks.find(name);
         if (check == null) {
             throw JinjaException.at(line, "there is no test called '" + name + "'");
         }
@@ -180,7 +180,7 @@ final class OperandParser {
     }
 
     private boolean beginsArgument() {
-        Token now = cursor.now();
+        TemplateToken now = cursor.now();
         return switch (now.kind()) {
             case WHOLE, FLOAT, STRING -> true;
             case NAME ->

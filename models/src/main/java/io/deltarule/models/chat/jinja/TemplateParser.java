@@ -1,6 +1,6 @@
 package io.deltarule.models.chat.jinja;
 
-import io.deltarule.models.chat.jinja.Token.Kind;
+import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.Namespace;
@@ -20,14 +20,14 @@ final class TemplateParser {
     /** How many loops are around; a macro's body begins anew. */
     private int loops;
 
-    TemplateParser(List<Token> tokens) {
+    TemplateParser(List<TemplateToken> tokens) {
         this.cursor = new TokenCursor(tokens);
         this.expressions = new ExpressionParser(cursor, names);
     }
 
     /** All of it. */
-    Block template() {
-        Block body = body(Set.of());
+    TemplateBlock template() {
+        TemplateBlock body = body(Set.of());
         if (cursor.now().kind() != Kind.END) {
             throw cursor.expected("the end of the template");
         }
@@ -40,16 +40,16 @@ final class TemplateParser {
     }
 
     /** Up to a statement with one of these names, whose name is next then. */
-    private Block body(Set<String> ends) {
-        List<Block> blocks = new ArrayList<>();
+    private TemplateBlock body(Set<String> ends) {
+        List<TemplateBlock> blocks = new ArrayList<>();
         while (true) {
-            Token token = cursor.now();
+            TemplateToken token = cursor.now();
             switch (token.kind()) {
                 case TEXT -> {
                     cursor.take();
                     blocks.add((scope, out) -> {
                         out.append(token.text());
-                        return Block.End.DONE;
+                        return TemplateBlock.End.DONE;
                     });
                 }
                 case OUTPUT_BEGIN -> {
@@ -61,7 +61,7 @@ final class TemplateParser {
                     cursor.take();
                     if (cursor.now().kind() == Kind.NAME
                             && ends.contains(cursor.now().text())) {
-                        return Block.all(blocks);
+                        return TemplateBlock.all(blocks);
                     }
                     blocks.add(statement(token.line()));
                 }
@@ -70,22 +70,22 @@ final class TemplateParser {
                         throw cursor.expected("one of "
                                 + String.join(", ", ends.stream().sorted().toList()));
                     }
-                    return Block.all(blocks);
+                    return TemplateBlock.all(blocks);
                 }
             }
         }
     }
 
-    private static Block output(Expression value) {
+    private static TemplateBlock output(Expression value) {
         return (scope, out) -> {
             out.append(PythonText.text(value.value(scope)));
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
     /** Up to the end of a block and behind it. */
-    private Block bodyTo(String end) {
-        Block body = body(Set.of(end));
+    private TemplateBlock bodyTo(String end) {
+        TemplateBlock body = body(Set.of(end));
         cursor.expectName(end);
         close();
         return body;
@@ -95,8 +95,8 @@ final class TemplateParser {
         cursor.expect(Kind.BLOCK_END, "'%}'");
     }
 
-    private Block statement(int line) {
-        Block block = switch (cursor.expectName()) {
+    private TemplateBlock statement(int line) {
+        TemplateBlock block = switch (cursor.expectName()) {
             case "if" -> condition();
             case "for" -> loop();
             case "set" -> assignment();
@@ -105,8 +105,8 @@ final class TemplateParser {
             case "filter" -> filterBlock();
             case "with" -> with();
             case "generation" -> generation();
-            case "break" -> jump(Block.End.BREAK);
-            case "continue" -> jump(Block.End.CONTINUE);
+            case "break" -> jump(TemplateBlock.End.BREAK);
+            case "continue" -> jump(TemplateBlock.End.CONTINUE);
             default -> throw JinjaException.at(line, "there is no statement of this name");
         };
         return (scope, out) -> {
@@ -118,11 +118,11 @@ final class TemplateParser {
         };
     }
 
-    private Block condition() {
+    private TemplateBlock condition() {
         Expression condition = expressions.tuple();
         close();
-        Block then = body(Set.of("elif", "else", "endif"));
-        Block otherwise = (scope, out) -> Block.End.DONE;
+        TemplateBlock then = body(Set.of("elif", "else", "endif"));
+        TemplateBlock otherwise = (scope, out) -> TemplateBlock.End.DONE;
         if (cursor.takeName("elif")) {
             otherwise = condition();
         } else if (cursor.takeName("else")) {
@@ -132,12 +132,12 @@ final class TemplateParser {
             cursor.expectName("endif");
             close();
         }
-        Block rest = otherwise;
+        TemplateBlock rest = otherwise;
         return (scope, out) ->
                 PythonText.truth(condition.value(scope)) ? then.write(scope, out) : rest.write(scope, out);
     }
 
-    private Block jump(Block.End end) {
+    private TemplateBlock jump(TemplateBlock.End end) {
         close();
         if (loops == 0) {
             throw cursor.expected("break and continue inside a loop only");
@@ -145,7 +145,7 @@ final class TemplateParser {
         return (scope, out) -> end;
     }
 
-    private Block loop() {
+    private TemplateBlock loop() {
         Target target = target();
         cursor.expectName("in");
         Expression over = expressions.iterated();
@@ -153,9 +153,9 @@ final class TemplateParser {
         boolean recursive = cursor.takeName("recursive");
         close();
         loops++;
-        Block body = body(Set.of("else", "endfor"));
+        TemplateBlock body = body(Set.of("else", "endfor"));
         loops--;
-        Block otherwise = null;
+        TemplateBlock otherwise = null;
         if (cursor.takeName("else")) {
             close();
             otherwise = bodyTo("endfor");
@@ -184,7 +184,7 @@ final class TemplateParser {
         return several ? Target.all(all) : all.getFirst();
     }
 
-    private Block assignment() {
+    private TemplateBlock assignment() {
         if (cursor.ahead().is(Kind.OPERATOR, ".")) {
             return attribute();
         }
@@ -194,21 +194,21 @@ final class TemplateParser {
             close();
             return (scope, out) -> {
                 target.set(value.value(scope), scope);
-                return Block.End.DONE;
+                return TemplateBlock.End.DONE;
             };
         }
         Expression[] written = new Expression[1];
         Expression value = expressions.filtered(scope -> written[0].value(scope));
         close();
-        Block body = bodyTo("endset");
+        TemplateBlock body = bodyTo("endset");
         written[0] = scope -> body.text(scope.inner());
         return (scope, out) -> {
             target.set(value.value(scope), scope);
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
-    private Block attribute() {
+    private TemplateBlock attribute() {
         String name = cursor.expectName();
         cursor.expectOperator(".");
         String attribute = cursor.expectName();
@@ -221,18 +221,18 @@ final class TemplateParser {
                         + " set, but found " + Arithmetic.kind(scope.get(name)));
             }
             namespace.attributes().put(attribute, value.value(scope));
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
-    private Block macro() {
+    private TemplateBlock macro() {
         String name = cursor.expectName();
         Macro.Signature signature = signature();
         close();
         Macro.Body body = macroBody("endmacro");
         return (scope, out) -> {
             scope.set(name, new Macro(name, signature, body, scope));
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
@@ -241,7 +241,7 @@ final class TemplateParser {
         loops = 0;
         Set<String> before = Set.copyOf(names);
         names.removeAll(Macro.SPECIAL);
-        Block block = bodyTo(end);
+        TemplateBlock block = bodyTo(end);
         Set<String> special = new HashSet<>(Macro.SPECIAL);
         special.retainAll(names);
         names.addAll(before);
@@ -263,7 +263,7 @@ final class TemplateParser {
         return new Macro.Signature(parameters, defaults);
     }
 
-    private Block callBlock() {
+    private TemplateBlock callBlock() {
         Macro.Signature signature = cursor.isOperator("(") ? signature() : new Macro.Signature(List.of(), List.of());
         Call call = expressions.call();
         close();
@@ -271,23 +271,23 @@ final class TemplateParser {
         return (scope, out) -> {
             Macro caller = new Macro(Macro.CALLER, signature, body, scope);
             out.append(PythonText.text(call.value(scope, Map.of(Macro.CALLER, caller))));
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
-    private Block filterBlock() {
+    private TemplateBlock filterBlock() {
         Expression[] written = new Expression[1];
         Expression value = expressions.filters(scope -> written[0].value(scope));
         close();
-        Block body = bodyTo("endfilter");
+        TemplateBlock body = bodyTo("endfilter");
         written[0] = scope -> body.text(scope.inner());
         return (scope, out) -> {
             out.append(PythonText.text(value.value(scope)));
-            return Block.End.DONE;
+            return TemplateBlock.End.DONE;
         };
     }
 
-    private Block with() {
+    private TemplateBlock with() {
         List<Target> targets = new ArrayList<>();
         List<Expression> values = new ArrayList<>();
         while (cursor.now().kind() != Kind.BLOCK_END) {
@@ -300,7 +300,7 @@ final class TemplateParser {
             }
         }
         close();
-        Block body = bodyTo("endwith");
+        TemplateBlock body = bodyTo("endwith");
         return (scope, out) -> {
             Scope inside = scope.inner();
             for (int i = 0; i < targets.size(); i++) {
@@ -311,9 +311,9 @@ final class TemplateParser {
     }
 
     /** What the model is to write, for those who train it. */
-    private Block generation() {
+    private TemplateBlock generation() {
         close();
-        Block body = bodyTo("endgeneration");
+        TemplateBlock body = bodyTo("endgeneration");
         return (scope, out) -> body.write(scope.inner(), out);
     }
 }

@@ -1,28 +1,28 @@
 package io.deltarule.models.chat.jinja;
 
-import io.deltarule.models.chat.jinja.Token.Kind;
+import io.deltarule.models.chat.jinja.TemplateToken.Kind;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import java.util.List;
 
 /** A place in a list of tokens. */
 final class TokenCursor {
-    private final List<Token> tokens;
+    private final List<TemplateToken> tokens;
     private int at;
 
-    TokenCursor(List<Token> tokens) {
+    TokenCursor(List<TemplateToken> tokens) {
         this.tokens = tokens;
     }
 
-    Token now() {
+    TemplateToken now() {
         return tokens.get(at);
     }
 
-    Token ahead() {
+    TemplateToken ahead() {
         return tokens.get(Math.min(at + 1, tokens.size() - 1));
     }
 
-    Token take() {
-        Token token = tokens.get(at);
+    TemplateToken take() {
+        TemplateToken token = tokens.get(at);
         at = Math.min(at + 1, tokens.size() - 1);
         return token;
     }

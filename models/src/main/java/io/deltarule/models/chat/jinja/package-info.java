@@ -3,8 +3,8 @@
  * a template gives has to be, character by character, what it gave when the model was trained.
  *
  * <pre>
- *   JinjaTemplate → Lexer → TemplateParser, ExpressionParser, OperandParser → Block, Expression     parsing
- *   Block, Expression → Scope, Loop, Macro                                                          rendering
+ *   JinjaTemplate → Lexer → TemplateParser, ExpressionParser, OperandParser → TemplateBlock, Expression     parsing
+ *   TemplateBlock, Expression → Scope, Loop, Macro                                                          rendering
  * </pre>
  *
  * Uses {@code .filter} (what templates call by name) and {@code .value} (values and operators). Templates reach nothing else, no

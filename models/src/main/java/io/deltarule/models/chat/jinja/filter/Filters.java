@@ -2,12 +2,12 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.ContainerMethods;
 import io.deltarule.models.chat.jinja.value.Item;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,7 +25,7 @@ public final class Filters {
         ALL.put("d", Filters::otherwise);
         ALL.put("int", Numbers::whole);
         ALL.put("float", Numbers::floating);
-        ALL.put("abs", (v, a) -> Comparison.order("<", v, 0L) < 0 ? Arithmetic.negated(v) : v);
+        ALL.put("abs", (v, a) -> ValueComparison.order("<", v, 0L) < 0 ? Arithmetic.negated(v) : v);
         ALL.put("round", Numbers::rounded);
         ALL.put("attr", (v, a) -> Item.attribute(v, a.text(0)));
         ALL.put("items", (v, a) -> items(v));

@@ -2,9 +2,9 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +78,7 @@ public record JsonText(String indent, String item, String key, boolean ascii, bo
         String inner = inner(margin);
         List<Object> keys = new ArrayList<>(map.keySet());
         if (sorted) {
-            keys.sort((x, y) -> Comparison.order("<", x, y));
+            keys.sort((x, y) -> ValueComparison.order("<", x, y));
         }
         out.append('{');
         for (int i = 0; i < keys.size(); i++) {

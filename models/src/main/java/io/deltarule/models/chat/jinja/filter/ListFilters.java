@@ -2,13 +2,13 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arguments;
 import io.deltarule.models.chat.jinja.value.Arithmetic;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.ContainerMethods;
 import io.deltarule.models.chat.jinja.value.Item;
 import io.deltarule.models.chat.jinja.value.JinjaException;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Tuple;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -107,7 +107,7 @@ public final class ListFilters {
 
     /** Texts without regard to case, unless it is asked for. */
     private static Comparator<Object> order(boolean cased, Function<Object, Object> of) {
-        return (x, y) -> Comparison.order("<", folded(of.apply(x), cased), folded(of.apply(y), cased));
+        return (x, y) -> ValueComparison.order("<", folded(of.apply(x), cased), folded(of.apply(y), cased));
     }
 
     private static Object folded(Object value, boolean cased) {
@@ -150,7 +150,7 @@ public final class ListFilters {
         List<Object> kept = new ArrayList<>();
         for (Object element : Item.all(value)) {
             Object key = folded(of.apply(element), cased);
-            if (seen.stream().noneMatch(other -> Comparison.equal(other, key))) {
+            if (seen.stream().noneMatch(other -> ValueComparison.equal(other, key))) {
                 seen.add(key);
                 kept.add(element);
             }
@@ -218,7 +218,7 @@ public final class ListFilters {
             return PythonText::truth;
         }
         String name = a.text(place);
-        Check check = Checks.find(name);
+        Check check = ValueChecks.find(name);
         if (check == null) {
             throw new JinjaException("there is no test called '" + name + "'");
         }
@@ -254,7 +254,7 @@ public final class ListFilters {
         List<Object> group = null;
         for (Object element : all) {
             Object here = folded(of.apply(element), cased);
-            if (group == null || !Comparison.equal(key, here)) {
+            if (group == null || !ValueComparison.equal(key, here)) {
                 group = new ArrayList<>();
                 key = here;
                 groups.add(new Tuple(Arrays.asList(of.apply(element), group)));

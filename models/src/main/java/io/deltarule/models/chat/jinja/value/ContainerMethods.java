@@ -15,7 +15,9 @@ public final class ContainerMethods {
         return switch (name) {
             case "index" -> a -> index(list, a.get(0));
             case "count" ->
-                a -> list.stream().filter(e -> Comparison.equal(e, a.get(0))).count();
+                a -> list.stream()
+                        .filter(e -> ValueComparison.equal(e, a.get(0)))
+                        .count();
             case "copy" -> a -> new ArrayList<Object>(list);
             case "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse" ->
                 list instanceof Tuple ? null : refused(name);
@@ -48,7 +50,7 @@ public final class ContainerMethods {
 
     private static long index(List<?> list, Object element) {
         for (int i = 0; i < list.size(); i++) {
-            if (Comparison.equal(list.get(i), element)) {
+            if (ValueComparison.equal(list.get(i), element)) {
                 return i;
             }
         }

@@ -1,4 +1,4 @@
-package io.deltarule.core.measure;
+package io.deltarule.core.engine;
 
 import java.util.Map;
 

@@ -2,9 +2,9 @@ package io.deltarule.models.chat.jinja.filter;
 
 import io.deltarule.models.chat.jinja.value.Arithmetic;
 import io.deltarule.models.chat.jinja.value.Callable;
-import io.deltarule.models.chat.jinja.value.Comparison;
 import io.deltarule.models.chat.jinja.value.PythonText;
 import io.deltarule.models.chat.jinja.value.Undefined;
+import io.deltarule.models.chat.jinja.value.ValueComparison;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The language's tests by name. */
-public final class Checks {
+public final class ValueChecks {
     private static final Map<String, Check> ALL = new HashMap<>();
 
     static {
@@ -35,13 +35,13 @@ public final class Checks {
         ALL.put("escaped", (v, a) -> false);
         ALL.put("filter", (v, a) -> v instanceof String name && Filters.find(name) != null);
         ALL.put("test", (v, a) -> v instanceof String name && find(name) != null);
-        ALL.put("odd", (v, a) -> Comparison.equal(Arithmetic.apply("%", v, 2L), 1L));
-        ALL.put("even", (v, a) -> Comparison.equal(Arithmetic.apply("%", v, 2L), 0L));
-        ALL.put("divisibleby", (v, a) -> Comparison.equal(Arithmetic.apply("%", v, a.get(0)), 0L));
+        ALL.put("odd", (v, a) -> ValueComparison.equal(Arithmetic.apply("%", v, 2L), 1L));
+        ALL.put("even", (v, a) -> ValueComparison.equal(Arithmetic.apply("%", v, 2L), 0L));
+        ALL.put("divisibleby", (v, a) -> ValueComparison.equal(Arithmetic.apply("%", v, a.get(0)), 0L));
         ALL.put("lower", (v, a) -> cased(v) && text(v).equals(text(v).toLowerCase(Locale.ROOT)));
         ALL.put("upper", (v, a) -> cased(v) && text(v).equals(text(v).toUpperCase(Locale.ROOT)));
         ALL.put("sameas", (v, a) -> same(v, a.get(0)));
-        ALL.put("in", (v, a) -> Comparison.apply("in", v, a.get(0)));
+        ALL.put("in", (v, a) -> ValueComparison.apply("in", v, a.get(0)));
         compares("==", "eq", "equalto");
         compares("!=", "ne");
         compares("<", "lt", "lessthan");
@@ -50,10 +50,10 @@ public final class Checks {
         compares(">=", "ge");
     }
 
-    private Checks() {}
+    private ValueChecks() {}
 
     private static void compares(String operator, String... names) {
-        Check check = (v, a) -> Comparison.apply(operator, v, a.get(0));
+        Check check = (v, a) -> ValueComparison.apply(operator, v, a.get(0));
         ALL.put(operator, check);
         for (String name : names) {
             ALL.put(name, check);

@@ -7,7 +7,7 @@ package io.deltarule.models.chat.jinja;
  * @param text as written; of a string, what it means
  * @param line where it begins
  */
-record Token(Kind kind, String text, int line) {
+record TemplateToken(Kind kind, String text, int line) {
     enum Kind {
         TEXT,
         NAME,

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Equality, order and membership. */
-public final class Comparison {
-    private Comparison() {}
+public final class ValueComparison {
+    private ValueComparison() {}
 
     public static boolean apply(String operator, Object a, Object b) {
         return switch (operator) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** What writes some text. */
 @FunctionalInterface
-interface Block {
+interface TemplateBlock {
     /** How it ended. */
     enum End {
         DONE,
@@ -15,9 +15,9 @@ interface Block {
     End write(Scope scope, StringBuilder out);
 
     /** One after the other, up to a break or continue. */
-    static Block all(List<Block> blocks) {
+    static TemplateBlock all(List<TemplateBlock> blocks) {
         return (scope, out) -> {
-            for (Block block : blocks) {
+            for (TemplateBlock block : blocks) {
                 scope.step(out);
                 End end = block.write(scope, out);
                 if (end != End.DONE) {
