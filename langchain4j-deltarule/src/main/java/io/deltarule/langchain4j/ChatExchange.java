@@ -25,8 +25,9 @@ import java.util.function.Supplier;
  *
  * @param messages the conversation
  * @param options how it is to be answered
+ * @param modelName what the response calls the model
  */
-record ChatExchange(List<ChatMessage> messages, ChatOptions options) {
+record ChatExchange(List<ChatMessage> messages, ChatOptions options, String modelName) {
     /**
      * Of a request.
      *
@@ -67,7 +68,7 @@ record ChatExchange(List<ChatMessage> messages, ChatOptions options) {
         for (Map.Entry<String, Object> variable : settings.variables().entrySet()) {
             options = options.withVariable(variable.getKey(), variable.getValue());
         }
-        return new ChatExchange(MessageConversion.messages(request.messages()), options);
+        return new ChatExchange(MessageConversion.messages(request.messages()), options, settings.name());
     }
 
     private static void refuseUnsupported(ChatRequest request) {
@@ -95,7 +96,7 @@ record ChatExchange(List<ChatMessage> messages, ChatOptions options) {
                 .aiMessage(message)
                 .tokenUsage(DeltaRuleTokenUsage.of(reply.usage()))
                 .finishReason(message.hasToolExecutionRequests() ? FinishReason.TOOL_EXECUTION : reason(reply))
-                .modelName(ModelSettings.name(responder.model()))
+                .modelName(modelName)
                 .build();
     }
 

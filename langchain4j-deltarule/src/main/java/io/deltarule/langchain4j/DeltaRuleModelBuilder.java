@@ -46,7 +46,7 @@ public abstract sealed class DeltaRuleModelBuilder<B extends DeltaRuleModelBuild
 
     abstract B self();
 
-    /** A published model's folder: config.json, safetensors, tokenizer.json and a chat template. */
+    /** A published model's folder with a chat template, or whatever else {@link LanguageModel#open} takes. */
     public B folder(Path path) {
         folder = path;
         return self();
@@ -156,7 +156,14 @@ public abstract sealed class DeltaRuleModelBuilder<B extends DeltaRuleModelBuild
                 .presencePenalty(presencePenalty)
                 .stopSequences(stopSequences)
                 .build();
-        return new ModelSettings(parameters.overrideWith(own), maxOutputTokens, seed, thinking, variables, listeners);
+        return new ModelSettings(
+                name(), parameters.overrideWith(own), maxOutputTokens, seed, thinking, variables, listeners);
+    }
+
+    private String name() {
+        Path named =
+                folder != null || responder == null ? folder : responder.model().folder();
+        return named == null ? "deltarule" : String.valueOf(named.getFileName());
     }
 
     /** The responder, and whatever has to be closed with the model. */

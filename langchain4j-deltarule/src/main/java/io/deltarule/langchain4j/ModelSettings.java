@@ -2,7 +2,6 @@ package io.deltarule.langchain4j;
 
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.deltarule.models.inference.LanguageModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.Map;
 /**
  * What a model does where a request does not say.
  *
+ * @param name what responses call the model
  * @param parameters defaults of requests
  * @param maxOutputTokens most tokens of an answer
  * @param seed of the draws
@@ -18,6 +18,7 @@ import java.util.Map;
  * @param listeners told of requests and responses
  */
 record ModelSettings(
+        String name,
         ChatRequestParameters parameters,
         int maxOutputTokens,
         long seed,
@@ -28,12 +29,5 @@ record ModelSettings(
     ModelSettings {
         variables = new LinkedHashMap<>(variables);
         listeners = List.copyOf(listeners);
-    }
-
-    /** A model's folder's name. */
-    static String name(LanguageModel model) {
-        return model.folder() == null
-                ? "deltarule"
-                : String.valueOf(model.folder().getFileName());
     }
 }

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,8 +54,8 @@ class DeltaRuleStreamingChatModelTest {
 
     /** Notes all that it hears. */
     private static class Heard implements StreamingChatResponseHandler {
-        private final StringBuffer text = new StringBuffer();
-        private final StringBuffer thinking = new StringBuffer();
+        private final List<String> text = new CopyOnWriteArrayList<>();
+        private final List<String> thinking = new CopyOnWriteArrayList<>();
         private final List<CompleteToolCall> calls = new ArrayList<>();
         private final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
         private volatile Thread thread;
@@ -62,12 +63,12 @@ class DeltaRuleStreamingChatModelTest {
         @Override
         public void onPartialResponse(String partial) {
             thread = Thread.currentThread();
-            text.append(partial);
+            text.add(partial);
         }
 
         @Override
         public void onPartialThinking(PartialThinking partial) {
-            thinking.append(partial.text());
+            thinking.add(partial.text());
         }
 
         @Override
@@ -104,8 +105,8 @@ class DeltaRuleStreamingChatModelTest {
             Heard heard = new Heard();
             model.chat("Hi", heard);
             assertEquals("ok", heard.response().aiMessage().text());
-            assertEquals("ok", heard.text.toString());
-            assertEquals("hm", heard.thinking.toString());
+            assertEquals("ok", String.join("", heard.text));
+            assertEquals("hm", String.join("", heard.thinking));
             assertNotEquals(Thread.currentThread(), heard.thread);
         }
     }
@@ -120,15 +121,15 @@ class DeltaRuleStreamingChatModelTest {
             List<Integer> read = new ArrayList<>();
             for (int turn = 0; turn < 3; turn++) {
                 CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-                StringBuffer text = new StringBuffer();
+                List<String> text = new CopyOnWriteArrayList<>();
                 assistant
                         .answer("Hi")
-                        .onPartialResponse(text::append)
+                        .onPartialResponse(text::add)
                         .onCompleteResponse(end::complete)
                         .onError(end::completeExceptionally)
                         .start();
                 read.add(((DeltaRuleTokenUsage) end.get(100, TimeUnit.SECONDS).tokenUsage()).readTokenCount());
-                assertEquals("ok", text.toString());
+                assertEquals("ok", String.join("", text));
             }
             assertEquals(List.of(read.getFirst(), read.getFirst() + 1, read.getFirst() + 1), read);
         }
@@ -138,12 +139,12 @@ class DeltaRuleStreamingChatModelTest {
     void aCancelledAnswerEndsAndTheNextOneIsWhole() throws Exception {
         try (DeltaRuleStreamingChatModel model = model(ChatFolder.endless(), ChatFolder.FAITHFUL)) {
             CompletableFuture<Void> enough = new CompletableFuture<>();
-            StringBuffer text = new StringBuffer();
+            List<String> text = new CopyOnWriteArrayList<>();
             Heard handler = new Heard() {
                 @Override
                 public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
-                    text.append(partial.text());
-                    if (text.length() == 5) {
+                    text.add(partial.text());
+                    if (text.size() == 5) {
                         context.streamingHandle().cancel();
                         enough.complete(null);
                     }
@@ -155,7 +156,7 @@ class DeltaRuleStreamingChatModelTest {
             ChatRequest.Builder request = ChatRequest.builder().messages(UserMessage.from("Hi"));
             model.chat(request.maxOutputTokens(4).build(), next);
             assertEquals("abab", next.response().aiMessage().text());
-            assertEquals("ababa", text.toString());
+            assertEquals("ababa", String.join("", text));
             assertTrue(!handler.end.isDone(), "nothing is heard of it any more");
         }
     }
@@ -174,7 +175,7 @@ class DeltaRuleStreamingChatModelTest {
                             .build(),
                     heard);
             assertEquals("a", heard.response().aiMessage().text());
-            assertEquals("a", heard.text.toString());
+            assertEquals("a", String.join("", heard.text));
             assertEquals(1, heard.calls.size());
             assertEquals("now", heard.calls.getFirst().toolExecutionRequest().name());
         }

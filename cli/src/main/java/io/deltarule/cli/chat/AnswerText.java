@@ -1,5 +1,6 @@
 package io.deltarule.cli.chat;
 
+import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
 import io.deltarule.models.chat.Thinking;
 import java.util.List;
@@ -7,28 +8,36 @@ import java.util.List;
 /** Shows an answer as it comes, with or without what was thought. */
 final class AnswerText {
     private final StreamedText out;
+    private final Progress progress;
     private final boolean hideThinking;
     private final Thinking thinking;
+
+    /** Whether the template wrote the first mark, without which the second would stand alone. */
+    private boolean unopened;
 
     /**
      * At an answer's beginning.
      *
      * @param out takes the text
+     * @param progress tells what is done until there is some
      * @param hideThinking whether only what comes after the thinking is shown
      * @param opened whether the prompt ends within the thinking
      */
-    AnswerText(StreamedText out, boolean hideThinking, boolean opened) {
+    AnswerText(StreamedText out, Progress progress, boolean hideThinking, boolean opened) {
         this.out = out;
+        this.progress = progress;
         this.hideThinking = hideThinking;
         this.thinking = new Thinking(opened);
-        if (opened && !hideThinking) {
-            out.write("<think>\n"); // the template wrote it, and without it the end mark would stand alone
-        }
+        this.unopened = opened && !hideThinking;
     }
 
     /** Some text; false when nobody reads it any more. */
     boolean write(String text) {
-        return hideThinking ? write(thinking.next(text)) : out.write(text);
+        if (unopened) {
+            unopened = false;
+            show("<think>\n");
+        }
+        return hideThinking ? write(thinking.next(text)) : show(text);
     }
 
     void end() {
@@ -40,8 +49,17 @@ final class AnswerText {
     private boolean write(List<Thinking.Piece> pieces) {
         boolean read = true;
         for (Thinking.Piece piece : pieces) {
-            read = piece.thought() || out.write(piece.text());
+            if (piece.thought()) {
+                progress.say("thinking");
+            } else {
+                read = show(piece.text());
+            }
         }
         return read;
+    }
+
+    private boolean show(String text) {
+        progress.end();
+        return out.write(text);
     }
 }

@@ -2,6 +2,7 @@ package io.deltarule.cli.chat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.output.Json;
+import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
 import io.deltarule.cli.output.TerminalState;
 import io.deltarule.core.InvalidInputException;
@@ -64,7 +65,7 @@ final class ChatLoop {
         AnswerInterrupt interrupt = AnswerInterrupt.of(conversation);
         Reply reply;
         try {
-            reply = display.json() ? conversation.say(message) : shown(message, opened);
+            reply = display.json() ? silent(message) : shown(message, opened);
         } finally {
             interrupt.end();
         }
@@ -76,9 +77,16 @@ final class ChatLoop {
         return !out.checkError();
     }
 
+    private Reply silent(String message) {
+        try (Progress progress = Progress.start("reading the message")) {
+            return conversation.say(message, piece -> progress.say("answering"));
+        }
+    }
+
     private Reply shown(String message, boolean opened) {
-        try (StreamedText stream = new StreamedText(out, TerminalState.ofOutput())) {
-            AnswerText text = new AnswerText(stream, display.hideThinking(), opened);
+        try (Progress reading = Progress.start("reading the message");
+                StreamedText stream = new StreamedText(out, TerminalState.ofOutput())) {
+            AnswerText text = new AnswerText(stream, reading, display.hideThinking(), opened);
             Reply reply = conversation.say(message, piece -> {
                 if (!text.write(piece)) {
                     conversation.interrupt(); // nobody reads it any more

@@ -73,10 +73,12 @@ public final class ValueChecks {
         return text(value).codePoints().anyMatch(Character::isLetter);
     }
 
-    /** Small values are the same where they are equal and of one kind. */
-    @SuppressWarnings("ReferenceEquality") // "sameas" asks for identity
+    /** Lists and dictionaries are the same where they are one; other values where they are equal and of one kind. */
+    @SuppressWarnings("ReferenceEquality")
     private static boolean same(Object a, Object b) {
-        return a == b
-                || (a != null && b != null && a.getClass() == b.getClass() && !(a instanceof List) && a.equals(b));
+        if (a == null || b == null || a instanceof List || a instanceof Map) {
+            return a == b;
+        }
+        return a.getClass() == b.getClass() && a.equals(b);
     }
 }
