@@ -124,6 +124,7 @@ public final class RandomModel {
                     tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
                 }
             }
+            case WeightSource.Made made -> throw new AssertionError("no published folder computes " + made.names());
             case WeightSource.Product product -> {
                 int rank = Math.max(1, Math.min(dims[0], dims[1]) / 2);
                 double half = Math.sqrt(3.0 / rank);

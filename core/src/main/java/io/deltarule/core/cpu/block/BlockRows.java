@@ -55,6 +55,28 @@ public final class BlockRows {
         }
     }
 
+    /** Products of four rows and a vector: that of row j goes to float j · apart of y, from byte offset yAt on. */
+    public static void four(
+            WeightType type,
+            MemorySegment w,
+            long w0,
+            long stride,
+            MemorySegment x,
+            long xAt,
+            int n,
+            MemorySegment y,
+            long yAt,
+            long apart) {
+        if (VECTORS && type == WeightType.Q8_0) {
+            Q8Blocks.four(w, w0, stride, x, xAt, n, y, yAt, apart);
+            return;
+        }
+        for (int j = 0; j < 4; j++) {
+            float sum = dot(type, w, w0 + j * stride, x, xAt, n);
+            y.set(ValueLayout.JAVA_FLOAT, yAt + j * apart * Float.BYTES, sum);
+        }
+    }
+
     /** Σ w_i x_i over n numbers, from x at byte offset xAt on. */
     public static float dot(WeightType type, MemorySegment w, long at, MemorySegment x, long xAt, int n) {
         if (!VECTORS) {

@@ -161,10 +161,20 @@ public final class LinearStep implements LayerStep {
 
     private void fourBlockRows(long i, long apart, int tokens) {
         long row = W.type().bytes(x.width());
-        for (int j = 0; j < 4; j++) {
-            long output = i + j * apart;
-            for (int t = 0; t < tokens; t++) {
-                put(output, t, BlockRows.dot(W.type(), W.data(), output * row, x.data(), x.row(t), x.width()));
+        for (int t = 0; t < tokens; t++) {
+            BlockRows.four(
+                    W.type(),
+                    W.data(),
+                    i * row,
+                    apart * row,
+                    x.data(),
+                    x.row(t),
+                    x.width(),
+                    y.data(),
+                    y.offset(t, i),
+                    apart);
+            for (int j = 0; b != null && j < 4; j++) {
+                put(i + j * apart, t, y.get(t, i + j * apart));
             }
         }
     }
