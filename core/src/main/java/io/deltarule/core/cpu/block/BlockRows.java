@@ -42,7 +42,7 @@ public final class BlockRows {
             case Q4_K -> Q4KBlocks.widen(w, at, to, toAt, count);
             case Q5_K -> Q5KBlocks.widen(w, at, to, toAt, count);
             case Q6_K -> Q6KBlocks.widen(w, at, to, toAt, count);
-            case F32, BF16, F16 -> one(type, w, at, to, toAt, count);
+            case F32, BF16, F16, F8_E4M3 -> one(type, w, at, to, toAt, count);
         }
     }
 
@@ -90,7 +90,7 @@ public final class BlockRows {
             case Q4_K -> Q4KBlocks.dot(w, at, x, xAt, n);
             case Q5_K -> Q5KBlocks.dot(w, at, x, xAt, n);
             case Q6_K -> Q6KBlocks.dot(w, at, x, xAt, n);
-            case F32, BF16, F16 -> throw new AssertionError(type);
+            case F32, BF16, F16, F8_E4M3 -> throw new AssertionError(type);
         };
     }
 }

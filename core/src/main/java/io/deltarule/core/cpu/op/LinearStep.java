@@ -124,7 +124,7 @@ public final class LinearStep implements LayerStep {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
                 case BF16 -> fourBf16Rows(i, apart, tokens);
                 case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> fourBlockRows(i, apart, tokens);
-                case F16 -> {
+                case F16, F8_E4M3 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
                         W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));

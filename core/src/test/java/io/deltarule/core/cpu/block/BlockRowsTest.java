@@ -21,7 +21,7 @@ class BlockRowsTest {
     @EnumSource(
             value = WeightType.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"F32", "BF16", "F16"})
+            names = {"F32", "BF16", "F16", "F8_E4M3"})
     void widensAsTheFormatSays(WeightType type) {
         Weight weight = RandomBlocks.weight(type, ROWS, 1024);
         try (Arena arena = Arena.ofConfined()) {
@@ -42,7 +42,7 @@ class BlockRowsTest {
     @EnumSource(
             value = WeightType.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"F32", "BF16", "F16"})
+            names = {"F32", "BF16", "F16", "F8_E4M3"})
     void dotMatchesFloat64(WeightType type) {
         Random random = new Random(3);
         for (int n : new int[] {256, 512, 1024, 3584}) {

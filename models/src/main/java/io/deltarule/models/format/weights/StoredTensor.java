@@ -26,6 +26,7 @@ public record StoredTensor(String name, String type, WeightType weightType, List
             case F32 -> WeightType.F32;
             case BF16 -> WeightType.BF16;
             case F16 -> WeightType.F16;
+            case F8_E4M3 -> WeightType.F8_E4M3;
             default -> null;
         };
         return new StoredTensor(

@@ -1,6 +1,7 @@
 package io.deltarule.models.format.weights;
 
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.BlockScales;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.Arena;
@@ -14,6 +15,9 @@ import java.util.stream.IntStream;
  * spread over several or are a product.
  */
 final class StoredWeight {
+    /** Rows and columns that share a scale. */
+    static final int FP8_BLOCK = 128;
+
     private StoredWeight() {}
 
     /**
@@ -33,6 +37,12 @@ final class StoredWeight {
             long end = begin + info.elementCount();
             if (first >= begin && first + count <= end) {
                 WeightType type = info.weightType();
+                if (type == WeightType.F8_E4M3) {
+                    int row = dims[dims.length - 1];
+                    return whole(folder, info)
+                            .rows(Math.toIntExact((first - begin) / row), Math.toIntExact(count / row))
+                            .view(dims);
+                }
                 MemorySegment data = folder.tensor(info.name()).asSlice(type.bytes(first - begin), type.bytes(count));
                 return Weight.view(data, type, dims);
             }
@@ -56,9 +66,28 @@ final class StoredWeight {
         return Weight.of(copy);
     }
 
-    /** All numbers of a tensor, as a vector. */
+    /** Where an FP8 matrix's scales are. */
+    static String scales(String name) {
+        return name + "_scale_inv";
+    }
+
+    /** All numbers of a tensor: as a vector, or an FP8 one with its scales as a matrix, stacked ones one below the other. */
     static Weight whole(TensorStore folder, StoredTensor info) {
-        return Weight.view(folder.tensor(info.name()), info.weightType(), Math.toIntExact(info.elementCount()));
+        int count = Math.toIntExact(info.elementCount());
+        if (info.weightType() != WeightType.F8_E4M3) {
+            return Weight.view(folder.tensor(info.name()), info.weightType(), count);
+        }
+        StoredTensor scales = folder.info(scales(info.name()));
+        float[] values = new float[Math.toIntExact(scales.elementCount())];
+        whole(folder, scales).copyTo(MemorySegment.ofArray(values));
+        int columns = Math.toIntExact(info.shape().getLast());
+        int rows = count / columns;
+        return Weight.scaled(
+                folder.tensor(info.name()),
+                WeightType.F8_E4M3,
+                BlockScales.of(values, FP8_BLOCK, rows, columns),
+                rows,
+                columns);
     }
 
     /** A weight that is made of tensors' values. */

@@ -2,11 +2,13 @@ package io.deltarule.models.format.weights;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.models.format.config.MessageText;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class WeightBinder {
     private final Map<String, Weight> weights = new LinkedHashMap<>();
     private final Map<String, String> stored = new LinkedHashMap<>();
     private final Set<String> used = new LinkedHashSet<>();
+    private final Set<String> scalesUsed = new HashSet<>();
     private final Map<String, String> ignored = new LinkedHashMap<>();
     private final Set<String> missing = new LinkedHashSet<>();
     private final List<String> wrong = new ArrayList<>();
@@ -140,7 +143,37 @@ public final class WeightBinder {
             wrong(info.name(), folder.types(), info.type());
             return false;
         }
-        return true;
+        return info.weightType() != WeightType.F8_E4M3 || hasScales(info);
+    }
+
+    /** FP8 matrices have a scale for every 128 rows and columns; stacked ones must not share blocks. */
+    private boolean hasScales(StoredTensor info) {
+        String scales = StoredWeight.scales(info.name());
+        if (!folder.contains(scales)) {
+            wrong(info.name(), "a matrix of FP8 with scales in " + scales, info.type() + " without");
+            return false;
+        }
+        used.add(scales);
+        scalesUsed.add(scales);
+        long[] shape = info.extents();
+        if (shape.length < 2 || info.elementCount() == 0) {
+            wrong(info.name(), "a matrix", info.type() + " " + info.shape());
+            return false;
+        }
+        long rows = shape[shape.length - 2];
+        long columns = shape[shape.length - 1];
+        long stacked = info.elementCount() / (rows * columns);
+        long expected =
+                stacked * Math.ceilDiv(rows, StoredWeight.FP8_BLOCK) * Math.ceilDiv(columns, StoredWeight.FP8_BLOCK);
+        StoredTensor found = folder.info(scales);
+        boolean fits = found.elementCount() == expected
+                && found.weightType() != null
+                && found.weightType() != WeightType.F8_E4M3
+                && (stacked == 1 || rows % StoredWeight.FP8_BLOCK == 0);
+        if (!fits) {
+            wrong(scales, expected + " scales, one for every 128 by 128 numbers", found.type() + " " + found.shape());
+        }
+        return fits;
     }
 
     private Weight made(WeightSource.Made source, int[] dims) {
@@ -232,7 +265,7 @@ public final class WeightBinder {
         long parameters = 0;
         for (StoredTensor tensor : folder.tensors()) {
             if (used.contains(tensor.name())) {
-                parameters += tensor.elementCount();
+                parameters += scalesUsed.contains(tensor.name()) ? 0 : tensor.elementCount();
                 continue;
             }
             String reason = names.ignored(tensor.name());
