@@ -32,7 +32,7 @@ final class Q6KBlocks {
 
     static void widen(MemorySegment w, long at, MemorySegment to, long toAt, int count) {
         for (int i = 0; i < count; i += BLOCK / 2) {
-            long second = i / (BLOCK / 2) % 2;
+            int second = i / (BLOCK / 2) % 2;
             float d = half(w, at + D_AT);
             for (int j = 0; j < PART; j += Lanes.COUNT) {
                 long lowerAt = at + second * 64L + j;
@@ -79,7 +79,7 @@ final class Q6KBlocks {
         FloatVector even = FloatVector.zero(SPECIES);
         FloatVector odd = FloatVector.zero(SPECIES);
         for (int i = 0; i < n; i += BLOCK / 2) {
-            long second = i / (BLOCK / 2) % 2;
+            int second = i / (BLOCK / 2) % 2;
             float d = half(w, at + D_AT);
             for (int j = 0; j < PART; j += Lanes.COUNT) {
                 long lowerAt = at + second * 64L + j;
