@@ -12,5 +12,7 @@ module io.deltarule.models {
     exports io.deltarule.models;
     exports io.deltarule.models.chat;
     exports io.deltarule.models.format;
+    exports io.deltarule.models.format.convert to
+            io.deltarule.cli;
     exports io.deltarule.models.inference;
 }

@@ -4,6 +4,7 @@ import io.deltarule.cli.bench.BenchCommand;
 import io.deltarule.cli.bench.ReportCommand;
 import io.deltarule.cli.chat.ChatCommand;
 import io.deltarule.cli.experiment.RetrievalCommand;
+import io.deltarule.cli.model.ConvertCommand;
 import io.deltarule.cli.model.GenerateCommand;
 import io.deltarule.cli.model.InspectCommand;
 import io.deltarule.cli.model.LogitsCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             PerplexityCommand.class,
             InspectCommand.class,
             MakeModelCommand.class,
+            ConvertCommand.class,
             RetrievalCommand.class,
             ReportCommand.class,
             TornadoCommand.class

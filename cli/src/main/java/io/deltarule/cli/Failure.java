@@ -5,6 +5,7 @@ import io.deltarule.cli.output.ExitCode;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.NumericException;
+import io.deltarule.loader.GgufException;
 import io.deltarule.loader.SafetensorsException;
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InvalidOptionException;
@@ -39,6 +40,10 @@ record Failure(int exitCode, String line) {
             case SafetensorsException e
             when e.problem() == SafetensorsException.Problem.IO_FAILED ->
                 new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case GgufException e
+            when e.problem() == GgufException.Problem.IO_FAILED ->
+                new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
+            case GgufException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case SafetensorsException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case EngineUnavailableException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());
             case CannotWriteException e -> new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 enum ForeignFormat {
     GIT_LFS_POINTER("version ", "this looks like a Git LFS pointer: run `git lfs pull` to get the file itself"),
     PYTORCH("PK\3\4", "this looks like a PyTorch or zip file: save it as safetensors first"),
-    GGUF("GGUF", "this looks like a GGUF file: give it as the model itself (--model FILE.gguf), with the ending .gguf"),
+    GGUF("GGUF", "this looks like a GGUF file: give it as the model itself, --model FILE.gguf"),
     WEB_PAGE("<!DOCTYP", "this looks like a web page: fetch the file itself, not the page that describes it"),
     JSON("{", "this looks like a JSON file: give the safetensors file itself");
 

@@ -18,11 +18,19 @@ import java.util.Map;
  * @param gateActivation what the output gate goes through, SiLU as a rule
  * @param fused whether projections are fused as in Qwen3-Next, with the weights {@code in_proj_qkvz.weight} and {@code
  *     in_proj_ba.weight}
+ * @param tiled whether weights have their value heads in tiled order, as GGUF files of Qwen3.5 do: head h belongs to key head
+ *     h mod H, rather than to ⌊h H / HV⌋
  */
-public record GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, boolean fused) implements DeltaLayer {
+public record GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, boolean fused, boolean tiled)
+        implements DeltaLayer {
+    /** With value heads in the usual order. */
+    public GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, boolean fused) {
+        this(config, gateActivation, fused, false);
+    }
+
     /** With a SiLU gate and projections of their own. */
     public GatedDeltaNetLayer(DeltaConfig config) {
-        this(config, Activation.SILU, false);
+        this(config, Activation.SILU, false, false);
     }
 
     @Override
@@ -43,11 +51,18 @@ public record GatedDeltaNetLayer(DeltaConfig config, Activation gateActivation, 
     public Map<Input, Slot> inputs(ProgramBuilder to, Slot x) {
         Map<Input, Slot> in = parts().inputs(to, x);
         in.put(Input.G, parts().logDecay(to, parts().raw(to, x, "a", config.valueHeads()), 0));
+        if (tiled) {
+            ValueHeadOrder order = new ValueHeadOrder(config.heads(), config.valueHeads());
+            in.replace(Input.V, order.grouped(to, in.get(Input.V), "v_grouped"));
+            in.replace(Input.BETA, order.grouped(to, in.get(Input.BETA), "beta_grouped"));
+            in.replace(Input.G, order.grouped(to, in.get(Input.G), "g_grouped"));
+        }
         return in;
     }
 
     @Override
     public Slot output(ProgramBuilder to, Slot x, Slot read) {
-        return parts().projectedOutput(to, x, read, gateActivation);
+        Slot o = tiled ? new ValueHeadOrder(config.heads(), config.valueHeads()).tiled(to, read, "o_tiled") : read;
+        return parts().projectedOutput(to, x, o, gateActivation);
     }
 }

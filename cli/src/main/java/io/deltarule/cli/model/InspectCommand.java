@@ -6,14 +6,13 @@ import io.deltarule.cli.output.TextTable;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.SequenceOp;
-import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.format.ModelInfo;
+import io.deltarule.models.format.ModelTensor;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.Network;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -88,8 +87,8 @@ public final class InspectCommand implements Runnable {
                         + cache(network));
         table.row(
                 "tokenizer",
-                Files.exists(LanguageModel.tokenizerFile(folder.path()))
-                        ? LanguageModel.tokenizerFile(folder.path())
+                Files.exists(LanguageModel.tokenizerFile(folder.texts()))
+                        ? LanguageModel.tokenizerFile(folder.texts())
                                 .getFileName()
                                 .toString()
                         : "none: takes and gives ids only");
@@ -122,7 +121,7 @@ public final class InspectCommand implements Runnable {
 
     private static String types(ModelFolder folder) {
         Map<String, Long> bytes = new TreeMap<>();
-        folder.tensors().forEach(t -> bytes.merge(t.dtype().name(), t.byteSize(), Long::sum));
+        folder.tensors().forEach(t -> bytes.merge(t.type(), t.byteSize(), Long::sum));
         return bytes.entrySet().stream()
                 .map(type -> type.getKey() + " " + mib(type.getValue()))
                 .collect(Collectors.joining(", "));
@@ -130,10 +129,10 @@ public final class InspectCommand implements Runnable {
 
     /** Bytes of the tensors that are used. */
     static long weightBytes(ModelFolder folder) {
-        return used(folder).mapToLong(TensorInfo::byteSize).sum();
+        return used(folder).mapToLong(ModelTensor::byteSize).sum();
     }
 
-    private static Stream<TensorInfo> used(ModelFolder folder) {
+    private static Stream<ModelTensor> used(ModelFolder folder) {
         return folder.tensors().stream().filter(t -> !folder.ignored().containsKey(t.name()));
     }
 
@@ -162,11 +161,11 @@ public final class InspectCommand implements Runnable {
 
     private static void printTensors(ModelFolder folder, PrintWriter out) {
         TextTable table = new TextTable("tensor", "type", "shape", "not used because");
-        for (TensorInfo tensor : folder.tensors()) {
+        for (ModelTensor tensor : folder.tensors()) {
             table.row(
                     tensor.name(),
-                    tensor.dtype().name(),
-                    Arrays.toString(tensor.shape()),
+                    tensor.type(),
+                    tensor.shape().toString(),
                     folder.ignored().getOrDefault(tensor.name(), ""));
         }
         table.print(out);

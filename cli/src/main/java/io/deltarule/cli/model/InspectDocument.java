@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.output.Json;
-import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.format.ModelInfo;
+import io.deltarule.models.format.ModelTensor;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.Network;
 import java.nio.file.Files;
@@ -36,16 +36,16 @@ record InspectDocument(ModelFolder folder, EngineChoice engine, int context) {
                 .put("state_bytes", network.stateBytes())
                 .put("context", context)
                 .put("cache_bytes", network.cacheBytes(context))
-                .put("tokenizer", Files.exists(LanguageModel.tokenizerFile(folder.path())))
+                .put("tokenizer", Files.exists(LanguageModel.tokenizerFile(folder.texts())))
                 .put("engine", engine.engine().name())
                 .put("device", engine.device())
                 .put("fingerprint", folder.fingerprint());
         info.eosIds().forEach(document.putArray("stop_ids")::add);
         ArrayNode list = document.putArray("tensors");
-        for (TensorInfo tensor : folder.tensors()) {
+        for (ModelTensor tensor : folder.tensors()) {
             ObjectNode node = list.addObject()
                     .put("name", tensor.name())
-                    .put("type", tensor.dtype().name())
+                    .put("type", tensor.type())
                     .put("bytes", tensor.byteSize())
                     .put("not_used", folder.ignored().get(tensor.name()));
             ArrayNode shape = node.putArray("shape");

@@ -16,7 +16,7 @@ public final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "The model's folder: config.json, safetensors and, for text, a tokenizer.")
+            description = "The model's folder: config.json, safetensors and, for text, a tokenizer; or a GGUF file.")
     private Path model;
 
     @Option(
@@ -55,6 +55,9 @@ public final class ModelOptions {
      * @param inputs files that are read; nulls are left out
      */
     public void checkOutput(String option, Path output, Path... inputs) {
+        if (Files.isRegularFile(model)) {
+            OutputPath.check(option, output, model);
+        }
         for (Path input : inputs) {
             if (input != null) {
                 OutputPath.check(option, output, input);

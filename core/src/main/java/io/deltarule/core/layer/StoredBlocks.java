@@ -28,11 +28,20 @@ final class StoredBlocks {
             case Q4_K -> q4k(data, at, to, toAt);
             case Q5_K -> q5k(data, at, to, toAt);
             case Q6_K -> q6k(data, at, to, toAt);
+            case F8_E4M3 -> to[toAt] = float8(data.get(ValueLayout.JAVA_BYTE, at));
         }
     }
 
     private static float half(MemorySegment data, long at) {
         return Float.float16ToFloat(data.get(SHORT, at));
+    }
+
+    /** Moved to float32's places; the product moves the exponent to its bias, subnormal numbers included, and is exact. */
+    private static float float8(byte bits) {
+        if ((bits & 0x7f) == 0x7f) {
+            return Float.NaN;
+        }
+        return Float.intBitsToFloat(((bits & 0x80) << 24) | ((bits & 0x7f) << 20)) * 0x1p120f;
     }
 
     private static int unsigned(MemorySegment data, long at) {

@@ -26,12 +26,14 @@ public final class Weight {
     private final WeightType type;
     private final int[] dims;
     private final long size;
+    private final BlockScales scales; // null for none
 
-    private Weight(MemorySegment data, WeightType type, int[] dims, long size) {
+    private Weight(MemorySegment data, WeightType type, int[] dims, long size, BlockScales scales) {
         this.data = data;
         this.type = type;
         this.dims = dims;
         this.size = size;
+        this.scales = scales;
     }
 
     /**
@@ -49,7 +51,17 @@ public final class Weight {
             throw new InvalidInputException("weight " + type + " " + Arrays.toString(dims) + ": expected " + count
                     + " values (" + type.bytes(count) + " bytes) but found " + data.byteSize() + " bytes");
         }
-        return new Weight(data, type, dims.clone(), count);
+        return new Weight(data, type, dims.clone(), count, null);
+    }
+
+    /**
+     * A matrix over a segment, not copied, whose values are the stored numbers times their blocks' scales, rounded to float32.
+     *
+     * @throws InvalidInputException if the segment is not exactly as long as type and lengths say
+     */
+    public static Weight scaled(MemorySegment data, WeightType type, BlockScales scales, int rows, int columns) {
+        Weight plain = view(data, type, rows, columns);
+        return new Weight(data, type, plain.dims, plain.size, scales);
     }
 
     /** A tensor as a weight, not copied on a little-endian machine. */
@@ -107,6 +119,11 @@ public final class Weight {
         return dims.clone();
     }
 
+    /** What a matrix's stored numbers are multiplied by, null for nothing. */
+    public BlockScales scales() {
+        return scales;
+    }
+
     /** The number of axes. */
     public int rank() {
         return dims.length;
@@ -146,7 +163,7 @@ public final class Weight {
             default -> {
                 float[] block = new float[type.block()];
                 type.read(data, type.bytes(index), block, 0);
-                yield block[(int) (index % type.block())];
+                yield block[(int) (index % type.block())] * scale(index);
             }
         };
     }
@@ -178,7 +195,12 @@ public final class Weight {
         int[] part = dims.clone();
         part[0] = count;
         long row = dims[0] == 0 ? 0 : type.bytes(size / dims[0]);
-        return new Weight(data.asSlice(from * row, count * row), type, part, count(type, part));
+        return new Weight(
+                data.asSlice(from * row, count * row),
+                type,
+                part,
+                count(type, part),
+                scales == null ? null : scales.from(from));
     }
 
     /**
@@ -193,7 +215,12 @@ public final class Weight {
             throw new InvalidInputException(
                     "weight " + this + ": expected axes of " + size + " values but found " + Arrays.toString(other));
         }
-        return new Weight(data, type, other.clone(), size);
+        if (scales != null && (other.length == 0 || other[other.length - 1] != dims[dims.length - 1])) {
+            throw new InvalidInputException(
+                    "weight " + this + ": expected rows of the same length, since blocks of them have"
+                            + " scales, but found " + Arrays.toString(other));
+        }
+        return new Weight(data, type, other.clone(), size, scales);
     }
 
     /**
@@ -243,6 +270,17 @@ public final class Weight {
         for (int i = 0; i < count; i += type.block()) {
             type.read(data, type.bytes(from + i), to, i);
         }
+        for (int i = 0; scales != null && i < count; i++) {
+            to[i] *= scale(from + i);
+        }
+    }
+
+    private float scale(long index) {
+        if (scales == null) {
+            return 1;
+        }
+        int width = dims[dims.length - 1];
+        return scales.at(index / width, (int) (index % width));
     }
 
     private void widen(short[] halves, int count, float[] to) {

@@ -33,7 +33,9 @@ public enum WeightType {
     /** 5 bits, 8 scales and minima for 256 numbers. */
     Q5_K(256, 176),
     /** 6 bits, 16 scales for 256 numbers. */
-    Q6_K(256, 210);
+    Q6_K(256, 210),
+    /** 8-bit float, 4 exponent and 3 mantissa bits, no infinities; {@link BlockScales} multiply it. */
+    F8_E4M3(1, 1);
 
     private final int block;
     private final int blockBytes;

@@ -36,10 +36,10 @@ final class LinearPart extends HotPart {
         this.outputs = outputs;
         SplittableRandom random = new SplittableRandom(1);
         MemorySegment numbers = arena.allocate(type.bytes((long) outputs * inputs), 64);
-        if (type.block() > 1) {
+        if (RandomBlocks.has(type)) {
             RandomBlocks.fill(type, numbers, 1);
         }
-        for (long i = 0; type.block() == 1 && i < (long) outputs * inputs; i++) {
+        for (long i = 0; !RandomBlocks.has(type) && i < (long) outputs * inputs; i++) {
             float number = (float) random.nextDouble(-1, 1);
             switch (type) {
                 case F32 -> numbers.setAtIndex(FLOAT, i, number);

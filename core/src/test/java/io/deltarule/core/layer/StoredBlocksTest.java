@@ -11,6 +11,7 @@ import io.deltarule.core.testkit.RandomBlocks;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -133,12 +134,52 @@ class StoredBlocksTest {
         }
     }
 
+    /** Every pattern, by the definition: (1 + m/8) 2^(e−7), or m/8 2^−6 where e is 0; all ones is NaN. */
+    @Test
+    void float8HasNoInfinities() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < 256; i++) {
+            all[i] = (byte) i;
+        }
+        Weight weight = Weight.view(MemorySegment.ofArray(all), WeightType.F8_E4M3, 256);
+        for (int i = 0; i < 256; i++) {
+            int e = i >> 3 & 15;
+            int m = i & 7;
+            double magnitude = e == 0 ? m / 8.0 * Math.pow(2, -6) : (1 + m / 8.0) * Math.pow(2, e - 7);
+            float expected = (i & 0x7f) == 0x7f ? Float.NaN : (float) (i < 128 ? magnitude : -magnitude);
+            assertEquals(expected, weight.get(i), "pattern " + i);
+        }
+        assertEquals(448f, weight.get(0x7e));
+    }
+
+    /** Blocks of 3 by 3 on a matrix of 5 by 7, read as it is and from row 2 on. */
+    @Test
+    void scalesAreThoseOfTheirBlock() {
+        byte[] ones = new byte[35];
+        Arrays.fill(ones, (byte) 0x38);
+        BlockScales scales = BlockScales.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 5, 7);
+        Weight weight = Weight.scaled(MemorySegment.ofArray(ones), WeightType.F8_E4M3, scales, 5, 7);
+        Tensor all = weight.toTensor();
+        for (int row = 0; row < 5; row++) {
+            for (int column = 0; column < 7; column++) {
+                float expected = row / 3 * 3 + column / 3 + 1;
+                assertEquals(expected, weight.get(row * 7 + column));
+                assertEquals(expected, all.get(row * 7 + column));
+                if (row >= 2) {
+                    assertEquals(expected, weight.rows(2, 3).get((row - 2) * 7 + column));
+                }
+            }
+        }
+        assertThrows(InvalidInputException.class, () -> BlockScales.of(new float[5], 3, 5, 7));
+        assertThrows(InvalidInputException.class, () -> weight.view(7, 5));
+    }
+
     /** One by one, in rows, all at once and as a slice. */
     @ParameterizedTest
     @EnumSource(
             value = WeightType.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"F32", "BF16", "F16"})
+            names = {"F32", "BF16", "F16", "F8_E4M3"})
     void everyWayOfReadingGivesTheSame(WeightType type) {
         Weight weight = RandomBlocks.weight(type, 5, 512);
         Tensor all = weight.toTensor();

@@ -62,7 +62,7 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
 
     /** Rounded to nearest, off-heap and at an odd address, as a mapped file may have it. */
     private Weight round(Tensor tensor) {
-        if (type.block() > 1) {
+        if (RandomBlocks.has(type)) {
             return tensor.dims().length > 1 ? RandomBlocks.weight(type, tensor.dims()) : Weight.of(tensor);
         }
         MemorySegment data =

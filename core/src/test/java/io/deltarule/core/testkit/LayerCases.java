@@ -245,7 +245,7 @@ public final class LayerCases {
             stored.add(c.storedAs(WeightType.F16));
         }
         for (WeightType type : WeightType.values()) {
-            if (type.block() > 1) {
+            if (RandomBlocks.has(type)) {
                 stored.addAll(blocks(type));
             }
         }

@@ -1,5 +1,6 @@
 package io.deltarule.core.testkit;
 
+import io.deltarule.core.layer.BlockScales;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.Arena;
@@ -15,6 +16,11 @@ public final class RandomBlocks {
 
     private RandomBlocks() {}
 
+    /** Whether a type's weights are made here. */
+    public static boolean has(WeightType type) {
+        return type.block() > 1 || type == WeightType.F8_E4M3;
+    }
+
     /** Off-heap and at an odd address, as a mapped file may have it. */
     public static Weight weight(WeightType type, int... dims) {
         long count = 1;
@@ -23,7 +29,19 @@ public final class RandomBlocks {
         }
         MemorySegment data = Arena.ofAuto().allocate(1 + type.bytes(count), 2).asSlice(1);
         fill(type, data, count);
-        return Weight.view(data, type, dims);
+        return type == WeightType.F8_E4M3 && dims.length == 2
+                ? Weight.scaled(data, type, scales(dims[0], dims[1]), dims[0], dims[1])
+                : Weight.view(data, type, dims);
+    }
+
+    /** Of blocks of 128 by 128. */
+    private static BlockScales scales(int rows, int columns) {
+        Random random = new Random(rows);
+        float[] scales = new float[Math.ceilDiv(rows, 128) * Math.ceilDiv(columns, 128)];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (float) (0.001 * (0.5 + random.nextDouble()));
+        }
+        return BlockScales.of(scales, 128, rows, columns);
     }
 
     /** Overwrites whole blocks. */
@@ -45,6 +63,11 @@ public final class RandomBlocks {
                     scale(random, data, at + 2, 0.007);
                 }
                 case Q6_K -> scale(random, data, at + 208, 0.0002);
+                case F8_E4M3 -> {
+                    if ((block[0] & 0x7f) == 0x7f) {
+                        data.set(ValueLayout.JAVA_BYTE, at, (byte) 0x3c); // not NaN
+                    }
+                }
                 case F32, BF16, F16 -> throw new IllegalArgumentException(type + " has no blocks");
             }
         }

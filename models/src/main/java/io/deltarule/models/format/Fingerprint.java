@@ -1,16 +1,11 @@
 package io.deltarule.models.format;
 
-import io.deltarule.core.InvalidInputException;
-import io.deltarule.loader.SafetensorsFolder;
-import io.deltarule.loader.TensorInfo;
-import java.io.IOException;
+import io.deltarule.models.format.weights.StoredTensor;
+import io.deltarule.models.format.weights.TensorStore;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,19 +17,15 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    static String of(Path config, SafetensorsFolder folder) {
+    static String of(byte[] config, TensorStore folder) {
         MessageDigest hash = sha256();
-        try {
-            hash.update(Files.readAllBytes(config));
-        } catch (IOException e) {
-            throw new InvalidInputException(config + ": expected to read it but found " + e);
-        }
-        List<TensorInfo> tensors = folder.tensors().stream()
-                .sorted(Comparator.comparing(TensorInfo::name))
+        hash.update(config);
+        List<StoredTensor> tensors = folder.tensors().stream()
+                .sorted(Comparator.comparing(StoredTensor::name))
                 .toList();
         long bytes = 0;
-        for (TensorInfo tensor : tensors) {
-            String line = "\n" + tensor.name() + " " + tensor.dtype() + " " + Arrays.toString(tensor.shape());
+        for (StoredTensor tensor : tensors) {
+            String line = "\n" + tensor.name() + " " + tensor.type() + " " + tensor.shape();
             hash.update(line.getBytes(StandardCharsets.UTF_8));
             bytes += tensor.byteSize();
         }
@@ -51,11 +42,11 @@ final class Fingerprint {
     }
 
     /** Hashes blocks of all tensors' bytes one after the other, at even distances. */
-    private static void sample(MessageDigest hash, SafetensorsFolder folder, List<TensorInfo> tensors, long bytes) {
+    private static void sample(MessageDigest hash, TensorStore folder, List<StoredTensor> tensors, long bytes) {
         long step = Math.max(BLOCK, bytes / BLOCKS);
         long begin = 0; // where the tensor starts among all bytes
         long next = 0; // where the next block to hash starts
-        for (TensorInfo tensor : tensors) {
+        for (StoredTensor tensor : tensors) {
             MemorySegment data = folder.tensor(tensor.name());
             long end = begin + data.byteSize();
             while (next < end) {

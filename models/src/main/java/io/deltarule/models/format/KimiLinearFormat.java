@@ -11,6 +11,7 @@ import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
 import io.deltarule.models.format.weights.ExpertStack;
+import io.deltarule.models.format.weights.GgufKimiNames;
 import io.deltarule.models.format.weights.KimiNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.ArrayList;
@@ -40,9 +41,10 @@ final class KimiLinearFormat implements ModelFormat {
         List<String> types = types(config, layers);
         List<String> feeds = feeds(config, layers);
         Layer linear = linear(config, hidden, eps);
-        Layer full = latent(config, hidden);
+        LatentAttentionLayer latent = latent(config, hidden);
         SwiGluBlock dense = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 9216));
         MixtureBlock mixture = feeds.contains(SPARSE) ? mixture(config, hidden, layers) : null;
+        ExpertStack stack = new ExpertStack(mixture == null ? 0 : mixture.experts());
         boolean tied = config.flag("tie_word_embeddings", false);
         Block.Names names = new Block.Names("input_layernorm", "self_attn", "post_attention_layernorm", "mlp");
         int positions = config.count(
@@ -51,12 +53,12 @@ final class KimiLinearFormat implements ModelFormat {
                 .programs(
                         positions,
                         i -> new Block(
-                                types.get(i).equals(LayerTypes.LINEAR) ? linear : full,
+                                types.get(i).equals(LayerTypes.LINEAR) ? linear : latent,
                                 feeds.get(i).equals(DENSE) ? dense : mixture,
                                 names,
                                 eps,
                                 false),
-                        new KimiNames(new ExpertStack(mixture == null ? 0 : mixture.experts()), tied));
+                        stored.isGguf() ? new GgufKimiNames(stack, layers, latent) : new KimiNames(stack, tied));
     }
 
     private static void refuse(ConfigObject config) {
@@ -155,7 +157,7 @@ final class KimiLinearFormat implements ModelFormat {
         return size;
     }
 
-    private static Layer latent(ConfigObject config, int hidden) {
+    private static LatentAttentionLayer latent(ConfigObject config, int hidden) {
         int heads = ConfigSizes.heads(config, "num_attention_heads", 32);
         if (ConfigSizes.heads(config, "num_key_value_heads", heads) != heads) {
             throw config.refused("num_key_value_heads", "as many as num_attention_heads, " + heads + ",");

@@ -3,18 +3,23 @@ package io.deltarule.models.format;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Weights;
+import io.deltarule.loader.GgufFile;
 import io.deltarule.loader.SafetensorsFolder;
-import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
 import io.deltarule.models.format.config.UnreadKeys;
+import io.deltarule.models.format.gguf.GgufModel;
 import io.deltarule.models.format.weights.FolderTensors;
+import io.deltarule.models.format.weights.TensorStore;
 import io.deltarule.models.format.weights.WeightBinder;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A published model's folder: {@code config.json} and its tensors, as programs and weights. The weights are used where they
@@ -37,58 +42,96 @@ public final class ModelFolder implements AutoCloseable {
     private final Path path;
     private final String modelType;
     private final Arena arena;
-    private final SafetensorsFolder tensors;
+    private final TensorStore tensors;
+    private final Path texts;
+    private final Runnable files;
     private final ModelPrograms programs;
     private final WeightBinder.Bound bound;
     private final List<Integer> eosIds;
     private final GenerationDefaults generation;
     private final String fingerprint;
 
-    private ModelFolder(Path path, Arena arena, SafetensorsFolder tensors, ConfigObject config) {
-        this.path = path;
+    /** What a model is read from. */
+    private record Source(
+            Path path, ConfigObject config, Supplier<byte[]> configBytes, Path texts, TensorStore tensors) {}
+
+    private ModelFolder(Source source, Arena arena, Runnable files) {
+        this.path = source.path();
+        this.texts = source.texts();
         this.arena = arena;
-        this.tensors = tensors;
+        this.tensors = source.tensors();
+        this.files = files;
+        ConfigObject config = source.config();
         this.modelType = config.text("model_type", null);
-        this.programs = ModelFormat.of(config).programs(config, new FolderTensors(tensors));
+        this.programs = ModelFormat.of(config).programs(config, tensors);
         tell(UnreadKeys.check(config));
-        ConfigObject generating = generationConfig(path);
-        this.eosIds = StopIds.of(path, config, generating);
+        ConfigObject generating = generationConfig(texts);
+        this.eosIds = StopIds.of(texts, config, generating);
         this.generation = generating == null ? GenerationDefaults.NONE : GenerationDefaults.of(generating);
         this.bound = WeightBinder.bind(programs.weights(), programs.names(), tensors, arena);
-        this.fingerprint = Fingerprint.of(path.resolve(CONFIG), tensors);
+        this.fingerprint = Fingerprint.of(source.configBytes().get(), tensors);
     }
 
     /**
-     * Opens a folder.
+     * Opens a folder, or a GGUF file.
      *
-     * @param folder holds config.json and model.safetensors, or its shards and their index
+     * @param folder holds config.json and model.safetensors, or its shards and their index; or is a GGUF file
      * @return programs and weights, to be closed
      * @throws InvalidInputException if the config is none that is supported, or the tensors are not those that it asks for
      * @throws io.deltarule.loader.SafetensorsException if a file or the index is not what it should be
+     * @throws io.deltarule.loader.GgufException if a GGUF file is not what it should be
      */
     public static ModelFolder open(Path folder) {
+        if (GgufFile.isOne(folder) || (folder.toString().endsWith(".gguf") && Files.isRegularFile(folder))) {
+            return openGguf(folder);
+        }
         if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException(folder + ": expected a model's folder but found "
-                    + (Files.exists(folder) ? "a file" : "nothing") + "; name the folder that holds config.json");
+            throw new InvalidInputException(
+                    folder + ": expected a model's folder but found " + (Files.exists(folder) ? "a file" : "nothing")
+                            + "; name the folder that holds config.json, or a GGUF file");
         }
         ConfigObject config = ConfigObject.read(folder.resolve(CONFIG));
         Quantization.refuse(folder, config);
         ModelFormat.of(config); // A folder of an unsupported model is refused before its weights are mapped.
+        SafetensorsFolder tensors = SafetensorsFolder.open(folder);
+        return opened(tensors::close, () -> {
+            Quantization.refuse(tensors);
+            return new Source(folder, config, () -> bytes(folder.resolve(CONFIG)), folder, new FolderTensors(tensors));
+        });
+    }
+
+    private static ModelFolder openGguf(Path path) {
+        GgufModel model = GgufModel.open(path);
+        return opened(
+                model::close,
+                () -> new Source(
+                        path,
+                        model.config(),
+                        () -> model.configText().getBytes(StandardCharsets.UTF_8),
+                        model.texts(),
+                        model.tensors()));
+    }
+
+    /** @param files closes what is open, with the model or where there is to be none */
+    private static ModelFolder opened(Runnable files, Supplier<Source> source) {
         Arena arena = Arena.ofShared();
-        SafetensorsFolder tensors = null;
         ModelFolder opened = null;
         try {
-            tensors = SafetensorsFolder.open(folder);
-            Quantization.refuse(tensors);
-            opened = new ModelFolder(folder, arena, tensors, config);
+            opened = new ModelFolder(source.get(), arena, files);
             return opened;
         } finally {
             if (opened == null) {
                 arena.close();
-                if (tensors != null) {
-                    tensors.close();
-                }
+                files.run();
             }
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": expected to read it but found " + e + "; check its permissions");
         }
     }
 
@@ -108,9 +151,14 @@ public final class ModelFolder implements AutoCloseable {
         return Files.exists(file) ? ConfigObject.read(file) : null;
     }
 
-    /** Where it is. */
+    /** Where it is: a folder, or a GGUF file. */
     public Path path() {
         return path;
+    }
+
+    /** The folder of its tokenizer's files: its own, or of a GGUF file a temporary one that is gone when this is closed. */
+    public Path texts() {
+        return texts;
     }
 
     /** The config's {@code model_type}. */
@@ -155,8 +203,10 @@ public final class ModelFolder implements AutoCloseable {
     }
 
     /** The tensors of its files, as stored. */
-    public List<TensorInfo> tensors() {
-        return tensors.tensors();
+    public List<ModelTensor> tensors() {
+        return tensors.tensors().stream()
+                .map(t -> new ModelTensor(t.name(), t.type(), t.shape(), t.byteSize()))
+                .toList();
     }
 
     /** Its files of tensors. */
@@ -187,7 +237,7 @@ public final class ModelFolder implements AutoCloseable {
     /** Unmaps the files; plans that use the weights must be closed before. */
     @Override
     public void close() {
-        tensors.close();
+        files.run();
         if (arena.scope().isAlive()) {
             arena.close();
         }

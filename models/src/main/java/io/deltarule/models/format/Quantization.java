@@ -42,7 +42,6 @@ final class Quantization {
             new Sign("GPTQ", t -> t.name().endsWith(".g_idx")),
             new Sign("AWQ or GPTQ", t -> t.name().endsWith(".qweight")),
             new Sign("compressed-tensors", t -> t.name().endsWith(".weight_packed")),
-            new Sign("FP8, scales per block", t -> t.name().endsWith(".weight_scale_inv")),
             new Sign("MXFP4", t -> t.dtype() == Dtype.F8_E8M0 || t.name().endsWith("_proj_blocks")),
             new Sign(
                     "MLX, packed whole numbers",
@@ -88,10 +87,18 @@ final class Quantization {
     private static void refuse(ConfigObject config, String where) {
         for (String key : List.of(CONFIG, "compression_config", "quantization")) {
             ConfigObject inside = config.object(key);
-            if (inside != null) {
+            if (inside != null && !isFp8Blocks(inside)) {
                 throw refused(scheme(inside), where + ": " + key);
             }
         }
+    }
+
+    /** FP8 with a scale for every 128 by 128 weights, which is read; activations are not quantised here, whatever it says. */
+    private static boolean isFp8Blocks(ConfigObject config) {
+        return config.isText(METHOD)
+                && config.text(METHOD, "").equals("fp8")
+                && config.has("weight_block_size")
+                && List.of(128, 128).equals(config.counts("weight_block_size", 1, 1 << 20));
     }
 
     /**
@@ -102,7 +109,8 @@ final class Quantization {
     static void refuse(SafetensorsFolder tensors) {
         for (Sign sign : SIGNS) {
             for (TensorInfo tensor : tensors.tensors()) {
-                if (sign.in().test(tensor)) {
+                boolean read = tensor.dtype() == Dtype.F8_E4M3 && tensors.contains(tensor.name() + "_scale_inv");
+                if (!read && sign.in().test(tensor)) {
                     throw refused(
                             sign.scheme(), "tensor " + MessageText.text(tensor.name()) + " of type " + tensor.dtype());
                 }

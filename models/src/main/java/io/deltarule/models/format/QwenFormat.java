@@ -13,6 +13,7 @@ import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
 import io.deltarule.models.format.config.RopeConfig;
 import io.deltarule.models.format.weights.ExpertStack;
+import io.deltarule.models.format.weights.GgufQwenNames;
 import io.deltarule.models.format.weights.QwenNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
@@ -45,7 +46,7 @@ final class QwenFormat implements ModelFormat {
         double eps = ConfigSizes.eps(text, "rms_norm_eps", 1e-6);
         int layers = ConfigSizes.layers(text, next ? 48 : mixture ? 40 : 32);
         List<String> types = LayerTypes.of(text, layers);
-        GatedDeltaNetLayer linear = linear(text, hidden, eps, next);
+        GatedDeltaNetLayer linear = linear(text, hidden, eps, next, stored.isGguf());
         boolean zeroCentred = !stored.normsAreFactors();
         Layer full = full(text, hidden, eps, mixture ? 2 : 4, zeroCentred);
         Feeds feeds = new Feeds(text, hidden, layers, next, mixture);
@@ -65,7 +66,10 @@ final class QwenFormat implements ModelFormat {
                         i -> types.get(i).equals(LayerTypes.LINEAR)
                                 ? new Block(linear, feeds.at(i), linearNames, eps, zeroCentred)
                                 : new Block(full, feeds.at(i), fullNames, eps, zeroCentred),
-                        QwenNames.of(QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
+                        stored.isGguf()
+                                ? GgufQwenNames.of(linear.config(), feeds.stack(), layers)
+                                : QwenNames.of(
+                                        QwenNames.Shape.of(linear.config()), feeds.stack(), tied, !next, stored));
     }
 
     private static Block.Names names(String mixer) {
@@ -76,10 +80,10 @@ final class QwenFormat implements ModelFormat {
     private static boolean tied(ConfigObject config, ConfigObject text, StoredTensors stored) {
         boolean inText = text.flag("tie_word_embeddings", false);
         boolean outside = config.flag("tie_word_embeddings", inText);
-        return inText == outside ? inText : !stored.contains(QwenNames.head(stored));
+        return (inText == outside || stored.isGguf()) ? inText : !stored.contains(QwenNames.head(stored));
     }
 
-    private static GatedDeltaNetLayer linear(ConfigObject text, int hidden, double eps, boolean fused) {
+    private static GatedDeltaNetLayer linear(ConfigObject text, int hidden, double eps, boolean next, boolean gguf) {
         int heads = ConfigSizes.heads(text, "linear_num_key_heads", 16);
         int valueHeads = ConfigSizes.heads(text, "linear_num_value_heads", 32);
         ConfigSizes.multipleOfHeads(text, "linear_num_value_heads", valueHeads, heads);
@@ -90,7 +94,9 @@ final class QwenFormat implements ModelFormat {
         int taps = text.count("linear_conv_kernel_dim", 1, ConfigSizes.MOST_TAPS, 4);
         String gate = text.choice("output_gate_type", "silu", "silu", "swish", "sigmoid");
         DeltaConfig sizes = new DeltaConfig(hidden, heads, valueHeads, headK, headV, taps, false, true, eps, null);
-        return new GatedDeltaNetLayer(sizes, gate.equals("sigmoid") ? Activation.SIGMOID : Activation.SILU, fused);
+        Activation activation = gate.equals("sigmoid") ? Activation.SIGMOID : Activation.SILU;
+        // GGUF files have no fused projections but that of b and a, and value heads tiled but in those of Qwen3-Next.
+        return new GatedDeltaNetLayer(sizes, activation, next && !gguf, gguf && !next && heads != valueHeads);
     }
 
     private static Layer full(ConfigObject text, int hidden, double eps, int kvHeadsAbsent, boolean zeroCentred) {

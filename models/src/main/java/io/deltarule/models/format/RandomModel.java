@@ -39,7 +39,7 @@ public final class RandomModel {
     public record Options(WeightType type, long seed, int shards) {
         /** Checks type and number of files. */
         public Options {
-            if (type.block() != 1) {
+            if (type.block() != 1 || type == WeightType.F8_E4M3) {
                 throw new InvalidInputException("type: expected F32, BF16 or F16 but found " + type
                         + "; write one of these, and convert the folder to a GGUF file");
             }
@@ -124,6 +124,7 @@ public final class RandomModel {
                     tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
                 }
             }
+            case WeightSource.Made made -> throw new AssertionError("no published folder computes " + made.names());
             case WeightSource.Product product -> {
                 int rank = Math.max(1, Math.min(dims[0], dims[1]) / 2);
                 double half = Math.sqrt(3.0 / rank);
@@ -206,7 +207,7 @@ public final class RandomModel {
             case F32 -> Dtype.F32;
             case BF16 -> Dtype.BF16;
             case F16 -> Dtype.F16;
-            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> throw new AssertionError(options);
+            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, F8_E4M3 -> throw new AssertionError(options);
         };
         writer.add(name, dtype, tensor.shape(), bytes);
     }

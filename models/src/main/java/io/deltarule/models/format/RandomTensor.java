@@ -88,7 +88,7 @@ final class RandomTensor {
                 int bits = Float.floatToRawIntBits(value);
                 bytes.setAtIndex(SHORT, i, (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16));
             }
-            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K ->
+            case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, F8_E4M3 ->
                 throw new IllegalArgumentException(type + ": random numbers are made one by one, not in blocks");
         }
     }

@@ -66,9 +66,9 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Opens a published model's folder. Weights are mapped, not read.
+     * Opens a published model's folder, or a GGUF file. Weights are mapped, not read.
      *
-     * @param folder config.json, safetensors and, for text, tokenizer.json or tiktoken.model
+     * @param folder a GGUF file, or config.json, safetensors and, for text, tokenizer.json or tiktoken.model
      * @param engine can run here
      * @param device one of the engine's, or null for its own choice
      * @return to be closed
@@ -79,16 +79,16 @@ public final class LanguageModel implements AutoCloseable {
         ModelFolder model = ModelFolder.open(folder);
         try {
             Sampling sampling = Sampling.of(model.generation());
-            return new LanguageModel(Network.of(model), engine, device, tokenizerFile(folder), sampling, model);
+            return new LanguageModel(Network.of(model), engine, device, tokenizerFile(model.texts()), sampling, model);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
     }
 
-    /** The folder that it was opened from; null where there is none. */
+    /** The folder of the tokenizer's and templates' files of what it was opened from; null where there is none. */
     public Path folder() {
-        return source instanceof ModelFolder opened ? opened.path() : null;
+        return source instanceof ModelFolder opened ? opened.texts() : null;
     }
 
     /** The tokenizer's file in a folder: its tokenizer.json, or tiktoken.model where there is only that. */

@@ -87,7 +87,6 @@ class QuantizedFolderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "FP8, scales per block|weight F8_E4M3, weight_scale_inv BF16",
                 "FP8|weight F8_E4M3, weight_scale F32",
                 "GPTQ|qweight I32, qzeros I32, scales F16, g_idx I32",
                 "AWQ or GPTQ|qweight I32, qzeros I32, scales F16",

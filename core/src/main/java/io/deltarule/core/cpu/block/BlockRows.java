@@ -42,7 +42,7 @@ public final class BlockRows {
             case Q4_K -> Q4KBlocks.widen(w, at, to, toAt, count);
             case Q5_K -> Q5KBlocks.widen(w, at, to, toAt, count);
             case Q6_K -> Q6KBlocks.widen(w, at, to, toAt, count);
-            case F32, BF16, F16 -> one(type, w, at, to, toAt, count);
+            case F32, BF16, F16, F8_E4M3 -> one(type, w, at, to, toAt, count);
         }
     }
 
@@ -52,6 +52,28 @@ public final class BlockRows {
         for (int i = 0; i < count; i += block.length) {
             type.read(w, at + type.bytes(i), block, 0);
             MemorySegment.copy(block, 0, to, ValueLayout.JAVA_FLOAT, toAt + (long) i * Float.BYTES, block.length);
+        }
+    }
+
+    /** Products of four rows and a vector: that of row j goes to float j · apart of y, from byte offset yAt on. */
+    public static void four(
+            WeightType type,
+            MemorySegment w,
+            long w0,
+            long stride,
+            MemorySegment x,
+            long xAt,
+            int n,
+            MemorySegment y,
+            long yAt,
+            long apart) {
+        if (VECTORS && type == WeightType.Q8_0) {
+            Q8Blocks.four(w, w0, stride, x, xAt, n, y, yAt, apart);
+            return;
+        }
+        for (int j = 0; j < 4; j++) {
+            float sum = dot(type, w, w0 + j * stride, x, xAt, n);
+            y.set(ValueLayout.JAVA_FLOAT, yAt + j * apart * Float.BYTES, sum);
         }
     }
 
@@ -68,7 +90,7 @@ public final class BlockRows {
             case Q4_K -> Q4KBlocks.dot(w, at, x, xAt, n);
             case Q5_K -> Q5KBlocks.dot(w, at, x, xAt, n);
             case Q6_K -> Q6KBlocks.dot(w, at, x, xAt, n);
-            case F32, BF16, F16 -> throw new AssertionError(type);
+            case F32, BF16, F16, F8_E4M3 -> throw new AssertionError(type);
         };
     }
 }

@@ -124,7 +124,7 @@ public final class LinearStep implements LayerStep {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
                 case BF16 -> fourBf16Rows(i, apart, tokens);
                 case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> fourBlockRows(i, apart, tokens);
-                case F16 -> {
+                case F16, F8_E4M3 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
                         W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));
@@ -161,10 +161,20 @@ public final class LinearStep implements LayerStep {
 
     private void fourBlockRows(long i, long apart, int tokens) {
         long row = W.type().bytes(x.width());
-        for (int j = 0; j < 4; j++) {
-            long output = i + j * apart;
-            for (int t = 0; t < tokens; t++) {
-                put(output, t, BlockRows.dot(W.type(), W.data(), output * row, x.data(), x.row(t), x.width()));
+        for (int t = 0; t < tokens; t++) {
+            BlockRows.four(
+                    W.type(),
+                    W.data(),
+                    i * row,
+                    apart * row,
+                    x.data(),
+                    x.row(t),
+                    x.width(),
+                    y.data(),
+                    y.offset(t, i),
+                    apart);
+            for (int j = 0; b != null && j < 4; j++) {
+                put(i + j * apart, t, y.get(t, i + j * apart));
             }
         }
     }

@@ -4,6 +4,8 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,7 +15,7 @@ import java.util.Set;
  *
  * @param folder opened
  */
-public record FolderTensors(SafetensorsFolder folder) implements StoredTensors {
+public record FolderTensors(SafetensorsFolder folder) implements TensorStore {
     private static final String NORM = ".input_layernorm.weight";
 
     /** Parts of a model that may have embeddings of their own. */
@@ -22,6 +24,44 @@ public record FolderTensors(SafetensorsFolder folder) implements StoredTensors {
     @Override
     public boolean contains(String name) {
         return folder.contains(name);
+    }
+
+    @Override
+    public List<StoredTensor> tensors() {
+        return folder.tensors().stream().map(StoredTensor::of).toList();
+    }
+
+    @Override
+    public StoredTensor info(String name) {
+        return StoredTensor.of(folder.info(name));
+    }
+
+    @Override
+    public MemorySegment tensor(String name) {
+        return folder.tensor(name);
+    }
+
+    @Override
+    public List<Path> files() {
+        return folder.files();
+    }
+
+    @Override
+    public String types() {
+        return "F32, F16 or BF16";
+    }
+
+    @Override
+    public String cure() {
+        return writtenByMlx()
+                ? "; MLX wrote this folder (metadata format: mlx) and stores some parts otherwise: fetch the checkpoint"
+                        + " as it was published"
+                : "; expected exactly those that config.json asks for: fetch both again, of one version";
+    }
+
+    @Override
+    public void close() {
+        folder.close();
     }
 
     @Override
@@ -43,7 +83,7 @@ public record FolderTensors(SafetensorsFolder folder) implements StoredTensors {
     @Override
     public boolean normsAreFactors() {
         boolean moved = folder.tensors().stream().anyMatch(FolderTensors::isTapsFirst);
-        if (!moved && !writtenByMlx(folder)) {
+        if (!moved && !writtenByMlx()) {
             return false;
         }
         double mean = meanNorm();
@@ -59,7 +99,7 @@ public record FolderTensors(SafetensorsFolder folder) implements StoredTensors {
     }
 
     /** Whether the files say that MLX wrote them, which does not tell whether it converted anything. */
-    static boolean writtenByMlx(SafetensorsFolder folder) {
+    private boolean writtenByMlx() {
         return folder.metadata("format").contains("mlx");
     }
 
@@ -71,9 +111,9 @@ public record FolderTensors(SafetensorsFolder folder) implements StoredTensors {
     private double meanNorm() {
         double sum = 0;
         long count = 0;
-        for (TensorInfo tensor : folder.tensors()) {
-            if (tensor.name().endsWith(NORM) && StoredWeight.type(tensor) != null) {
-                Weight norm = StoredWeight.whole(folder, tensor);
+        for (StoredTensor tensor : tensors()) {
+            if (tensor.name().endsWith(NORM) && tensor.weightType() != null) {
+                Weight norm = StoredWeight.whole(this, tensor);
                 for (long i = 0; i < norm.size(); i++) {
                     sum += norm.get(i);
                 }

@@ -21,6 +21,11 @@ public interface StoredTensors {
         return absent;
     }
 
+    /** Whether tensors have the names of GGUF files, and their numbers the order that these have. */
+    default boolean isGguf() {
+        return false;
+    }
+
     /**
      * Whether norms that the format's publishers store as the factor − 1 are stored as the factor, as MLX does.
      *

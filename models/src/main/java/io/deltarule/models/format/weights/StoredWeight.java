@@ -1,12 +1,12 @@
 package io.deltarule.models.format.weights;
 
 import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.BlockScales;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
-import io.deltarule.loader.SafetensorsFolder;
-import io.deltarule.loader.TensorInfo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,17 +15,10 @@ import java.util.stream.IntStream;
  * spread over several or are a product.
  */
 final class StoredWeight {
-    private StoredWeight() {}
+    /** Rows and columns that share a scale. */
+    static final int FP8_BLOCK = 128;
 
-    /** How a tensor's numbers are stored, or null where no weight can be stored so. */
-    static WeightType type(TensorInfo info) {
-        return switch (info.dtype()) {
-            case F32 -> WeightType.F32;
-            case BF16 -> WeightType.BF16;
-            case F16 -> WeightType.F16;
-            default -> null;
-        };
-    }
+    private StoredWeight() {}
 
     /**
      * Consecutive numbers of tensors put one after the other.
@@ -34,29 +27,34 @@ final class StoredWeight {
      * @param dims the weight's shape
      * @param arena owner of a copy, which is only made where the numbers are in several tensors
      */
-    static Weight of(SafetensorsFolder folder, List<TensorInfo> tensors, long first, int[] dims, Arena arena) {
+    static Weight of(TensorStore folder, List<StoredTensor> tensors, long first, int[] dims, Arena arena) {
         long count = 1;
         for (int n : dims) {
             count *= n;
         }
         long begin = 0;
-        for (TensorInfo info : tensors) {
+        for (StoredTensor info : tensors) {
             long end = begin + info.elementCount();
             if (first >= begin && first + count <= end) {
-                int bytes = type(info).blockBytes();
-                MemorySegment data = folder.tensor(info.name()).asSlice((first - begin) * bytes, count * bytes);
-                return Weight.view(data, type(info), dims);
+                WeightType type = info.weightType();
+                if (type == WeightType.F8_E4M3) {
+                    int row = dims[dims.length - 1];
+                    return whole(folder, info)
+                            .rows(Math.toIntExact((first - begin) / row), Math.toIntExact(count / row))
+                            .view(dims);
+                }
+                MemorySegment data = folder.tensor(info.name()).asSlice(type.bytes(first - begin), type.bytes(count));
+                return Weight.view(data, type, dims);
             }
             begin = end;
         }
         return joined(folder, tensors, first, dims, arena);
     }
 
-    private static Weight joined(
-            SafetensorsFolder folder, List<TensorInfo> tensors, long first, int[] dims, Arena arena) {
+    private static Weight joined(TensorStore folder, List<StoredTensor> tensors, long first, int[] dims, Arena arena) {
         Tensor copy = Tensor.allocate(arena, dims);
         long begin = 0;
-        for (TensorInfo info : tensors) {
+        for (StoredTensor info : tensors) {
             Weight part = whole(folder, info);
             long from = Math.max(begin, first);
             long to = Math.min(begin + part.size(), first + copy.size());
@@ -68,16 +66,52 @@ final class StoredWeight {
         return Weight.of(copy);
     }
 
-    /** All numbers of a tensor, as a vector. */
-    static Weight whole(SafetensorsFolder folder, TensorInfo info) {
-        return Weight.view(folder.tensor(info.name()), type(info), Math.toIntExact(info.elementCount()));
+    /** Where an FP8 matrix's scales are. */
+    static String scales(String name) {
+        return name + "_scale_inv";
+    }
+
+    /** All numbers of a tensor: as a vector, or an FP8 one with its scales as a matrix, stacked ones one below the other. */
+    static Weight whole(TensorStore folder, StoredTensor info) {
+        int count = Math.toIntExact(info.elementCount());
+        if (info.weightType() != WeightType.F8_E4M3) {
+            return Weight.view(folder.tensor(info.name()), info.weightType(), count);
+        }
+        StoredTensor scales = folder.info(scales(info.name()));
+        float[] values = new float[Math.toIntExact(scales.elementCount())];
+        whole(folder, scales).copyTo(MemorySegment.ofArray(values));
+        int columns = Math.toIntExact(info.shape().getLast());
+        int rows = count / columns;
+        return Weight.scaled(
+                folder.tensor(info.name()),
+                WeightType.F8_E4M3,
+                BlockScales.of(values, FP8_BLOCK, rows, columns),
+                rows,
+                columns);
+    }
+
+    /** A weight that is made of tensors' values. */
+    static Weight made(
+            TensorStore folder, List<StoredTensor> tensors, WeightSource.Maker maker, int[] dims, Arena arena) {
+        List<float[]> values = new ArrayList<>();
+        for (StoredTensor info : tensors) {
+            float[] all = new float[Math.toIntExact(info.elementCount())];
+            whole(folder, info).copyTo(MemorySegment.ofArray(all));
+            values.add(all);
+        }
+        Tensor copy = Tensor.allocate(arena, dims);
+        float[] made = maker.make(values);
+        for (int i = 0; i < made.length; i++) {
+            copy.set(i, made[i]);
+        }
+        return Weight.of(copy);
     }
 
     /** W = B A, summed in float64. */
-    static Weight product(SafetensorsFolder folder, TensorInfo b, TensorInfo a, Arena arena) {
-        int rows = (int) b.shape()[0];
-        int rank = (int) b.shape()[1];
-        int columns = (int) a.shape()[1];
+    static Weight product(TensorStore folder, StoredTensor b, StoredTensor a, Arena arena) {
+        int rows = (int) b.extents()[0];
+        int rank = (int) b.extents()[1];
+        int columns = (int) a.extents()[1];
         Weight left = whole(folder, b);
         float[] right = new float[Math.multiplyExact(rank, columns)];
         whole(folder, a).copyTo(MemorySegment.ofArray(right));

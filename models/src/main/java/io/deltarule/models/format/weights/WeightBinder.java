@@ -2,13 +2,13 @@ package io.deltarule.models.format.weights;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
-import io.deltarule.loader.SafetensorsFolder;
-import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.config.MessageText;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,17 +23,18 @@ public final class WeightBinder {
     /** Most numbers of a factor of a product: the second one is copied to a Java array. */
     private static final long MOST_IN_A_FACTOR = 1 << 30;
 
-    private final SafetensorsFolder folder;
+    private final TensorStore folder;
     private final TensorNames names;
     private final Arena arena;
     private final Map<String, Weight> weights = new LinkedHashMap<>();
     private final Map<String, String> stored = new LinkedHashMap<>();
     private final Set<String> used = new LinkedHashSet<>();
+    private final Set<String> scalesUsed = new HashSet<>();
     private final Map<String, String> ignored = new LinkedHashMap<>();
     private final Set<String> missing = new LinkedHashSet<>();
     private final List<String> wrong = new ArrayList<>();
 
-    private WeightBinder(SafetensorsFolder folder, TensorNames names, Arena arena) {
+    private WeightBinder(TensorStore folder, TensorNames names, Arena arena) {
         this.folder = folder;
         this.names = names;
         this.arena = arena;
@@ -58,7 +59,7 @@ public final class WeightBinder {
      * @param arena owner of what cannot be used where it lies
      * @throws InvalidInputException naming all tensors that are missing, unexpected or of another shape or type
      */
-    public static Bound bind(Map<String, int[]> wanted, TensorNames names, SafetensorsFolder folder, Arena arena) {
+    public static Bound bind(Map<String, int[]> wanted, TensorNames names, TensorStore folder, Arena arena) {
         WeightBinder binder = new WeightBinder(folder, names, arena);
         wanted.forEach(binder::find);
         long parameters = binder.sortOutTheRest();
@@ -74,6 +75,7 @@ public final class WeightBinder {
                 Weight found = switch (source) {
                     case WeightSource.Rows rows -> rows(rows, dims);
                     case WeightSource.Product product -> product(product, dims);
+                    case WeightSource.Made made -> made(made, dims);
                 };
                 if (found != null) {
                     checkVector(source, found);
@@ -102,16 +104,16 @@ public final class WeightBinder {
         long total = 0;
         int[] expected = source.shape().stream().mapToInt(n -> n).toArray();
         for (String name : source.names()) {
-            TensorInfo info = folder.info(name);
-            if (StoredWeight.type(info) == null) {
-                wrong(name, "F32, F16 or BF16", info.dtype().toString());
+            StoredTensor info = folder.info(name);
+            if (!isWeight(info)) {
                 return null;
             }
             boolean fits = source.names().size() == 1
-                    ? sameShape(info.shape(), expected)
-                    : sameShape(tail(info.shape()), tail(expected)) && info.rank() > 0;
+                    ? sameShape(info.extents(), expected)
+                    : sameShape(tail(info.extents()), tail(expected))
+                            && !info.shape().isEmpty();
             if (!fits) {
-                wrong(name, Arrays.toString(expected), Arrays.toString(info.shape()));
+                wrong(name, Arrays.toString(expected), info.shape().toString());
                 return null;
             }
             total += info.elementCount();
@@ -123,9 +125,73 @@ public final class WeightBinder {
                     total + " numbers rather than " + product(expected));
             return null;
         }
-        List<TensorInfo> infos = source.names().stream().map(folder::info).toList();
+        List<StoredTensor> infos = source.names().stream().map(folder::info).toList();
         long row = product(tail(dims));
+        if (infos.stream()
+                .anyMatch(info -> dims[dims.length - 1] % info.weightType().block() != 0)) {
+            wrong(
+                    MessageText.names(source.names()),
+                    "whole blocks in rows of " + row,
+                    infos.getFirst().type());
+            return null;
+        }
         return StoredWeight.of(folder, infos, source.firstRow() * row, dims, arena);
+    }
+
+    private boolean isWeight(StoredTensor info) {
+        if (info.weightType() == null) {
+            wrong(info.name(), folder.types(), info.type());
+            return false;
+        }
+        return info.weightType() != WeightType.F8_E4M3 || hasScales(info);
+    }
+
+    /** FP8 matrices have a scale for every 128 rows and columns; stacked ones must not share blocks. */
+    private boolean hasScales(StoredTensor info) {
+        String scales = StoredWeight.scales(info.name());
+        if (!folder.contains(scales)) {
+            wrong(info.name(), "a matrix of FP8 with scales in " + scales, info.type() + " without");
+            return false;
+        }
+        used.add(scales);
+        scalesUsed.add(scales);
+        long[] shape = info.extents();
+        if (shape.length < 2 || info.elementCount() == 0) {
+            wrong(info.name(), "a matrix", info.type() + " " + info.shape());
+            return false;
+        }
+        long rows = shape[shape.length - 2];
+        long columns = shape[shape.length - 1];
+        long stacked = info.elementCount() / (rows * columns);
+        long expected =
+                stacked * Math.ceilDiv(rows, StoredWeight.FP8_BLOCK) * Math.ceilDiv(columns, StoredWeight.FP8_BLOCK);
+        StoredTensor found = folder.info(scales);
+        boolean fits = found.elementCount() == expected
+                && found.weightType() != null
+                && found.weightType() != WeightType.F8_E4M3
+                && (stacked == 1 || rows % StoredWeight.FP8_BLOCK == 0);
+        if (!fits) {
+            wrong(scales, expected + " scales, one for every 128 by 128 numbers", found.type() + " " + found.shape());
+        }
+        return fits;
+    }
+
+    private Weight made(WeightSource.Made source, int[] dims) {
+        List<StoredTensor> infos = source.names().stream().map(folder::info).toList();
+        for (int i = 0; i < infos.size(); i++) {
+            int[] expected = source.shapes().get(i).stream().mapToInt(n -> n).toArray();
+            if (!isWeight(infos.get(i))) {
+                return null;
+            }
+            if (!sameShape(infos.get(i).extents(), expected)) {
+                wrong(
+                        infos.get(i).name(),
+                        Arrays.toString(expected),
+                        infos.get(i).shape().toString());
+                return null;
+            }
+        }
+        return StoredWeight.made(folder, infos, source.maker(), dims, arena);
     }
 
     /**
@@ -163,25 +229,24 @@ public final class WeightBinder {
     }
 
     private Weight product(WeightSource.Product source, int[] dims) {
-        TensorInfo b = folder.info(source.b());
-        TensorInfo a = folder.info(source.a());
-        for (TensorInfo factor : List.of(b, a)) {
-            if (StoredWeight.type(factor) == null) {
-                wrong(factor.name(), "F32, F16 or BF16", factor.dtype().toString());
+        StoredTensor b = folder.info(source.b());
+        StoredTensor a = folder.info(source.a());
+        for (StoredTensor factor : List.of(b, a)) {
+            if (!isWeight(factor)) {
                 return null;
             }
         }
-        boolean fits = b.rank() == 2
-                && a.rank() == 2
-                && b.shape()[0] == dims[0]
-                && a.shape()[1] == dims[1]
-                && b.shape()[1] == a.shape()[0]
+        boolean fits = b.shape().size() == 2
+                && a.shape().size() == 2
+                && b.extents()[0] == dims[0]
+                && a.extents()[1] == dims[1]
+                && b.extents()[1] == a.extents()[0]
                 && Math.max(b.elementCount(), a.elementCount()) <= MOST_IN_A_FACTOR;
         if (!fits) {
             wrong(
                     b.name() + " and " + a.name(),
                     "[" + dims[0] + ", rank] and [rank, " + dims[1] + "]",
-                    Arrays.toString(b.shape()) + " and " + Arrays.toString(a.shape()));
+                    b.shape() + " and " + a.shape());
             return null;
         }
         return StoredWeight.product(folder, b, a, arena);
@@ -198,9 +263,9 @@ public final class WeightBinder {
     private long sortOutTheRest() {
         List<String> unexpected = new ArrayList<>();
         long parameters = 0;
-        for (TensorInfo tensor : folder.tensors()) {
+        for (StoredTensor tensor : folder.tensors()) {
             if (used.contains(tensor.name())) {
-                parameters += tensor.elementCount();
+                parameters += scalesUsed.contains(tensor.name()) ? 0 : tensor.elementCount();
                 continue;
             }
             String reason = names.ignored(tensor.name());
@@ -221,11 +286,7 @@ public final class WeightBinder {
             problems.add("unexpected are " + MessageText.names(unexpected));
         }
         if (!problems.isEmpty()) {
-            String cure = FolderTensors.writtenByMlx(folder)
-                    ? "; MLX wrote this folder (metadata format: mlx) and stores some parts otherwise: fetch the checkpoint"
-                            + " as it was published"
-                    : "; expected exactly those that config.json asks for: fetch both again, of one version";
-            throw new InvalidInputException("tensors: " + String.join("; ", problems) + cure);
+            throw new InvalidInputException("tensors: " + String.join("; ", problems) + folder.cure());
         }
         return parameters;
     }

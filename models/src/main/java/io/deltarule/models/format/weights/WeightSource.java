@@ -36,6 +36,32 @@ public sealed interface WeightSource {
         }
     }
 
+    /** Makes a weight's numbers of tensors' numbers. */
+    @FunctionalInterface
+    interface Maker {
+        /**
+         * All numbers, row-major.
+         *
+         * @param tensors the tensors' values, row-major
+         */
+        float[] make(List<float[]> tensors);
+    }
+
+    /**
+     * Numbers that have to be computed, or moved otherwise than in runs of rows; for what is small, since they are copied.
+     *
+     * @param names the tensors
+     * @param shapes theirs
+     * @param maker makes as many numbers as the weight has
+     */
+    record Made(List<String> names, List<List<Integer>> shapes, Maker maker) implements WeightSource {
+        /** Copies the lists. */
+        public Made {
+            names = List.copyOf(names);
+            shapes = List.copyOf(shapes);
+        }
+    }
+
     /** A tensor of a shape, all of it. */
     static WeightSource of(String name, int... dims) {
         return rows(name, 0, dims);
