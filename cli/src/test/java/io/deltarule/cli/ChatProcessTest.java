@@ -115,7 +115,7 @@ class ChatProcessTest {
     @Test
     void onATerminal() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script(1) makes the terminal");
-        StringBuilder quoted = new StringBuilder();
+        StringBuilder quoted = new StringBuilder("exec "); // a shell that stays would be interrupted too
         for (String word : command(endless(), true)) {
             quoted.append('\'').append(word.replace("'", "'\\''")).append("' ");
         }

@@ -51,8 +51,8 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
     public final void run(DeltaInputs in, DeltaOutputs out) {
         DeltaShape shape = spec.admit(in);
         out.validate(shape);
-        ArgumentDoubts.refuseGrowth(in);
-        ArgumentDoubts.warnOfSwappedAxes(spec, shape, in);
+        SuspiciousInputs.refuseGrowth(in);
+        SuspiciousInputs.warnOfSwappedAxes(spec, shape, in);
         use.run(() -> execute(shape, in, out));
     }
 

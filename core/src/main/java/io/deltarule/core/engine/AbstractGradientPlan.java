@@ -51,8 +51,8 @@ public abstract class AbstractGradientPlan implements GradientPlan {
         DeltaShape shape = spec.admit(in);
         given.validate(shape);
         out.validate(in, shape);
-        ArgumentDoubts.refuseGrowth(in);
-        ArgumentDoubts.warnOfSwappedAxes(spec, shape, in);
+        SuspiciousInputs.refuseGrowth(in);
+        SuspiciousInputs.warnOfSwappedAxes(spec, shape, in);
         use.run(() -> execute(shape, in, given, out));
     }
 

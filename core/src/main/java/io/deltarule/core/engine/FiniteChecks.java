@@ -14,6 +14,7 @@ public final class FiniteChecks {
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
     private static final int MAGNITUDE = 0x7fffffff;
     private static final int INFINITY = 0x7f800000;
+    private static final String CURE = "normalise k to unit length, or make beta or the erase gate smaller";
 
     private FiniteChecks() {}
 
@@ -84,10 +85,8 @@ public final class FiniteChecks {
         requireFinite("d_o", given.o());
         requireFinite("d_o_cross", given.oCross());
         requireFinite("d_final_state", given.finalState());
-        throw new NumericException(
-                name + ": grew beyond float32 at row-major index " + at + " although every input and "
-                        + "cotangent is finite; normalise k to unit length, make beta or the erase gate smaller, or keep g at or "
-                        + "below 0");
+        throw new NumericException(name + ": grew beyond float32 at row-major index " + at
+                + " although every input and " + "cotangent is finite; " + CURE);
     }
 
     private static void requireFinite(String name, Tensor tensor) {
@@ -99,11 +98,15 @@ public final class FiniteChecks {
         }
     }
 
-    private static NumericException grew(long sequence, long head, String when) {
+    /**
+     * The error for a state that left float32 although what it was made of is finite.
+     *
+     * @param when since when, as in "by its last token"
+     */
+    public static NumericException grew(long sequence, long head, String when) {
         return new NumericException("the state of sequence " + sequence + ", value head " + head
-                + " grew beyond float32 " + when + " of the sequence although every input is finite; normalise k to "
-                + "unit length, make beta or the erase gate smaller, or keep g at or below 0 (the recurrent form may "
-                + "get further than chunks)");
+                + " grew beyond float32 " + when + " of the sequence although every input there is finite; " + CURE
+                + " (the recurrent form may get further than chunks)");
     }
 
     private static void requireFiniteInputs(DeltaInputs in) {
@@ -120,7 +123,8 @@ public final class FiniteChecks {
         requireFinite("initial_state", in.initialState());
     }
 
-    private static NumericException notFinite(String name, float found, long at) {
+    /** The error for a number that is not finite, at a row-major index. */
+    public static NumericException notFinite(String name, float found, long at) {
         return new NumericException(
                 name + ": expected finite numbers but found " + found + " at row-major index " + at);
     }

@@ -42,7 +42,7 @@ final class ChunkwiseOperations implements AutoCloseable {
     }
 
     /** Computes; what it makes belongs to the operands' manager. */
-    Operands.Results run(Operands in) {
+    PeerBatch.Results run(PeerBatch in) {
         NDArray q = chunks(then(contiguous(in.ofValueHeads(in.q())), x -> x.mul(in.scale())));
         NDArray k = chunks(contiguous(in.ofValueHeads(in.k())));
         NDArray v = chunks(contiguous(in.v().transpose(0, 2, 1, 3)));
@@ -80,7 +80,7 @@ final class ChunkwiseOperations implements AutoCloseable {
      */
     private record Chunks(NDArray q, NDArray k, NDArray u, NDArray w, NDArray M, NDArray whole) {}
 
-    private static Operands.Results scan(Chunks all, Operands in) {
+    private static PeerBatch.Results scan(Chunks all, PeerBatch in) {
         Shape s = all.u().getShape();
         NDArray o = all.u().zerosLike();
         NDArray first = in.state();
@@ -91,7 +91,7 @@ final class ChunkwiseOperations implements AutoCloseable {
             before.close();
         }
         NDArray tokens = o.reshape(s.get(0), s.get(1), -1, s.get(4)).get(":, :, :" + in.tokens());
-        return new Operands.Results(tokens.transpose(0, 2, 1, 3), state.reshape(first.getShape()));
+        return new PeerBatch.Results(tokens.transpose(0, 2, 1, 3), state.reshape(first.getShape()));
     }
 
     /** Fills a chunk's part of o and returns the state after it. */

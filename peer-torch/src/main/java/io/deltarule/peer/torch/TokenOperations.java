@@ -14,7 +14,7 @@ final class TokenOperations {
     private TokenOperations() {}
 
     /** Computes; what it makes belongs to the operands' manager. */
-    static Operands.Results run(Operands in) {
+    static PeerBatch.Results run(PeerBatch in) {
         Shape values = in.v().getShape(); // [B, T, HV, V]
         long heads = values.get(0) * values.get(2);
         NDArray q = byHead(in.ofValueHeads(in.q()), heads).mul(in.scale());
@@ -44,7 +44,7 @@ final class TokenOperations {
             }
         }
         NDArray tokens = o.reshape(values.get(0), values.get(2), values.get(1), values.get(3));
-        return new Operands.Results(tokens.transpose(0, 2, 1, 3), state);
+        return new PeerBatch.Results(tokens.transpose(0, 2, 1, 3), state);
     }
 
     /** [B, HV, T, ·] as [B · HV, T, ·]. */

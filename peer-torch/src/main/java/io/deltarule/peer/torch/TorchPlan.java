@@ -44,8 +44,8 @@ final class TorchPlan extends AbstractDeltaPlan {
             NDArray first = firstState(run, shape, in);
             NDArray last = first;
             if (shape.tokens() > 0) {
-                Operands all = operands(run, in, first);
-                Operands.Results results = in.cuSeqlens() == null ? run(all) : packed(all, in.cuSeqlens(), shape);
+                PeerBatch all = operands(run, in, first);
+                PeerBatch.Results results = in.cuSeqlens() == null ? run(all) : packed(all, in.cuSeqlens(), shape);
                 Exchange.store(run, results.o(), out.o());
                 last = results.state();
                 keep(last);
@@ -73,9 +73,9 @@ final class TorchPlan extends AbstractDeltaPlan {
                 : Exchange.wrap(run, in.initialState()).reshape(states(shape));
     }
 
-    private Operands operands(NDManager run, DeltaInputs in, NDArray state) {
+    private PeerBatch operands(NDManager run, DeltaInputs in, NDArray state) {
         Tensor g = in.get(Input.G);
-        return new Operands(
+        return new PeerBatch(
                 Exchange.wrap(run, in.get(Input.Q)),
                 Exchange.wrap(run, in.get(Input.K)),
                 Exchange.wrap(run, in.get(Input.V)),
@@ -85,23 +85,23 @@ final class TorchPlan extends AbstractDeltaPlan {
                 spec().scale());
     }
 
-    private Operands.Results run(Operands in) {
+    private PeerBatch.Results run(PeerBatch in) {
         return chunkwise == null ? TokenOperations.run(in) : chunkwise.run(in);
     }
 
-    private Operands.Results packed(Operands all, int[] ends, DeltaShape shape) {
+    private PeerBatch.Results packed(PeerBatch all, int[] ends, DeltaShape shape) {
         NDList outputs = new NDList();
         NDList states = new NDList();
         for (int n = 0; n + 1 < ends.length; n++) {
             NDArray state = all.state().get(n * shape.HV() + ":" + (n + 1) * shape.HV());
             if (ends[n] < ends[n + 1]) {
-                Operands.Results one = run(all.tokens(ends[n], ends[n + 1], state));
+                PeerBatch.Results one = run(all.tokens(ends[n], ends[n + 1], state));
                 outputs.add(one.o());
                 state = one.state();
             }
             states.add(state);
         }
-        return new Operands.Results(NDArrays.concat(outputs, 1), NDArrays.concat(states, 0));
+        return new PeerBatch.Results(NDArrays.concat(outputs, 1), NDArrays.concat(states, 0));
     }
 
     @Override

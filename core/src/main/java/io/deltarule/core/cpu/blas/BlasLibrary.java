@@ -29,7 +29,6 @@ public record BlasLibrary(MethodHandle sgemm, MethodHandle setNumThreads, String
      * @param arena closes it; what was opened is not to be called after
      * @throws Throwable if it cannot be opened, or is no OpenBLAS
      */
-    @SuppressWarnings("checkstyle:IllegalThrows")
     public static BlasLibrary open(Path file, Arena arena) throws Throwable {
         SymbolLookup library = SymbolLookup.libraryLookup(file, arena);
         var i = ValueLayout.JAVA_INT;

@@ -7,6 +7,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.engine.FiniteChecks;
 import java.util.Map;
 
 /** One backward run's numbers: the operation's operands, the cotangents and where the gradients go. */
@@ -55,7 +56,7 @@ public final class GradientOperands {
             long bad =
                     cotangent == null ? -1 : cotangent.firstNotFinite(row / n, Math.ceilDiv(rows, n), valueHead, false);
             if (bad >= 0) {
-                return NonFinite.found(cotangent.name(), cotangent.data().getAtIndex(Tensor.FLOAT, bad), bad);
+                return FiniteChecks.notFinite(cotangent.name(), cotangent.data().getAtIndex(Tensor.FLOAT, bad), bad);
             }
         }
         NumericException cotangent = NonFinite.diagnose("d_final_state", after, sequence, valueHead);

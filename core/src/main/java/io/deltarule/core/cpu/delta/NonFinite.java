@@ -7,6 +7,7 @@ import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.engine.FiniteChecks;
 import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -58,7 +59,7 @@ final class NonFinite {
                     ? view.firstNotFinite(token, lastToken - token + 1, valueHead, entry.getKey() == Input.G)
                     : view.firstNotFinite(token * n, (lastToken - token + 1) * n, valueHead, false);
             if (bad >= 0) {
-                return found(view.name(), view.data().getAtIndex(Tensor.FLOAT, bad), bad);
+                return FiniteChecks.notFinite(view.name(), view.data().getAtIndex(Tensor.FLOAT, bad), bad);
             }
         }
         if (in.before != null && !in.before.updatedInPlace(in.after)) { // else it may be overwritten by now
@@ -67,10 +68,7 @@ final class NonFinite {
                 return initial;
             }
         }
-        return new NumericException("the state of sequence " + sequence + ", value head " + valueHead
-                + " grew beyond float32 at or after token " + (token - in.begin(sequence))
-                + " of the sequence although every input there is finite; normalise k to unit length, make beta or the"
-                + " erase gate smaller, or keep g at or below 0 (the recurrent form may get further than chunks)");
+        return FiniteChecks.grew(sequence, valueHead, "at or after token " + (token - in.begin(sequence)));
     }
 
     /** The error for a state of a sequence's value head that holds a number that is not finite; null if all are. */
@@ -78,15 +76,9 @@ final class NonFinite {
         for (long i = 0; states != null && i < states.shape().numbersPerHead(); i++) {
             float x = states.get(sequence, valueHead, i);
             if (!Float.isFinite(x)) {
-                return found(name, x, states.tensorIndex(sequence, valueHead, i));
+                return FiniteChecks.notFinite(name, x, states.tensorIndex(sequence, valueHead, i));
             }
         }
         return null;
-    }
-
-    /** The error for a number that is not finite. */
-    static NumericException found(String name, float number, long index) {
-        return new NumericException(
-                name + ": expected finite numbers but found " + number + " at row-major index " + index);
     }
 }

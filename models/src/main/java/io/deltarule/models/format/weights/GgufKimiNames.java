@@ -15,13 +15,9 @@ import java.util.Map;
 public record GgufKimiNames(ExpertStack experts, int layers, LatentAttentionLayer latent) implements TensorNames {
     private static final String ATTENTION = "self_attn.";
 
+    /** What only these files call so. */
     private static final Map<String, String> RENAMED = Map.ofEntries(
-            Map.entry("input_layernorm.weight", "attn_norm.weight"),
             Map.entry("post_attention_layernorm.weight", "ffn_norm.weight"),
-            Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
-            Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
-            Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
-            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
             Map.entry("self_attn.q_a_proj.weight", "attn_q_a.weight"),
             Map.entry("self_attn.q_a_layernorm.weight", "attn_q_a_norm.weight"),
             Map.entry("self_attn.q_b_proj.weight", "attn_q_b.weight"),
@@ -34,10 +30,6 @@ public record GgufKimiNames(ExpertStack experts, int layers, LatentAttentionLaye
             Map.entry("self_attn.b_proj.weight", "ssm_beta.weight"),
             Map.entry("self_attn.dt_bias", "ssm_dt.bias"),
             Map.entry("self_attn.o_norm.weight", "ssm_norm.weight"),
-            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
-            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
-            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
-            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
             Map.entry("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
             Map.entry("mlp.shared_experts.gate_proj.weight", "ffn_gate_shexp.weight"),
             Map.entry("mlp.shared_experts.up_proj.weight", "ffn_up_shexp.weight"),
@@ -62,7 +54,7 @@ public record GgufKimiNames(ExpertStack experts, int layers, LatentAttentionLaye
             case "self_attn.A_log" -> List.of(GgufNames.logDecay(block + "ssm_a", dims[0], 1));
             case "self_attn.kv_b_proj.weight" ->
                 List.of(WeightSource.of(block + "attn_kv_b.weight", dims), keysAndValues(block));
-            default -> List.of(WeightSource.of(block + RENAMED.getOrDefault(part, part), dims));
+            default -> List.of(WeightSource.of(block + GgufNames.inside(part, RENAMED), dims));
         };
     }
 

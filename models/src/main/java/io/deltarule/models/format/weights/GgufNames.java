@@ -20,6 +20,17 @@ final class GgufNames {
             TensorNames.HEAD,
             "output.weight");
 
+    private static final Map<String, String> INSIDE = Map.ofEntries(
+            Map.entry("input_layernorm.weight", "attn_norm.weight"),
+            Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
+            Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
+            Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
+            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
+            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
+            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
+            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"));
+
     private GgufNames() {}
 
     /** A weight outside of the blocks, null for one inside. */
@@ -35,6 +46,17 @@ final class GgufNames {
             throw new IllegalArgumentException(weight);
         }
         return new String[] {"blk." + block.group(1) + ".", block.group(2)};
+    }
+
+    /**
+     * What a block's weight is called in the file.
+     *
+     * @param part what it is called in the program
+     * @param own what this architecture's files call otherwise or have alone
+     */
+    static String inside(String part, Map<String, String> own) {
+        String name = own.get(part);
+        return name == null ? INSIDE.getOrDefault(part, part) : name;
     }
 
     /**

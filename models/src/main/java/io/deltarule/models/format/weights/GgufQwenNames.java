@@ -16,23 +16,15 @@ import java.util.Map;
  */
 public record GgufQwenNames(QwenNames.Shape shape, int heads, int valueHeads, ExpertStack experts, int layers)
         implements TensorNames {
+    /** What only these files call so. */
     private static final Map<String, String> RENAMED = Map.ofEntries(
-            Map.entry("input_layernorm.weight", "attn_norm.weight"),
             Map.entry("post_attention_layernorm.weight", "post_attention_norm.weight"),
-            Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
-            Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
-            Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
-            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
             Map.entry("self_attn.q_norm.weight", "attn_q_norm.weight"),
             Map.entry("self_attn.k_norm.weight", "attn_k_norm.weight"),
             Map.entry("linear_attn.g_proj.weight", "attn_gate.weight"),
             Map.entry("linear_attn.dt_bias", "ssm_dt.bias"),
             Map.entry("linear_attn.o_norm.weight", "ssm_norm.weight"),
             Map.entry("linear_attn.o_proj.weight", "ssm_out.weight"),
-            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
-            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
-            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
-            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
             Map.entry("mlp.shared_expert.gate_proj.weight", "ffn_gate_shexp.weight"),
             Map.entry("mlp.shared_expert.up_proj.weight", "ffn_up_shexp.weight"),
             Map.entry("mlp.shared_expert.down_proj.weight", "ffn_down_shexp.weight"),
@@ -65,7 +57,7 @@ public record GgufQwenNames(QwenNames.Shape shape, int heads, int valueHeads, Ex
                 List.of(WeightSource.of(block + "ssm_beta.weight", dims), fused(block, dims[1], 0));
             case "linear_attn.a_proj.weight" ->
                 List.of(WeightSource.of(block + "ssm_alpha.weight", dims), fused(block, dims[1], 1));
-            default -> List.of(WeightSource.of(block + RENAMED.getOrDefault(part, part), dims));
+            default -> List.of(WeightSource.of(block + GgufNames.inside(part, RENAMED), dims));
         };
     }
 

@@ -13,13 +13,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Mistakes that fit every length and would give wrong numbers without a word. */
-final class ArgumentDoubts {
+final class SuspiciousInputs {
     private static final Logger LOG = System.getLogger("io.deltarule");
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
     private static final long BLOCK = 1 << 24;
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-    private ArgumentDoubts() {}
+    private SuspiciousInputs() {}
 
     /**
      * Refuses decays above 0: g is the logarithm of a decay, and whoever gives the decay itself has numbers from 0 to 1 there.

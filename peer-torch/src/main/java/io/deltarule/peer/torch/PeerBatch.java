@@ -13,11 +13,11 @@ import ai.djl.ndarray.NDArray;
  * @param state [B · HV, K, V]
  * @param scale of the read-out
  */
-record Operands(NDArray q, NDArray k, NDArray v, NDArray g, NDArray beta, NDArray state, double scale) {
+record PeerBatch(NDArray q, NDArray k, NDArray v, NDArray g, NDArray beta, NDArray state, double scale) {
     /** The same tokens [from, to) of every tensor with another state. */
-    Operands tokens(int from, int to, NDArray otherState) {
+    PeerBatch tokens(int from, int to, NDArray otherState) {
         String range = ":, " + from + ":" + to;
-        return new Operands(
+        return new PeerBatch(
                 q.get(range),
                 k.get(range),
                 v.get(range),

@@ -10,7 +10,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import org.junit.jupiter.api.Test;
 
-class ArgumentDoubtsTest {
+class SuspiciousInputsTest {
     private static DeltaInputs inputs(int B, int T, int H, int HV) {
         return DeltaInputs.of(Tensor.zeros(B, T, H, 4), Tensor.zeros(B, T, H, 4), Tensor.zeros(B, T, HV, 2))
                 .with(Input.BETA, Tensor.zeros(B, T, HV));
@@ -20,7 +20,7 @@ class ArgumentDoubtsTest {
         DeltaShape shape = in.validate(Variant.DELTA_RULE);
         assertEquals(
                 expected,
-                ArgumentDoubts.looksSwapped(PlanSpec.of(Variant.DELTA_RULE, shape), shape, in),
+                SuspiciousInputs.looksSwapped(PlanSpec.of(Variant.DELTA_RULE, shape), shape, in),
                 () -> "" + shape);
     }
 
@@ -42,6 +42,6 @@ class ArgumentDoubtsTest {
         DeltaInputs few = inputs(1, 4, 64, 64);
         DeltaShape shape = few.validate(Variant.DELTA_RULE);
         PlanSpec keeping = PlanSpec.of(Variant.DELTA_RULE, shape).keepingState();
-        assertEquals(false, ArgumentDoubts.looksSwapped(keeping, shape, few));
+        assertEquals(false, SuspiciousInputs.looksSwapped(keeping, shape, few));
     }
 }
