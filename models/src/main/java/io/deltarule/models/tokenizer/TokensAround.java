@@ -60,7 +60,7 @@ public final class TokensAround {
 
     /** What the configuration states of a token that there is; null where it states nothing. */
     private static Boolean stated(JsonNode flag, Integer id) {
-        return flag.isBoolean() && id != null ? flag.booleanValue() : null;
+        return (flag.isBoolean() && id != null) ? flag.booleanValue() : null;
     }
 
     /** Of a token's text, or of an object with its text as content. */
