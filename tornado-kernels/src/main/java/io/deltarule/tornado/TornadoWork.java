@@ -133,10 +133,12 @@ final class TornadoWork implements DeviceWork, Profiled {
                         table,
                         from.getFirst(),
                         from.getLast(),
+                        table, // in place of packed integers, which float32 numbers have none of
                         bias,
                         to,
                         n,
                         n,
+                        0,
                         0,
                         signature));
         return new TornadoWork(device, false, a, work, List.of(table, bias), a, transposed(b, n));

@@ -118,7 +118,7 @@ public final class KernelTask {
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, signature));
     }
 
-    /** The same with 9. */
+    /** The same with 11. */
     public static <A, B, C, D, E, F, G, H, I> KernelTask of(
             Task12<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, Integer> code,
             A a,
@@ -379,11 +379,23 @@ public final class KernelTask {
                 5, (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
     }
 
-    /** The same with 9. */
-    public static <A, B, C, D, E, F, G, H, I> KernelTask unsigned(
-            Task10<KernelContext, A, B, C, D, E, F, G, H, I> code, A a, B b, C c, D d, E e, F f, G g, H h, I i) {
+    /** The same with 11. */
+    public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask unsigned(
+            Task12<KernelContext, A, B, C, D, E, F, G, H, I, J, K> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k) {
         return new KernelTask(
-                10,
-                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d, e, f, g, h, i));
+                12,
+                (graph, name, context, table, signature) ->
+                        graph.task(name, code, context, a, b, c, d, e, f, g, h, i, j, k));
     }
 }

@@ -42,7 +42,7 @@ final class CopyKernel {
     /**
      * Rows of a table, y_t = rows[id_t].
      *
-     * <p>ids [tokens, 1], integers in float32 and known to be rows; rows [any, width]; y [tokens, width] (written).
+     * <p>ids [tokens, 1], integers in float32 and known to be rows; rows [any, width] as {@link DeviceMatrix} has them; y [tokens, width] (written).
      *
      * <p>Parallel over: every number. Source: core.layer.LayerOp. Oracle: core.reference.LayerEquations.
      */
@@ -51,8 +51,10 @@ final class CopyKernel {
             IntArray table,
             FloatArray ids,
             FloatArray rows,
+            IntArray packed,
             FloatArray y,
             int width,
+            int bits,
             int signature) {
         int at = context.globalIdx;
         if (at == 0) {
@@ -60,7 +62,7 @@ final class CopyKernel {
         }
         if (at < table.get(RunTable.TOKENS) * width) {
             int row = (int) ids.get(at / width);
-            y.set(at, rows.get(row * width + at % width));
+            y.set(at, DeviceMatrix.read(rows, packed, bits, row * width + at % width));
         }
     }
 

@@ -128,10 +128,14 @@ final class ExpertKernels {
             FloatArray x,
             IntArray experts,
             FloatArray gates,
+            IntArray gatesPacked,
             FloatArray ups,
+            IntArray upsPacked,
             FloatArray h,
             int in,
             int intermediate,
+            int gateBits,
+            int upBits,
             int k,
             int signature) {
         float[] gateParts = context.allocateFloatLocalArray(LANES);
@@ -151,8 +155,8 @@ final class ExpertKernels {
         if (row < intermediate) {
             for (int d = lane % ROW_LANES; d < in; d += ROW_LANES) {
                 float value = x.get(token + d);
-                gate += gates.get(base + d) * value;
-                up += ups.get(base + d) * value;
+                gate += DeviceMatrix.read(gates, gatesPacked, gateBits, base + d) * value;
+                up += DeviceMatrix.read(ups, upsPacked, upBits, base + d) * value;
             }
         }
         gateParts[lane] = gate;
@@ -185,9 +189,11 @@ final class ExpertKernels {
             IntArray experts,
             FloatArray weights,
             FloatArray downs,
+            IntArray downsPacked,
             FloatArray y,
             int intermediate,
             int out,
+            int bits,
             int k,
             int signature) {
         float[] parts = context.allocateFloatLocalArray(LANES);
@@ -206,7 +212,7 @@ final class ExpertKernels {
                 int base = (experts.get(place) * out + row) * intermediate;
                 float dot = 0f;
                 for (int d = lane % ROW_LANES; d < intermediate; d += ROW_LANES) {
-                    dot += downs.get(base + d) * h.get(place * intermediate + d);
+                    dot += DeviceMatrix.read(downs, downsPacked, bits, base + d) * h.get(place * intermediate + d);
                 }
                 sum += weights.get(place) * dot;
             }

@@ -21,9 +21,9 @@ final class ExpertLaunches {
         IntArray experts = arrays.experts(chosen);
         FloatArray weights = arrays.expertWeights(chosen);
         FloatArray hidden = arrays.hidden(chosen, op.intermediate());
-        FloatArray gates = packed(op, op::gate, arrays);
-        FloatArray ups = packed(op, op::up, arrays);
-        FloatArray downs = packed(op, op::down, arrays);
+        DeviceMatrix gates = packed(op, op::gate, arrays);
+        DeviceMatrix ups = packed(op, op::up, arrays);
+        DeviceMatrix downs = packed(op, op::down, arrays);
         FloatArray logits = arrays.slot(op.logits());
         boolean corrected = op.routing().correction() != null;
         FloatArray correction = corrected ? arrays.weight(op.routing().correction()) : logits;
@@ -45,11 +45,15 @@ final class ExpertLaunches {
                         ExpertKernels::enterExperts,
                         arrays.slot(op.in()),
                         experts,
-                        gates,
-                        ups,
+                        gates.numbers(),
+                        gates.packed(),
+                        ups.numbers(),
+                        ups.packed(),
                         hidden,
                         in,
                         op.intermediate(),
+                        gates.bits(),
+                        ups.bits(),
                         chosen));
         Launch leave = scope.launch(
                 "leaveExperts",
@@ -60,15 +64,17 @@ final class ExpertLaunches {
                         hidden,
                         experts,
                         weights,
-                        downs,
+                        downs.numbers(),
+                        downs.packed(),
                         arrays.slot(op.out()),
                         op.intermediate(),
                         out,
+                        downs.bits(),
                         chosen));
         return List.of(route, enter, leave);
     }
 
-    private static FloatArray packed(MatrixOp.Experts op, IntFunction<String> name, LayerArrays arrays) {
-        return arrays.weights(IntStream.range(0, op.experts()).mapToObj(name).toList());
+    private static DeviceMatrix packed(MatrixOp.Experts op, IntFunction<String> name, LayerArrays arrays) {
+        return arrays.matrices(IntStream.range(0, op.experts()).mapToObj(name).toList());
     }
 }

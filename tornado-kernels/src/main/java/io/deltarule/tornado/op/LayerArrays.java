@@ -6,6 +6,7 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SlotPlaces;
+import io.deltarule.core.layer.Weight;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.graph.DeviceMemory;
 import java.util.ArrayList;
@@ -28,7 +29,9 @@ public final class LayerArrays {
     private final SlotPlaces places;
     private final List<FloatArray> slots = new ArrayList<>();
     private final Map<String, int[]> shapes;
-    private final Map<List<String>, FloatArray> weights = new LinkedHashMap<>();
+    private final Map<String, FloatArray> vectors = new LinkedHashMap<>();
+    private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
+    private IntArray unread;
     private final List<List<FloatArray>> carried = new ArrayList<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
     private final Map<List<Object>, FloatArray> floats = new HashMap<>();
@@ -68,27 +71,54 @@ public final class LayerArrays {
         return slots.get(places.place(slot));
     }
 
-    /** A weight as float32. */
+    /** A weight as float32, for kernels other than those of matrices. */
     FloatArray weight(String name) {
-        return weights(List.of(name));
+        return vectors.computeIfAbsent(name, key -> float32(List.of(key)));
+    }
+
+    /** A weight that is only read through {@link DeviceMatrix#read}. */
+    DeviceMatrix matrix(String name) {
+        return matrices(List.of(name));
     }
 
     /** Weights of one shape, one after the other. */
-    FloatArray weights(List<String> names) {
-        return weights.computeIfAbsent(names, key -> {
-            int[] dims = shapes.get(names.getFirst());
-            long size = Arrays.stream(dims).asLongStream().reduce(1, (a, b) -> a * b);
-            FloatArray array = memory.floats("weight " + names.getFirst(), names.size(), 1, size);
-            if (!memory.countsOnly()) {
-                long bytes = size * Float.BYTES;
-                for (int i = 0; i < names.size(); i++) {
-                    spec.weights()
-                            .get(names.get(i), shapes.get(names.get(i)))
-                            .copyTo(array.getSegment().asSlice(i * bytes, bytes));
-                }
-            }
-            return array;
+    DeviceMatrix matrices(List<String> names) {
+        return matrices.computeIfAbsent(names, key -> {
+            List<Weight> given = names.stream().map(this::given).toList();
+            int bits = DeviceMatrix.bits(given);
+            return bits == 0
+                    ? new DeviceMatrix(float32(names), unread(), 0)
+                    : DeviceMatrix.stored(names.getFirst(), given, bits, size(names), memory);
         });
+    }
+
+    /** Stands in for packed integers where there are none. */
+    private IntArray unread() {
+        if (unread == null) {
+            unread = memory.ints("no integers", 1, 1, 1);
+            unread.init(0);
+        }
+        return unread;
+    }
+
+    private Weight given(String name) {
+        return spec.weights().get(name, shapes.get(name));
+    }
+
+    private long size(List<String> names) {
+        return Arrays.stream(shapes.get(names.getFirst())).asLongStream().reduce(1, (a, b) -> a * b);
+    }
+
+    private FloatArray float32(List<String> names) {
+        long size = size(names);
+        FloatArray array = memory.floats("weight " + names.getFirst(), names.size(), 1, size);
+        if (!memory.countsOnly()) {
+            long bytes = size * Float.BYTES;
+            for (int i = 0; i < names.size(); i++) {
+                given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
+            }
+        }
+        return array;
     }
 
     /** What the i-th operation carries. */
@@ -146,7 +176,16 @@ public final class LayerArrays {
 
     /** What goes to the device once. */
     public List<TornadoNativeArray> constants() {
-        List<TornadoNativeArray> all = new ArrayList<>(weights.values());
+        List<TornadoNativeArray> all = new ArrayList<>(vectors.values());
+        for (DeviceMatrix matrix : matrices.values()) {
+            all.add(matrix.numbers());
+            if (matrix.bits() != 0) {
+                all.add(matrix.packed());
+            }
+        }
+        if (unread != null) {
+            all.add(unread);
+        }
         all.addAll(phases.values());
         return all;
     }

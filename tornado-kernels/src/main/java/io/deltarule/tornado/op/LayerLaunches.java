@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** The launches of one operation of a program: one to a few, for a delta rule both of its forms. */
@@ -106,7 +107,7 @@ public final class LayerLaunches {
     }
 
     private Launch embedding(MatrixOp.Embedding e) {
-        FloatArray rows = arrays.weight(e.table());
+        DeviceMatrix rows = arrays.matrix(e.table());
         return perToken(
                 "embed",
                 e.out().width(),
@@ -114,15 +115,20 @@ public final class LayerLaunches {
                 KernelTask.of(
                         CopyKernel::embed,
                         slot(e.ids()),
-                        rows,
+                        rows.numbers(),
+                        rows.packed(),
                         slot(e.out()),
-                        e.out().width()));
+                        e.out().width(),
+                        rows.bits()));
     }
 
     private List<Launch> linear(MatrixOp.Linear l) {
         int in = l.in().width();
         int out = l.out().width();
-        FloatArray weight = arrays.weight(l.weight());
+        DeviceMatrix matrix = arrays.matrix(l.weight());
+        FloatArray weight = matrix.numbers();
+        IntArray packed = matrix.packed();
+        int bits = matrix.bits();
         FloatArray bias = weight(l.bias(), weight);
         int biased = l.bias() == null ? 0 : 1;
         List<Launch> launches = new ArrayList<>();
@@ -134,14 +140,32 @@ public final class LayerLaunches {
                             ? Math.ceilDiv(run.tokens(), LinearKernels.TILE) * Math.ceilDiv(out, LinearKernels.TILE)
                             : 0,
                     KernelTask.of(
-                            LinearKernels::multiplyTiles, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
+                            LinearKernels::multiplyTiles,
+                            slot(l.in()),
+                            weight,
+                            packed,
+                            bias,
+                            slot(l.out()),
+                            in,
+                            out,
+                            bits,
+                            biased)));
         }
         launches.add(scope.launch(
                 "multiplyRows",
                 LinearKernels.ROW_LANES,
                 run -> LinearKernels.many(run.tokens()) ? 0 : Math.ceilDiv(out, LinearKernels.ROWS),
                 KernelTask.of(
-                        LinearKernels::multiplyRows, slot(l.in()), weight, bias, slot(l.out()), in, out, biased)));
+                        LinearKernels::multiplyRows,
+                        slot(l.in()),
+                        weight,
+                        packed,
+                        bias,
+                        slot(l.out()),
+                        in,
+                        out,
+                        bits,
+                        biased)));
         return launches;
     }
 

@@ -37,7 +37,7 @@ public final class LinearKernels {
     /**
      * Many tokens: tiles of x and W meet in local memory.
      *
-     * <p>x [tokens, in], weight W [out, in], bias b [out] or unread, y [tokens, out] (written where there are more than
+     * <p>x [tokens, in], W [out, in] as {@link DeviceMatrix} has it, bias b [out] or unread, y [tokens, out] (written where there are more than
      * {@link #FEW} tokens).
      *
      * <p>Parallel over: tiles of 64 tokens × 64 outputs. Accumulates: float. Requires: work-groups of {@link
@@ -48,10 +48,12 @@ public final class LinearKernels {
             IntArray table,
             FloatArray x,
             FloatArray weight,
+            IntArray packed,
             FloatArray bias,
             FloatArray y,
             int in,
             int out,
+            int bits,
             int biased,
             int signature) {
         float[] rows = context.allocateFloatLocalArray(TILE * STRIDE);
@@ -82,7 +84,7 @@ public final class LinearKernels {
                     left = x.get((token + r) * in + d);
                 }
                 if (d < in && output + r < out) {
-                    w = weight.get((output + r) * in + d);
+                    w = DeviceMatrix.read(weight, packed, bits, (output + r) * in + d);
                 }
                 rows[r * STRIDE + at % DEPTH] = left;
                 columns[r * STRIDE + at % DEPTH] = w;
@@ -119,7 +121,7 @@ public final class LinearKernels {
     /**
      * Few tokens: 32 lanes share a row of W, so that it is read once, in order, for four tokens.
      *
-     * <p>x [tokens, in], weight W [out, in], bias b [out] or unread, y [tokens, out] (written where there are at most
+     * <p>x [tokens, in], W [out, in] as {@link DeviceMatrix} has it, bias b [out] or unread, y [tokens, out] (written where there are at most
      * {@link #FEW} tokens).
      *
      * <p>Parallel over: groups of {@link #ROWS} outputs. Accumulates: float. Requires: work-groups of {@link #ROW_LANES}.
@@ -130,10 +132,12 @@ public final class LinearKernels {
             IntArray table,
             FloatArray x,
             FloatArray weight,
+            IntArray packed,
             FloatArray bias,
             FloatArray y,
             int in,
             int out,
+            int bits,
             int biased,
             int signature) {
         float[] parts = context.allocateFloatLocalArray(AT_ONCE * ROW_LANES);
@@ -152,7 +156,7 @@ public final class LinearKernels {
             }
             if (output < out) {
                 for (int d = part; d < in; d += LANES_PER_ROW) {
-                    float w = weight.get(output * in + d);
+                    float w = DeviceMatrix.read(weight, packed, bits, output * in + d);
                     for (int i = 0; i < AT_ONCE; i++) {
                         if (token + i < few) {
                             sums[i] += w * x.get((token + i) * in + d);
