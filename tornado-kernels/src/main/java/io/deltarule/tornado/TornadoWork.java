@@ -120,6 +120,8 @@ final class TornadoWork implements DeviceWork, Profiled {
         int signature = run.newSignature();
         run.describe(new int[] {0, n}, null);
         IntArray table = run.array();
+        IntArray packed = new IntArray(1); // read of weights in blocks only, as the bias is where there is one
+        packed.init(0);
         FloatArray bias = new FloatArray(1);
         bias.init(0);
         int tiles = Math.ceilDiv(n, LinearKernels.TILE);
@@ -133,7 +135,7 @@ final class TornadoWork implements DeviceWork, Profiled {
                         table,
                         from.getFirst(),
                         from.getLast(),
-                        table, // in place of packed integers, which float32 numbers have none of
+                        packed,
                         bias,
                         to,
                         n,
@@ -141,7 +143,7 @@ final class TornadoWork implements DeviceWork, Profiled {
                         0,
                         0,
                         signature));
-        return new TornadoWork(device, false, a, work, List.of(table, bias), a, transposed(b, n));
+        return new TornadoWork(device, false, a, work, List.of(table, packed, bias), a, transposed(b, n));
     }
 
     private static Tensor transposed(Tensor b, int n) {
