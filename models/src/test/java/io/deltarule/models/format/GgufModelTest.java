@@ -174,6 +174,51 @@ class GgufModelTest {
         }
     }
 
+    /** Latent attention as llama.cpp takes it: keys transposed and values apart, one latent row per token for all heads. */
+    @Test
+    void latentAttentionIsInTwoParts() {
+        Path file = write("kimi_linear", Map.of(), WeightType.F32, GgufType.F32);
+        String both = "model.layers.3.self_attn.kv_b_proj.weight";
+        try (GgufFile gguf = GgufFile.open(file);
+                SafetensorsFolder tensors = SafetensorsFolder.open(folder)) {
+            int heads = 4;
+            int rank = 24;
+            int own = 16;
+            int value = 16;
+            assertFalse(gguf.contains("blk.3.attn_kv_b.weight"));
+            assertEquals(
+                    List.of((long) heads, (long) rank, (long) own),
+                    gguf.info("blk.3.attn_k_b.weight").shape());
+            assertEquals(
+                    List.of((long) heads, (long) value, (long) rank),
+                    gguf.info("blk.3.attn_v_b.weight").shape());
+            float[] joined = floats(tensors.tensor(both));
+            float[] keys = floats(gguf.tensor("blk.3.attn_k_b.weight"));
+            float[] values = floats(gguf.tensor("blk.3.attn_v_b.weight"));
+            for (int h = 0; h < heads; h++) {
+                for (int j = 0; j < rank; j++) {
+                    int row = h * (own + value);
+                    assertEquals(joined[(row + 5) * rank + j], keys[(h * rank + j) * own + 5]);
+                    assertEquals(joined[(row + own + 7) * rank + j], values[(h * value + 7) * rank + j]);
+                }
+            }
+            assertEquals(GgufValue.i32s(0, 0, 0, 1), gguf.metadata().get("kimi-linear.attention.head_count_kv"));
+            assertEquals(GgufValue.u32(rank + 8), gguf.metadata().get("kimi-linear.attention.key_length"));
+            assertEquals(GgufValue.u32(rank), gguf.metadata().get("kimi-linear.attention.value_length"));
+            assertEquals(GgufValue.u32(own + 8), gguf.metadata().get("kimi-linear.attention.key_length_mla"));
+        }
+    }
+
+    /** Without which llama.cpp refuses the file. */
+    @Test
+    void aFileWithoutTokenizerSaysSo() {
+        Path file = write("qwen3_5_text", Map.of(), WeightType.BF16, GgufType.BF16);
+        try (GgufFile gguf = GgufFile.open(file)) {
+            assertEquals(GgufValue.text("none"), gguf.metadata().get("tokenizer.ggml.model"));
+            assertFalse(gguf.metadata().containsKey("tokenizer.ggml.tokens"));
+        }
+    }
+
     /** Head j·H + i of the file is head i·r + j of the folder; 1 is added to norms but that of the linear layers' outputs. */
     @Test
     void valueHeadsAreTiledAndNormsFolded() {

@@ -160,6 +160,16 @@ public final class GgufExport {
                 false);
         names = new GgufKimiNames(new ExpertStack(count("num_experts", 256)), layers, latent);
         new GgufKeys(writer, model, config, "kimi-linear").kimi(linear);
+        LatentRows rows = new LatentRows(latent);
+        for (int i = 0; i < layers; i++) {
+            MatrixRows both = weights.remove("model.layers." + i + ".self_attn.kv_b_proj.weight");
+            if (both != null) {
+                stack("blk." + i + ".attn_k_b.weight", List.of(latent.heads(), latent.rank(), latent.own()))
+                        .put(0L, rows.keys(both));
+                stack("blk." + i + ".attn_v_b.weight", List.of(latent.heads(), latent.value(), latent.rank()))
+                        .put(0L, rows.values(both));
+            }
+        }
     }
 
     /** Norms that are stored as the factor − 1 are factors in GGUF files. */

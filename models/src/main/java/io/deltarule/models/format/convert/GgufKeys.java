@@ -94,15 +94,15 @@ final class GgufKeys {
         int value = count("v_head_dim", 128);
         int[] kvHeads = new int[linear.length];
         for (int i = 0; i < kvHeads.length; i++) {
-            kvHeads[i] = linear[i] ? 0 : heads; // which tells llama.cpp the layers apart
+            kvHeads[i] = linear[i] ? 0 : 1; // 0 tells llama.cpp a linear layer; all heads read one latent row per token
         }
         put("attention.head_count_kv", GgufValue.i32s(kvHeads));
         put("attention.kv_lora_rank", rank);
         if (count("q_lora_rank", 0) > 0) {
             put("attention.q_lora_rank", count("q_lora_rank", 0));
         }
-        put("attention.key_length", key);
-        put("attention.value_length", value);
+        put("attention.key_length", rank + shared);
+        put("attention.value_length", rank);
         put("attention.key_length_mla", key);
         put("attention.value_length_mla", value);
         put("attention.layer_norm_rms_epsilon", GgufValue.f32(config.number("rms_norm_eps", 0, 1, 1e-5)));
