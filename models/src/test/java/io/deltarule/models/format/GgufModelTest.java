@@ -14,6 +14,7 @@ import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.loader.GgufFile;
+import io.deltarule.loader.GgufTensor;
 import io.deltarule.loader.GgufType;
 import io.deltarule.loader.GgufValue;
 import io.deltarule.loader.GgufWriter;
@@ -207,6 +208,51 @@ class GgufModelTest {
             assertEquals(GgufValue.u32(rank), gguf.metadata().get("kimi-linear.attention.value_length"));
             assertEquals(GgufValue.u32(own + 8), gguf.metadata().get("kimi-linear.attention.key_length_mla"));
         }
+    }
+
+    /** As files of before the split have it: keys and values of a head one below the other. */
+    @Test
+    void theJoinedLatentProjectionOfOlderFilesIsReadToo() {
+        Path file = write("kimi_linear", Map.of(), WeightType.F32, GgufType.F32);
+        Path older = folder.resolve("older.gguf");
+        try (GgufFile gguf = GgufFile.open(file);
+                SafetensorsFolder tensors = SafetensorsFolder.open(folder)) {
+            GgufWriter writer = new GgufWriter();
+            gguf.metadata().forEach(writer::metadata);
+            for (GgufTensor t : gguf.tensors()) {
+                long[] shape = t.shape().stream().mapToLong(n -> n).toArray();
+                if (t.name().endsWith("attn_k_b.weight")) {
+                    String block = t.name().replace("attn_k_b", "attn_kv_b");
+                    writer.tensor(
+                            block,
+                            GgufType.F32,
+                            new long[] {128, 24},
+                            tensors.tensor("model.layers.3.self_attn.kv_b_proj.weight"));
+                } else if (!t.name().endsWith("attn_v_b.weight")) {
+                    writer.tensor(t.name(), t.type(), shape, gguf.tensor(t.name()));
+                }
+            }
+            writer.write(older);
+        }
+        Comparison comparison = Comparison.of(
+                "older", logits(folder, new ReferenceEngine()), logits(older, new ReferenceEngine()));
+        assertTrue(comparison.within(1e-6), comparison::toString);
+    }
+
+    /** Which kind each layer is of is said where it is not every n-th. */
+    @Test
+    void irregularLayersAreMarked() {
+        Path file = write(
+                "qwen3_5_text",
+                Map.of("layer_types", "[\"full_attention\",\"linear_attention\",\"linear_attention\",\"full_attention\"]"),
+                WeightType.BF16,
+                GgufType.BF16);
+        try (GgufFile gguf = GgufFile.open(file)) {
+            assertEquals(GgufValue.i32s(0, 1, 1, 0), gguf.metadata().get("qwen35.attention.recurrent_layers"));
+        }
+        Comparison comparison = Comparison.of(
+                "irregular", logits(folder, new ReferenceEngine()), logits(file, new ReferenceEngine()));
+        assertTrue(comparison.within(1e-6), comparison::toString);
     }
 
     /** Without which llama.cpp refuses the file. */
