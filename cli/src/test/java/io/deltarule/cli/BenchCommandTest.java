@@ -132,7 +132,10 @@ class BenchCommandTest {
         JsonNode ceilings = document.at("/devices/0/ceilings");
         assertEquals("ok", ceilings.get("status").asText());
         assertTrue(ceilings.get("threads").isNull(), run.out());
-        assertTrue(ceilings.get("sgemm_gflops").isNull() && ceilings.get("read_gbytes_per_s").isNull(), run.out());
+        assertTrue(
+                ceilings.get("sgemm_gflops").isNull()
+                        && ceilings.get("read_gbytes_per_s").isNull(),
+                run.out());
         assertTrue(ceilings.get("gflops").asDouble() > 0
                 && ceilings.get("copy_gbytes_per_s").asDouble() > 0);
         assertTrue(result.get("share_of_processor").asDouble() > 0);
@@ -267,7 +270,13 @@ class BenchCommandTest {
         assertEquals(5, Files.readAllLines(results.resolve("results.csv")).size());
 
         String failed = CliRun.of(
-                        "bench", "--model", file, "--llama-bench", llamaBench("echo cannot >&2; exit 1"), "--repeats", 1)
+                        "bench",
+                        "--model",
+                        file,
+                        "--llama-bench",
+                        llamaBench("echo cannot >&2; exit 1"),
+                        "--repeats",
+                        1)
                 .refusal();
         assertTrue(failed.contains("--llama-bench: expected") && failed.contains("but found 1 and 'cannot'"), failed);
     }

@@ -44,9 +44,8 @@ public final class ResultsDocument {
             from.versions(status.engine()).forEach(versions::put);
         }
         ArrayNode busy = document.putArray("busy");
-        found.signs().forEach(sign -> busy.addObject()
-                .put("kind", sign.kind().id())
-                .put("text", sign.text()));
+        found.signs()
+                .forEach(sign -> busy.addObject().put("kind", sign.kind().id()).put("text", sign.text()));
         ObjectNode ratios = document.putObject("ratios");
         for (SpeedRatio ratio : found.ratios()) {
             ratios.putObject(ratio.name())
@@ -108,6 +107,7 @@ public final class ResultsDocument {
         RowDocument.putFinite(node, "gflops", ceilings.gflops());
         RowDocument.putFinite(node, "read_gbytes_per_s", ceilings.readGbytes());
         RowDocument.putFinite(node, "copy_gbytes_per_s", ceilings.copyGbytes());
+        RowDocument.putFinite(node, "steadiness", ceilings.steadiness());
         RowDocument.putFinite(node, "sgemm_gflops", ceilings.sgemmGflops());
         node.put("status", ceilings.faulty() ? "failed" : ceilings.problem() == null ? "ok" : "refused")
                 .put("problem", ceilings.problem());

@@ -74,7 +74,8 @@ public final class LoadSigns {
 
     private static void spread(List<Timing> timings, List<LoadSign> signs) {
         List<Timing> told = timings.stream().filter(t -> t.repeats() >= FEWEST).toList();
-        long far = told.stream().filter(t -> t.p90Nanos() > SPREAD * t.p10Nanos()).count();
+        long far =
+                told.stream().filter(t -> t.p90Nanos() > SPREAD * t.p10Nanos()).count();
         if (far > 0 && far >= MANY * told.size()) {
             signs.add(new LoadSign(
                     LoadSign.Kind.SPREAD,
@@ -84,9 +85,15 @@ public final class LoadSigns {
         }
     }
 
-    private static void ceilings(
-            Machine machine, DeviceCeilings found, CeilingMemory memory, List<LoadSign> signs) {
+    private static void ceilings(Machine machine, DeviceCeilings found, CeilingMemory memory, List<LoadSign> signs) {
         CeilingMemory.Best best = memory.remember(machine.processor(), found);
+        if (found.steadiness() < 1 / SPREAD) {
+            signs.add(new LoadSign(
+                    LoadSign.Kind.SPREAD,
+                    text(
+                            "multiply-adds in registers, which wait for nothing, had a 90th percentile %.1f times their 10th",
+                            1 / found.steadiness())));
+        }
         ceiling("multiply-adds", "GFLOP/s", found.gflops(), best.gflops(), signs);
         ceiling("reading memory", "GB/s", found.readGbytes(), best.readGbytes(), signs);
         ceiling("copying memory", "GB/s", found.copyGbytes(), best.copyGbytes(), signs);

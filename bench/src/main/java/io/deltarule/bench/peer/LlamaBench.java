@@ -73,9 +73,7 @@ public record LlamaBench(Path program) {
         Process process = null;
         try {
             errors = Files.createTempFile("deltarule-llama-bench", ".txt");
-            process = new ProcessBuilder(command)
-                    .redirectError(errors.toFile())
-                    .start();
+            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
             process.getOutputStream().close();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
@@ -85,8 +83,8 @@ public record LlamaBench(Path program) {
             }
             return LlamaBenchReport.parse(out, task, String.join(" ", command));
         } catch (IOException e) {
-            throw new EngineUnavailableException(OPTION + " to start but found " + e.getMessage()
-                    + "; try " + String.join(" ", command));
+            throw new EngineUnavailableException(
+                    OPTION + " to start but found " + e.getMessage() + "; try " + String.join(" ", command));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while llama-bench ran", e);

@@ -70,19 +70,20 @@ public record LlamaBenchReport(String version, String backends, List<Double> pre
     }
 
     private static List<Double> joined(List<Double> a, List<Double> b) {
-        return DoubleStream.concat(
-                        a.stream().mapToDouble(x -> x), b.stream().mapToDouble(x -> x))
+        return DoubleStream.concat(a.stream().mapToDouble(x -> x), b.stream().mapToDouble(x -> x))
                 .boxed()
                 .toList();
     }
 
     private static String excerpt(String text) {
         String line = text.strip().replaceAll("\\s+", " ");
-        return line.isEmpty() ? "nothing" : "'" + (line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line) + "'";
+        return line.isEmpty()
+                ? "nothing"
+                : "'" + (line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line) + "'";
     }
 
     private static InvalidInputException wrong(String expected, String found, String command) {
-        return new InvalidInputException("--llama-bench: expected " + expected + " from " + command + " but found " + found
-                + "; name llama.cpp's own llama-bench, of a version that knows -o json");
+        return new InvalidInputException("--llama-bench: expected " + expected + " from " + command + " but found "
+                + found + "; name llama.cpp's own llama-bench, of a version that knows -o json");
     }
 }

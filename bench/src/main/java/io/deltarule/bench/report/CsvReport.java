@@ -115,7 +115,8 @@ public final class CsvReport {
     private static List<String> modelLines(ResultsFile file) {
         List<String> lines = new ArrayList<>();
         for (ResultsFile.Program program : file.model().programs()) {
-            lines.add(modelLine(file, program, "forward", program.prefill(), file.model().prompt()));
+            lines.add(modelLine(
+                    file, program, "forward", program.prefill(), file.model().prompt()));
             lines.add(modelLine(file, program, "decode", program.decode(), 1));
         }
         return lines;

@@ -12,5 +12,4 @@ import io.deltarule.bench.verification.Verification;
  * @param prefill of the prompt; null if the verification failed
  * @param decode of one new token, from an empty context on; null likewise
  */
-public record ProgramSpeed(
-        String program, String version, Verification verification, Timing prefill, Timing decode) {}
+public record ProgramSpeed(String program, String version, Verification verification, Timing prefill, Timing decode) {}

@@ -138,7 +138,8 @@ public final class ModelComparison {
 
     private ModelSpeeds speeds(int threads, List<ProgramSpeed> programs) {
         try (ModelFolder opened = ModelFolder.open(file)) {
-            long bytes = opened.tensors().stream().mapToLong(ModelTensor::byteSize).sum();
+            long bytes =
+                    opened.tensors().stream().mapToLong(ModelTensor::byteSize).sum();
             return new ModelSpeeds(
                     file.getFileName().toString(), bytes, opened.parameters(), prompt, fresh, threads, programs);
         }
@@ -150,8 +151,8 @@ public final class ModelComparison {
         }
         ProgramSpeed ours = speeds.programs().getFirst();
         ProgramSpeed theirs = speeds.programs().getLast();
-        String on = " by the CPU engine, over that by llama-bench from the same file, in turn with it, " + speeds.threads()
-                + " threads each";
+        String on = " by the CPU engine, over that by llama-bench from the same file, in turn with it, "
+                + speeds.threads() + " threads each";
         return List.of(
                 SpeedRatio.of(
                         "prefill_over_llama_bench",

@@ -40,9 +40,10 @@ final class ProcessorProbe {
             Timing products = time(sgemm, seconds);
             return DeviceCeilings.ofProcessor(
                     threads,
-                    multiplyAdds.flops() / adds.medianNanos(),
+                    multiplyAdds.flops() / adds.p10Nanos(), // whatever else runs only slows it down
                     read.bytes() / reads.medianNanos(),
                     copy.bytes() / copies.medianNanos(),
+                    adds.p10Nanos() / adds.p90Nanos(),
                     sgemmFlops / products.medianNanos());
         }
     }

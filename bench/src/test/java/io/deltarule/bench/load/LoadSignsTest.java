@@ -35,6 +35,11 @@ class LoadSignsTest {
     }
 
     private static BenchResults results(double load, double gflops, double copy, List<Timing> timings) {
+        return results(load, gflops, copy, 0.9, timings);
+    }
+
+    private static BenchResults results(
+            double load, double gflops, double copy, double steadiness, List<Timing> timings) {
         CpuEngine engine = new CpuEngine(2);
         Workload workload = Workload.prefill(
                 "prefill/x",
@@ -49,7 +54,7 @@ class LoadSignsTest {
                 List.of(DeviceStatus.measured(
                         "cpu",
                         engine.devices().getFirst(),
-                        DeviceCeilings.ofProcessor(2, gflops, 20, copy, 100))),
+                        DeviceCeilings.ofProcessor(2, gflops, 20, copy, steadiness, 100))),
                 timings.stream()
                         .map(timing -> Measurement.timed(workload, null, timing))
                         .toList(),
@@ -93,6 +98,16 @@ class LoadSignsTest {
     }
 
     @Test
+    void multiplyAddsThatWaitAreASign() {
+        assertEquals(
+                List.of(
+                        new LoadSign(
+                                LoadSign.Kind.SPREAD,
+                                "multiply-adds in registers, which wait for nothing, had a 90th percentile 2.5 times their 10th")),
+                LoadSigns.of(results(0, 200, 40, 0.4, List.of()), memory()));
+    }
+
+    @Test
     void theBestIsRememberedAndHalfOfItIsTooLittle() {
         assertEquals(List.of(), LoadSigns.of(results(0, 200, 40, List.of()), memory()), "nothing to compare with");
         assertEquals(List.of(), LoadSigns.of(results(0, 150, 50, List.of()), memory()));
@@ -120,6 +135,7 @@ class LoadSignsTest {
         }
         CeilingMemory nowhere = new CeilingMemory(file.resolve("below/a/file"));
         assertEquals(List.of(), LoadSigns.of(results(0, 98, 24, List.of()), nowhere));
-        assertTrue(LoadSigns.of(results(0, 10, 24, List.of()), CeilingMemory.none()).isEmpty());
+        assertTrue(LoadSigns.of(results(0, 10, 24, List.of()), CeilingMemory.none())
+                .isEmpty());
     }
 }

@@ -18,7 +18,9 @@ public final class FakeLlamaBench {
 
     /** One that reads 512 tokens in a second or two, and makes 64 in four, whatever the model. */
     public static Path saying(Path folder, int prompt, int fresh) throws IOException {
-        return running(folder, "echo \"$@\" >> '" + folder.resolve("arguments") + "'\ncat << END\n" + json(prompt, fresh) + "\nEND");
+        return running(
+                folder,
+                "echo \"$@\" >> '" + folder.resolve("arguments") + "'\ncat << END\n" + json(prompt, fresh) + "\nEND");
     }
 
     static String json(int prompt, int fresh) {

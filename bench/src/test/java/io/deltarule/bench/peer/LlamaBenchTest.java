@@ -38,8 +38,8 @@ class LlamaBenchTest {
 
     private String refusal(String script) throws IOException {
         LlamaBench bench = new LlamaBench(FakeLlamaBench.running(folder, script));
-        String message = assertThrows(InvalidInputException.class, () -> bench.run(task))
-                .getMessage();
+        String message =
+                assertThrows(InvalidInputException.class, () -> bench.run(task)).getMessage();
         assertFalse(message.contains("\n"), message);
         assertTrue(message.startsWith("--llama-bench: expected "), message);
         assertTrue(message.contains("-m /m.gguf -p 512"), "the command to try: " + message);
@@ -48,10 +48,10 @@ class LlamaBenchTest {
 
     @Test
     void aProgramThatIsNoneIsRefusedInOneLine() throws IOException {
-        String missing = assertThrows(
-                        InvalidInputException.class, () -> new LlamaBench(folder.resolve("nothing")))
+        String missing = assertThrows(InvalidInputException.class, () -> new LlamaBench(folder.resolve("nothing")))
                 .getMessage();
-        assertTrue(missing.contains("but found nothing at " + folder.resolve("nothing") + "; build llama.cpp"), missing);
+        assertTrue(
+                missing.contains("but found nothing at " + folder.resolve("nothing") + "; build llama.cpp"), missing);
         Path text = Files.writeString(folder.resolve("text"), "no program");
         String still = assertThrows(InvalidInputException.class, () -> new LlamaBench(text))
                 .getMessage();
@@ -66,7 +66,8 @@ class LlamaBenchTest {
         assertTrue(refusal("true").contains("but found nothing"));
         assertTrue(refusal("echo '{}'").contains("but found '{}'"));
         String other = refusal("echo '" + FakeLlamaBench.json(512, 32).replace("\n", "") + "'");
-        assertTrue(other.contains("a test with n_prompt 0 and n_gen 64") && other.contains("none among 2 tests"), other);
+        assertTrue(
+                other.contains("a test with n_prompt 0 and n_gen 64") && other.contains("none among 2 tests"), other);
         String empty = FakeLlamaBench.json(512, 64).replace("\n", "").replace("1000000000, 2000000000", "0");
         assertTrue(refusal("echo '" + empty + "'").contains("samples_ns above 0"));
     }

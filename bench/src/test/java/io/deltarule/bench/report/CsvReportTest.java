@@ -51,7 +51,10 @@ class CsvReportTest {
     void sharesAreOfTheProcessor() throws IOException {
         List<String> lines = CsvReport.of(List.of(Files.writeString(
                         folder.resolve("a.json"),
-                        new ResultsText().ok("length", "x", 1000, 10).model(true).toString())))
+                        new ResultsText()
+                                .ok("length", "x", 1000, 10)
+                                .model(true)
+                                .toString())))
                 .lines()
                 .toList();
         List<String> columns = List.of(lines.get(0).split(",", -1));

@@ -222,7 +222,9 @@ class HtmlReportTest {
     void aModelsFileIsALinePerProgram() throws IOException {
         String page = HtmlReport.of(List.of(write("a.json", lengths(3).model(true))));
         String table = page.substring(page.indexOf("id=\"models\""));
-        assertTrue(table.contains("deltarule 1<small>m.gguf, 1 MiB; a prompt of 512 tokens, 64 new ones, 2 threads"), table);
+        assertTrue(
+                table.contains("deltarule 1<small>m.gguf, 1 MiB; a prompt of 512 tokens, 64 new ones, 2 threads"),
+                table);
         assertTrue(table.contains("llama-bench 7 (abc), CPU"), table);
         String wrong = HtmlReport.of(List.of(write("b.json", lengths(3).model(false))));
         assertTrue(wrong.contains("deltarule on m.gguf: logits differ from float64 by 0.5"), "a failure");
@@ -258,7 +260,8 @@ class HtmlReportTest {
                         .busy("load_average", "a load average of 3.50 on 2 processors")
                         .busy("ceiling", "multiply-adds reached 100 GFLOP/s"))));
         assertTrue(busy.contains("The machine was busy"));
-        assertTrue(busy.contains("<li>a load average of 3.50 on 2 processors</li><li>multiply-adds reached 100 GFLOP/s</li>"));
+        assertTrue(busy.contains(
+                "<li>a load average of 3.50 on 2 processors</li><li>multiply-adds reached 100 GFLOP/s</li>"));
         String quiet = HtmlReport.of(List.of(write("b.json", lengths(3).from("0", "deltarule bench", 0.1))));
         assertFalse(quiet.contains("The machine was busy"));
     }

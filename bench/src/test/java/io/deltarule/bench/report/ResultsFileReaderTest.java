@@ -59,7 +59,10 @@ class ResultsFileReaderTest {
         assertEquals(200, device.gflops());
         assertEquals(150, device.sgemmGflops());
         assertEquals("multiply-adds", device.ceilingName());
-        String old = new ResultsText().from("c", "deltarule bench", 0.7).ok("length", "length/8", 8, 2).version3();
+        String old = new ResultsText()
+                .from("c", "deltarule bench", 0.7)
+                .ok("length", "length/8", 8, 2)
+                .version3();
         ResultsFile before = ResultsFileReader.read(Files.writeString(folder.resolve("b"), old), "b");
         device = before.devices().getFirst();
         assertEquals(200, device.gflops());

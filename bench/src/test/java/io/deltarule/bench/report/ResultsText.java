@@ -9,9 +9,9 @@ final class ResultsText {
     private final List<String> rows = new ArrayList<>();
     private final List<String> transfers = new ArrayList<>();
     private static final String CPU_CEILINGS =
-            "\"gflops\":200,\"read_gbytes_per_s\":30,\"copy_gbytes_per_s\":40,\"sgemm_gflops\":150";
+            "\"gflops\":200,\"read_gbytes_per_s\":30,\"copy_gbytes_per_s\":40,\"steadiness\":0.9,\"sgemm_gflops\":150";
     private static final String GPU_CEILINGS = "\"gflops\":31500,\"read_gbytes_per_s\":null,\"copy_gbytes_per_s\":4100,"
-            + "\"sgemm_gflops\":null";
+            + "\"steadiness\":null,\"sgemm_gflops\":null";
 
     private final List<String> busy = new ArrayList<>();
     private String model = "null";

@@ -33,9 +33,7 @@ class ModelComparisonTest {
     private Path model() {
         Path model = folder.resolve("m");
         RandomModel.write(
-                model,
-                ModelTemplates.config("qwen3_5_text", Map.of()),
-                new RandomModel.Options(WeightType.BF16, 5, 1));
+                model, ModelTemplates.config("qwen3_5_text", Map.of()), new RandomModel.Options(WeightType.BF16, 5, 1));
         return model;
     }
 

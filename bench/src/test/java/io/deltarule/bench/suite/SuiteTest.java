@@ -72,7 +72,8 @@ class SuiteTest {
     @Test
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
-        BenchResults results = suite(begun::add, SuiteLevel.STANDARD, SuiteFilter.NONE).run();
+        BenchResults results =
+                suite(begun::add, SuiteLevel.STANDARD, SuiteFilter.NONE).run();
         assertFalse(results.faulty());
         assertEquals(
                 Set.of(

@@ -193,8 +193,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--repeats",
             paramLabel = "N",
-            description = "Time exactly this many runs of one operation (default: as many as --seconds allow); of a model,"
-                    + " rounds of two runs (default: 3).")
+            description =
+                    "Time exactly this many runs of one operation (default: as many as --seconds allow); of a model,"
+                            + " rounds of two runs (default: 3).")
     private Integer repeats;
 
     @Option(
@@ -221,7 +222,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--llama-bench",
             paramLabel = "PROGRAM",
-            description = "With --model: llama.cpp's own llama-bench, which measures the same GGUF file in turn with it.")
+            description =
+                    "With --model: llama.cpp's own llama-bench, which measures the same GGUF file in turn with it.")
     private Path llamaBench;
 
     @Option(
@@ -325,15 +327,17 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void checkModel() {
         if (llamaBench != null && model == null) {
-            throw new InvalidInputException("--llama-bench: expected a GGUF file to measure but found none; name it with"
-                    + " --model FILE.gguf");
+            throw new InvalidInputException(
+                    "--llama-bench: expected a GGUF file to measure but found none; name it with"
+                            + " --model FILE.gguf");
         }
         if (model == null) {
             return;
         }
         if (operation != null || suite != null || direction != null || seconds != null || peers) {
-            throw new InvalidInputException("--model: expected only --llama-bench, --repeats, --json and --output beside it"
-                    + " but found other options; measure the rest by a command of its own");
+            throw new InvalidInputException(
+                    "--model: expected only --llama-bench, --repeats, --json and --output beside it"
+                            + " but found other options; measure the rest by a command of its own");
         }
         if (llamaBench != null && !Files.isRegularFile(model)) {
             throw new InvalidInputException("--llama-bench: expected --model to be a GGUF file, which llama.cpp reads,"

@@ -134,7 +134,9 @@ final class BenchText {
                         Double.isNaN(c.gflops()) ? "none" : text("%.1f GFLOP/s", c.gflops()),
                         Double.isNaN(c.readGbytes()) ? "" : text("read %.1f GB/s, ", c.readGbytes()),
                         Double.isNaN(c.copyGbytes()) ? "none" : text("%.1f GB/s", c.copyGbytes()),
-                        Double.isNaN(c.sgemmGflops()) ? "" : text("; the library's sgemm %.1f GFLOP/s", c.sgemmGflops()))
+                        Double.isNaN(c.sgemmGflops())
+                                ? ""
+                                : text("; the library's sgemm %.1f GFLOP/s", c.sgemmGflops()))
                 + (c.problem() == null ? "" : "; not timed: " + c.problem());
     }
 

@@ -234,8 +234,8 @@ class GgufModelTest {
             }
             writer.write(older);
         }
-        Comparison comparison = Comparison.of(
-                "older", logits(folder, new ReferenceEngine()), logits(older, new ReferenceEngine()));
+        Comparison comparison =
+                Comparison.of("older", logits(folder, new ReferenceEngine()), logits(older, new ReferenceEngine()));
         assertTrue(comparison.within(1e-6), comparison::toString);
     }
 
@@ -244,14 +244,16 @@ class GgufModelTest {
     void irregularLayersAreMarked() {
         Path file = write(
                 "qwen3_5_text",
-                Map.of("layer_types", "[\"full_attention\",\"linear_attention\",\"linear_attention\",\"full_attention\"]"),
+                Map.of(
+                        "layer_types",
+                        "[\"full_attention\",\"linear_attention\",\"linear_attention\",\"full_attention\"]"),
                 WeightType.BF16,
                 GgufType.BF16);
         try (GgufFile gguf = GgufFile.open(file)) {
             assertEquals(GgufValue.i32s(0, 1, 1, 0), gguf.metadata().get("qwen35.attention.recurrent_layers"));
         }
-        Comparison comparison = Comparison.of(
-                "irregular", logits(folder, new ReferenceEngine()), logits(file, new ReferenceEngine()));
+        Comparison comparison =
+                Comparison.of("irregular", logits(folder, new ReferenceEngine()), logits(file, new ReferenceEngine()));
         assertTrue(comparison.within(1e-6), comparison::toString);
     }
 

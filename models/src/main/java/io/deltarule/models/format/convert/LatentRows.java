@@ -23,8 +23,7 @@ record LatentRows(LatentAttentionLayer layer) {
                 }
             }
         }
-        return new MatrixRows(
-                layer.heads() * rank, own, (at, to) -> System.arraycopy(columns, at * own, to, 0, own));
+        return new MatrixRows(layer.heads() * rank, own, (at, to) -> System.arraycopy(columns, at * own, to, 0, own));
     }
 
     /** Values: the rows after the own rows of each head. */
