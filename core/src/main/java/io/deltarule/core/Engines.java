@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** Chooses an engine: by name and never another, or automatically and never silently. */
 public final class Engines {
-    /** The logger that is told, at level INFO, why the automatic choice took the CPU. */
+    /** The logger that is told, at level INFO and once in a process, why the automatic choice took the CPU and not tornado. */
     public static final String CHOICE_LOGGER = "io.deltarule.engine";
 
     private static final Logger LOG = System.getLogger(CHOICE_LOGGER);
@@ -57,7 +57,7 @@ public final class Engines {
      * @throws EngineUnavailableException if none can
      */
     public static DeltaEngine automatic() {
-        String reason = "it is not on the class path";
+        String reason = null;
         List<DeltaEngine> engines = all();
         for (DeltaEngine engine : engines) {
             if (engine.name().equals("tornado")) {
@@ -74,17 +74,30 @@ public final class Engines {
         for (DeltaEngine engine : engines) {
             if (engine.name().equals("cpu") && engine.unavailable().isEmpty()) {
                 if (FALLBACK_LOGGED.compareAndSet(false, true)) {
-                    LOG.log(
-                            Level.INFO,
-                            "engine auto takes cpu, not tornado: {0}; ''deltarule devices'' says what a GPU here needs",
-                            reason);
+                    tell(reason);
                 }
                 return engine;
             }
         }
+        String tornado = reason;
         throw new EngineUnavailableException("engine auto: neither tornado nor cpu can run here; "
                 + engines.stream()
-                        .map(e -> e.name() + ": " + e.unavailable().orElse("available"))
+                        .map(e -> e.name() + ": "
+                                + (e.name().equals("tornado")
+                                        ? tornado
+                                        : e.unavailable().orElse("available, where it is named")))
                         .collect(Collectors.joining("; ")));
+    }
+
+    /** @param reason why not tornado; null where nobody put it on the class path, who then hardly waits for a GPU */
+    private static void tell(String reason) {
+        if (reason == null) {
+            LOG.log(Level.DEBUG, "engine auto takes cpu: tornado is not on the class path");
+        } else {
+            LOG.log(
+                    Level.INFO,
+                    "engine auto takes cpu, not tornado: {0}; ''deltarule devices'' says what a GPU here needs",
+                    reason);
+        }
     }
 }

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A published model's folder: {@code config.json} and its tensors, as programs and weights. The weights are used where they
@@ -90,6 +92,7 @@ public final class ModelFolder implements AutoCloseable {
                     folder + ": expected a model's folder but found " + (Files.exists(folder) ? "a file" : "nothing")
                             + "; name the folder that holds config.json, or a GGUF file");
         }
+        refuseGgufInside(folder);
         ConfigObject config = ConfigObject.read(folder.resolve(CONFIG));
         Quantization.refuse(folder, config);
         ModelFormat.of(config); // A folder of an unsupported model is refused before its weights are mapped.
@@ -98,6 +101,23 @@ public final class ModelFolder implements AutoCloseable {
             Quantization.refuse(tensors);
             return new Source(folder, config, () -> bytes(folder.resolve(CONFIG)), folder, new FolderTensors(tensors));
         });
+    }
+
+    /** People name the folder they fetched a GGUF file into. */
+    private static void refuseGgufInside(Path folder) {
+        List<String> names;
+        try (Stream<Path> files = Files.list(folder)) {
+            names = files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            return; // what reads the folder's files says it
+        }
+        boolean weights = names.stream().anyMatch(name -> name.contains(".safetensors"));
+        Optional<String> gguf =
+                names.stream().filter(name -> name.endsWith(".gguf")).findFirst();
+        if (gguf.isPresent() && !(weights && names.contains(CONFIG))) {
+            throw new InvalidInputException(folder + ": expected config.json and safetensors but found "
+                    + MessageText.text(gguf.get()) + "; name that file itself, which holds all of a model");
+        }
     }
 
     private static ModelFolder openGguf(Path path) {

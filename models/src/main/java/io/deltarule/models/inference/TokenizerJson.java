@@ -7,6 +7,7 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.tokenizer.PieceStream;
 import io.deltarule.models.tokenizer.TokenPieces;
+import io.deltarule.models.tokenizer.TokensAround;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,31 +31,44 @@ final class TokenizerJson implements Tokenizer {
     private final Path file;
     private final HuggingFaceTokenizer tokenizer;
 
+    /** What stands around a text; null where the template says it. */
+    private final TokensAround around;
+
     /** Read when text is first wanted as it comes: who only encodes does without. */
     private TokenPieces pieces;
 
-    private TokenizerJson(Path file, HuggingFaceTokenizer tokenizer) {
+    private TokenizerJson(Path file, HuggingFaceTokenizer tokenizer, TokensAround around) {
         this.file = file;
         this.tokenizer = tokenizer;
+        this.around = around;
     }
 
     /**
-     * Reads one.
+     * Reads one, and of the {@code tokenizer_config.json} beside it which special tokens stand around a text.
      *
      * @param file its path
-     * @throws InvalidInputException if it is none
+     * @throws InvalidInputException if it is none, or the file beside it is no JSON
      * @throws EngineUnavailableException if this machine cannot run the native library
      */
     static Tokenizer open(Path file) {
         byte[] json = read(file);
         loadLibrary();
+        HuggingFaceTokenizer tokenizer;
         try {
             // Without padding and truncation, DJL's default of 512 tokens.
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-            return new TokenizerJson(file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
+            tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException(
                     "tokenizer " + file + ": expected a Hugging Face tokenizer.json but found " + oneLine(e) + CURE);
+        }
+        Path config = file.resolveSibling("tokenizer_config.json");
+        try {
+            return new TokenizerJson(
+                    file, tokenizer, TokensAround.read(file, config, () -> encode(tokenizer, "", true)));
+        } catch (IOException e) {
+            tokenizer.close();
+            throw new InvalidInputException("tokenizer " + config + ": expected JSON but found " + oneLine(e) + CURE);
         }
     }
 
@@ -104,6 +118,12 @@ final class TokenizerJson implements Tokenizer {
 
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
+        return addSpecialTokens && around != null
+                ? around.around(encode(tokenizer, text, false))
+                : encode(tokenizer, text, addSpecialTokens);
+    }
+
+    private static int[] encode(HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) {
         return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();

@@ -7,6 +7,7 @@
  *   DecoderSteps      the file's decoder → a chain of PieceSink (ReplaceStep, ByteFallbackStep, ByteLevelStep, …)
  *   PieceStream       ids into the chain, and whatever text is certain out of it
  *   Utf8Parts         bytes to text, an incomplete character held back
+ *   TokensAround      what tokenizer_config.json wants around a text, where it says so
  *   TokenLookup       one token's id, nothing else kept
  *   Tiktoken          Kimi's tiktoken.model, to ids (BytePairs) and back
  * </pre>

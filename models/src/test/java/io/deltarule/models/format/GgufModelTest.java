@@ -333,6 +333,16 @@ class GgufModelTest {
     }
 
     @Test
+    void theFileIsNamedWhereItsFolderWasGiven() throws IOException {
+        Path file = write("qwen3_5_text", Map.of(), WeightType.BF16, GgufType.BF16);
+        Path inside = Files.createDirectory(folder.resolve("fetched"));
+        Files.copy(file, inside.resolve("Model-BF16.gguf"));
+        refused("but found Model-BF16.gguf; name that file itself", inside);
+        Files.writeString(inside.resolve("config.json"), "{}");
+        refused("but found Model-BF16.gguf; name that file itself", inside);
+    }
+
+    @Test
     void whatIsWrongIsSaidInOneLine() throws IOException {
         Path file = write("qwen3_5_text", Map.of(), WeightType.BF16, GgufType.BF16);
         refused(

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +119,24 @@ class GgufTokenizerTest {
             }
             assertEquals(expected.network().stops(), built.network().stops());
             assertTrue(built.network().stops().contains(1));
+        }
+    }
+
+    @Test
+    void theBeginningsTokenIsTheFolders() throws IOException {
+        Files.writeString(
+                folder.resolve("m/tokenizer_config.json"),
+                "{\"eos_token\": \"<|im_end|>\", \"bos_token\": \"<|endoftext|>\", \"add_bos_token\": true}");
+        GgufExport.write(folder.resolve("m"), file, GgufType.BF16, bytes -> {});
+        try (LanguageModel expected = LanguageModel.open(folder.resolve("m"), new CpuEngine(1), null);
+                LanguageModel whole = LanguageModel.open(file, new CpuEngine(1), null);
+                LanguageModel built =
+                        LanguageModel.open(without("tokenizer.huggingface.json"), new CpuEngine(1), null)) {
+            int[] ids = expected.tokenizer().encode("the fox");
+            assertEquals(0, ids[0], "<|endoftext|>");
+            assertArrayEquals(expected.tokenizer().encode("the fox", false), Arrays.copyOfRange(ids, 1, ids.length));
+            assertArrayEquals(ids, whole.tokenizer().encode("the fox"));
+            assertArrayEquals(ids, built.tokenizer().encode("the fox"));
         }
     }
 

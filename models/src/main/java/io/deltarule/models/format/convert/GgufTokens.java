@@ -39,7 +39,7 @@ final class GgufTokens {
             if (Files.exists(file)) {
                 String text = Files.readString(file, StandardCharsets.UTF_8);
                 writer.metadata(TokenSplits.WHOLE, GgufValue.text(text));
-                named = tokens(writer, JSON.readTree(text), vocabulary);
+                named = tokens(writer, folder, JSON.readTree(text), vocabulary);
             }
             if (!named) {
                 writer.metadata(GGML + "model", GgufValue.text("none"));
@@ -67,7 +67,7 @@ final class GgufTokens {
     }
 
     /** Whether llama.cpp has the tokenizer, whose tokens are then written. */
-    private static boolean tokens(GgufWriter writer, JsonNode file, int vocabulary) {
+    private static boolean tokens(GgufWriter writer, Path folder, JsonNode file, int vocabulary) {
         JsonNode model = file.path("model");
         String split = TokenSplits.named(pattern(file.path("pre_tokenizer")));
         if (!model.path("type").asText().equals("BPE") || split == null) {
@@ -100,8 +100,28 @@ final class GgufTokens {
         writer.metadata(GGML + "tokens", GgufValue.texts(Arrays.asList(tokens)));
         writer.metadata(GGML + "token_type", GgufValue.i32s(types));
         writer.metadata(GGML + "merges", GgufValue.texts(merges));
-        writer.metadata(GGML + "add_bos_token", GgufValue.bool(false));
+        around(writer, folder, file, tokens);
         return true;
+    }
+
+    /** Whether a token begins and one ends every text, by tokenizer_config.json or else by the tokenizer's template. */
+    private static void around(GgufWriter writer, Path folder, JsonNode file, String... tokens) {
+        Path path = folder.resolve("tokenizer_config.json");
+        ConfigObject config = Files.exists(path) ? ConfigObject.read(path) : ConfigObject.parse("{}");
+        JsonNode single = file.path("post_processor").path("single");
+        for (String kind : List.of("bos", "eos")) {
+            List<String> named = config.tokens(kind + "_token");
+            int id = named.isEmpty() ? -1 : Arrays.asList(tokens).indexOf(named.getFirst());
+            if (kind.equals("bos") && id >= 0) {
+                writer.metadata(GGML + "bos_token_id", GgufValue.u32(id));
+            }
+            JsonNode outermost = single.path(kind.equals("bos") ? 0 : single.size() - 1);
+            boolean inTemplate = id >= 0
+                    && outermost.path("SpecialToken").path("id").asText().equals(named.getFirst());
+            writer.metadata(
+                    GGML + "add_" + kind + "_token",
+                    GgufValue.bool(id >= 0 && config.flag("add_" + kind + "_token", inTemplate)));
+        }
     }
 
     private static void set(String[] tokens, int[] types, int id, String token, int type) {

@@ -71,11 +71,15 @@ public final class GgufModel implements AutoCloseable {
 
     private static ObjectNode tokenizerConfig(GgufMetadata metadata) {
         ObjectNode node = JSON.createObjectNode();
-        List<String> tokens = metadata.texts("tokenizer.ggml.tokens");
+        List<String> tokens = metadata.texts(GgufTokenizer.GGML + "tokens");
         for (String kind : List.of("bos", "eos")) {
             String token = tokens == null ? null : GgufTokenizer.token(metadata, kind, tokens);
             if (token != null) {
                 node.put(kind + "_token", token);
+            }
+            String flag = "add_" + kind + "_token";
+            if (metadata.has(GgufTokenizer.GGML + flag)) {
+                node.put(flag, metadata.flag(GgufTokenizer.GGML + flag, false));
             }
         }
         List<String> named = metadata.texts("tokenizer.chat_templates");

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  */
 final class GgufTokenizer {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String GGML = "tokenizer.ggml.";
+    static final String GGML = "tokenizer.ggml.";
 
     // Token types, by ggml's numbers.
     private static final long CONTROL = 3;
