@@ -9,6 +9,8 @@ module io.deltarule.bench {
 
     exports io.deltarule.bench.document to
             io.deltarule.cli;
+    exports io.deltarule.bench.peer to
+            io.deltarule.cli;
     exports io.deltarule.bench.report to
             io.deltarule.cli;
     exports io.deltarule.bench.result to

@@ -11,6 +11,7 @@ module io.deltarule.core {
     exports io.deltarule.core.layer;
     exports io.deltarule.core.engine to
             io.deltarule.tornado,
+            io.deltarule.bench,
             io.deltarule.cli;
     exports io.deltarule.core.measure to
             io.deltarule.tornado,

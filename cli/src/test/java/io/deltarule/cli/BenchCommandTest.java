@@ -11,12 +11,16 @@ import com.networknt.schema.SpecVersion;
 import io.deltarule.bench.report.HtmlReport;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.core.testkit.TestScope;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,7 +65,10 @@ class BenchCommandTest {
                         .getSchema(HtmlReport.class.getResourceAsStream(
                                 "/io/deltarule/bench/document/results.schema.json"))
                         .validate(document));
-        assertTrue(document.at("/devices/0/ceilings/sgemm_gflops").asDouble() > 0);
+        for (String ceiling : List.of("gflops", "read_gbytes_per_s", "copy_gbytes_per_s", "sgemm_gflops")) {
+            assertTrue(document.at("/devices/0/ceilings/" + ceiling).asDouble() > 0, ceiling);
+        }
+        assertTrue(document.at("/results/0/share_of_processor").asDouble() > 0, run.out());
         assertTrue(document.get("command").asText().startsWith("deltarule bench "), run.out());
         assertTrue(document.get("command").asText().contains("--variant " + variant), run.out());
         assertTrue(document.get("commit").asText().matches("[0-9a-f]{12}(-dirty)?|null"), run.out());
@@ -125,9 +132,13 @@ class BenchCommandTest {
         JsonNode ceilings = document.at("/devices/0/ceilings");
         assertEquals("ok", ceilings.get("status").asText());
         assertTrue(ceilings.get("threads").isNull(), run.out());
-        assertTrue(ceilings.get("sgemm_gflops").asDouble() > 0
+        assertTrue(
+                ceilings.get("sgemm_gflops").isNull()
+                        && ceilings.get("read_gbytes_per_s").isNull(),
+                run.out());
+        assertTrue(ceilings.get("gflops").asDouble() > 0
                 && ceilings.get("copy_gbytes_per_s").asDouble() > 0);
-        assertTrue(result.get("share_of_sgemm").asDouble() > 0);
+        assertTrue(result.get("share_of_processor").asDouble() > 0);
     }
 
     @Test
@@ -202,6 +213,89 @@ class BenchCommandTest {
         assertTrue(CliRun.of("bench", "--json", folder.resolve("no/file"))
                 .refusal()
                 .contains("folder"));
+    }
+
+    private Path llamaBench(String script) throws IOException {
+        Path program = Files.writeString(folder.resolve("llama-bench"), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
+    private static final String TESTS = "[{\"build_commit\":\"abc\",\"build_number\":7,\"backends\":\"CPU\","
+            + "\"n_prompt\":512,\"n_gen\":0,\"samples_ns\":[1000000000]},"
+            + "{\"n_prompt\":0,\"n_gen\":64,\"samples_ns\":[6400000000]}]";
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aModelsFileBesideLlamaBench() throws Exception {
+        Path model = folder.resolve("m");
+        Path file = folder.resolve("m.gguf");
+        CliRun.of("make-model", "--type", "qwen3_5", "--output", model, "--hidden", 96)
+                .succeeded();
+        CliRun.of("convert", "--model", model, "--output", file, "--type", "q8_0")
+                .succeeded();
+        Path json = folder.resolve("r.json");
+        Path results = folder.resolve("results");
+        CliRun run = CliRun.of(
+                        "bench",
+                        "--model",
+                        file,
+                        "--llama-bench",
+                        llamaBench("echo '" + TESTS + "'"),
+                        "--repeats",
+                        1,
+                        "--json",
+                        json,
+                        "--output",
+                        results)
+                .succeeded();
+        JsonNode document = new ObjectMapper().readTree(Files.readString(json));
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
+                        .validate(document));
+        assertEquals("model", document.get("suite").asText());
+        assertEquals("m.gguf", document.at("/model/file").asText());
+        assertTrue(document.at("/model/programs/0/verification/passed").asBoolean(), run.out());
+        assertEquals(512, document.at("/model/programs/1/prefill/tokens_per_s").asDouble());
+        assertEquals(10, document.at("/model/programs/1/decode/tokens_per_s").asDouble());
+        assertTrue(document.at("/ratios/prefill_over_llama_bench/ratio").asDouble() > 0);
+        assertTrue(document.get("busy").isArray());
+        assertTrue(run.out().contains("m.gguf, ") && run.out().contains("llama-bench  7 (abc), CPU"), run.out());
+        assertTrue(run.out().contains("decode_over_llama_bench "), run.out());
+        assertTrue(run.out().contains("multiply-adds ") && run.out().contains("read "), run.out());
+        assertTrue(Files.readString(results.resolve("report.html")).contains("llama-bench 7 (abc), CPU"));
+        assertEquals(5, Files.readAllLines(results.resolve("results.csv")).size());
+
+        String failed = CliRun.of(
+                        "bench",
+                        "--model",
+                        file,
+                        "--llama-bench",
+                        llamaBench("echo cannot >&2; exit 1"),
+                        "--repeats",
+                        1)
+                .refusal();
+        assertTrue(failed.contains("--llama-bench: expected") && failed.contains("but found 1 and 'cannot'"), failed);
+    }
+
+    @Test
+    void modelsThatCannotBeMeasuredAreRefused() {
+        Path gguf = folder.resolve("none.gguf");
+        assertTrue(CliRun.of("bench", "--llama-bench", "x").refusal().contains("name it with --model"));
+        assertTrue(CliRun.of("bench", "--model", gguf, "--suite", "quick")
+                .refusal()
+                .contains("--model: expected only --llama-bench"));
+        assertTrue(CliRun.of("bench", "--model", gguf, "--T", 4).refusal().contains("found other options"));
+        assertTrue(CliRun.of("bench", "--model", folder, "--llama-bench", "x")
+                .refusal()
+                .contains("found the folder " + folder));
+        assertTrue(CliRun.of("bench", "--model", gguf, "--llama-bench", "x")
+                .refusal()
+                .contains("found nothing at " + gguf));
+        assertTrue(CliRun.of("bench", "--model", gguf).refusal().contains("none.gguf"));
     }
 
     @Test

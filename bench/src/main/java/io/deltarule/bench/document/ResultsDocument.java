@@ -14,7 +14,7 @@ import io.deltarule.bench.timing.Machine;
 /** A benchmark report as a JSON document; results.schema.json beside this class describes it. */
 public final class ResultsDocument {
     /** Goes up when a field changes its meaning or goes away. */
-    private static final String SCHEMA = "deltarule-bench/3";
+    private static final String SCHEMA = "deltarule-bench/4";
 
     private ResultsDocument() {}
 
@@ -43,6 +43,9 @@ public final class ResultsDocument {
             ObjectNode versions = device.putObject("versions");
             from.versions(status.engine()).forEach(versions::put);
         }
+        ArrayNode busy = document.putArray("busy");
+        found.signs()
+                .forEach(sign -> busy.addObject().put("kind", sign.kind().id()).put("text", sign.text()));
         ObjectNode ratios = document.putObject("ratios");
         for (SpeedRatio ratio : found.ratios()) {
             ratios.putObject(ratio.name())
@@ -54,6 +57,11 @@ public final class ResultsDocument {
         }
         ArrayNode transfers = document.putArray("transfers");
         found.transfers().forEach(transfer -> RowDocument.transfer(transfers.addObject(), transfer));
+        if (found.model() == null) {
+            document.putNull("model");
+        } else {
+            RowDocument.model(document.putObject("model"), found.model());
+        }
         ArrayNode results = document.putArray("results");
         for (Measurement measurement : found.measurements()) {
             RowDocument.result(results.addObject(), measurement, found.ceilings(measurement.workload()));
@@ -96,8 +104,11 @@ public final class ResultsDocument {
         } else {
             node.putNull("threads");
         }
-        RowDocument.putFinite(node, "sgemm_gflops", ceilings.sgemmGflops());
+        RowDocument.putFinite(node, "gflops", ceilings.gflops());
+        RowDocument.putFinite(node, "read_gbytes_per_s", ceilings.readGbytes());
         RowDocument.putFinite(node, "copy_gbytes_per_s", ceilings.copyGbytes());
+        RowDocument.putFinite(node, "steadiness", ceilings.steadiness());
+        RowDocument.putFinite(node, "sgemm_gflops", ceilings.sgemmGflops());
         node.put("status", ceilings.faulty() ? "failed" : ceilings.problem() == null ? "ok" : "refused")
                 .put("problem", ceilings.problem());
     }

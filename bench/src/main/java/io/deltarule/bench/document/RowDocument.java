@@ -1,8 +1,11 @@
 package io.deltarule.bench.document;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.Measurement;
+import io.deltarule.bench.result.ModelSpeeds;
+import io.deltarule.bench.result.ProgramSpeed;
 import io.deltarule.bench.result.TransferMeasurement;
 import io.deltarule.bench.timing.TimeBreakdown;
 import io.deltarule.bench.timing.Timing;
@@ -13,7 +16,7 @@ import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 
-/** One configuration, or one transfer, of a benchmark report as JSON. */
+/** One configuration, one transfer, or a model's file, of a benchmark report as JSON. */
 final class RowDocument {
     private RowDocument() {}
 
@@ -78,7 +81,7 @@ final class RowDocument {
                 .put("gflops", measurement.gflops())
                 .put("gbytes_per_s", measurement.gbytes());
         if (ceilings != null) {
-            putFinite(node, "share_of_sgemm", measurement.gflops() / ceilings.sgemmGflops());
+            putFinite(node, "share_of_processor", measurement.gflops() / ceilings.gflops());
             putFinite(node, "share_of_copy", measurement.gbytes() / ceilings.copyGbytes());
         }
         if (measurement.first() != null) {
@@ -118,6 +121,31 @@ final class RowDocument {
             breakdown(node, transfer.breakdown());
             putFinite(node, "in_gbytes_per_s", transfer.inGbytes());
             putFinite(node, "out_gbytes_per_s", transfer.outGbytes());
+        }
+    }
+
+    static void model(ObjectNode node, ModelSpeeds speeds) {
+        node.put("file", speeds.file())
+                .put("bytes", speeds.bytes())
+                .put("parameters", speeds.parameters())
+                .put("prompt", speeds.prompt())
+                .put("new", speeds.fresh())
+                .put("threads", speeds.threads());
+        ArrayNode programs = node.putArray("programs");
+        for (ProgramSpeed speed : speeds.programs()) {
+            ObjectNode program =
+                    programs.addObject().put("program", speed.program()).put("version", speed.version());
+            if (speed.verification() != null) {
+                verification(program.putObject("verification"), speed.verification());
+            }
+            if (speed.prefill() != null) {
+                ObjectNode prefill = program.putObject("prefill");
+                timing(prefill, speed.prefill());
+                prefill.put("tokens_per_s", speeds.prefillRate(speed));
+                ObjectNode decode = program.putObject("decode");
+                timing(decode, speed.decode());
+                decode.put("tokens_per_s", speeds.decodeRate(speed));
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package io.deltarule.bench.report;
 import io.deltarule.core.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The rows of results files as one table for spreadsheets, RFC 4180. */
@@ -50,6 +52,9 @@ public final class CsvReport {
             "kernel_gflops",
             "ceiling_gflops",
             "ceiling_gbytes_per_s",
+            "ceiling_read_gbytes_per_s",
+            "sgemm_gflops",
+            "share_of_processor",
             "version",
             "commit",
             "time");
@@ -70,6 +75,9 @@ public final class CsvReport {
             Places places = new Places(List.of(file));
             for (ResultsFile.Row row : file.rows()) {
                 csv.append(line(file, places, row)).append("\r\n");
+            }
+            if (file.model() != null) {
+                modelLines(file).forEach(line -> csv.append(line).append("\r\n"));
             }
         }
         return csv.toString();
@@ -94,10 +102,50 @@ public final class CsvReport {
                         ? List.of(r.tokensPerSecond(), r.gflops(), r.gbytes(), r.repeats())
                         : List.of("", "", "", ""));
         cells.add(parts.known() && parts.kernelMs() > 0 ? r.flops() / parts.kernelMs() / 1e6 : "");
-        cells.add(device == null ? "" : device.sgemmGflops());
-        cells.add(device == null ? "" : device.copyGbytes());
+        cells.addAll(
+                device == null
+                        ? List.of("", "", "", "")
+                        : List.of(device.gflops(), device.copyGbytes(), device.readGbytes(), device.sgemmGflops()));
+        cells.add(device == null || !r.timed() ? "" : r.gflops() / device.gflops());
         cells.addAll(List.of(file.version(), file.commit() == null ? "" : file.commit(), file.time()));
         return cells.stream().map(CsvReport::cell).collect(Collectors.joining(","));
+    }
+
+    /** A model's file: a line for every program's prefill and one for its decoding, by the columns that they have. */
+    private static List<String> modelLines(ResultsFile file) {
+        List<String> lines = new ArrayList<>();
+        for (ResultsFile.Program program : file.model().programs()) {
+            lines.add(modelLine(
+                    file, program, "forward", program.prefill(), file.model().prompt()));
+            lines.add(modelLine(file, program, "decode", program.decode(), 1));
+        }
+        return lines;
+    }
+
+    private static String modelLine(
+            ResultsFile file, ResultsFile.Program program, String direction, ResultsFile.Speed speed, int tokens) {
+        Map<String, Object> cells = new HashMap<>();
+        cells.put("file", file.label());
+        cells.put("suite", "model");
+        cells.put("name", file.model().file());
+        cells.put("subject", "model");
+        cells.put("direction", direction);
+        cells.put("engine", program.name());
+        cells.put("T", tokens);
+        cells.put("status", speed == null ? "wrong" : "ok");
+        cells.put("error", program.error());
+        if (speed != null) {
+            cells.put("median_ms", speed.medianMs());
+            cells.put("p10_ms", speed.p10Ms());
+            cells.put("p90_ms", speed.p90Ms());
+            cells.put("tokens_per_s", speed.tokensPerSecond());
+            cells.put("repeats", speed.repeats());
+        }
+        cells.put("version", program.version());
+        cells.put("time", file.time());
+        return COLUMNS.stream()
+                .map(column -> cell(cells.getOrDefault(column, "")))
+                .collect(Collectors.joining(","));
     }
 
     private static String cell(Object value) {

@@ -34,6 +34,14 @@ record FailureList(List<Map<String, String>> faulty, List<Map<String, String>> r
                         places.of(file, t.engine(), t.device()).name() + ", transfer of " + AmountText.bytes(t.bytes()),
                         t.problem());
             }
+            if (file.model() != null) {
+                file.model().programs().stream()
+                        .filter(program -> program.prefill() == null)
+                        .forEach(program -> all.add(
+                                "wrong",
+                                label + program.name() + " on " + file.model().file(),
+                                "logits differ from float64 by " + program.error() + " of their RMS value"));
+            }
             file.wrongModels().forEach(text -> all.add("wrong", label + "model", text));
         }
         return all;

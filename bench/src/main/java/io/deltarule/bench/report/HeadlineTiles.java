@@ -141,9 +141,11 @@ final class HeadlineTiles {
                 .filter(placed -> Double.isFinite(placed.shareOfCeiling()))
                 .map(placed -> tile(
                         Math.round(100 * placed.shareOfCeiling()) + " %",
-                        "of the device's matrix product",
+                        "of the " + (placed.isOnProcessor() ? "processor" : "device's matrix product"),
                         rule(placed.row()) + " prefill" + (placed.row().parts().known() ? ", kernels alone" : "")
-                                + ", beside what a plain float32 matrix product reaches there",
+                                + (placed.isOnProcessor()
+                                        ? ", beside the float32 multiply-adds of its cores"
+                                        : ", beside what a plain float32 matrix product reaches there"),
                         placed.place()));
     }
 

@@ -54,6 +54,7 @@ public final class HtmlReport {
         put(page, "variants", VariantChart.of(rows));
         put(page, "curves", curves());
         put(page, "rooflines", rooflines());
+        put(page, "models", models());
         put(page, "ratios", ratios());
         put(page, "splits", TimeSplitTable.of(rows));
         put(page, "compiled", CompileTable.of(rows));
@@ -108,6 +109,39 @@ public final class HtmlReport {
             }
         }
         return figures;
+    }
+
+    /** A line for every program on a model's file. */
+    private List<Map<String, Object>> models() {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (ResultsFile file : files) {
+            ResultsFile.Model model = file.model();
+            if (model == null) {
+                continue;
+            }
+            for (ResultsFile.Program program : model.programs()) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("file", file.label());
+                line.put("model", model.file() + ", " + AmountText.bytes(model.bytes()));
+                line.put("program", program.name() + " " + program.version());
+                line.put(
+                        "what",
+                        "a prompt of " + model.prompt() + " tokens, " + model.fresh() + " new ones, " + model.threads()
+                                + " threads");
+                speed(line, "prefill", program.prefill());
+                speed(line, "decode", program.decode());
+                line.put("error", AmountText.raw(program.error()));
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    private static void speed(Map<String, Object> line, String name, ResultsFile.Speed speed) {
+        line.put(name, speed == null ? "wrong" : AmountText.value(speed.tokensPerSecond()));
+        line.put(
+                name + "Time",
+                speed == null ? "" : AmountText.time(speed.p10Ms()) + " – " + AmountText.time(speed.p90Ms()));
     }
 
     private List<Map<String, Object>> ratios() {

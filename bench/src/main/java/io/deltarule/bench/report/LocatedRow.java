@@ -13,8 +13,13 @@ record LocatedRow(Place place, ResultsFile.Device device, ResultsFile.Row row) {
         return row.name() + " · " + row.variant() + " " + row.form() + " · " + AmountText.shape(row);
     }
 
-    /** Kernels' share of what the device's matrix product reaches; NaN where either was not measured. */
+    /** Whether the device's ceiling is a processor's own multiply-adds. */
+    boolean isOnProcessor() {
+        return device != null && Double.isFinite(device.readGbytes());
+    }
+
+    /** Kernels' share of the device's ceiling of operations; NaN where either was not measured. */
     double shareOfCeiling() {
-        return device == null ? Double.NaN : row.flops() / row.kernelMs() / 1e6 / device.sgemmGflops();
+        return device == null ? Double.NaN : row.flops() / row.kernelMs() / 1e6 / device.gflops();
     }
 }

@@ -12,10 +12,12 @@ import java.util.Map;
  * @param command as it was typed; null if unknown
  * @param time when, UTC
  * @param machine its properties in the order of the file
+ * @param busy what says that something else used the machine, in words
  * @param devices what was there
  * @param ratios speeds beside each other
  * @param rows one per configuration
  * @param transfers to accelerators and back
+ * @param model a file on ours and other programs; null where none was measured
  * @param wrongModels whole models that did not match the reference, in words; of files before version 3
  */
 record ResultsFile(
@@ -25,11 +27,47 @@ record ResultsFile(
         String command,
         String time,
         Map<String, String> machine,
+        List<String> busy,
         List<Device> devices,
         List<Ratio> ratios,
         List<Row> rows,
         List<Transfer> transfers,
+        Model model,
         List<String> wrongModels) {
+    /**
+     * A model's file that the user named.
+     *
+     * @param file its name
+     * @param bytes of its tensors
+     * @param prompt tokens of the prefill
+     * @param fresh tokens decoded one by one
+     * @param threads of every program
+     * @param programs ours and others'
+     */
+    record Model(String file, double bytes, int prompt, int fresh, int threads, List<Program> programs) {}
+
+    /**
+     * One program on it.
+     *
+     * @param name what it is
+     * @param version of it
+     * @param error against float64, NaN for other people's
+     * @param prefill of the prompt; null if it gave wrong numbers
+     * @param decode of one new token; null likewise
+     */
+    record Program(String name, String version, double error, Speed prefill, Speed decode) {}
+
+    /**
+     * How fast.
+     *
+     * @param medianMs half were faster
+     * @param p10Ms a tenth were faster
+     * @param p90Ms a tenth were slower
+     * @param tokensPerSecond by the median
+     * @param repeats how many
+     */
+    record Speed(double medianMs, double p10Ms, double p90Ms, double tokensPerSecond, int repeats) {}
+
     /**
      * Something that could run.
      *
@@ -42,8 +80,10 @@ record ResultsFile(
      * @param reason why it was skipped, else null
      * @param versions what the engine computes with, by name
      * @param threads the engine's, 0 if unknown
-     * @param sgemmGflops its ceiling of operations, NaN if none was measured
+     * @param gflops its ceiling of operations, NaN if none was measured
+     * @param readGbytes bytes that a processor reads per second, NaN if that was not measured
      * @param copyGbytes its ceiling of bytes, NaN if none was measured
+     * @param sgemmGflops what its library's matrix product reaches, NaN if that was not measured
      * @param ceilingStatus ok, failed or refused; null if no ceiling was measured
      * @param problem what was wrong with a ceiling, else null
      */
@@ -57,10 +97,17 @@ record ResultsFile(
             String reason,
             Map<String, String> versions,
             int threads,
-            double sgemmGflops,
+            double gflops,
+            double readGbytes,
             double copyGbytes,
+            double sgemmGflops,
             String ceilingStatus,
             String problem) {
+        /** What the ceiling of operations is: a processor's multiply-adds; a matrix product on accelerators and in older files. */
+        String ceilingName() {
+            return Double.isNaN(readGbytes) ? "matrix product" : "multiply-adds";
+        }
+
         /** Engine and id, the id alone where it already says both. */
         String where() {
             return engine.equals(id) ? engine : engine + " " + id;

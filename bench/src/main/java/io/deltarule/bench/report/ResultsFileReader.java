@@ -12,14 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads results files, which may come from anywhere, and refuses what does not follow the schema. */
 final class ResultsFileReader {
     /** The schemas that this program reads; it writes the first. */
-    private static final List<String> SCHEMAS = List.of("deltarule-bench/3", "deltarule-bench/2");
+    private static final List<String> SCHEMAS = List.of("deltarule-bench/4", "deltarule-bench/3", "deltarule-bench/2");
 
     private static final long LARGEST = 64L << 20;
+    private static final double BUSY = 0.25; // of the processors, wanted by others: where the file itself does not say
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -61,7 +63,7 @@ final class ResultsFileReader {
     private ResultsFile results(JsonNode root, String label) {
         String schema = root.path("schema").asText("none");
         if (!SCHEMAS.contains(schema)) {
-            throw new InvalidInputException(where + ": expected schema " + String.join(" or ", SCHEMAS) + " but found "
+            throw new InvalidInputException(where + ": expected schema " + String.join(", ", SCHEMAS) + " but found "
                     + schema + "; measure again with this version");
         }
         Map<String, String> machine = new LinkedHashMap<>();
@@ -89,11 +91,62 @@ final class ResultsFileReader {
                 optionalText(root, "command"),
                 text(root, "time"),
                 machine,
+                busy(root, machine),
                 devices,
                 ratios,
                 rows,
                 transfers,
+                root.path("model").isObject() ? model(root.path("model")) : null,
                 wrongModels);
+    }
+
+    /** As the file says; files until version 3 tell the load average alone. */
+    private List<String> busy(JsonNode root, Map<String, String> machine) {
+        List<String> signs = new ArrayList<>();
+        if (root.has("busy")) {
+            array(root, "busy").forEach(sign -> signs.add(text(sign, "text")));
+            return signs;
+        }
+        String load = machine.getOrDefault("load_before", "null");
+        String processors = machine.getOrDefault("processors", "0");
+        if (load.matches("[0-9.]+(E-?[0-9]+)?") && processors.matches("[1-9][0-9]{0,8}")) {
+            double wanted = Double.parseDouble(load);
+            if (wanted >= BUSY * Integer.parseInt(processors)) {
+                signs.add(String.format(
+                        Locale.ROOT,
+                        "before the measurement began, a load average of %.2f on %s processors",
+                        wanted,
+                        processors));
+            }
+        }
+        return signs;
+    }
+
+    private ResultsFile.Model model(JsonNode node) {
+        List<ResultsFile.Program> programs = new ArrayList<>();
+        array(node, "programs")
+                .forEach(program -> programs.add(new ResultsFile.Program(
+                        text(program, "program"),
+                        text(program, "version"),
+                        optionalNumber(program.path("verification"), "ratio"),
+                        program.has("prefill") ? speed(object(program, "prefill")) : null,
+                        program.has("decode") ? speed(object(program, "decode")) : null)));
+        return new ResultsFile.Model(
+                text(node, "file"),
+                number(node, "bytes"),
+                (int) number(node, "prompt"),
+                (int) number(node, "new"),
+                (int) number(node, "threads"),
+                programs);
+    }
+
+    private ResultsFile.Speed speed(JsonNode node) {
+        return new ResultsFile.Speed(
+                positive(node, "median_ms"),
+                positive(node, "p10_ms"),
+                positive(node, "p90_ms"),
+                positive(node, "tokens_per_s"),
+                (int) number(node, "repeats"));
     }
 
     private ResultsFile.Device device(JsonNode node) {
@@ -108,8 +161,10 @@ final class ResultsFileReader {
                 optionalText(node, "reason"),
                 versions(node),
                 (int) optionalNumber(ceilings, "threads"),
-                optionalNumber(ceilings, "sgemm_gflops"),
+                optionalNumber(ceilings, ceilings.has("gflops") ? "gflops" : "sgemm_gflops"), // until version 3
+                optionalNumber(ceilings, "read_gbytes_per_s"),
                 optionalNumber(ceilings, "copy_gbytes_per_s"),
+                ceilings.has("gflops") ? optionalNumber(ceilings, "sgemm_gflops") : Double.NaN,
                 ceilings.has("status") ? oneOf(ceilings, "status", "ok", "failed", "refused") : null,
                 optionalText(ceilings, "problem"));
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What each configuration's kernels reach beside what the device's copy and matrix product allow at its operations per byte.
+ * What each configuration's kernels reach beside what the device's copy and its multiply-adds, or its matrix product, allow at its operations per byte.
  * Where an engine does not tell its kernels' time, which is the whole run's on a processor, it is the time by the clock.
  */
 final class Roofline {
@@ -20,7 +20,7 @@ final class Roofline {
     /** The picture of one device; null without ceilings or timed rows. */
     static Map<String, Object> of(Place place, List<LocatedRow> rows) {
         ResultsFile.Device device = rows.isEmpty() ? null : rows.getFirst().device();
-        if (device == null || Double.isNaN(device.sgemmGflops()) || Double.isNaN(device.copyGbytes())) {
+        if (device == null || Double.isNaN(device.gflops()) || Double.isNaN(device.copyGbytes())) {
             return null;
         }
         Map<String, List<Chart.Point>> points = new LinkedHashMap<>();
@@ -39,11 +39,11 @@ final class Roofline {
         points.forEach((direction, list) -> series.add(new Chart.Series(
                 direction, new Chart.Look(place.colour(), Chart.Line.NONE, DOTS.get(direction)), list)));
         Chart.Limit roof = new Chart.Limit(
-                "copy " + AmountText.transferRate(device.copyGbytes()) + ", matrix product "
-                        + AmountText.operations(device.sgemmGflops()),
+                "copy " + AmountText.transferRate(device.copyGbytes()) + ", " + device.ceilingName() + " "
+                        + AmountText.operations(device.gflops()),
                 Chart.COLOURS - 1,
                 device.copyGbytes() * 1e9,
-                device.sgemmGflops() * 1e9);
+                device.gflops() * 1e9);
         Chart chart = new Chart(
                 place.name(),
                 Axis.logarithmic("operations per byte"),
@@ -55,7 +55,7 @@ final class Roofline {
 
     private static Chart.Point point(ResultsFile.Row r, ResultsFile.Device device) {
         double gflops = r.flops() / r.kernelMs() / 1e6;
-        double roof = Math.min(device.sgemmGflops(), device.copyGbytes() * r.flops() / r.bytes());
+        double roof = Math.min(device.gflops(), device.copyGbytes() * r.flops() / r.bytes());
         return Chart.Point.of(
                 r.flops() / r.bytes(),
                 gflops * 1e9,

@@ -4,13 +4,10 @@ import io.deltarule.chart.Chart;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Where a file's numbers come from: program, command, machine, and its devices with what they reach. */
 final class RunDescription {
-    private static final double BUSY = 0.25; // of the processors, wanted by others before the measurement began
-
     private RunDescription() {}
 
     static Map<String, Object> of(ResultsFile file, Places places) {
@@ -19,7 +16,8 @@ final class RunDescription {
         run.put("time", file.time().replace('T', ' ').replace("Z", " UTC"));
         run.put("version", file.version());
         run.put("command", file.command());
-        run.put("busy", busy(file));
+        run.put("anyBusy", !file.busy().isEmpty());
+        run.put("busy", file.busy());
         run.put("facts", facts(file));
         List<Map<String, Object>> devices = new ArrayList<>();
         for (ResultsFile.Device device : file.devices()) {
@@ -58,23 +56,6 @@ final class RunDescription {
         return value.matches("[0-9]{7,18}") ? AmountText.bytes(Double.parseDouble(value)) : value;
     }
 
-    /** What other programs wanted of the processors; null where that was little, or nobody knows. */
-    private static String busy(ResultsFile file) {
-        String load = file.machine().getOrDefault("load_before", "null");
-        String processors = file.machine().getOrDefault("processors", "0");
-        if (!load.matches("[0-9.]+(E-?[0-9]+)?") || !processors.matches("[1-9][0-9]{0,8}")) {
-            return null;
-        }
-        double wanted = Double.parseDouble(load);
-        return wanted < BUSY * Integer.parseInt(processors)
-                ? null
-                : String.format(
-                        Locale.ROOT,
-                        "before the measurement began, a load average of %.2f on %s processors: times may be longer than the machine needs",
-                        wanted,
-                        processors);
-    }
-
     private static Map<String, Object> device(ResultsFile.Device d, Place place) {
         Map<String, Object> cells = new LinkedHashMap<>();
         cells.put("name", place == null ? d.name() : place.name());
@@ -82,8 +63,11 @@ final class RunDescription {
         cells.put("option", d.id().equals("none") ? d.engine() : "--engine " + d.engine() + " --device " + d.id());
         cells.put("status", d.status());
         cells.put("reason", d.reason());
-        cells.put("sgemm", AmountText.operations(d.sgemmGflops()));
+        cells.put("operations", AmountText.operations(d.gflops()));
+        cells.put("what", Double.isNaN(d.gflops()) ? "" : d.ceilingName());
+        cells.put("read", AmountText.transferRate(d.readGbytes()));
         cells.put("copy", AmountText.transferRate(d.copyGbytes()));
+        cells.put("sgemm", AmountText.operations(d.sgemmGflops()));
         return cells;
     }
 }

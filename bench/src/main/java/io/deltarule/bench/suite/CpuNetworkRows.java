@@ -10,10 +10,9 @@ import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.measure.CpuBaseline;
 import java.util.List;
 
-/** Measures a layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside matrix products. */
+/** Measures a layer and a model on the CPU engine: decode steps beside a copy of memory, prefills beside multiply-adds. */
 record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
-    private static final int SGEMM = 512;
-    private static final int SGEMMS = 20; // in turn with a prefill
+    private static final int LOOPS = 20; // in turn with a prefill
 
     void measure() {
         layer(workloads.sizes().layer());
@@ -78,27 +77,27 @@ record CpuNetworkRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
         }
     }
 
-    /** Operations of the projections per second of a prefill over those of matrix products, in turn with it. */
+    /** Operations of the projections per second of a prefill over what the processor multiplies and adds, in turn with it. */
     private void prefill(List<Workload> workload, NetworkRun run) {
-        try (CpuBaseline sgemm = CpuBaseline.multiply(SGEMM);
+        try (CpuBaseline processor = CpuBaseline.multiplyAdds();
                 WorkloadGroup group = new WorkloadGroup(workload, recorder.listener(), run::prepare)) {
-            Runnable products = () -> {
-                for (int i = 0; i < SGEMMS; i++) {
-                    sgemm.run();
+            Runnable loops = () -> {
+                for (int i = 0; i < LOOPS; i++) {
+                    processor.run();
                 }
             };
-            List<Measurement> timed = group.time(recorder.seconds(4), List.of(products));
+            List<Measurement> timed = group.time(recorder.seconds(4), List.of(loops));
             recorder.add(timed);
             Measurement prefill = timed.getFirst();
             if (prefill.timing() != null) {
                 NetworkSize size = prefill.workload().subject().network();
                 recorder.add(SpeedRatio.of(
-                        "model_prefill_over_sgemm",
+                        "model_prefill_over_processor",
                         "floating-point operations of the projections alone per second of a prefill of " + size.tokens()
-                                + " tokens through " + size.inWords() + ", over those of float32 products of " + SGEMM
-                                + " x " + SGEMM + " matrices, in turn with it on the same threads",
+                                + " tokens through " + size.inWords() + ", over those of float32 multiply-adds in"
+                                + " registers, in turn with it on the same threads",
                         prefill.gflops(),
-                        SGEMMS * sgemm.flops() / group.baselines().getFirst().medianNanos(),
+                        LOOPS * processor.flops() / group.baselines().getFirst().medianNanos(),
                         "GFLOP/s"));
             }
         }

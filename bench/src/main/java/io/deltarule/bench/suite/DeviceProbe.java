@@ -53,8 +53,7 @@ record DeviceProbe(CeilingEngine engine, String device, SuiteSizes sizes, Interl
         String problem = product.problem() == null
                 ? copy.problem()
                 : copy.problem() == null ? product.problem() : product.problem() + "; " + copy.problem();
-        return new DeviceCeilings(
-                0,
+        return DeviceCeilings.ofAccelerator(
                 2.0 * n * n * n / product.nanos(),
                 2.0 * sizes.probes().copy() / copy.nanos(),
                 problem,

@@ -15,30 +15,40 @@ final class ProcessorProbe {
 
     private ProcessorProbe() {}
 
-    /** The ceilings of the CPU engine: the matrix product of its library, and the machine's copy. */
+    /** The ceilings beside the CPU engine, whose library's matrix product is one number more. */
     static DeviceCeilings ceilings(long copySize, double seconds) {
-        try (CpuBaseline sgemm = CpuBaseline.multiply(PRODUCT);
-                MemoryCopies copy = MemoryCopies.of(copySize)) {
-            Timing products = InterleavedTimer.forSeconds(seconds)
-                    .time(List.of(sgemm::run))
-                    .getFirst();
-            Timing copies = InterleavedTimer.forSeconds(seconds)
-                    .time(List.of(copy::run))
-                    .getFirst();
-            return DeviceCeilings.of(
-                    sgemm.threads(), sgemm.flops() / products.medianNanos(), copy.bytes() / copies.medianNanos());
+        try (CpuBaseline sgemm = CpuBaseline.multiply(PRODUCT)) {
+            return ceilings(sgemm::run, sgemm.flops(), sgemm.threads(), copySize, seconds);
         }
     }
 
-    /** The ceilings of another library: its own matrix product, and the machine's copy. */
+    /** The same beside another library, and its own matrix product. */
     static DeviceCeilings ceilings(PeerEngine peer, long copySize, double seconds) {
-        try (PeerEngine.Products products = peer.products(PRODUCT);
-                MemoryCopies copy = MemoryCopies.of(copySize)) {
-            List<Timing> rounds = InterleavedTimer.forSeconds(2 * seconds).time(List.<Runnable>of(products, copy::run));
-            return DeviceCeilings.of(
-                    peer.threads(),
-                    products.flops() / rounds.getFirst().medianNanos(),
-                    copy.bytes() / rounds.getLast().medianNanos());
+        try (PeerEngine.Products products = peer.products(PRODUCT)) {
+            return ceilings(products, products.flops(), peer.threads(), copySize, seconds);
         }
+    }
+
+    private static DeviceCeilings ceilings(
+            Runnable sgemm, double sgemmFlops, int threads, long copySize, double seconds) {
+        try (CpuBaseline multiplyAdds = CpuBaseline.multiplyAdds();
+                CpuBaseline read = CpuBaseline.read(copySize);
+                MemoryCopies copy = MemoryCopies.of(copySize)) {
+            Timing adds = time(multiplyAdds::run, seconds / 2);
+            Timing reads = time(read::run, seconds / 2);
+            Timing copies = time(copy::run, seconds);
+            Timing products = time(sgemm, seconds);
+            return DeviceCeilings.ofProcessor(
+                    threads,
+                    multiplyAdds.flops() / adds.p10Nanos(), // whatever else runs only slows it down
+                    read.bytes() / reads.medianNanos(),
+                    copy.bytes() / copies.medianNanos(),
+                    adds.p10Nanos() / adds.p90Nanos(),
+                    sgemmFlops / products.medianNanos());
+        }
+    }
+
+    private static Timing time(Runnable body, double seconds) {
+        return InterleavedTimer.forSeconds(seconds).time(List.of(body)).getFirst();
     }
 }

@@ -1,5 +1,7 @@
 package io.deltarule.bench.suite;
 
+import io.deltarule.bench.load.CeilingMemory;
+import io.deltarule.bench.load.LoadSigns;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
@@ -42,7 +44,7 @@ public final class SingleRun {
             listener.begins("measuring " + (engine.name().equals("cpu") ? "the machine" : device.id()));
             DeviceCeilings ceilings = ceilings(engine, device, machine, Math.clamp(timer.seconds(), 0.2, 1));
             List<Measurement> timed = group.time(timer, List.of());
-            return new BenchResults(
+            BenchResults results = new BenchResults(
                     "operation",
                     machine,
                     load.andAfter(),
@@ -50,6 +52,7 @@ public final class SingleRun {
                     timed,
                     List.of(),
                     List.of());
+            return results.with(LoadSigns.of(results, CeilingMemory.ofUser()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.deltarule.bench.suite;
 
+import io.deltarule.bench.load.CeilingMemory;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceCeilings;
 import io.deltarule.bench.result.DeviceStatus;
@@ -31,11 +32,15 @@ public final class Suite {
      * @param filter which of it
      */
     public Suite(ProgressListener listener, double effort, SuiteLevel level, SuiteFilter filter) {
-        this(listener, effort, level, filter, SuiteSizes.of(level, Machine.here()));
+        this(
+                new SuiteRecorder(listener, effort, filter, CeilingMemory.ofUser()),
+                level,
+                filter,
+                SuiteSizes.of(level, Machine.here()));
     }
 
-    Suite(ProgressListener listener, double effort, SuiteLevel level, SuiteFilter filter, SuiteSizes fast) {
-        this.recorder = new SuiteRecorder(listener, effort, filter);
+    Suite(SuiteRecorder recorder, SuiteLevel level, SuiteFilter filter, SuiteSizes fast) {
+        this.recorder = recorder;
         this.level = level;
         this.filter = filter;
         this.fast = fast;

@@ -1,5 +1,7 @@
 package io.deltarule.bench.suite;
 
+import io.deltarule.bench.load.CeilingMemory;
+import io.deltarule.bench.load.LoadSigns;
 import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.DeviceStatus;
@@ -20,6 +22,7 @@ final class SuiteRecorder {
     private final ProgressListener listener;
     private final double effort;
     private final SuiteFilter filter;
+    private final CeilingMemory memory;
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<SpeedRatio> ratios = new ArrayList<>();
     private final List<TransferMeasurement> transfers = new ArrayList<>();
@@ -28,11 +31,13 @@ final class SuiteRecorder {
      * @param listener told what is going on
      * @param effort multiplies every group's seconds
      * @param filter which part is wanted
+     * @param memory of the best that the machine has shown
      */
-    SuiteRecorder(ProgressListener listener, double effort, SuiteFilter filter) {
+    SuiteRecorder(ProgressListener listener, double effort, SuiteFilter filter, CeilingMemory memory) {
         this.listener = listener;
         this.effort = effort;
         this.filter = filter;
+        this.memory = memory;
     }
 
     ProgressListener listener() {
@@ -86,6 +91,8 @@ final class SuiteRecorder {
 
     /** Everything that was found. */
     BenchResults results(String suite, Machine machine, List<DeviceStatus> devices) {
-        return new BenchResults(suite, machine, load.andAfter(), devices, measurements, ratios, transfers);
+        BenchResults results =
+                new BenchResults(suite, machine, load.andAfter(), devices, measurements, ratios, transfers);
+        return results.with(LoadSigns.of(results, memory));
     }
 }

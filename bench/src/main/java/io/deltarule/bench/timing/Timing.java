@@ -1,6 +1,7 @@
 package io.deltarule.bench.timing;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How long runs took.
@@ -11,6 +12,11 @@ import java.util.Arrays;
  * @param p90Nanos a tenth were slower
  */
 public record Timing(int repeats, double medianNanos, double p10Nanos, double p90Nanos) {
+    /** Of the repeats of something. */
+    public static Timing of(List<Double> nanos) {
+        return of(nanos.stream().mapToDouble(x -> x).toArray());
+    }
+
     static Timing of(double[] nanos) {
         double[] sorted = nanos.clone();
         Arrays.sort(sorted);

@@ -48,6 +48,29 @@ class CsvReportTest {
     }
 
     @Test
+    void sharesAreOfTheProcessor() throws IOException {
+        List<String> lines = CsvReport.of(List.of(Files.writeString(
+                        folder.resolve("a.json"),
+                        new ResultsText()
+                                .ok("length", "x", 1000, 10)
+                                .model(true)
+                                .toString())))
+                .lines()
+                .toList();
+        List<String> columns = List.of(lines.get(0).split(",", -1));
+        List<String> cells = List.of(lines.get(1).replaceAll("\"[^\"]*\"", "").split(",", -1));
+        assertEquals("200.0", cells.get(columns.indexOf("ceiling_gflops")));
+        assertEquals("30.0", cells.get(columns.indexOf("ceiling_read_gbytes_per_s")));
+        assertEquals("150.0", cells.get(columns.indexOf("sgemm_gflops")));
+        assertEquals("0.5", cells.get(columns.indexOf("share_of_processor"))); // 1e9 operations in 10 ms
+        assertEquals(6, lines.size(), "two lines for each program on the model's file");
+        List<String> decode = List.of(lines.get(5).replaceAll("\"[^\"]*\"", "").split(",", -1));
+        assertEquals("llama-bench", decode.get(columns.indexOf("engine")));
+        assertEquals("decode", decode.get(columns.indexOf("direction")));
+        assertEquals("50.0", decode.get(columns.indexOf("tokens_per_s")));
+    }
+
+    @Test
     void aTextThatLooksLikeAFormulaIsNone() throws IOException {
         ResultsText text = new ResultsText().ok("length", "=HYPERLINK(1)", 8, 2);
         String csv = CsvReport.of(List.of(Files.writeString(folder.resolve("a.json"), text.toString())));

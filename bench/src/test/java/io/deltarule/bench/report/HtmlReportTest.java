@@ -152,7 +152,7 @@ class HtmlReportTest {
                         "32k tokens/s of prefill", // 64 tokens in 2 ms
                         "102 µs for one more token",
                         "1.02× the time per token after 4096 tokens",
-                        "32 % of the device's matrix product", // 6.4e7 operations in 1 ms of kernels, of 200 GFLOP/s
+                        "32 % of the processor", // 6.4e7 operations in 1 ms of kernels, of 200 GFLOP/s
                         "2e-7 worst error against float64"),
                 found);
         assertTrue(tiles.contains("Some processor, 2 threads"), "a device's name");
@@ -211,6 +211,27 @@ class HtmlReportTest {
     }
 
     @Test
+    void theProcessorsRoofIsItsMultiplyAdds() throws IOException {
+        String roofline = picture(HtmlReport.of(List.of(write("a.json", twoDevices()))), "Some processor, 2 threads");
+        // 1.024e9 operations in 40 ms, 10 per byte, of the processor's 200
+        assertTrue(roofline.contains("length/1024: 25.6 GFLOP/s, 13 % of the roof"), roofline);
+        assertTrue(roofline.contains("multiply-adds 200 GFLOP/s"), roofline);
+    }
+
+    @Test
+    void aModelsFileIsALinePerProgram() throws IOException {
+        String page = HtmlReport.of(List.of(write("a.json", lengths(3).model(true))));
+        String table = page.substring(page.indexOf("id=\"models\""));
+        assertTrue(
+                table.contains("deltarule 1<small>m.gguf, 1 MiB; a prompt of 512 tokens, 64 new ones, 2 threads"),
+                table);
+        assertTrue(table.contains("llama-bench 7 (abc), CPU"), table);
+        String wrong = HtmlReport.of(List.of(write("b.json", lengths(3).model(false))));
+        assertTrue(wrong.contains("deltarule on m.gguf: logits differ from float64 by 0.5"), "a failure");
+        assertFalse(HtmlReport.of(List.of(write("c.json", lengths(3)))).contains("id=\"models\""));
+    }
+
+    @Test
     void aRooflineIsOfKernelsAlone() throws IOException {
         String roofline = picture(HtmlReport.of(List.of(write("a.json", twoDevices()))), "NVIDIA H200, CUDA");
         // 1.024e9 operations in 4 ms, 10 per byte: the matrix product's rate is the roof
@@ -233,7 +254,14 @@ class HtmlReportTest {
         assertTrue(page.contains("by <code>deltarule bench --suite quick</code>"));
         assertTrue(page.contains("deltarule 1, 0123456789ab-dirty"));
         assertTrue(page.contains("<dt>OpenBLAS kernels</dt><dd>Cooperlake</dd>"));
-        assertTrue(page.contains("The machine was busy") && page.contains("a load average of 3.50 on 2 processors"));
+        String busy = HtmlReport.of(List.of(write(
+                "c.json",
+                lengths(3)
+                        .busy("load_average", "a load average of 3.50 on 2 processors")
+                        .busy("ceiling", "multiply-adds reached 100 GFLOP/s"))));
+        assertTrue(busy.contains("The machine was busy"));
+        assertTrue(busy.contains(
+                "<li>a load average of 3.50 on 2 processors</li><li>multiply-adds reached 100 GFLOP/s</li>"));
         String quiet = HtmlReport.of(List.of(write("b.json", lengths(3).from("0", "deltarule bench", 0.1))));
         assertFalse(quiet.contains("The machine was busy"));
     }

@@ -11,6 +11,7 @@ import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,8 @@ class ResultsFileReaderTest {
             .ok("length", "length/8", 8, 2)
             .profiled("p", 2, 1, 0.5, 0.25, "null")
             .failed("length", "length/16", "failed", "no room")
+            .busy("spread", "far apart")
+            .model(true)
             .transfer(1024, 1, 2)
             .lost(2048, "lost");
 
@@ -48,10 +51,30 @@ class ResultsFileReaderTest {
         assertTrue(results.rows().getLast().problem().contains("no room"));
     }
 
+    /** What shares are of: the processor's multiply-adds; until version 3 the library's matrix product. */
+    @Test
+    void ceilingsOfEveryVersion() throws IOException {
+        ResultsFile now = ResultsFileReader.read(Files.writeString(folder.resolve("a"), GOOD.toString()), "a");
+        ResultsFile.Device device = now.devices().getFirst();
+        assertEquals(200, device.gflops());
+        assertEquals(150, device.sgemmGflops());
+        assertEquals("multiply-adds", device.ceilingName());
+        String old = new ResultsText()
+                .from("c", "deltarule bench", 0.7)
+                .ok("length", "length/8", 8, 2)
+                .version3();
+        ResultsFile before = ResultsFileReader.read(Files.writeString(folder.resolve("b"), old), "b");
+        device = before.devices().getFirst();
+        assertEquals(200, device.gflops());
+        assertTrue(Double.isNaN(device.sgemmGflops()) && Double.isNaN(device.readGbytes()));
+        assertEquals("matrix product", device.ceilingName());
+        assertEquals(List.of("before the measurement began, a load average of 0.70 on 2 processors"), before.busy());
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "'deltarule-bench/3', 'deltarule-bench/9', deltarule-bench/9",
-        "'deltarule-bench/3', 'deltarule-bench/2', wrong_models",
+        "'deltarule-bench/4', 'deltarule-bench/9', deltarule-bench/9",
+        "'deltarule-bench/4', 'deltarule-bench/2', wrong_models",
         "'\"kernel_ms\":1.0', '\"kernel_ms\":-1', a number from 0",
         "'\"first_run_ms\":1502.0', '\"first_run_ms\":0', above 0",
         "'\"subject\":\"operation\"', '\"subject\":\"poem\"', 'operation, gradient'",
@@ -60,6 +83,8 @@ class ResultsFileReaderTest {
         "'\"median_ms\":2.0', '\"median_ms\":\"2\"', a number",
         "'\"T\":8', '\"T\":1e300', whole number",
         "'\"T\":8', '\"T\":-8', whole number",
+        "'\"tokens_per_s\":4000', '\"tokens_per_s\":0', above 0",
+        "'\"busy\":[', '\"busy\":0,\"x\":[', an array",
         "'\"results\":[', '\"results\":0,\"rows\":[', an array",
         "'\"status\":\"ok\"', '\"status\":\"fine\"', 'ok, failed, refused'",
         "'{\"schema\"', 'x{\"schema\"', JSON",

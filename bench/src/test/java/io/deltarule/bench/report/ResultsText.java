@@ -8,6 +8,13 @@ import java.util.Locale;
 final class ResultsText {
     private final List<String> rows = new ArrayList<>();
     private final List<String> transfers = new ArrayList<>();
+    private static final String CPU_CEILINGS =
+            "\"gflops\":200,\"read_gbytes_per_s\":30,\"copy_gbytes_per_s\":40,\"steadiness\":0.9,\"sgemm_gflops\":150";
+    private static final String GPU_CEILINGS = "\"gflops\":31500,\"read_gbytes_per_s\":null,\"copy_gbytes_per_s\":4100,"
+            + "\"steadiness\":null,\"sgemm_gflops\":null";
+
+    private final List<String> busy = new ArrayList<>();
+    private String model = "null";
     private String processor = "Some processor";
     private String more = "";
     private String machine = "";
@@ -23,6 +30,24 @@ final class ResultsText {
     ResultsText from(String commit, String command, double loadBefore) {
         more = "\"commit\":\"" + commit + "\",\"command\":\"" + command + "\",";
         machine = ",\"load_before\":" + loadBefore + ",\"load_after\":2.5";
+        return this;
+    }
+
+    /** Something else used the machine. */
+    ResultsText busy(String kind, String text) {
+        busy.add("{\"kind\":\"" + kind + "\",\"text\":\"" + text + "\"}");
+        return this;
+    }
+
+    /** A model's file on our program, and on llama-bench. */
+    ResultsText model(boolean right) {
+        String speed = "{\"repeats\":6,\"median_ms\":%s,\"p10_ms\":%s,\"p90_ms\":%s,\"tokens_per_s\":%s}";
+        String timed = ",\"prefill\":" + speed.replace("%s", "4000") + ",\"decode\":" + speed.replace("%s", "50");
+        model = "{\"file\":\"m.gguf\",\"bytes\":1048576,\"parameters\":1000,\"prompt\":512,\"new\":64,\"threads\":2,"
+                + "\"programs\":[{\"program\":\"deltarule\",\"version\":\"1\","
+                + "\"verification\":{\"passed\":" + right + ",\"tolerance\":5e-5,\"ratio\":"
+                + (right ? "1e-6" : "0.5") + "}" + (right ? timed : "") + "},"
+                + "{\"program\":\"llama-bench\",\"version\":\"7 (abc), CPU\"" + timed + "}]}";
         return this;
     }
 
@@ -122,7 +147,7 @@ final class ResultsText {
 
     @Override
     public String toString() {
-        return "{\"schema\":\"deltarule-bench/3\",\"version\":\"1\"," + more
+        return "{\"schema\":\"deltarule-bench/4\",\"version\":\"1\"," + more
                 + "\"time\":\"2026-11-21T12:00:00Z\",\"suite\":\"quick\","
                 + "\"machine\":{\"processor\":\"" + processor + "\",\"processors\":2,\"memory_bytes\":25000000000,"
                 + "\"cache_bytes\":33554432,\"system\":\"Linux\",\"java\":\"25\"" + machine + "},"
@@ -130,10 +155,11 @@ final class ResultsText {
                 + "\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,"
                 + (more.isEmpty() ? "" : "\"versions\":{\"OpenBLAS kernels\":\"Cooperlake\"},")
                 + "\"ceilings\":{\"threads\":2,"
-                + "\"sgemm_gflops\":200,\"copy_gbytes_per_s\":40,\"status\":\"ok\",\"problem\":null}},"
+                + CPU_CEILINGS + ",\"status\":\"ok\",\"problem\":null}},"
                 + "{\"engine\":\"tornado\",\"id\":\"opencl:0:0\",\"name\":\"pocl\",\"kind\":\"cpu\",\"backend\":\"OpenCL\","
                 + "\"memory_bytes\":0,\"status\":\"skipped\",\"reason\":\"measured by name only\",\"ceilings\":null}"
                 + gpu()
+                + "\"busy\":[" + String.join(",", busy) + "],\"model\":" + model + ","
                 + "\"ratios\":{\"one_over_other\":{\"ratio\":2,\"subject\":4,\"baseline\":2,\"unit\":\"ms\","
                 + "\"meaning\":\"one over the other\"}},\"transfers\":[" + String.join(",", transfers)
                 + "],\"results\":["
@@ -145,14 +171,23 @@ final class ResultsText {
                         ? ""
                         : ",{\"engine\":\"tornado\",\"id\":\"cuda:0:0\",\"name\":\"NVIDIA H200\",\"kind\":\"gpu\","
                                 + "\"backend\":\"CUDA\",\"memory_bytes\":0,\"status\":\"measured\",\"reason\":null,"
-                                + "\"ceilings\":{\"threads\":null,\"sgemm_gflops\":31500,\"copy_gbytes_per_s\":4100,"
+                                + "\"ceilings\":{\"threads\":null," + GPU_CEILINGS + ","
                                 + "\"status\":\"ok\",\"problem\":null}}")
                 + "],";
     }
 
-    /** As the version before wrote it. */
-    String version2() {
+    /** As version 3 wrote it. */
+    String version3() {
         return toString()
+                .replace("deltarule-bench/4", "deltarule-bench/3")
+                .replace(CPU_CEILINGS, "\"sgemm_gflops\":200,\"copy_gbytes_per_s\":40")
+                .replace(GPU_CEILINGS, "\"sgemm_gflops\":31500,\"copy_gbytes_per_s\":4100")
+                .replace("\"busy\":[],\"model\":null,", "");
+    }
+
+    /** As version 2 wrote it. */
+    String version2() {
+        return version3()
                 .replace("deltarule-bench/3", "deltarule-bench/2")
                 .replace("\"subject\":\"operation\",", "")
                 .replace(",\"status\":\"ok\",\"problem\":null}}", "}}")

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.load.CeilingMemory;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.workload.NetworkSize;
@@ -37,7 +38,11 @@ class SuiteTest {
     }
 
     private static BenchResults run(SuiteLevel level, SuiteFilter filter) {
-        return new Suite(said -> {}, 0.01, level, filter, SMALL).run();
+        return suite(said -> {}, level, filter).run();
+    }
+
+    private static Suite suite(ProgressListener listener, SuiteLevel level, SuiteFilter filter) {
+        return new Suite(new SuiteRecorder(listener, 0.01, filter, CeilingMemory.none()), level, filter, SMALL);
     }
 
     @Test
@@ -67,7 +72,8 @@ class SuiteTest {
     @Test
     void theDefaultSetGivesEveryRatio() {
         TreeSet<String> begun = new TreeSet<>();
-        BenchResults results = new Suite(begun::add, 0.01, SuiteLevel.STANDARD, SuiteFilter.NONE, SMALL).run();
+        BenchResults results =
+                suite(begun::add, SuiteLevel.STANDARD, SuiteFilter.NONE).run();
         assertFalse(results.faulty());
         assertEquals(
                 Set.of(
@@ -80,7 +86,7 @@ class SuiteTest {
                         "prefill_per_token_longest_over_shortest",
                         "decode_per_token_after_longest_over_shortest",
                         "model_decode_weights_over_copy",
-                        "model_prefill_over_sgemm"),
+                        "model_prefill_over_processor"),
                 results.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
         results.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
         List<String> cpu = names(results);

@@ -1,8 +1,10 @@
 package io.deltarule.cli.bench;
 
 import io.deltarule.bench.document.ResultsDocument;
+import io.deltarule.bench.peer.LlamaBench;
 import io.deltarule.bench.result.BenchResults;
 import io.deltarule.bench.result.Provenance;
+import io.deltarule.bench.suite.ModelComparison;
 import io.deltarule.bench.suite.SingleRun;
 import io.deltarule.bench.suite.Suite;
 import io.deltarule.bench.suite.SuiteFilter;
@@ -28,6 +30,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Variant;
 import io.deltarule.core.measure.PeerEngine;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -190,7 +193,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--repeats",
             paramLabel = "N",
-            description = "Time exactly this many runs of one operation (default: as many as --seconds allow).")
+            description =
+                    "Time exactly this many runs of one operation (default: as many as --seconds allow); of a model,"
+                            + " rounds of two runs (default: 3).")
     private Integer repeats;
 
     @Option(
@@ -209,6 +214,19 @@ public final class BenchCommand implements Callable<Integer> {
     private String json;
 
     @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "Measure prefill and decoding of this model alone, a GGUF file or a folder, on the CPU.")
+    private Path model;
+
+    @Option(
+            names = "--llama-bench",
+            paramLabel = "PROGRAM",
+            description =
+                    "With --model: llama.cpp's own llama-bench, which measures the same GGUF file in turn with it.")
+    private Path llamaBench;
+
+    @Option(
             names = "--peers",
             description =
                     "Measure other libraries too, beside the CPU engine: PyTorch, and transformers where Python has"
@@ -225,7 +243,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        boolean whole = suite != null || direction != null || operation == null;
+        boolean whole = model == null && (suite != null || direction != null || operation == null);
         SuiteLevel level = SuiteLevel.named(suite == null ? SuiteLevel.STANDARD.id() : suite);
         SuiteFilter filter = whole && operation != null
                 ? operation.filter(direction)
@@ -238,15 +256,20 @@ public final class BenchCommand implements Callable<Integer> {
             OutputPath.check("--json", file);
         }
         // Before progress is drawn: choosing an engine may log why.
-        Workload workload = whole ? null : operation.workload();
+        Workload workload = whole || model != null ? null : operation.workload();
         if (workload != null) {
             MemoryNeed.check(workload.shape());
         }
         BenchResults results;
         try (Progress progress = Progress.start("bench")) {
-            results = workload == null
-                    ? new Suite(progress::say, seconds == null ? 1 : seconds / 8, level, filter).run()
-                    : SingleRun.of(workload, timer(), progress::say);
+            if (model != null) {
+                LlamaBench peer = llamaBench == null ? null : new LlamaBench(llamaBench);
+                results = ModelComparison.of(model, peer, repeats).run(Version.text(), progress::say);
+            } else {
+                results = workload == null
+                        ? new Suite(progress::say, seconds == null ? 1 : seconds / 8, level, filter).run()
+                        : SingleRun.of(workload, timer(), progress::say);
+            }
         }
         PrintWriter out = spec.commandLine().getOut();
         String document = Json.text(ResultsDocument.of(results, provenance()));
@@ -282,12 +305,13 @@ public final class BenchCommand implements Callable<Integer> {
                     "--peers: expected another library's engine on the class path but found"
                             + " none; start through ./deltarule, which builds and adds it");
         }
+        checkModel();
         if (repeats != null && repeats < 1) {
             throw new InvalidInputException("--repeats: expected at least 1 but found " + repeats);
         }
-        if (repeats != null && operation == null) {
-            throw new InvalidInputException(
-                    "--repeats: expected one operation to repeat but found none; name its --variant, for example");
+        if (repeats != null && operation == null && model == null) {
+            throw new InvalidInputException("--repeats: expected one operation or a --model to repeat but found none;"
+                    + " name its --variant, for example");
         }
         if (repeats != null && suite != null) {
             throw new InvalidInputException("--repeats: expected one operation to repeat but found --suite");
@@ -298,6 +322,27 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (seconds != null && !(seconds > 0 && seconds < 86_400)) {
             throw new InvalidInputException("--seconds: expected more than 0 and less than a day but found " + seconds);
+        }
+    }
+
+    private void checkModel() {
+        if (llamaBench != null && model == null) {
+            throw new InvalidInputException(
+                    "--llama-bench: expected a GGUF file to measure but found none; name it with"
+                            + " --model FILE.gguf");
+        }
+        if (model == null) {
+            return;
+        }
+        if (operation != null || suite != null || direction != null || seconds != null || peers) {
+            throw new InvalidInputException(
+                    "--model: expected only --llama-bench, --repeats, --json and --output beside it"
+                            + " but found other options; measure the rest by a command of its own");
+        }
+        if (llamaBench != null && !Files.isRegularFile(model)) {
+            throw new InvalidInputException("--llama-bench: expected --model to be a GGUF file, which llama.cpp reads,"
+                    + " but found " + (Files.exists(model) ? "the folder " : "nothing at ") + model
+                    + "; write one with 'deltarule convert'");
         }
     }
 

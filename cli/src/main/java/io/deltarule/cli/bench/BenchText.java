@@ -25,27 +25,16 @@ final class BenchText {
                 out.println(ceilings(status));
             }
         }
-        out.println();
-        TextTable table = new TextTable(
-                "what",
-                "engine",
-                "shape",
-                "median",
-                "p10..p90",
-                "tokens/s",
-                "GFLOP/s",
-                "of sgemm",
-                "GB/s",
-                "of copy",
-                "error");
-        for (Measurement m : results.measurements()) {
-            table.row(row(m, results.ceilings(m.workload())));
+        if (!results.signs().isEmpty()) {
+            out.println("the machine was busy; times may be longer than it needs:");
+            results.signs().forEach(sign -> out.println("  " + sign.text()));
         }
-        table.print(out);
-        for (Measurement m : results.measurements()) {
-            if (m.problem() != null) {
-                out.println(m.workload().name() + " on " + where(m) + ": not timed: " + m.problem());
-            }
+        out.println();
+        if (results.model() != null) {
+            ModelText.print(results.model(), out);
+        }
+        if (!results.measurements().isEmpty()) {
+            measurements(results, out);
         }
         if (results.measurements().stream().anyMatch(m -> m.breakdown() != null)) {
             out.println();
@@ -68,6 +57,30 @@ final class BenchText {
                 + " what is counted: docs/benchmarks.md");
     }
 
+    private static void measurements(BenchResults results, PrintWriter out) {
+        TextTable table = new TextTable(
+                "what",
+                "engine",
+                "shape",
+                "median",
+                "p10..p90",
+                "tokens/s",
+                "GFLOP/s",
+                "of processor",
+                "GB/s",
+                "of copy",
+                "error");
+        for (Measurement m : results.measurements()) {
+            table.row(row(m, results.ceilings(m.workload())));
+        }
+        table.print(out);
+        for (Measurement m : results.measurements()) {
+            if (m.problem() != null) {
+                out.println(m.workload().name() + " on " + where(m) + ": not timed: " + m.problem());
+            }
+        }
+    }
+
     private static String[] row(Measurement m, DeviceCeilings ceilings) {
         Timing t = m.timing();
         String where = where(m);
@@ -88,7 +101,7 @@ final class BenchText {
             time(t.p10Nanos()) + ".." + time(t.p90Nanos()),
             text("%,.0f", m.tokensPerSecond()),
             text("%.1f", m.gflops()),
-            share(m.gflops(), ceilings == null ? Double.NaN : ceilings.sgemmGflops()),
+            share(m.gflops(), ceilings == null ? Double.NaN : ceilings.gflops()),
             text("%.1f", m.gbytes()),
             share(m.gbytes(), ceilings == null ? Double.NaN : ceilings.copyGbytes()),
             error
@@ -114,12 +127,16 @@ final class BenchText {
                 : where(status.engine(), status.device().id()) + ": ";
         String on = c.threads() > 0 ? " on " + c.threads() + " threads" : "";
         return text(
-                        "%sceilings%s: %s %s, copy %s (read + written)",
+                        "%sceilings%s: %s %s, %scopy %s (read + written)%s",
                         where,
                         on,
-                        c.threads() > 0 ? "sgemm" : "matrix product",
-                        Double.isNaN(c.sgemmGflops()) ? "none" : text("%.1f GFLOP/s", c.sgemmGflops()),
-                        Double.isNaN(c.copyGbytes()) ? "none" : text("%.1f GB/s", c.copyGbytes()))
+                        c.threads() > 0 ? "multiply-adds" : "matrix product",
+                        Double.isNaN(c.gflops()) ? "none" : text("%.1f GFLOP/s", c.gflops()),
+                        Double.isNaN(c.readGbytes()) ? "" : text("read %.1f GB/s, ", c.readGbytes()),
+                        Double.isNaN(c.copyGbytes()) ? "none" : text("%.1f GB/s", c.copyGbytes()),
+                        Double.isNaN(c.sgemmGflops())
+                                ? ""
+                                : text("; the library's sgemm %.1f GFLOP/s", c.sgemmGflops()))
                 + (c.problem() == null ? "" : "; not timed: " + c.problem());
     }
 

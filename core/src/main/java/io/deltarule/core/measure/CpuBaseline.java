@@ -16,13 +16,22 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What the CPU engine is measured against, on the engine's own threads and through its own calls: the matrix products
- * and triangular solves of a chunkwise prefill and nothing else, plain matrix products, plain copies.
+ * What the CPU engine is measured against, on the engine's own threads: what the processor multiplies and adds at most, and
+ * reads; and through the engine's own calls the matrix products and triangular solves of a chunkwise prefill and nothing else,
+ * plain matrix products, plain copies.
  *
  * <p>A baseline owns its memory and is closed. Not safe for use by many threads.
  */
 public final class CpuBaseline implements AutoCloseable {
     private static final int ALIGNMENT = 64;
+
+    /** Pieces as small as a state of 128 by 128: threads finish together, and each piece is still a long copy. */
+    private static final long PIECE = 1 << 16;
+
+    /** Of multiply-adds: an item takes some 50 microseconds, so that threads finish together. */
+    private static final int ROUNDS = 30_000;
+
+    private static final int ITEMS = 32; // per thread
 
     private final WorkerPool pool = WorkerPool.of(CpuEngine.defaultThreads());
     private final Arena arena = Arena.ofShared();
@@ -31,6 +40,7 @@ public final class CpuBaseline implements AutoCloseable {
     private Runnable body;
     private double flops;
     private double bytes;
+    private volatile float kept; // what loops compute, so that they are not left out
 
     private CpuBaseline() {
         OpenBlas.unavailable().ifPresent(why -> {
@@ -105,6 +115,34 @@ public final class CpuBaseline implements AutoCloseable {
         return baseline;
     }
 
+    /** Multiply-adds of float32 vectors whose operands stay in registers: the most that the processor does on these threads. */
+    public static CpuBaseline multiplyAdds() {
+        CpuBaseline baseline = new CpuBaseline();
+        int threads = baseline.pool.threads();
+        baseline.flops = RegisterLoops.flops(ROUNDS) * ITEMS * threads;
+        baseline.body = () -> baseline.pool.run(
+                ITEMS * threads, threads, (item, slot) -> baseline.kept = RegisterLoops.multiplyAdds(ROUNDS));
+        return baseline;
+    }
+
+    /**
+     * One memory block read, and nothing written.
+     *
+     * @param size of the block in bytes; larger than the caches by much to measure memory
+     */
+    public static CpuBaseline read(long size) {
+        CpuBaseline baseline = new CpuBaseline();
+        int threads = baseline.pool.threads();
+        MemorySegment from = baseline.arena.allocate(size, ALIGNMENT).fill((byte) 0);
+        int items = Math.toIntExact(Math.ceilDiv(size, PIECE));
+        baseline.bytes = size;
+        baseline.body = () -> baseline.pool.run(items, threads, (item, slot) -> {
+            long at = item * PIECE;
+            baseline.kept = RegisterLoops.read(from, at, Math.min(PIECE, size - at));
+        });
+        return baseline;
+    }
+
     /**
      * One memory block copied to another.
      *
@@ -115,13 +153,11 @@ public final class CpuBaseline implements AutoCloseable {
         int threads = baseline.pool.threads();
         MemorySegment from = baseline.arena.allocate(size, ALIGNMENT).fill((byte) 1);
         MemorySegment to = baseline.arena.allocate(size, ALIGNMENT).fill((byte) 2);
-        // Pieces as small as a state of 128 by 128: threads finish together, and each piece is still a long copy.
-        long piece = 1 << 16;
-        int items = Math.toIntExact(Math.ceilDiv(size, piece));
+        int items = Math.toIntExact(Math.ceilDiv(size, PIECE));
         baseline.bytes = 2.0 * size;
         baseline.body = () -> baseline.pool.run(items, threads, (item, slot) -> {
-            long at = item * piece;
-            MemorySegment.copy(from, at, to, at, Math.min(piece, size - at));
+            long at = item * PIECE;
+            MemorySegment.copy(from, at, to, at, Math.min(PIECE, size - at));
         });
         return baseline;
     }
@@ -185,12 +221,12 @@ public final class CpuBaseline implements AutoCloseable {
         body.run();
     }
 
-    /** Multiplications and additions per run; half of a full matrix for M P and the triangular solve; 0 for copies. */
+    /** Multiplications and additions per run; half of a full matrix for M P and the triangular solve; 0 where only bytes move. */
     public double flops() {
         return flops;
     }
 
-    /** Bytes read plus bytes written per run; 0 for products. */
+    /** Bytes read plus bytes written per run; 0 where none count. */
     public double bytes() {
         return bytes;
     }

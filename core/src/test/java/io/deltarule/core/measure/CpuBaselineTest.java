@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.cpu.math.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 class CpuBaselineTest {
@@ -26,10 +29,33 @@ class CpuBaselineTest {
             copy.run();
             assertEquals(2 * ((1 << 16) + 4), copy.bytes());
         }
+        try (CpuBaseline read = CpuBaseline.read((1 << 16) + 4)) {
+            read.run();
+            assertEquals((1 << 16) + 4, read.bytes());
+            assertEquals(0, read.flops());
+        }
+        try (CpuBaseline multiplyAdds = CpuBaseline.multiplyAdds()) {
+            multiplyAdds.run();
+            assertTrue(multiplyAdds.flops() > 0);
+            assertEquals(0, multiplyAdds.bytes());
+        }
         try (CpuBaseline multiply = CpuBaseline.multiply(32)) {
             multiply.run();
             assertEquals(4.0 * multiply.threads() * 2 * 32 * 32 * 32, multiply.flops());
         }
+    }
+
+    /** The loops do what is counted: so many sums of rounds, and every vector once. */
+    @Test
+    void loopsComputeWhatTheyCount() {
+        assertEquals(RegisterLoops.sums() * 1.75f, RegisterLoops.multiplyAdds(3)); // 1, 1.5, 1.75
+        assertEquals(0, RegisterLoops.flops(5) % (RegisterLoops.sums() * 2 * 5));
+        int step = FloatVector.SPECIES_PREFERRED.vectorByteSize();
+        MemorySegment ones = MemorySegment.ofArray(new float[12 * step]);
+        for (int i = 0; i < ones.byteSize() / Float.BYTES; i++) {
+            ones.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
+        }
+        assertEquals(8, RegisterLoops.read(ones, 4L * step, 8L * step));
     }
 
     /** Denormal or infinite numbers would make the processor slow, and the engine look fast beside it. */

@@ -14,6 +14,7 @@ import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.loader.GgufFile;
+import io.deltarule.loader.GgufTensor;
 import io.deltarule.loader.GgufType;
 import io.deltarule.loader.GgufValue;
 import io.deltarule.loader.GgufWriter;
@@ -171,6 +172,98 @@ class GgufModelTest {
             assertEquals(GgufValue.u32(2), gguf.metadata().get("qwen35.ssm.group_count"));
             assertEquals(GgufValue.u32(4), gguf.metadata().get("qwen35.ssm.time_step_rank"));
             assertEquals(GgufValue.u32(96), gguf.metadata().get("qwen35.ssm.inner_size"));
+        }
+    }
+
+    /** Latent attention as llama.cpp takes it: keys transposed and values apart, one latent row per token for all heads. */
+    @Test
+    void latentAttentionIsInTwoParts() {
+        Path file = write("kimi_linear", Map.of(), WeightType.F32, GgufType.F32);
+        String both = "model.layers.3.self_attn.kv_b_proj.weight";
+        try (GgufFile gguf = GgufFile.open(file);
+                SafetensorsFolder tensors = SafetensorsFolder.open(folder)) {
+            int heads = 4;
+            int rank = 24;
+            int own = 16;
+            int value = 16;
+            assertFalse(gguf.contains("blk.3.attn_kv_b.weight"));
+            assertEquals(
+                    List.of((long) heads, (long) rank, (long) own),
+                    gguf.info("blk.3.attn_k_b.weight").shape());
+            assertEquals(
+                    List.of((long) heads, (long) value, (long) rank),
+                    gguf.info("blk.3.attn_v_b.weight").shape());
+            float[] joined = floats(tensors.tensor(both));
+            float[] keys = floats(gguf.tensor("blk.3.attn_k_b.weight"));
+            float[] values = floats(gguf.tensor("blk.3.attn_v_b.weight"));
+            for (int h = 0; h < heads; h++) {
+                for (int j = 0; j < rank; j++) {
+                    int row = h * (own + value);
+                    assertEquals(joined[(row + 5) * rank + j], keys[(h * rank + j) * own + 5]);
+                    assertEquals(joined[(row + own + 7) * rank + j], values[(h * value + 7) * rank + j]);
+                }
+            }
+            assertEquals(GgufValue.i32s(0, 0, 0, 1), gguf.metadata().get("kimi-linear.attention.head_count_kv"));
+            assertEquals(GgufValue.u32(rank + 8), gguf.metadata().get("kimi-linear.attention.key_length"));
+            assertEquals(GgufValue.u32(rank), gguf.metadata().get("kimi-linear.attention.value_length"));
+            assertEquals(GgufValue.u32(own + 8), gguf.metadata().get("kimi-linear.attention.key_length_mla"));
+        }
+    }
+
+    /** As files of before the split have it: keys and values of a head one below the other. */
+    @Test
+    void theJoinedLatentProjectionOfOlderFilesIsReadToo() {
+        Path file = write("kimi_linear", Map.of(), WeightType.F32, GgufType.F32);
+        Path older = folder.resolve("older.gguf");
+        try (GgufFile gguf = GgufFile.open(file);
+                SafetensorsFolder tensors = SafetensorsFolder.open(folder)) {
+            GgufWriter writer = new GgufWriter();
+            gguf.metadata().forEach(writer::metadata);
+            for (GgufTensor t : gguf.tensors()) {
+                long[] shape = t.shape().stream().mapToLong(n -> n).toArray();
+                if (t.name().endsWith("attn_k_b.weight")) {
+                    String block = t.name().replace("attn_k_b", "attn_kv_b");
+                    writer.tensor(
+                            block,
+                            GgufType.F32,
+                            new long[] {128, 24},
+                            tensors.tensor("model.layers.3.self_attn.kv_b_proj.weight"));
+                } else if (!t.name().endsWith("attn_v_b.weight")) {
+                    writer.tensor(t.name(), t.type(), shape, gguf.tensor(t.name()));
+                }
+            }
+            writer.write(older);
+        }
+        Comparison comparison =
+                Comparison.of("older", logits(folder, new ReferenceEngine()), logits(older, new ReferenceEngine()));
+        assertTrue(comparison.within(1e-6), comparison::toString);
+    }
+
+    /** Which kind each layer is of is said where it is not every n-th. */
+    @Test
+    void irregularLayersAreMarked() {
+        Path file = write(
+                "qwen3_5_text",
+                Map.of(
+                        "layer_types",
+                        "[\"full_attention\",\"linear_attention\",\"linear_attention\",\"full_attention\"]"),
+                WeightType.BF16,
+                GgufType.BF16);
+        try (GgufFile gguf = GgufFile.open(file)) {
+            assertEquals(GgufValue.i32s(0, 1, 1, 0), gguf.metadata().get("qwen35.attention.recurrent_layers"));
+        }
+        Comparison comparison =
+                Comparison.of("irregular", logits(folder, new ReferenceEngine()), logits(file, new ReferenceEngine()));
+        assertTrue(comparison.within(1e-6), comparison::toString);
+    }
+
+    /** Without which llama.cpp refuses the file. */
+    @Test
+    void aFileWithoutTokenizerSaysSo() {
+        Path file = write("qwen3_5_text", Map.of(), WeightType.BF16, GgufType.BF16);
+        try (GgufFile gguf = GgufFile.open(file)) {
+            assertEquals(GgufValue.text("none"), gguf.metadata().get("tokenizer.ggml.model"));
+            assertFalse(gguf.metadata().containsKey("tokenizer.ggml.tokens"));
         }
     }
 

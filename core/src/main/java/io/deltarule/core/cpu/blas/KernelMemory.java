@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.blas;
 
+import io.deltarule.core.engine.UserCache;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -25,13 +26,9 @@ final class KernelMemory {
         this.file = file;
     }
 
-    /** The user's: in $XDG_CACHE_HOME, or ~/.cache. */
+    /** The user's. */
     static KernelMemory ofUser() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path folder = cache != null && Path.of(cache).isAbsolute()
-                ? Path.of(cache)
-                : Path.of(System.getProperty("user.home"), ".cache");
-        return new KernelMemory(folder.resolve("deltarule").resolve("kernels.properties"));
+        return new KernelMemory(UserCache.file("kernels.properties"));
     }
 
     /**

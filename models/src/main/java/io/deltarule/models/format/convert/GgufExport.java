@@ -121,7 +121,7 @@ public final class GgufExport {
                 linear,
                 new ExpertStack(mixture ? count(config.either("num_experts", "num_local_experts"), 256) : 0),
                 model.info().layers());
-        new GgufKeys(writer, model, config, architecture).qwen(rows, mixture);
+        new GgufKeys(writer, model, config, architecture).qwen(rows, mixture, linear("linear_attn.A_log"));
         for (String name : List.copyOf(weights.keySet())) {
             int at = name.indexOf("linear_attn.");
             if (at < 0) {
@@ -143,12 +143,17 @@ public final class GgufExport {
         }
     }
 
+    /** Of each layer whether it is a linear one, which has this weight. */
+    private boolean[] linear(String weight) {
+        boolean[] linear = new boolean[model.info().layers()];
+        for (int i = 0; i < linear.length; i++) {
+            linear[i] = weights.containsKey("model.layers." + i + "." + weight);
+        }
+        return linear;
+    }
+
     private void kimi(GgufWriter writer) {
         int layers = model.info().layers();
-        boolean[] linear = new boolean[layers];
-        for (int i = 0; i < layers; i++) {
-            linear[i] = weights.containsKey("model.layers." + i + ".self_attn.A_log");
-        }
         LatentAttentionLayer latent = new LatentAttentionLayer(
                 model.info().hidden(),
                 count("num_attention_heads", 32),
@@ -159,7 +164,17 @@ public final class GgufExport {
                 count("v_head_dim", 128),
                 false);
         names = new GgufKimiNames(new ExpertStack(count("num_experts", 256)), layers, latent);
-        new GgufKeys(writer, model, config, "kimi-linear").kimi(linear);
+        new GgufKeys(writer, model, config, "kimi-linear").kimi(linear("self_attn.A_log"));
+        LatentRows rows = new LatentRows(latent);
+        for (int i = 0; i < layers; i++) {
+            MatrixRows both = weights.remove("model.layers." + i + ".self_attn.kv_b_proj.weight");
+            if (both != null) {
+                stack("blk." + i + ".attn_k_b.weight", List.of(latent.heads(), latent.rank(), latent.own()))
+                        .put(0L, rows.keys(both));
+                stack("blk." + i + ".attn_v_b.weight", List.of(latent.heads(), latent.value(), latent.rank()))
+                        .put(0L, rows.values(both));
+            }
+        }
     }
 
     /** Norms that are stored as the factor − 1 are factors in GGUF files. */

@@ -53,7 +53,7 @@ final class GgufKeys {
         }
     }
 
-    void qwen(QwenRows linear, boolean mixture) {
+    void qwen(QwenRows linear, boolean mixture, boolean[] recurrent) {
         int heads = count("num_attention_heads", 16);
         common(heads);
         int kvHeads = count("num_key_value_heads", Math.min(heads, mixture ? 2 : 4));
@@ -70,7 +70,17 @@ final class GgufKeys {
         put("rope.freq_base", GgufValue.f32(theta));
         put("rope.dimension_count", (int) (head * part));
         put("rope.dimension_sections", GgufValue.i32s(11, 11, 10, 0));
-        put("full_attention_interval", count("full_attention_interval", 4));
+        int interval = Math.max(1, count("full_attention_interval", 4));
+        put("full_attention_interval", interval);
+        int[] marks = new int[recurrent.length];
+        boolean regular = true;
+        for (int i = 0; i < marks.length; i++) {
+            marks[i] = recurrent[i] ? 1 : 0;
+            regular &= recurrent[i] == ((i + 1) % interval != 0);
+        }
+        if (!regular) { // layer_types of the folder's own, which llama.cpp takes layer by layer
+            put("attention.recurrent_layers", GgufValue.i32s(marks));
+        }
         put("ssm.conv_kernel", linear.config().taps());
         put("ssm.state_size", linear.config().headK());
         put("ssm.group_count", linear.config().heads());
@@ -94,15 +104,15 @@ final class GgufKeys {
         int value = count("v_head_dim", 128);
         int[] kvHeads = new int[linear.length];
         for (int i = 0; i < kvHeads.length; i++) {
-            kvHeads[i] = linear[i] ? 0 : heads; // which tells llama.cpp the layers apart
+            kvHeads[i] = linear[i] ? 0 : 1; // 0 tells llama.cpp a linear layer; all heads read one latent row per token
         }
         put("attention.head_count_kv", GgufValue.i32s(kvHeads));
         put("attention.kv_lora_rank", rank);
         if (count("q_lora_rank", 0) > 0) {
             put("attention.q_lora_rank", count("q_lora_rank", 0));
         }
-        put("attention.key_length", key);
-        put("attention.value_length", value);
+        put("attention.key_length", rank + shared);
+        put("attention.value_length", rank);
         put("attention.key_length_mla", key);
         put("attention.value_length_mla", value);
         put("attention.layer_norm_rms_epsilon", GgufValue.f32(config.number("rms_norm_eps", 0, 1, 1e-5)));

@@ -17,7 +17,8 @@ import java.util.List;
 
 /**
  * A folder's tokenizer and chat template as metadata: tokenizer.json as it is, for this library, and where it is byte-level
- * byte pair encoding with a split that llama.cpp has a name for, its tokens, types and merges too.
+ * byte pair encoding with a split that llama.cpp has a name for, its tokens, types and merges too. Any other is "none", with
+ * which llama.cpp still runs the model on ids; without that word it refuses the file.
  */
 final class GgufTokens {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,10 +35,14 @@ final class GgufTokens {
     static void put(GgufWriter writer, Path folder, int vocabulary) {
         Path file = folder.resolve("tokenizer.json");
         try {
+            boolean named = false;
             if (Files.exists(file)) {
                 String text = Files.readString(file, StandardCharsets.UTF_8);
                 writer.metadata(TokenSplits.WHOLE, GgufValue.text(text));
-                tokens(writer, folder, JSON.readTree(text), vocabulary);
+                named = tokens(writer, folder, JSON.readTree(text), vocabulary);
+            }
+            if (!named) {
+                writer.metadata(GGML + "model", GgufValue.text("none"));
             }
             template(writer, folder);
         } catch (IOException e) {
@@ -61,11 +66,12 @@ final class GgufTokens {
         }
     }
 
-    private static void tokens(GgufWriter writer, Path folder, JsonNode file, int vocabulary) {
+    /** Whether llama.cpp has the tokenizer, whose tokens are then written. */
+    private static boolean tokens(GgufWriter writer, Path folder, JsonNode file, int vocabulary) {
         JsonNode model = file.path("model");
         String split = TokenSplits.named(pattern(file.path("pre_tokenizer")));
         if (!model.path("type").asText().equals("BPE") || split == null) {
-            return;
+            return false;
         }
         String[] tokens = new String[vocabulary];
         int[] types = new int[vocabulary];
@@ -95,6 +101,7 @@ final class GgufTokens {
         writer.metadata(GGML + "token_type", GgufValue.i32s(types));
         writer.metadata(GGML + "merges", GgufValue.texts(merges));
         around(writer, folder, file, tokens);
+        return true;
     }
 
     /** Whether a token begins and one ends every text, by tokenizer_config.json or else by the tokenizer's template. */

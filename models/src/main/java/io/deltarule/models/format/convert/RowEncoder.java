@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Rows of float32 as blocks, rounded to nearest.
+ * Rows of float32 as blocks, rounded to nearest, byte for byte as ggml's own reference makes them.
  *
  * <pre>
- *   Q8_0   d = max |x| / 127                          q = round(x / d)
+ *   Q8_0   d = max |x| / 127                          q = round(x / d), halves away from 0
  *   Q4_0   d = x of the largest |x|, divided by −8    q = ⌊x / d + 8.5⌋, at most 15
  * </pre>
  */
@@ -47,7 +47,9 @@ final class RowEncoder {
         float inverse = d == 0 ? 0 : 1 / d;
         to.putShort(Float.floatToFloat16(d));
         for (int i = from; i < from + BLOCK; i++) {
-            to.put((byte) Math.round(row[i] * inverse));
+            float x = row[i] * inverse;
+            int away = Math.round(Math.abs(x)); // bfloat16 numbers make many halves, which Math.round takes upwards
+            to.put((byte) (x < 0 ? -away : away));
         }
     }
 

@@ -4,6 +4,7 @@
  * <pre>
  *   GgufExport            a folder's programs and weights → tensors of rows, metadata → a file
  *   QwenRows              value heads tiled, fused projections taken apart
+ *   LatentRows            a projection to keys and values taken apart
  *   GgufKeys, GgufTokens  what config.json and tokenizer.json are as metadata
  *   RowEncoder            rows of float32 → blocks
  * </pre>

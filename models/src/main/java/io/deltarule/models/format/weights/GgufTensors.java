@@ -5,14 +5,31 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * The tensors of a GGUF file.
- *
- * @param path where it is
- * @param file opened
- * @param normsAreFactors whether whoever wrote it added the 1 to norms that are published without it
- */
-public record GgufTensors(Path path, GgufFile file, boolean normsAreFactors) implements TensorStore {
+/** The tensors of a GGUF file, in the types in which they are stored but for {@link WidenedBlocks}. */
+public final class GgufTensors implements TensorStore {
+    private final Path path;
+    private final GgufFile file;
+    private final boolean normsAreFactors;
+    private final WidenedBlocks widened = new WidenedBlocks();
+
+    /**
+     * Of an opened file.
+     *
+     * @param path where it is
+     * @param file closed with this
+     * @param normsAreFactors whether whoever wrote it added the 1 to norms that are published without it
+     */
+    public GgufTensors(Path path, GgufFile file, boolean normsAreFactors) {
+        this.path = path;
+        this.file = file;
+        this.normsAreFactors = normsAreFactors;
+    }
+
+    @Override
+    public boolean normsAreFactors() {
+        return normsAreFactors;
+    }
+
     @Override
     public boolean contains(String name) {
         return file.contains(name);
@@ -30,7 +47,9 @@ public record GgufTensors(Path path, GgufFile file, boolean normsAreFactors) imp
 
     @Override
     public MemorySegment tensor(String name) {
-        return file.tensor(name);
+        return WidenedBlocks.has(file.info(name).type())
+                ? widened.of(file.info(name), file.tensor(name))
+                : file.tensor(name);
     }
 
     @Override
@@ -45,7 +64,7 @@ public record GgufTensors(Path path, GgufFile file, boolean normsAreFactors) imp
 
     @Override
     public String types() {
-        return "F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K or Q6_K";
+        return "F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, Q4_1, Q5_0 or Q5_1";
     }
 
     @Override
@@ -56,6 +75,7 @@ public record GgufTensors(Path path, GgufFile file, boolean normsAreFactors) imp
 
     @Override
     public void close() {
+        widened.close();
         file.close();
     }
 }

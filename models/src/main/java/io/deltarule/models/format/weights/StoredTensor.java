@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param name in the file
  * @param type as the format calls it
- * @param weightType the same, or null where no weight can be stored so
+ * @param weightType what its numbers are handed out as, nearly always the same, or null where no weight can be stored so
  * @param shape the extent of every axis, row-major, outermost first
  * @param byteSize how many bytes it has
  */
@@ -47,7 +47,7 @@ public record StoredTensor(String name, String type, WeightType weightType, List
             case Q4_K -> WeightType.Q4_K;
             case Q5_K -> WeightType.Q5_K;
             case Q6_K -> WeightType.Q6_K;
-            default -> null;
+            default -> WidenedBlocks.has(info.type()) ? WeightType.F32 : null;
         };
         return new StoredTensor(info.name(), info.type().name(), type, info.shape(), info.byteSize());
     }
