@@ -96,15 +96,15 @@ public final class BlockRows {
             MemorySegment y,
             long y0,
             long y1) {
+        long bytes = type.bytes(n);
+        long a0 = NativeMemory.address(w, w0, bytes);
+        long a1 = NativeMemory.address(w, w1, bytes);
+        long v = NativeMemory.address(x, xAt, (long) prepared(n) * Float.BYTES);
         if (!VECTORS) {
             y.set(ValueLayout.JAVA_FLOAT, y0, oneDot(type, w, w0, x, xAt, n));
             y.set(ValueLayout.JAVA_FLOAT, y1, oneDot(type, w, w1, x, xAt, n));
             return;
         }
-        long bytes = type.bytes(n);
-        long a0 = NativeMemory.address(w, w0, bytes);
-        long a1 = NativeMemory.address(w, w1, bytes);
-        long v = NativeMemory.address(x, xAt, (long) prepared(n) * Float.BYTES);
         switch (type) {
             case Q8_0 -> Q8Blocks.two(a0, a1, v, n, y, y0, y1);
             case Q4_0 -> Q4Blocks.two(a0, a1, v, n, y, y0, y1);
