@@ -30,7 +30,7 @@ final class CpuPlan extends AbstractDeltaPlan {
 
     private States states(DeltaShape shape) {
         try {
-            return States.allocate(arena, shape.state());
+            return States.allocate(arena, shape.state()).deferringWrites(arena);
         } catch (OutOfMemoryError | ArithmeticException e) {
             arena.close();
             throw e;

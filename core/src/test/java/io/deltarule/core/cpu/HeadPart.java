@@ -37,7 +37,7 @@ final class HeadPart extends HotPart {
         this.spec = spec;
         in = c.inputs();
         out = DeltaOutputs.poisoned(c.shape());
-        kept = spec.keepsState() ? States.allocate(arena, c.shape().state()) : null;
+        kept = spec.keepsState() ? States.allocate(arena, c.shape().state()).deferringWrites(arena) : null;
         worker = spec.form() == Form.RECURRENT ? new RecurrentWorker(spec, arena) : new ChunkWorker(spec, 1);
         operands = new Operands(
                 spec,

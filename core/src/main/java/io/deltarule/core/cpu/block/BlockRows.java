@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.block;
 
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.NativeMemory;
 import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.MemorySegment;
@@ -55,42 +56,77 @@ public final class BlockRows {
         }
     }
 
-    /** Products of four rows and a vector: that of row j goes to float j · apart of y, from byte offset yAt on. */
-    public static void four(
+    /** Floats that a vector of n numbers takes as {@link #prepare} leaves it, of any type at most. */
+    public static int prepared(int n) {
+        return 2 * n;
+    }
+
+    /** Lays out a vector of n numbers as the products with rows of a type want it: with sums that are the same for every row. */
+    public static void prepare(WeightType type, MemorySegment x, long at, int n, MemorySegment to, long toAt) {
+        if (!VECTORS || type == WeightType.Q8_0) {
+            MemorySegment.copy(x, at, to, toAt, (long) n * Float.BYTES);
+        } else if (type == WeightType.Q4_0) {
+            Q4Blocks.prepare(x, at, n, to, toAt);
+        } else if (type == WeightType.Q6_K) {
+            PreparedVector.timesMinus32(x, at, n, to, toAt);
+        } else {
+            PreparedVector.partSums(x, at, n, to, toAt);
+        }
+    }
+
+    /**
+     * Products of two rows and a vector. Two, because they share what is loaded of x and leave the JIT the registers to take
+     * several blocks of them at once.
+     *
+     * @param w the rows, off-heap
+     * @param w0 where one begins
+     * @param w1 where the other begins
+     * @param x what {@link #prepare} made of n numbers, off-heap, from byte offset xAt on
+     * @param y0 byte offset in y of the first row's product
+     * @param y1 and of the second's
+     */
+    public static void two(
             WeightType type,
             MemorySegment w,
             long w0,
-            long stride,
+            long w1,
             MemorySegment x,
             long xAt,
             int n,
             MemorySegment y,
-            long yAt,
-            long apart) {
-        if (VECTORS && type == WeightType.Q8_0) {
-            Q8Blocks.four(w, w0, stride, x, xAt, n, y, yAt, apart);
+            long y0,
+            long y1) {
+        long bytes = type.bytes(n);
+        long a0 = NativeMemory.address(w, w0, bytes);
+        long a1 = NativeMemory.address(w, w1, bytes);
+        long v = NativeMemory.address(x, xAt, (long) prepared(n) * Float.BYTES);
+        if (!VECTORS) {
+            y.set(ValueLayout.JAVA_FLOAT, y0, oneDot(type, w, w0, x, xAt, n));
+            y.set(ValueLayout.JAVA_FLOAT, y1, oneDot(type, w, w1, x, xAt, n));
             return;
         }
-        for (int j = 0; j < 4; j++) {
-            float sum = dot(type, w, w0 + j * stride, x, xAt, n);
-            y.set(ValueLayout.JAVA_FLOAT, yAt + j * apart * Float.BYTES, sum);
+        switch (type) {
+            case Q8_0 -> Q8Blocks.two(a0, a1, v, n, y, y0, y1);
+            case Q4_0 -> Q4Blocks.two(a0, a1, v, n, y, y0, y1);
+            case Q4_K -> {
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q4KBlocks.one(a0, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q4KBlocks.one(a1, v, n));
+            }
+            case Q5_K -> {
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q5KBlocks.one(a0, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q5KBlocks.one(a1, v, n));
+            }
+            case Q6_K -> {
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q6KBlocks.one(a0, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q6KBlocks.one(a1, v, n));
+            }
+            case F32, BF16, F16, F8_E4M3 -> throw new AssertionError(type);
         }
     }
 
-    /** Σ w_i x_i over n numbers, from x at byte offset xAt on. */
-    public static float dot(WeightType type, MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        if (!VECTORS) {
-            MemorySegment row = MemorySegment.ofArray(new float[n]);
-            one(type, w, at, row, 0, n);
-            return Spans.dot(row, 0, x, xAt, n);
-        }
-        return switch (type) {
-            case Q8_0 -> Q8Blocks.dot(w, at, x, xAt, n);
-            case Q4_0 -> Q4Blocks.dot(w, at, x, xAt, n);
-            case Q4_K -> Q4KBlocks.dot(w, at, x, xAt, n);
-            case Q5_K -> Q5KBlocks.dot(w, at, x, xAt, n);
-            case Q6_K -> Q6KBlocks.dot(w, at, x, xAt, n);
-            case F32, BF16, F16, F8_E4M3 -> throw new AssertionError(type);
-        };
+    private static float oneDot(WeightType type, MemorySegment w, long at, MemorySegment x, long xAt, int n) {
+        MemorySegment row = MemorySegment.ofArray(new float[n]);
+        one(type, w, at, row, 0, n);
+        return Spans.dot(row, 0, x, xAt, n);
     }
 }

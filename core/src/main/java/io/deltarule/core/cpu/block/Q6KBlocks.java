@@ -2,9 +2,12 @@ package io.deltarule.core.cpu.block;
 
 import static io.deltarule.core.cpu.block.BlockRows.BYTES;
 import static io.deltarule.core.cpu.block.BlockRows.INTS;
+import static io.deltarule.core.cpu.block.BlockRows.SHORT;
 import static io.deltarule.core.cpu.block.BlockRows.half;
 import static io.deltarule.core.cpu.math.Lanes.ORDER;
 import static io.deltarule.core.cpu.math.Lanes.SPECIES;
+import static io.deltarule.core.cpu.math.NativeMemory.ALL;
+import static io.deltarule.core.cpu.math.NativeMemory.MASK;
 
 import io.deltarule.core.cpu.math.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -75,53 +78,53 @@ final class Q6KBlocks {
         }
     }
 
-    static float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        FloatVector even = FloatVector.zero(SPECIES);
-        FloatVector odd = FloatVector.zero(SPECIES);
-        for (int i = 0; i < n; i += BLOCK / 2) {
-            int second = i / (BLOCK / 2) % 2;
-            float d = half(w, at + D_AT);
-            for (int j = 0; j < PART; j += Lanes.COUNT) {
-                long lowerAt = at + second * 64L + j;
-                IntVector first = (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt, ByteOrder.LITTLE_ENDIAN)
-                        .convertShape(VectorOperators.B2I, INTS, 0);
-                IntVector next =
-                        (IntVector) ByteVector.fromMemorySegment(BYTES, w, lowerAt + PART, ByteOrder.LITTLE_ENDIAN)
-                                .convertShape(VectorOperators.B2I, INTS, 0);
-                IntVector upper = (IntVector) ByteVector.fromMemorySegment(
-                                BYTES, w, at + UPPER_AT + (long) second * PART + j, ByteOrder.LITTLE_ENDIAN)
-                        .convertShape(VectorOperators.B2I, INTS, 0);
-                FloatVector q0 = (FloatVector) first.and(15)
-                        .or(upper.and(3).lanewise(VectorOperators.LSHL, 4))
-                        .sub(32)
-                        .convertShape(VectorOperators.I2F, SPECIES, 0);
-                FloatVector q1 = (FloatVector) next.and(15)
-                        .or(upper.and(12).lanewise(VectorOperators.LSHL, 2))
-                        .sub(32)
-                        .convertShape(VectorOperators.I2F, SPECIES, 0);
-                FloatVector q2 = (FloatVector) first.lanewise(VectorOperators.LSHR, 4)
-                        .and(15)
-                        .or(upper.and(48))
-                        .sub(32)
-                        .convertShape(VectorOperators.I2F, SPECIES, 0);
-                FloatVector q3 = (FloatVector) next.lanewise(VectorOperators.LSHR, 4)
-                        .and(15)
-                        .or(upper.lanewise(VectorOperators.LSHR, 2).and(48))
-                        .sub(32)
-                        .convertShape(VectorOperators.I2F, SPECIES, 0);
-                long scales = at + SCALES_AT + second * 8L + j / 16;
-                long place = xAt + (long) (i + j) * Float.BYTES;
-                even = q0.mul(d * w.get(ValueLayout.JAVA_BYTE, scales))
-                        .fma(FloatVector.fromMemorySegment(SPECIES, x, place, ORDER), even);
-                odd = q1.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 2))
-                        .fma(FloatVector.fromMemorySegment(SPECIES, x, place + PART_FLOATS, ORDER), odd);
-                even = q2.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 4))
-                        .fma(FloatVector.fromMemorySegment(SPECIES, x, place + 2 * PART_FLOATS, ORDER), even);
-                odd = q3.mul(d * w.get(ValueLayout.JAVA_BYTE, scales + 6))
-                        .fma(FloatVector.fromMemorySegment(SPECIES, x, place + 3 * PART_FLOATS, ORDER), odd);
+    /** A product; w and x, followed by −32 x, are addresses. */
+    static float one(long w, long x, int n) {
+        long row = w & MASK;
+        long v = x & MASK;
+        long less = (x + (long) n * Float.BYTES) & MASK;
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int k = 0; k < n / BLOCK; k++) {
+            long at = row + (long) BLOCK_BYTES * k;
+            FloatVector even = FloatVector.zero(SPECIES);
+            FloatVector odd = even;
+            for (int quarter = 0; quarter < 4; quarter++) {
+                int half = quarter / 2;
+                int second = quarter % 2;
+                for (int j = 0; j < PART; j += Lanes.COUNT) {
+                    IntVector pairs = (IntVector) ByteVector.fromMemorySegment(
+                                    BYTES, ALL, at + (long) PART * quarter + j, ByteOrder.LITTLE_ENDIAN)
+                            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+                    IntVector bits = ((IntVector) ByteVector.fromMemorySegment(
+                                            BYTES, ALL, at + UPPER_AT + (long) PART * half + j, ByteOrder.LITTLE_ENDIAN)
+                                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0))
+                            .lanewise(VectorOperators.LSHR, 2 * second);
+                    FloatVector lower = (FloatVector) bits.lanewise(VectorOperators.LSHL, 4)
+                            .and(48)
+                            .or(pairs.and(15))
+                            .convertShape(VectorOperators.I2F, SPECIES, 0);
+                    FloatVector upper = (FloatVector) bits.and(48)
+                            .or(pairs.lanewise(VectorOperators.LSHR, 4))
+                            .convertShape(VectorOperators.I2F, SPECIES, 0);
+                    long place =
+                            (long) BLOCK * Float.BYTES * k + PART_FLOATS * (4 * half + second) + (long) j * Float.BYTES;
+                    long next = place + 2 * PART_FLOATS;
+                    lower = lower.fma(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, v + place, ORDER),
+                            FloatVector.fromMemorySegment(SPECIES, ALL, less + place, ORDER));
+                    upper = upper.fma(
+                            FloatVector.fromMemorySegment(SPECIES, ALL, v + next, ORDER),
+                            FloatVector.fromMemorySegment(SPECIES, ALL, less + next, ORDER));
+                    long scales = at + SCALES_AT + 8L * half + 2L * second + j / 16;
+                    float s = StoredNumbers.signed(ALL.get(ValueLayout.JAVA_BYTE, scales));
+                    float t = StoredNumbers.signed(ALL.get(ValueLayout.JAVA_BYTE, scales + 4));
+                    even = lower.fma(FloatVector.broadcast(SPECIES, s), even);
+                    odd = upper.fma(FloatVector.broadcast(SPECIES, t), odd);
+                }
             }
-            at += (long) second * BLOCK_BYTES;
+            float d = StoredNumbers.half(ALL.get(SHORT, at + D_AT));
+            sum = even.add(odd).fma(FloatVector.broadcast(SPECIES, d), sum);
         }
-        return Lanes.sum(even.add(odd));
+        return Lanes.sum(sum);
     }
 }

@@ -15,8 +15,9 @@ import java.lang.foreign.MemorySegment;
  * @param data the rows of all states
  * @param shape the axes
  * @param stride floats from one row to the next
+ * @param pending each state's last write, which {@code data} may lack until {@link #settle}; null where it never does
  */
-public record States(MemorySegment data, StateShape shape, int stride) {
+public record States(MemorySegment data, StateShape shape, int stride, PendingWrites pending) {
     private static final int ALIGNMENT = 64;
 
     /**
@@ -28,12 +29,17 @@ public record States(MemorySegment data, StateShape shape, int stride) {
         int stride = Lanes.padded(shape.V());
         long count = Math.multiplyExact((long) shape.sequences(), (long) shape.HV());
         long bytes = Math.multiplyExact(count, (long) shape.K() * stride * Float.BYTES);
-        return new States(arena.allocate(bytes, ALIGNMENT), shape, stride);
+        return new States(arena.allocate(bytes, ALIGNMENT), shape, stride, null);
+    }
+
+    /** The same states, whose last writes may be left to the next run where steps update them in place. */
+    public States deferringWrites(Arena arena) {
+        return updatedInPlace(this) ? new States(data, shape, stride, new PendingWrites(arena, shape)) : this;
     }
 
     /** A caller's tensor, not copied; null for null. */
     public static States of(Tensor tensor, StateShape shape) {
-        return tensor == null ? null : new States(CallerMemory.shared(tensor), shape, shape.V());
+        return tensor == null ? null : new States(CallerMemory.shared(tensor), shape, shape.V(), null);
     }
 
     /** Whether these are the same numbers in memory as others, off-heap and in rows of whole vectors, so that a step may write where it reads. */
@@ -87,14 +93,31 @@ public record States(MemorySegment data, StateShape shape, int stride) {
         copy(from.data(), 0, from.stride(), data, start, stride, shape.K(), shape.V());
     }
 
+    /** Adds what is pending, so that the rows are the states; before anything but a step that goes on from them reads these. */
+    public void settle() {
+        for (int i = 0; pending != null && i < shape.sequences() * shape.HV(); i++) {
+            pending.settle(i, at(i / shape.HV(), i % shape.HV()));
+        }
+    }
+
+    /** Forgets what is pending, as the rows have been overwritten. */
+    public void replaced() {
+        if (pending != null) {
+            pending.forget();
+        }
+    }
+
     /** Copies all of these to others, whose rows may be padded otherwise. */
     public void copyTo(States others) {
+        settle();
+        others.replaced();
         int rows = Math.toIntExact((long) shape.sequences() * shape.HV() * shape.K());
         copy(data, 0, stride, others.data, 0, others.stride, rows, shape.V());
     }
 
     /** Puts zeros everywhere. */
     public void clear() {
+        replaced();
         data.fill((byte) 0);
     }
 

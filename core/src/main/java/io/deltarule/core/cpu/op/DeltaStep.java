@@ -29,6 +29,7 @@ public final class DeltaStep implements LayerStep {
     private final Operands tokenwise;
     private final Operands chunkwise;
     private final Tensor state;
+    private final States states; // the same
 
     /**
      * A step over slots.
@@ -58,7 +59,7 @@ public final class DeltaStep implements LayerStep {
         in.forEach((input, slot) -> views.put(input, view(input, slot, planned)));
         RowView out = rows("o", o, planned.HV(), planned.V(), planned);
         RowView cross = oCross == null ? null : rows("o_cross", oCross, planned.HV(), planned.V(), planned);
-        States states = States.of(state, planned.state());
+        states = States.of(state, planned.state()).deferringWrites(arena);
         tokenwise = new Operands(recurrent, views, out, cross, states, states, run.boundaries());
         chunkwise = new Operands(chunked, views, out, cross, states, states, run.boundaries());
     }
@@ -68,6 +69,7 @@ public final class DeltaStep implements LayerStep {
         if (run.longest() <= 1) {
             single.run(tokenwise);
         } else {
+            states.settle();
             many.run(chunkwise);
         }
     }
@@ -83,16 +85,19 @@ public final class DeltaStep implements LayerStep {
 
     @Override
     public void reset() {
+        states.replaced();
         state.data().fill((byte) 0);
     }
 
     @Override
     public void save(Iterator<Tensor> to, int[] positions) {
+        states.settle();
         to.next().copyFrom(state);
     }
 
     @Override
     public void load(Iterator<Tensor> from, int[] positions) {
+        states.replaced();
         state.copyFrom(from.next());
     }
 }

@@ -44,12 +44,7 @@ public final class LinearStep implements LayerStep {
     /** The same for the slots' first rows, however many tokens the run has. */
     void run(LayerRun run, int tokens) {
         if (tokens <= FEW_TOKENS) {
-            if (W.type() == WeightType.BF16) {
-                for (int t = 0; t < tokens; t++) {
-                    BFloat16Rows.takeApart(
-                            x.data(), x.row(t), x.width(), panels.vectors(), (long) t * x.width() * Float.BYTES);
-                }
-            }
+            prepare(tokens);
             long operations = (long) x.width() * tokens / 2;
             run.split(y.width(), 1, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
             return;
@@ -112,18 +107,36 @@ public final class LinearStep implements LayerStep {
                 y.width());
     }
 
+    /** Lays out the inputs of a few tokens as the weight's kernel wants them. */
+    private void prepare(int tokens) {
+        for (int t = 0; t < tokens; t++) {
+            switch (W.type()) {
+                case BF16 -> BFloat16Rows.takeApart(x.data(), x.row(t), x.width(), panels.vectors(), vectorAt(t));
+                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K ->
+                    BlockRows.prepare(W.type(), x.data(), x.row(t), x.width(), panels.vectors(), vectorAt(t));
+                case F32, F16, F8_E4M3 -> {}
+            }
+        }
+    }
+
+    /** Byte offset of a token's input as {@link #prepare} leaves it. */
+    private long vectorAt(int token) {
+        return (long) token * BlockRows.prepared(x.width()) * Float.BYTES;
+    }
+
     /**
-     * Outputs [from, to) of every token, four at a time, a quarter of the range apart: memory is read in four long runs,
-     * which the processor's prefetcher keeps up with, and not in one that jumps at the end of every row. Four rows of W
+     * Outputs [from, to) of every token, some at a time, that part of the range apart: memory is read in a few long runs,
+     * which the processor's prefetcher keeps up with, and not in one that jumps at the end of every row. These rows of W
      * stay in the cache for all tokens.
      */
     private void outputs(long from, long to, int tokens, int slot) {
-        long apart = (to - from) / 4;
+        int together = W.type().block() > 1 ? 2 : 4;
+        long apart = (to - from) / together;
         for (long i = from; i < from + apart; i++) {
             switch (W.type()) {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
                 case BF16 -> fourBf16Rows(i, apart, tokens);
-                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> fourBlockRows(i, apart, tokens);
+                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> twoBlockRows(i, i + apart, tokens);
                 case F16, F8_E4M3 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
@@ -133,7 +146,7 @@ public final class LinearStep implements LayerStep {
                 }
             }
         }
-        for (long i = from + 4 * apart; i < to; i++) {
+        for (long i = from + together * apart; i < to; i++) {
             MemorySegment panel = panels.of(slot);
             W.copy(i * x.width(), x.width(), panel, 0);
             for (int t = 0; t < tokens; t++) {
@@ -152,29 +165,33 @@ public final class LinearStep implements LayerStep {
         long row = (long) in * Short.BYTES;
         for (int t = 0; t < tokens; t++) {
             BFloat16Rows.four(
-                    W.data(), i * row, apart * row, panels.vectors(), rowAt(t), in, y.data(), y.offset(t, i), apart);
+                    W.data(), i * row, apart * row, panels.vectors(), vectorAt(t), in, y.data(), y.offset(t, i), apart);
             for (int j = 0; b != null && j < 4; j++) {
                 put(i + j * apart, t, y.get(t, i + j * apart));
             }
         }
     }
 
-    private void fourBlockRows(long i, long apart, int tokens) {
-        long row = W.type().bytes(x.width());
+    private void twoBlockRows(long i, long j, int tokens) {
+        WeightType type = W.type();
+        int in = x.width();
+        long row = type.bytes(in);
         for (int t = 0; t < tokens; t++) {
-            BlockRows.four(
-                    W.type(),
+            MemorySegment out = y.data();
+            BlockRows.two(
+                    type,
                     W.data(),
                     i * row,
-                    apart * row,
-                    x.data(),
-                    x.row(t),
-                    x.width(),
-                    y.data(),
+                    j * row,
+                    panels.vectors(),
+                    vectorAt(t),
+                    in,
+                    out,
                     y.offset(t, i),
-                    apart);
-            for (int j = 0; b != null && j < 4; j++) {
-                put(i + j * apart, t, y.get(t, i + j * apart));
+                    y.offset(t, j));
+            if (b != null) {
+                put(i, t, y.get(t, i));
+                put(j, t, y.get(t, j));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.op;
 
+import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.Lanes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +26,7 @@ public final class WeightPanels {
         for (int i = 0; i < threads; i++) {
             panels[i] = arena.allocate(floats * Float.BYTES + Lanes.BYTES, 64);
         }
-        this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * widest * Float.BYTES, 64);
+        this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * BlockRows.prepared(widest) * Float.BYTES, 64);
     }
 
     /** How many rows of a width a panel holds. */
