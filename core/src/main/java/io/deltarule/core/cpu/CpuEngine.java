@@ -13,6 +13,7 @@ import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.cpu.product.Products;
+import io.deltarule.core.cpu.product.WarmUp;
 import io.deltarule.core.engine.Versioned;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -181,6 +182,13 @@ public final class CpuEngine implements LayerEngine, Versioned {
         }
         checkChunkSize(spec);
         return new CpuGradientPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), WorkerPool.of(threads));
+    }
+
+    @Override
+    public void prepare() {
+        if (unavailable().isEmpty()) {
+            WarmUp.begin();
+        }
     }
 
     @Override

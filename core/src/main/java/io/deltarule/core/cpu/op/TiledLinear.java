@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.product.TokenPanels;
+import io.deltarule.core.cpu.product.WarmUp;
 import io.deltarule.core.cpu.product.WeightBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,6 +30,7 @@ final class TiledLinear implements ManyTokens {
 
     @Override
     public void run(LayerRun run, int tokens) {
+        WarmUp.awaitTile();
         int in = x.width();
         int out = y.width();
         TokenPanels inputs = panels.inputs();
@@ -45,8 +47,9 @@ final class TiledLinear implements ManyTokens {
     private void block(TokenPanels inputs, int tokens, int first, int rows, WeightBlock block, int slot) {
         int in = x.width();
         block.begin(rows, inputs);
-        for (int k = 0; k < in; k += WeightBlock.DEPTH) {
-            int depth = Math.min(WeightBlock.DEPTH, in - k);
+        int most = WeightBlock.depth(in);
+        for (int k = 0; k < in; k += most) {
+            int depth = Math.min(most, in - k);
             for (int r = 0; r < rows; r++) {
                 W.copy((long) (first + r) * in + k, depth, block.weights(), block.weightAt(r), panels.of(slot));
             }

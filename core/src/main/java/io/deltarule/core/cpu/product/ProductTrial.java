@@ -61,11 +61,11 @@ record ProductTrial(List<Shape> shapes) {
     /** Weights times tokens, as layers multiply without OpenBLAS. */
     static ProductTrial ownLayers() {
         TokenPanels tokens = new TokenPanels();
-        tokens.begin(TOKENS, WeightBlock.DEPTH);
+        tokens.begin(TOKENS, INPUTS);
         WeightBlock block = new WeightBlock();
         block.begin(OUTPUTS, tokens);
-        Runnable product = () -> block.add(tokens, 0, WeightBlock.DEPTH);
-        return new ProductTrial(List.of(new Shape(2.0 * TOKENS * OUTPUTS * WeightBlock.DEPTH, product)));
+        Runnable product = () -> block.add(tokens, 0, INPUTS);
+        return new ProductTrial(List.of(new Shape(2.0 * TOKENS * OUTPUTS * INPUTS, product)));
     }
 
     /** Tokens times transposed weights, as layers multiply with it. */

@@ -3,18 +3,18 @@ package io.deltarule.core.cpu.product;
 import io.deltarule.core.cpu.math.Part;
 
 /**
- * One thread's share of a product y = W x of many tokens: some rows of W for all tokens, summed over the inputs {@value
- * #DEPTH} at a time. That many of a panel of tokens stay in the first-level cache while the rows pass, rows and sums in the
- * second-level one.
+ * One thread's share of a product y = W x of many tokens: some rows of W for all tokens, summed over up to {@value #MOST_DEPTH}
+ * inputs at a time. A panel of tokens stays in the second-level cache while the rows pass; shorter sums are written and read
+ * again more often, which costs more than the first-level cache saves, and longer ones are less exact.
  */
 public final class WeightBlock {
-    /** Inputs at a time; a multiple of what stored blocks hold. */
-    public static final int DEPTH = 256;
+    private static final int MOST_DEPTH = 1024;
+    private static final int UNIT = 256; // what any stored block's length divides
 
     private static final int MOST_ROWS = 8 * Tiles.MOST;
 
-    /** Floats from one row to the next: no multiple of 1 KB, or rows would share the few places that caches have for one. */
-    private static final int STRIDE = DEPTH + 16;
+    /** Floats from one row to the next: no power of two, or rows would share the few places that caches have for one. */
+    private static final int STRIDE = MOST_DEPTH + 16;
 
     private final float[] weights = new float[MOST_ROWS * STRIDE];
     private final float[] results = new float[TokenPanels.WIDTH * MOST_ROWS];
@@ -24,6 +24,12 @@ public final class WeightBlock {
     /** How many rows of W a thread takes at a time, so that all have enough to do. */
     public static int rows(int outputs, int threads) {
         return outputs >= 8L * MOST_ROWS * threads ? MOST_ROWS : MOST_ROWS / 2;
+    }
+
+    /** How many inputs are taken at a time, so that all parts but the last are equal. */
+    public static int depth(int inputs) {
+        int parts = Math.ceilDiv(inputs, MOST_DEPTH);
+        return Math.ceilDiv(Math.ceilDiv(inputs, parts), UNIT) * UNIT;
     }
 
     /** Makes room for the sums of some rows. */
