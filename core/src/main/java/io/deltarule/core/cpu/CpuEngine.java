@@ -7,9 +7,13 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.blas.KernelChoice;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.product.ProductChoice;
+import io.deltarule.core.cpu.product.Products;
+import io.deltarule.core.cpu.product.WarmUp;
 import io.deltarule.core.engine.Versioned;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -20,8 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The embedded engine: float32 on this machine's processor with nothing to install. Matrix products and triangular
- * solves are OpenBLAS's, what is element-wise is the Vector API's, and threads share out sequences and value heads.
+ * The embedded engine: float32 on this machine's processor with nothing to install. Everything is the
+ * Vector API's but matrix products where OpenBLAS's are faster ({@link ProductChoice}); threads share out sequences and value
+ * heads.
  *
  * <p>Takes every variant, both forms, chunks of 1 to {@value #MAX_CHUNK} micro-steps and any lengths that fit memory. A
  * plan's results are the same to the last bit on every run and with any number of threads. Threads: the available processors, or the system property
@@ -105,10 +110,18 @@ public final class CpuEngine implements LayerEngine, Versioned {
 
     @Override
     public String description() {
-        return "float32 on this machine's processor, " + threads + " threads, "
-                + OpenBlas.unavailable()
-                        .map(why -> "without OpenBLAS")
-                        .orElseGet(() -> OpenBlas.version() + ", " + OpenBlas.kernels());
+        return "float32 on this machine's processor, " + threads + " threads"
+                + (unavailable().isPresent() ? "" : "; " + products());
+    }
+
+    /** What multiplies here; OpenBLAS is mentioned where it may. */
+    private static String products() {
+        return ProductChoice.inWords() + (usesOpenBlas() ? "; " + OpenBlas.version() + ", " + OpenBlas.kernels() : "");
+    }
+
+    private static boolean usesOpenBlas() {
+        return !KernelChoice.wish().equalsIgnoreCase(KernelChoice.TILES)
+                && OpenBlas.unavailable().isEmpty();
     }
 
     @Override
@@ -117,7 +130,7 @@ public final class CpuEngine implements LayerEngine, Versioned {
             return Optional.of(misconfigured);
         }
         // Asked here and not where vectors are used: without the module those classes cannot even be loaded.
-        return ModuleLayer.boot().findModule(VECTORS).isEmpty() ? Optional.of(NO_VECTORS) : OpenBlas.unavailable();
+        return ModuleLayer.boot().findModule(VECTORS).isEmpty() ? Optional.of(NO_VECTORS) : ProductChoice.unavailable();
     }
 
     @Override
@@ -129,7 +142,7 @@ public final class CpuEngine implements LayerEngine, Versioned {
                 DEVICE,
                 "processor, " + threads + " threads, vectors of " + Lanes.SPECIES.vectorBitSize() + " bits",
                 "cpu",
-                OpenBlas.version(),
+                usesOpenBlas() ? OpenBlas.version() : "Vector API",
                 0,
                 true));
     }
@@ -138,9 +151,12 @@ public final class CpuEngine implements LayerEngine, Versioned {
     public Map<String, String> versions() {
         Map<String, String> versions = new LinkedHashMap<>();
         if (unavailable().isEmpty()) {
-            versions.put("OpenBLAS", OpenBlas.version().replaceFirst("^OpenBLAS +(\\S+).*", "$1"));
-            versions.put("OpenBLAS kernels", OpenBlas.kernels());
-            versions.put("OpenBLAS configuration", OpenBlas.version());
+            versions.put("products", ProductChoice.inWords());
+            if (usesOpenBlas()) {
+                versions.put("OpenBLAS", OpenBlas.version().replaceFirst("^OpenBLAS +(\\S+).*", "$1"));
+                versions.put("OpenBLAS kernels", OpenBlas.kernels());
+                versions.put("OpenBLAS configuration", OpenBlas.version());
+            }
             versions.put("Vector API", Lanes.SPECIES.vectorBitSize() + " bits");
         }
         return versions;
@@ -148,7 +164,7 @@ public final class CpuEngine implements LayerEngine, Versioned {
 
     @Override
     public int chunkSize(Gate gate) {
-        return OpenBlas.chunkSize(gate);
+        return Products.chosen().chunkSize(gate);
     }
 
     /**
@@ -166,6 +182,13 @@ public final class CpuEngine implements LayerEngine, Versioned {
         }
         checkChunkSize(spec);
         return new CpuGradientPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), WorkerPool.of(threads));
+    }
+
+    @Override
+    public void prepare() {
+        if (unavailable().isEmpty()) {
+            WarmUp.begin();
+        }
     }
 
     @Override

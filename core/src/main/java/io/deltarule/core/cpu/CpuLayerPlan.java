@@ -4,7 +4,6 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.delta.DeltaRun;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.AttentionStep;
 import io.deltarule.core.cpu.op.ConvolutionStep;
@@ -24,6 +23,7 @@ import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SelectiveRotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -204,7 +204,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs) {
         weights.forEach((name, weight) -> weight.checkAlive(name));
         run.begin(lengths, positions);
-        OpenBlas.singleThreaded();
+        Products.chosen().begin();
         for (int i = 0; i < inputs.size(); i++) {
             MemorySegment given = inputs.get(i).data();
             MemorySegment.copy(given, 0, slot(spec().program().inputs().get(i)).data(), 0, given.byteSize());

@@ -5,7 +5,8 @@
  *   CpuEngine → CpuPlan            an operation forward      ┐
  *               CpuGradientPlan    an operation backward     ├→ cpu.delta   the recurrence and its chunkwise form
  *               CpuLayerPlan       a program's operations ───┴→ cpu.op      one step per operation
- *                                                                 both on cpu.math: matrices, OpenBLAS, threads
+ *                                                                 both on cpu.product: matrix products, and
+ *                                                                 cpu.math: matrices, OpenBLAS, threads
  * </pre>
  */
 package io.deltarule.core.cpu;

@@ -16,6 +16,12 @@ public interface LayerEngine extends DeltaEngine {
     LayerPlan plan(LayerSpec spec);
 
     /**
+     * Says that plans will be made soon, for example while a model's weights are looked for. What takes a while and can go on
+     * in the background may begin. Does nothing unless an engine has such work.
+     */
+    default void prepare() {}
+
+    /**
      * An engine, as one that runs layers.
      *
      * @param engine however it was chosen

@@ -9,6 +9,8 @@ import io.deltarule.core.cpu.delta.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -66,9 +68,9 @@ public final class CpuBaseline implements AutoCloseable {
         CpuBaseline baseline = new CpuBaseline();
         int C = Math.min(chunkSize, Math.max(1, shape.T()));
         int chunks = Math.ceilDiv(shape.T(), C);
-        Products[] scratch = new Products[baseline.pool.threads()];
+        ChunkMatrices[] scratch = new ChunkMatrices[baseline.pool.threads()];
         for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = baseline.new Products(C, shape.K(), shape.V());
+            scratch[i] = baseline.new ChunkMatrices(C, shape.K(), shape.V());
         }
         int items = Math.multiplyExact(shape.B(), shape.HV());
         double KV = (double) shape.K() * shape.V();
@@ -100,18 +102,7 @@ public final class CpuBaseline implements AutoCloseable {
         baseline.body = () -> baseline.pool.run(
                 items,
                 threads,
-                (item, s) -> OpenBlas.multiply(
-                        n,
-                        n,
-                        n,
-                        1,
-                        a[s].segment(),
-                        a[s].stride(),
-                        b[s].segment(),
-                        b[s].stride(),
-                        0,
-                        c[s].segment(),
-                        c[s].stride()));
+                (item, s) -> Products.chosen().multiply(n, n, n, a[s].from(0), b[s].from(0), 0, c[s].from(0)));
         return baseline;
     }
 
@@ -171,28 +162,26 @@ public final class CpuBaseline implements AutoCloseable {
     }
 
     /** One thread's matrices, laid out as the engine's. */
-    private final class Products {
+    private final class ChunkMatrices {
         private final int C;
         private final int K;
         private final int V;
         private final Matrix x;
         private final Matrix scores;
         private final Matrix y;
-        private final Matrix p; // the second half of y, as BLAS sees it
         private final Matrix strictlyLower;
         private final Matrix lower;
         private final Matrix initial;
         private final Matrix state;
         private final ChunkSpan span = new ChunkSpan();
 
-        Products(int C, int K, int V) {
+        ChunkMatrices(int C, int K, int V) {
             this.C = C;
             this.K = K;
             this.V = V;
             x = matrix(2 * C, K, 0.01 / Math.sqrt(K)); // small, so that the state stays what it is
             scores = matrix(2 * C, C, 0);
             y = matrix(2 * C, V, 0);
-            p = new Matrix(y.data(), y.stride(), y.from(C));
             span.set(0, C, 1, 1);
             strictlyLower = matrix(C, C, 1.0 / C);
             lower = matrix(C, C, 1.0 / C);
@@ -208,16 +197,16 @@ public final class CpuBaseline implements AutoCloseable {
                 ChunkProducts.readState(x, 0, 2 * C, K, state, V, y, 0);
                 // P is the second half of Y, so that every solve starts from fresh numbers of the product before it.
                 LowerTriangle.solve(strictlyLower, 0, C, y, C);
-                LowerTriangle.addReads(lower, 0, span, y, C, y, 0);
+                LowerTriangle.addReads(lower, 0, span, y, C, Factors.ONE, y, 0);
                 // With a decay, as the engine's, but one that does not wear the numbers down to denormal ones.
-                ChunkProducts.write(x, C, C, K, p, V, 0.999999f, state);
+                ChunkProducts.write(x, C, C, K, y.from(C), V, 0.999999f, state);
             }
         }
     }
 
     /** Does the work once. */
     public void run() {
-        OpenBlas.singleThreaded();
+        Products.chosen().begin();
         body.run();
     }
 

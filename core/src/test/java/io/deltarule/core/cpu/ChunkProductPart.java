@@ -6,6 +6,7 @@ import io.deltarule.core.cpu.delta.ChunkSpan;
 import io.deltarule.core.cpu.delta.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.product.Factors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -100,8 +101,8 @@ final class ChunkProductPart extends HotPart {
                 copy(values, pseudoValues);
                 LowerTriangle.solve(triangle, 0, C, pseudoValues, 0);
             }
-            case READ_WRITES -> LowerTriangle.addReads(triangle, 0, span, values, 0, stateReads, 0);
-            case WRITE -> ChunkProducts.write(reads, C, C, K, values, V, DECAY, written);
+            case READ_WRITES -> LowerTriangle.addReads(triangle, 0, span, values, 0, Factors.ONE, stateReads, 0);
+            case WRITE -> ChunkProducts.write(reads, C, C, K, values.from(0), V, DECAY, written);
         }
     }
 

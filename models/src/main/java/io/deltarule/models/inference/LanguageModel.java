@@ -3,6 +3,7 @@ package io.deltarule.models.inference;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.models.format.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,9 @@ public final class LanguageModel implements AutoCloseable {
      * @throws io.deltarule.loader.SafetensorsException if a file of it is damaged
      */
     public static LanguageModel open(Path folder, DeltaEngine engine, String device) {
+        if (engine instanceof LayerEngine layers) {
+            layers.prepare();
+        }
         ModelFolder model = ModelFolder.open(folder);
         try {
             Sampling sampling = Sampling.of(model.generation());

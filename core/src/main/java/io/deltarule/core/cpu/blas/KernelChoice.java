@@ -23,11 +23,17 @@ import java.util.stream.Collectors;
  * <p>Only Linux on x86-64 is measured; elsewhere OpenBLAS chooses.
  */
 public final class KernelChoice {
-    /** System property: a kernel set's name, {@value #OWN} for OpenBLAS's own choice, or {@value #MEASURE} for a new trial. */
+    /**
+     * System property: {@value #TILES} for the engine's own products without OpenBLAS, a kernel set's name, {@value #OWN} for
+     * OpenBLAS with its own choice, or {@value #MEASURE} for a new trial of all.
+     */
     public static final String PROPERTY = "deltarule.cpu.kernels";
 
     /** OpenBLAS's environment variable for the same; where it is set, it decides. */
     public static final String VARIABLE = "OPENBLAS_CORETYPE";
+
+    /** The wish for products without OpenBLAS. */
+    public static final String TILES = "own";
 
     private static final String OWN = "openblas";
     private static final String MEASURE = "measure";
@@ -50,6 +56,16 @@ public final class KernelChoice {
      */
     public record Opened(BlasLibrary library, String reason) {}
 
+    /** What {@value #PROPERTY} says, empty for nothing. */
+    public static String wish() {
+        return System.getProperty(PROPERTY, "").strip();
+    }
+
+    /** Whether the choice is left to measurement, remembered or new. */
+    public static boolean measures() {
+        return wish().isEmpty() || wish().equalsIgnoreCase(MEASURE);
+    }
+
     /**
      * Opens the library.
      *
@@ -57,7 +73,7 @@ public final class KernelChoice {
      * @throws Throwable if the library cannot be opened
      */
     public static Opened open(Locator locator) throws Throwable {
-        String wish = System.getProperty(PROPERTY, "").strip();
+        String wish = wish();
         String variable =
                 System.getenv(VARIABLE); // read first: Java copies the environment once, for itself and its children
         Optional<Processor> processor = Processor.here();
@@ -73,7 +89,8 @@ public final class KernelChoice {
         if (!measure || processor.isEmpty()) {
             KernelSet set = KernelSet.named(wish)
                     .filter(possible::contains)
-                    .orElseThrow(() -> new InvalidInputException("-D" + PROPERTY + ": expected " + OWN + ", " + MEASURE
+                    .orElseThrow(() -> new InvalidInputException("-D" + PROPERTY + ": expected " + TILES + ", " + OWN
+                            + ", " + MEASURE
                             + possible.stream().map(s -> " or " + s.id()).collect(Collectors.joining()) + " but found '"
                             + wish + "'"));
             return new Opened(with(set.id(), locator), "as -D" + PROPERTY + " says");

@@ -16,10 +16,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * Remembers from process to process which kernels were the fastest, by processor and OpenBLAS version. A file that cannot be
+ * Remembers from process to process which kernels were the fastest, by processor and by what they were tried for. A file that cannot be
  * read or written costs a trial each time and nothing else.
  */
-final class KernelMemory {
+public final class KernelMemory {
     private final Path file;
 
     KernelMemory(Path file) {
@@ -27,18 +27,18 @@ final class KernelMemory {
     }
 
     /** The user's. */
-    static KernelMemory ofUser() {
+    public static KernelMemory ofUser() {
         return new KernelMemory(UserCache.file("kernels.properties"));
     }
 
     /**
      * What was found.
      *
-     * @param chosen the set's name
+     * @param chosen the name of the fastest
      * @param library the version that was measured
-     * @param rates multiplications and additions per second, by set
+     * @param rates multiplications and additions per second, by name
      */
-    record Finding(String chosen, String library, Map<String, Double> rates) {
+    public record Finding(String chosen, String library, Map<String, Double> rates) {
         /** As it is written: chosen, library, then set=rate. */
         private String line() {
             StringBuilder text = new StringBuilder(chosen).append(';').append(library);
@@ -67,24 +67,35 @@ final class KernelMemory {
         }
     }
 
-    private static String key(Processor processor) {
+    private static String key(Processor processor, String subject) {
         List<String> instructions = processor.instructions().stream().sorted().toList();
-        return processor.model() + " " + Integer.toHexString(instructions.hashCode());
+        String key = processor.model() + " " + Integer.toHexString(instructions.hashCode());
+        return subject.isEmpty() ? key : key + " " + subject;
     }
 
     Optional<Finding> find(Processor processor) {
-        return Finding.parse(read().getProperty(key(processor)));
+        return find(processor, "");
+    }
+
+    /** What was found for a subject other than OpenBLAS's sets. */
+    public Optional<Finding> find(Processor processor, String subject) {
+        return Finding.parse(read().getProperty(key(processor, subject)));
     }
 
     void remember(Processor processor, Finding finding) {
+        remember(processor, "", finding);
+    }
+
+    /** Takes it down, instead of what was found before. */
+    public void remember(Processor processor, String subject, Finding finding) {
         Properties all = read();
-        all.setProperty(key(processor), finding.line());
+        all.setProperty(key(processor, subject), finding.line());
         try {
             Files.createDirectories(file.getParent());
             Path draft = Files.createTempFile(file.getParent(), "kernels", ".tmp");
             try {
                 try (Writer out = Files.newBufferedWriter(draft, StandardCharsets.UTF_8)) {
-                    all.store(out, "deltarule: OpenBLAS kernel sets by measurement; delete this file to measure again");
+                    all.store(out, "deltarule: kernels by measurement; delete this file to measure again");
                 }
                 Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
             } finally {

@@ -14,11 +14,11 @@ import java.util.Set;
  * @param model its name
  * @param instructions the extensions that programs may use
  */
-record Processor(String model, Set<String> instructions) {
+public record Processor(String model, Set<String> instructions) {
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
     /** This machine's; empty where the system is no Linux on x86-64 or does not say. */
-    static Optional<Processor> here() {
+    public static Optional<Processor> here() {
         String arch = System.getProperty("os.arch");
         if (!System.getProperty("os.name").startsWith("Linux")
                 || !List.of("amd64", "x86_64").contains(arch)) {

@@ -215,7 +215,7 @@ final class BackwardWorker {
             Rows.scale(b, e + i, -1, b, e + i);
         }
         meetErasures(P, before);
-        ChunkProducts.multiplyTransposed(P, 0, span.rows, D.segment(), K, V, y, 0);
+        ChunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
             crossing.set(0, d, Rows.dot(D, d, before, d));
         }
@@ -232,7 +232,7 @@ final class BackwardWorker {
             Rows.scale(b, r, decay.startFactor(r), b, r);
         }
         Matrix rows = decay.startRows();
-        ChunkProducts.write(rows, 0, span.stacked(), planned.K(), b, planned.V(), decay.pass(D), D);
+        ChunkProducts.write(rows, 0, span.stacked(), planned.K(), b.from(0), planned.V(), decay.pass(D), D);
     }
 
     /** Rows of b that come from the caller: dO, and with a selective read dX and r. */
@@ -262,7 +262,7 @@ final class BackwardWorker {
                 own[first + a] = overlaps.get(first + a, span.position(a));
             }
         }
-        ChunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.segment(), planned.K(), V, z0, 0);
+        ChunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.from(0), planned.K(), V, z0, 0);
         decay.meetReads(blocks, overlaps, z0, z, false);
     }
 
@@ -270,7 +270,7 @@ final class BackwardWorker {
     private void meetErasures(Matrix P, Matrix before) {
         int e = span.eraseAt();
         ChunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(b, e, span.rows, before.segment(), planned.K(), planned.V(), z0, 0);
+        ChunkProducts.multiplyTransposed(b, e, span.rows, before.from(0), planned.K(), planned.V(), z0, 0);
         decay.meetErasures(overlaps, z0, z);
     }
 
@@ -313,10 +313,7 @@ final class BackwardWorker {
             int logit = LOGIT * q;
             int V = planned.V();
             ChunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
-            for (int a = 0; a < q; a++) {
-                Rows.scale(readGradient, a, decay.startFactor(logit + a), readGradient, a);
-            }
-            LowerTriangle.addReads(chunk.scores, logit, span, P, 0, readGradient, 0);
+            LowerTriangle.addReads(chunk.scores, logit, span, P, 0, chunk.startFactors(logit, q), readGradient, 0);
         }
         for (int a = 0; a < q; a++) {
             int r = span.readAt() + a;

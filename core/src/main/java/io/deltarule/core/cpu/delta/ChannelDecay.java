@@ -110,7 +110,7 @@ final class ChannelDecay extends ChunkDecay {
                 }
             }
             if (from > 0 && count > 0) {
-                ChunkProducts.multiplyTransposed(local, 0, count, decayedKeys.segment(), from, K, localScores, 0);
+                ChunkProducts.multiplyTransposed(local, 0, count, decayedKeys.from(0), from, K, localScores, 0);
                 spread(begin, end, firstQuery, endQuery, from, to, erasures, scores);
             }
             for (int m = begin; m < Math.max(end, begin + 1); m++) {

@@ -2,8 +2,8 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.product.Products;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -92,18 +92,15 @@ final class ChannelGateGradients {
 
     private void addLater(Matrix overlaps, int first, int end, int from, int to, Matrix y) {
         if (end > first) {
-            OpenBlas.multiplyLeftTransposed(
-                    to - from,
-                    decay.K,
-                    end - first,
-                    1,
-                    overlaps.from(first, from),
-                    overlaps.stride(),
-                    laterRows.from(first),
-                    laterRows.stride(),
-                    1,
-                    y.from(from),
-                    y.stride());
+            Products.chosen()
+                    .multiplyLeftTransposed(
+                            to - from,
+                            decay.K,
+                            end - first,
+                            overlaps.from(first, from),
+                            laterRows.from(first),
+                            1,
+                            y.from(from));
         }
     }
 

@@ -5,6 +5,8 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.product.Addend;
+import io.deltarule.core.cpu.product.Factors;
 import io.deltarule.core.engine.ChunkLength;
 import java.util.Arrays;
 
@@ -30,9 +32,10 @@ final class Chunk {
     /** M in the rows of q and L in those of e, see {@link ChunkSpan} [stacked, C]. */
     final Matrix scores;
 
-    /** Y [2C, V]: q S0, as many rows as queries, then e S0. */
+    /** (q ⊙ exp G) S0, a row per query [C, V]. */
     final Matrix stateReads;
 
+    private final float[] startFactors; // of the rows at hand
     private final int K;
     private final int V;
 
@@ -51,8 +54,9 @@ final class Chunk {
         decay = shape.gate() == Gate.CHANNEL
                 ? new ChannelDecay(C, K, blocks, backward)
                 : new ScalarDecay(C, K, blocks, shape.gate() == Gate.SCALAR, backward);
+        startFactors = new float[2 * C];
         scores = Matrix.allocate((blocks + 1) * C, C);
-        stateReads = Matrix.allocate(2 * C, V);
+        stateReads = Matrix.allocate(C, V);
     }
 
     /** Micro-steps of the largest chunk that a specification calls for. */
@@ -73,23 +77,40 @@ final class Chunk {
         decay.scores(changed, scores);
     }
 
+    /** {@link ChunkDecay#startFactor} of some rows, in an array that the next call overwrites. */
+    Factors startFactors(int first, int count) {
+        for (int i = 0; i < count; i++) {
+            startFactors[i] = decay.startFactor(first + i);
+        }
+        return Factors.of(startFactors, 0);
+    }
+
     /**
-     * Y ← [q ⊙ exp G; e ⊙ exp G] S0 as far as {@link ChunkDecay#startFactor} is not still to be multiplied by, and P.
+     * (q ⊙ exp G) S0, and P.
      *
      * @param state S0, null for zeros
      */
     void solve(Operands in, int head, Matrix state, Matrix P) {
         rows.gatherWrites(in, span, head, P);
+        int q = span.readAt();
         int e = span.eraseAt();
-        int queries = e - span.readAt();
-        int reads = queries + span.rows;
+        int queries = e - q;
         if (state == null) {
-            Arrays.fill(stateReads.data(), 0, stateReads.row(reads), 0);
+            Arrays.fill(stateReads.data(), 0, stateReads.row(queries), 0);
+            for (int i = 0; i < span.rows; i++) {
+                Rows.scale(P, i, rows.writeFactors[i], P, i);
+            }
         } else {
-            ChunkProducts.readState(decay.startRows(), span.readAt(), reads, K, state, V, stateReads, 0);
-        }
-        for (int i = 0; i < span.rows; i++) {
-            Rows.scaleSubtract(P, i, rows.writeFactors[i], stateReads, queries + i, decay.startFactor(e + i));
+            Matrix x = decay.startRows();
+            for (int i = 0; i < queries + span.rows; i++) {
+                float factor = decay.startFactor(q + i);
+                startFactors[i] = i < queries ? factor : -factor;
+            }
+            Factors forReads = Factors.of(startFactors, 0);
+            ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+            Factors forErasures = Factors.of(startFactors, queries);
+            Addend writes = new Addend(P.from(0), Factors.of(rows.writeFactors, 0));
+            ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
         }
         LowerTriangle.solve(scores, e, span.rows, P, 0);
     }
@@ -105,6 +126,6 @@ final class Chunk {
             Rows.scale(P, i, decay.endFactor(i), scaled, i);
         }
         float factor = decay.pass(state);
-        ChunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled, V, factor, state);
+        ChunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
     }
 }

@@ -1,16 +1,19 @@
 package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.math.OpenBlas;
-import java.lang.foreign.MemorySegment;
+import io.deltarule.core.cpu.math.Part;
+import io.deltarule.core.cpu.product.Addend;
+import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 
 /**
- * The products of one chunk that OpenBLAS takes, in the shapes in which the chunkwise form and its baseline in
+ * The products of one chunk, in the shapes in which the chunkwise form and its baseline in
  * {@code core.measure} use them; {@link LowerTriangle} has the others. Products above the diagonal are left out in panels of
  * {@value #PANEL}; narrower ones cost more in calls than they save in arithmetic.
  */
 public final class ChunkProducts {
     private static final int PANEL = 32;
+    private static final Products PRODUCTS = Products.chosen();
 
     private ChunkProducts() {}
 
@@ -30,7 +33,7 @@ public final class ChunkProducts {
         int rows = span.rows;
         for (int from = 0; from < rows; from += PANEL) {
             int columns = Math.min(PANEL, rows - from);
-            MemorySegment panel = k.from(firstKey + from);
+            Part panel = k.from(firstKey + from);
             if (from == 0) {
                 multiplyTransposed(x, q, e - q + rows, panel, columns, K, scores, from);
             } else {
@@ -78,56 +81,35 @@ public final class ChunkProducts {
     }
 
     /** to[first …, column …] ← a[first …] bᵀ, with count rows of a and columns rows of b, of the same stride. */
-    static void multiplyTransposed(
-            Matrix a, int first, int count, MemorySegment b, int columns, int K, Matrix to, int column) {
-        OpenBlas.multiplyRightTransposed(
-                count, columns, K, 1, a.from(first), a.stride(), b, a.stride(), 0, to.from(first, column), to.stride());
+    static void multiplyTransposed(Matrix a, int first, int count, Part b, int columns, int K, Matrix to, int column) {
+        PRODUCTS.multiplyRightTransposed(count, columns, K, a.from(first), b, 0, to.from(first, column));
     }
 
     /** Y ← Y + T k in count rows of both from one on, with T [count, columns], k [columns, K]. */
     static void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
-        OpenBlas.multiply(
-                count, K, columns, 1, t.from(first), t.stride(), k.segment(), k.stride(), 1, y.from(first), y.stride());
+        PRODUCTS.multiply(count, K, columns, t.from(first), k.from(0), 1, y.from(first));
     }
 
     /** Y ← X S with X [rows, K] from a row on, S [K, V], Y from a row on. */
     public static void readState(
             Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
-        int width = OpenBlas.columnsPerProduct(rows, K, V);
-        for (int from = 0; from < V; from += width) {
-            OpenBlas.multiply(
-                    rows,
-                    Math.min(width, V - from),
-                    K,
-                    1,
-                    x.from(first),
-                    x.stride(),
-                    state.from(0, from),
-                    state.stride(),
-                    0,
-                    stateReads.from(toRow, from),
-                    stateReads.stride());
-        }
+        PRODUCTS.multiply(rows, V, K, x.from(first), state.from(0), 0, stateReads.from(toRow));
+    }
+
+    /**
+     * Y ← diag(f) X S + D with X [rows, K], S [K, V].
+     *
+     * @param factors f
+     * @param d D, may be Y
+     */
+    static void readState(Factors factors, Part x, int rows, int K, Matrix state, int V, Addend d, Part to) {
+        PRODUCTS.multiply(rows, V, K, factors, x, state.from(0), d, to);
     }
 
     /** S ← decay · S + kᵀ P with k [rows, K] from a row on, P [rows, V]. */
     public static void write(
-            Matrix k, int firstKey, int rows, int K, Matrix pseudoValues, int V, float decay, Matrix state) {
-        int width = OpenBlas.columnsPerProduct(K, rows, V);
-        for (int from = 0; from < V; from += width) {
-            OpenBlas.multiplyLeftTransposed(
-                    K,
-                    Math.min(width, V - from),
-                    rows,
-                    1,
-                    k.from(firstKey),
-                    k.stride(),
-                    pseudoValues.from(0, from),
-                    pseudoValues.stride(),
-                    decay,
-                    state.from(0, from),
-                    state.stride());
-        }
+            Matrix k, int firstKey, int rows, int K, Part pseudoValues, int V, float decay, Matrix state) {
+        PRODUCTS.multiplyLeftTransposed(K, V, rows, k.from(firstKey), pseudoValues, decay, state.from(0));
     }
 
     /** Multiplications and additions in the part that is computed of a lower triangle [C, C] of products of a length. */

@@ -3,7 +3,6 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
-import io.deltarule.core.cpu.math.Rows;
 
 /**
  * The selective read of a chunk: two chunkwise linear reads with a softmax between, from the pseudo-values and the state
@@ -48,14 +47,11 @@ final class ChunkRowRead {
             factors[a] = perRoot * RowSoftmax.tame(reads, a);
         }
         ChunkProducts.readScores(reads, 0, span, V, P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(reads, 0, span.queries, state.segment(), K, V, pi, 0);
+        ChunkProducts.multiplyTransposed(reads, 0, span.queries, state.from(0), K, V, pi, 0);
         chunk.decay.meetReads(1, overlaps, pi, pi, true);
         RowSoftmax.apply(pi, 0, span.queries, K, factors);
         chunk.decay.readScores(1, chunk.scores);
         ChunkProducts.readState(chunk.decay.startRows(), 0, span.queries, K, state, V, reads, 0);
-        for (int a = 0; a < span.queries; a++) {
-            Rows.scale(reads, a, chunk.decay.startFactor(a), reads, a);
-        }
-        LowerTriangle.addReads(chunk.scores, 0, span, P, 0, reads, 0);
+        LowerTriangle.addReads(chunk.scores, 0, span, P, 0, chunk.startFactors(0, span.queries), reads, 0);
     }
 }

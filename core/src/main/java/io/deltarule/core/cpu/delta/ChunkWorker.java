@@ -4,7 +4,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.product.Factors;
 import java.util.Arrays;
 
 /**
@@ -87,10 +87,7 @@ public final class ChunkWorker extends HeadWorker {
         Matrix P = pseudoValues;
         chunk.solve(in, head, blank ? null : state, P);
         int q = span.readAt();
-        for (int a = 0; a < span.queries; a++) {
-            Rows.scale(O, a, chunk.decay.startFactor(q + a), O, a);
-        }
-        LowerTriangle.addReads(chunk.scores, q, span, P, 0, O, 0);
+        LowerTriangle.addReads(chunk.scores, q, span, P, 0, Factors.ONE, O, 0);
         if (rowRead != null) {
             in.r.gather(span.token, span.queries, head, rowRead.reads, 0);
             rowRead.read(chunk, state, P);

@@ -4,9 +4,9 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.memory.Columns;
+import io.deltarule.core.cpu.product.Products;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
@@ -43,7 +43,7 @@ public final class DeltaRun {
         this.arena = arena;
         // Results are not to depend on the number of threads, as they would where a part's differ from the whole's.
         columns = Columns.parts(
-                spec.shape().V(), OpenBlas.columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
+                spec.shape().V(), Products.chosen().columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
         part = onColumns(spec, columns[0].count());
         workers = new HeadWorker[pool.threads()];
     }
@@ -56,7 +56,7 @@ public final class DeltaRun {
         int itemsPerSequence = shape.HV() / heads;
         int items = Math.multiplyExact(in.sequences() * itemsPerSequence, columns.length);
         long work = (in.microSteps() + in.sequences()) * shape.HV() * shape.K() * shape.V();
-        OpenBlas.singleThreaded();
+        Products.chosen().begin();
         pool.run(items, (int) Math.min(pool.threads(), 1 + work / WORTH_A_THREAD), (item, slot) -> {
             int group = item / columns.length;
             int head = group % itemsPerSequence * heads;

@@ -2,8 +2,8 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.product.Products;
 
 /** Runs of one specification backward: threads share out sequences and key heads, whose value heads one thread sums up. */
 public final class GradientRun {
@@ -25,7 +25,7 @@ public final class GradientRun {
     /** Computes a run and returns when all of it is done. */
     public void run(GradientOperands in) {
         int keyHeads = spec.shape().H();
-        OpenBlas.singleThreaded();
+        Products.chosen().begin();
         pool.run(in.forward.sequences() * keyHeads, pool.threads(), (item, slot) -> {
             if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
                 workers[slot] = new BackwardWorker(spec);

@@ -3,6 +3,7 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
+import io.deltarule.core.cpu.product.Factors;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -20,6 +21,7 @@ final class ScalarDecay extends ChunkDecay {
     private final Matrix steps; // a [1, C]
     private final float[] logDecays; // g of the tokens begun, in order [C]
     private final float[] sinceStart; // ε [C]
+    private final float[] readFactors; // ε by query [C]
     private final Matrix products; // x kᵀ [stacked, C]
     private final Matrix gateGradients; // [C, 1], null without a gate or forward
     private final double[] crossings; // the sums of dg; null likewise
@@ -38,6 +40,7 @@ final class ScalarDecay extends ChunkDecay {
         steps = Matrix.allocate(1, C);
         logDecays = new float[C];
         sinceStart = new float[C];
+        readFactors = new float[C];
         Arrays.fill(sinceStart, 1);
         products = Matrix.allocate((blocks + 1) * C, C);
         gateGradients = gated && backward ? Matrix.allocate(C, 1) : null;
@@ -77,7 +80,7 @@ final class ScalarDecay extends ChunkDecay {
             FloatVector.fromArray(Lanes.SPECIES, d, before + j).mul(step).intoArray(d, to + j);
         }
         FloatVector last = FloatVector.fromArray(Lanes.SPECIES, d, before + j).mul(step);
-        ONES.blend(last, Lanes.SPECIES.indexInRange(j, i)).intoArray(d, to + j);
+        ONES.blend(last, Lanes.first(i - j)).intoArray(d, to + j);
     }
 
     private int decayRow(int i) {
@@ -142,7 +145,7 @@ final class ScalarDecay extends ChunkDecay {
             FloatVector rest = FloatVector.fromArray(Lanes.SPECIES, s, source + j)
                     .mul(FloatVector.fromArray(Lanes.SPECIES, d, decayed + j))
                     .mul(factor);
-            zero.blend(rest, Lanes.SPECIES.indexInRange(j, last + 1)).intoArray(t, target + j);
+            zero.blend(rest, Lanes.first(last + 1 - j)).intoArray(t, target + j);
             j += Lanes.COUNT;
         }
         for (; j < to.stride(); j += Lanes.COUNT) {
@@ -188,9 +191,10 @@ final class ScalarDecay extends ChunkDecay {
             for (int a = 0; a < span.queries; a++) {
                 int i = span.position(a);
                 maskUpTo(overlaps, first + a, 1, overlaps, i, after ? i : i - 1);
-                Rows.scale(z0, first + a, sinceStart[i], z, first + a);
+                Rows.copy(z0, first + a, z.stride(), z, first + a);
+                readFactors[a] = sinceStart[i];
             }
-            LowerTriangle.addReads(overlaps, first, span, keys, firstKey, z, first);
+            LowerTriangle.addReads(overlaps, first, span, keys, firstKey, Factors.of(readFactors, 0), z, first);
         }
     }
 

@@ -3,6 +3,8 @@ package io.deltarule.core.cpu.math;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,12 +23,19 @@ public final class Lanes {
     private static final VectorShuffle<Float> BY_4 = rotation(4);
     private static final VectorShuffle<Float> BY_2 = rotation(2);
 
+    private static final FloatVector INDEX = FloatVector.zero(SPECIES).addIndex(1);
+
     private Lanes() {}
 
     /** The padded length of a row of n floats. */
     public static int padded(int n) {
         int unit = Math.max(16, COUNT);
         return (n + unit - 1) / unit * unit;
+    }
+
+    /** The mask of the first n lanes, all of them if there are no more. */
+    public static VectorMask<Float> first(int n) {
+        return INDEX.compare(VectorOperators.LT, n);
     }
 
     public static FloatVector load(float[] data, int index) {

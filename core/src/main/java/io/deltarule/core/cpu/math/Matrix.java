@@ -34,13 +34,13 @@ public record Matrix(float[] data, int stride, MemorySegment segment) {
     }
 
     /** The numbers from a row on. */
-    public MemorySegment from(int row) {
-        return segment.asSlice((long) row * stride * Float.BYTES);
+    public Part from(int row) {
+        return new Part(data, row * stride, stride);
     }
 
     /** The numbers from a column of a row on. */
-    public MemorySegment from(int row, int column) {
-        return segment.asSlice(((long) row * stride + column) * Float.BYTES);
+    public Part from(int row, int column) {
+        return new Part(data, row * stride + column, stride);
     }
 
     public float get(int row, int column) {

@@ -66,6 +66,11 @@ public final class OpenBlas {
         return VERSION;
     }
 
+    /** Version and kernel set. */
+    public static String library() {
+        return VERSION.replaceFirst("^(OpenBLAS +\\S+).*", "$1") + " " + KERNELS.replaceFirst(" .*", "");
+    }
+
     /** The kernel set in use and why it is this one, for people. */
     public static String kernels() {
         return KERNELS;

@@ -2,11 +2,14 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.math.Exponential;
 import io.deltarule.core.cpu.math.Lanes;
-import io.deltarule.core.cpu.math.OpenBlas;
+import io.deltarule.core.cpu.math.Matrix;
+import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -26,6 +29,8 @@ final class AttentionWorker {
     static final int QUERIES = 64;
 
     private static final int KEYS = 256;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final Products PRODUCTS = Products.chosen();
 
     private final SequenceOp.Attention op;
     private final SlotBuffer q;
@@ -39,6 +44,11 @@ final class AttentionWorker {
     private final int value;
     private final SlotBuffer scores; // [QUERIES][KEYS]
     private final SlotBuffer sums; // acc [QUERIES][value]
+    private final Matrix queries; // of the block, times the scale [QUERIES, head]
+    private final Matrix keyRows; // [KEYS, head]
+    private final Matrix valueRows; // [KEYS, value]
+    private final Matrix weights; // scores, as products take them
+    private final Matrix added; // sums, likewise
     private final float[] max = new float[QUERIES];
     private final float[] total = new float[QUERIES];
 
@@ -71,6 +81,11 @@ final class AttentionWorker {
         this.value = pastValues.width();
         this.scores = SlotBuffer.scratch(arena, QUERIES, KEYS);
         this.sums = SlotBuffer.scratch(arena, QUERIES, value);
+        this.queries = Matrix.allocate(QUERIES, head);
+        this.keyRows = Matrix.allocate(KEYS, head);
+        this.valueRows = Matrix.allocate(KEYS, value);
+        this.weights = Matrix.allocate(QUERIES, KEYS);
+        this.added = Matrix.allocate(QUERIES, value);
     }
 
     /** Computes up to {@link #QUERIES} queries of a head, from the {@code first}-th of the sequence's tokens in this run. */
@@ -80,6 +95,12 @@ final class AttentionWorker {
         queryRow = (long) run.begin(sequence) + first;
         long before = run.position(sequence);
         position = before + first;
+        if (count > 1) {
+            for (int i = 0; i < count; i++) {
+                take(q, q.offset(queryRow + i, (long) queryHead * head), head, queries, i);
+                Rows.scale(queries, i, (float) op.scale(), queries, i);
+            }
+        }
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
         Arrays.fill(total, 0);
         sums.data().fill((byte) 0);
@@ -119,18 +140,14 @@ final class AttentionWorker {
             oneQuery(n, keys.data(), keyAt, keyStride, values.data(), valueAt, valueStride);
             return;
         }
-        OpenBlas.multiplyRightTransposed(
-                count,
-                n,
-                head,
-                (float) op.scale(),
-                q.from(q.offset(queryRow, (long) queryHead * head)),
-                q.width(),
-                keys.from(keyAt),
-                keyStride,
-                0,
-                scores.data(),
-                scores.width());
+        for (int j = 0; j < n; j++) {
+            take(keys, keyAt + (long) j * keyStride * Float.BYTES, head, keyRows, j);
+            take(values, valueAt + (long) j * valueStride * Float.BYTES, value, valueRows, j);
+        }
+        PRODUCTS.multiplyRightTransposed(count, n, head, queries.from(0), keyRows.from(0), 0, weights.from(0));
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(weights.data(), weights.row(i), scores.data(), FLOAT, scores.row(i), n);
+        }
         for (int i = 0; i < count; i++) {
             long last = position + i;
             int to = Math.clamp(last + 1 - s, 0, n);
@@ -145,18 +162,18 @@ final class AttentionWorker {
             hide(i, to, Lanes.padded(n));
             soften(i, n);
         }
-        OpenBlas.multiply(
-                count,
-                value,
-                n,
-                1,
-                scores.data(),
-                scores.width(),
-                values.from(valueAt),
-                valueStride,
-                1,
-                sums.data(),
-                sums.width());
+        for (int i = 0; i < count; i++) {
+            take(scores, scores.row(i), n, weights, i);
+            take(sums, sums.row(i), value, added, i);
+        }
+        PRODUCTS.multiply(count, value, n, weights.from(0), valueRows.from(0), 1, added.from(0));
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(added.data(), added.row(i), sums.data(), FLOAT, sums.row(i), value);
+        }
+    }
+
+    private static void take(SlotBuffer from, long at, int numbers, Matrix to, int row) {
+        MemorySegment.copy(from.data(), FLOAT, at, to.data(), to.row(row), numbers);
     }
 
     /** A decoding step: every key and value is read once, without a matrix product's copies. The query sees all n. */

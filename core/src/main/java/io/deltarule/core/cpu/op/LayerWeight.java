@@ -8,6 +8,7 @@ import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
@@ -54,6 +55,16 @@ public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType ty
             case F16 -> HalfFloats.widen(data, from * Short.BYTES, to, toAt, count);
             case F8_E4M3 -> scaled(from, count, to, toAt);
             case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> BlockRows.widen(type, data, type.bytes(from), to, toAt, count);
+        }
+    }
+
+    /** The same to an array, by way of some memory with room for them. */
+    void copy(long from, int count, float[] to, int at, MemorySegment way) {
+        if (type == WeightType.F32) {
+            MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, from * Float.BYTES, to, at, count);
+        } else {
+            copy(from, count, way, 0);
+            MemorySegment.copy(way, ValueLayout.JAVA_FLOAT, 0, to, at, count);
         }
     }
 

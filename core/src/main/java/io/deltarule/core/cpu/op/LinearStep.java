@@ -3,8 +3,8 @@ package io.deltarule.core.cpu.op;
 import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.BFloat16Rows;
 import io.deltarule.core.cpu.math.Lanes;
-import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,13 +12,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Linear projection y = W x + b. Many tokens: one matrix product per block of outputs and tokens. A few, as in decoding:
+ * Linear projection y = W x + b. Many tokens: matrix products, see {@link ManyTokens}. A few, as in decoding:
  * every weight is read from memory once, four rows of W at a time, and memory is the limit.
  */
 public final class LinearStep implements LayerStep {
-    /** Outputs or tokens below which a block's product is slower per number. */
-    private static final int SMALLEST_BLOCK = 64;
-
     /** Up to so many, a product's rearranged copy of W costs more than reading W row by row. */
     static final int FEW_TOKENS = 16;
 
@@ -27,6 +24,7 @@ public final class LinearStep implements LayerStep {
     private final LayerWeight b; // null for none
     private final SlotBuffer y;
     private final WeightPanels panels;
+    private final ManyTokens manyTokens;
 
     public LinearStep(SlotBuffer x, LayerWeight W, LayerWeight b, SlotBuffer y, WeightPanels panels) {
         this.x = x;
@@ -34,6 +32,8 @@ public final class LinearStep implements LayerStep {
         this.b = b;
         this.y = y;
         this.panels = panels;
+        this.manyTokens =
+                ProductChoice.ownForLayers() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
     }
 
     @Override
@@ -49,62 +49,7 @@ public final class LinearStep implements LayerStep {
             run.split(y.width(), 1, operations, (from, to, slot) -> outputs(from, to, tokens, slot));
             return;
         }
-        int wanted = run.threads() == 1 ? 1 : 2 * run.threads();
-        int columnBlocks = Math.min(wanted, blocks(y.width()));
-        int rowBlocks = Math.min((wanted + columnBlocks - 1) / columnBlocks, blocks(tokens));
-        int columns = (y.width() + columnBlocks - 1) / columnBlocks;
-        int rows = (tokens + rowBlocks - 1) / rowBlocks;
-        long operations = (long) tokens * y.width() * x.width() / 8;
-        run.items(columnBlocks * rowBlocks, operations, (item, slot) -> {
-            int column = item % columnBlocks * columns;
-            int row = item / columnBlocks * rows;
-            block(row, Math.min(rows, tokens - row), column, Math.min(columns, y.width() - column), slot);
-        });
-    }
-
-    private static int blocks(int n) {
-        return (n + SMALLEST_BLOCK - 1) / SMALLEST_BLOCK;
-    }
-
-    private void block(int row, int rows, int column, int columns, int slot) {
-        if (rows <= 0 || columns <= 0) {
-            return; // rounding block sizes up can leave nothing for the last
-        }
-        int in = x.width();
-        if (W.type() == WeightType.F32) {
-            product(row, rows, column, columns, W.data().asSlice((long) column * in * Float.BYTES));
-            return;
-        }
-        MemorySegment panel = panels.of(slot);
-        int most = WeightPanels.rows(in);
-        for (int from = 0; from < columns; from += most) {
-            int count = Math.min(most, columns - from);
-            W.copy((long) (column + from) * in, count * in, panel, 0);
-            product(row, rows, column + from, count, panel);
-        }
-    }
-
-    /** @param part rows [column, column + columns) of W */
-    private void product(int row, int rows, int column, int columns, MemorySegment part) {
-        int in = x.width();
-        if (b != null) {
-            for (int t = row; t < row + rows; t++) {
-                long bytes = (long) columns * Float.BYTES;
-                MemorySegment.copy(b.data(), (long) column * Float.BYTES, y.data(), y.offset(t, column), bytes);
-            }
-        }
-        OpenBlas.multiplyRightTransposed(
-                rows,
-                columns,
-                in,
-                1,
-                x.from(x.row(row)),
-                in,
-                part,
-                in,
-                b == null ? 0 : 1,
-                y.from(y.offset(row, column)),
-                y.width());
+        manyTokens.run(run, tokens);
     }
 
     /** Lays out the inputs of a few tokens as the weight's kernel wants them. */

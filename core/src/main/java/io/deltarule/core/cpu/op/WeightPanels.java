@@ -2,6 +2,8 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.product.TokenPanels;
+import io.deltarule.core.cpu.product.WeightBlock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -18,6 +20,8 @@ public final class WeightPanels {
 
     private final MemorySegment[] panels; // one per thread
     private final MemorySegment vectors;
+    private final TokenPanels inputs = new TokenPanels();
+    private final WeightBlock[] blocks; // one per thread, made when first used
 
     /** @param widest numbers in a row of the widest weight */
     public WeightPanels(Arena arena, int threads, int widest) {
@@ -26,6 +30,7 @@ public final class WeightPanels {
         for (int i = 0; i < threads; i++) {
             panels[i] = arena.allocate(floats * Float.BYTES + Lanes.BYTES, 64);
         }
+        this.blocks = new WeightBlock[threads];
         this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * BlockRows.prepared(widest) * Float.BYTES, 64);
     }
 
@@ -37,6 +42,19 @@ public final class WeightPanels {
     /** Room for the inputs of a few tokens, rearranged; all threads read it. */
     MemorySegment vectors() {
         return vectors;
+    }
+
+    /** Room for the inputs of many tokens. */
+    TokenPanels inputs() {
+        return inputs;
+    }
+
+    /** A thread's share of a product of many tokens. */
+    WeightBlock block(int thread) {
+        if (blocks[thread] == null) { // one thread per slot at a time; runs are ordered by the pool
+            blocks[thread] = new WeightBlock();
+        }
+        return blocks[thread];
     }
 
     MemorySegment of(int thread) {

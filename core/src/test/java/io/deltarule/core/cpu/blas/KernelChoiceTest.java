@@ -65,6 +65,7 @@ class KernelChoiceTest {
         Path file = folder.resolve("deltarule").resolve("kernels.properties");
         String written = Files.readString(file);
         assertTrue(first.contains("fastest in a trial") && first.contains("Haswell "), first);
+        assertTrue(written.contains("chunk\\ products=") && written.contains("layer\\ products="), written);
         List<String> second = report(Map.of());
         assertEquals(List.of(first, "null"), second);
         assertEquals(written, Files.readString(file));
@@ -90,13 +91,17 @@ class KernelChoiceTest {
         String own =
                 report(Map.of(), "-D" + KernelChoice.PROPERTY + "=openblas").getFirst();
         assertTrue(own.contains("OpenBLAS's own choice"), own);
+        String tiles = report(Map.of(), "-D" + KernelChoice.PROPERTY + "=own").getFirst();
+        assertTrue(tiles.contains("products: the engine's own (as -D") && !tiles.contains("OpenBLAS"), tiles);
     }
 
     @Test
     void aSetThatIsNoneIsRefusedWithTheChoice() throws Exception {
         String refused =
                 report(Map.of(), "-D" + KernelChoice.PROPERTY + "=fastest").getFirst();
-        assertTrue(refused.contains("expected openblas, measure or Haswell") && refused.contains("'fastest'"), refused);
+        assertTrue(
+                refused.contains("expected own, openblas, measure or Haswell") && refused.contains("'fastest'"),
+                refused);
     }
 
     @Test
