@@ -53,7 +53,7 @@ public final class WarmUp {
             return;
         }
         try {
-            boolean unused = LARGEST_TILE.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            boolean _ = LARGEST_TILE.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // goes on slowly
         }
