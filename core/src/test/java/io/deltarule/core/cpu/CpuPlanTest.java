@@ -289,6 +289,35 @@ class CpuPlanTest {
         }
     }
 
+    /** The last write of a kept state lies beside it until the state is read: reading it in between changes nothing. */
+    @Test
+    void aKeptStateIsWholeWheneverItIsRead() {
+        DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 2, 1, 2, 4, 32, 20, 1);
+        DeltaInputs in = c.inputs();
+        PlanSpec spec = spec(c, Form.RECURRENT).keepingState();
+        try (DeltaPlan seldom = ENGINE.plan(spec);
+                DeltaPlan often = ENGINE.plan(spec)) {
+            seldom.loadState(in.initialState());
+            often.loadState(in.initialState());
+            Tensor state = Tensor.zeros(2, 4, 32, 20);
+            for (int token = 0; token < 5; token++) {
+                DeltaOutputs expected = DeltaOutputs.poisoned(c.shape());
+                seldom.run(in.withInitialState(null), new DeltaOutputs(expected.o(), null));
+                DeltaOutputs found = DeltaOutputs.poisoned(c.shape());
+                often.run(in.withInitialState(null), found);
+                often.saveState(state.fill(Float.NaN));
+                assertArrayEquals(found.finalState().toArray(), state.toArray());
+                assertArrayEquals(expected.o().toArray(), found.o().toArray(), 1e-5f);
+            }
+            Tensor last = Tensor.zeros(2, 4, 32, 20).fill(Float.NaN);
+            seldom.saveState(last);
+            assertArrayEquals(last.toArray(), state.toArray(), 1e-5f);
+            seldom.loadState(null);
+            seldom.saveState(last);
+            assertArrayEquals(Tensor.zeros(2, 4, 32, 20).toArray(), last.toArray(), "what was pending is forgotten");
+        }
+    }
+
     private static DeltaOutputs outputs(Arena arena, int V, Tensor state) {
         return new DeltaOutputs(Tensor.allocate(arena, 2, 9, 4, V).fill(Float.NaN), null, state);
     }

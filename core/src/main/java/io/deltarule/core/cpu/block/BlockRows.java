@@ -75,18 +75,20 @@ public final class BlockRows {
     }
 
     /**
-     * Products of two rows and a vector. Two, because they share what is loaded of x and leave the JIT the registers to take
-     * several blocks of them at once.
+     * Products of pairs of rows and a vector. Pairs, because they share what is loaded of x and leave the JIT the registers to
+     * take several blocks of them at once.
      *
+     * @param count how many pairs; each row lies behind the one of the pair before, and so does its product
      * @param w the rows, off-heap
-     * @param w0 where one begins
-     * @param w1 where the other begins
+     * @param w0 where the first pair's one row begins
+     * @param w1 where its other row begins
      * @param x what {@link #prepare} made of n numbers, off-heap, from byte offset xAt on
      * @param y0 byte offset in y of the first row's product
      * @param y1 and of the second's
      */
-    public static void two(
+    public static void pairs(
             WeightType type,
+            int count,
             MemorySegment w,
             long w0,
             long w1,
@@ -96,29 +98,37 @@ public final class BlockRows {
             MemorySegment y,
             long y0,
             long y1) {
-        long bytes = type.bytes(n);
-        long a0 = NativeMemory.address(w, w0, bytes);
-        long a1 = NativeMemory.address(w, w1, bytes);
+        long row = type.bytes(n);
+        long a0 = NativeMemory.address(w, w0, count * row);
+        long a1 = NativeMemory.address(w, w1, count * row);
         long v = NativeMemory.address(x, xAt, (long) prepared(n) * Float.BYTES);
-        if (!VECTORS) {
-            y.set(ValueLayout.JAVA_FLOAT, y0, oneDot(type, w, w0, x, xAt, n));
-            y.set(ValueLayout.JAVA_FLOAT, y1, oneDot(type, w, w1, x, xAt, n));
-            return;
+        for (int i = 0; i < count; i++) {
+            long z0 = y0 + (long) i * Float.BYTES;
+            long z1 = y1 + (long) i * Float.BYTES;
+            if (VECTORS) {
+                two(type, a0 + i * row, a1 + i * row, v, n, y, z0, z1);
+            } else {
+                y.set(ValueLayout.JAVA_FLOAT, z0, oneDot(type, w, w0 + i * row, x, xAt, n));
+                y.set(ValueLayout.JAVA_FLOAT, z1, oneDot(type, w, w1 + i * row, x, xAt, n));
+            }
         }
+    }
+
+    private static void two(WeightType type, long w0, long w1, long x, int n, MemorySegment y, long y0, long y1) {
         switch (type) {
-            case Q8_0 -> Q8Blocks.two(a0, a1, v, n, y, y0, y1);
-            case Q4_0 -> Q4Blocks.two(a0, a1, v, n, y, y0, y1);
+            case Q8_0 -> Q8Blocks.two(w0, w1, x, n, y, y0, y1);
+            case Q4_0 -> Q4Blocks.two(w0, w1, x, n, y, y0, y1);
             case Q4_K -> {
-                y.set(ValueLayout.JAVA_FLOAT, y0, Q4KBlocks.one(a0, v, n));
-                y.set(ValueLayout.JAVA_FLOAT, y1, Q4KBlocks.one(a1, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q4KBlocks.one(w0, x, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q4KBlocks.one(w1, x, n));
             }
             case Q5_K -> {
-                y.set(ValueLayout.JAVA_FLOAT, y0, Q5KBlocks.one(a0, v, n));
-                y.set(ValueLayout.JAVA_FLOAT, y1, Q5KBlocks.one(a1, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q5KBlocks.one(w0, x, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q5KBlocks.one(w1, x, n));
             }
             case Q6_K -> {
-                y.set(ValueLayout.JAVA_FLOAT, y0, Q6KBlocks.one(a0, v, n));
-                y.set(ValueLayout.JAVA_FLOAT, y1, Q6KBlocks.one(a1, v, n));
+                y.set(ValueLayout.JAVA_FLOAT, y0, Q6KBlocks.one(w0, x, n));
+                y.set(ValueLayout.JAVA_FLOAT, y1, Q6KBlocks.one(w1, x, n));
             }
             case F32, BF16, F16, F8_E4M3 -> throw new AssertionError(type);
         }

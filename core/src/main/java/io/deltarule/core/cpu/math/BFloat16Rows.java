@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,6 +19,10 @@ public final class BFloat16Rows {
     static final int BLOCK = 2 * Lanes.COUNT;
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, Lanes.SPECIES.vectorShape());
+    /** Of two vectors after each other; indices past the first are the second's. */
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(Lanes.SPECIES, i -> 2 * i);
+
+    private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(Lanes.SPECIES, i -> 2 * i + 1);
     private static final int UPPER = 0xffff0000;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -28,20 +33,16 @@ public final class BFloat16Rows {
     public static void takeApart(MemorySegment x, long at, int n, MemorySegment to, long toAt) {
         int i = 0;
         for (; i + BLOCK <= n; i += BLOCK) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
-                to.set(ValueLayout.JAVA_FLOAT, toAt + place(i + j), number(x, at, i + 2 * j));
-                to.set(ValueLayout.JAVA_FLOAT, toAt + place(i + Lanes.COUNT + j), number(x, at, i + 2 * j + 1));
-            }
+            FloatVector first = Lanes.load(x, at + place(i));
+            FloatVector second = Lanes.load(x, at + place(i) + Lanes.BYTES);
+            Lanes.store(first.rearrange(EVEN, second), to, toAt + place(i));
+            Lanes.store(first.rearrange(ODD, second), to, toAt + place(i) + Lanes.BYTES);
         }
         MemorySegment.copy(x, at + place(i), to, toAt + place(i), (long) (n - i) * Float.BYTES);
     }
 
     private static long place(long i) {
         return i * Float.BYTES;
-    }
-
-    private static float number(MemorySegment x, long at, int i) {
-        return x.get(ValueLayout.JAVA_FLOAT, at + place(i));
     }
 
     /**

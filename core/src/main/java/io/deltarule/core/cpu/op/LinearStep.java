@@ -77,11 +77,15 @@ public final class LinearStep implements LayerStep {
     private void outputs(long from, long to, int tokens, int slot) {
         int together = W.type().block() > 1 ? 2 : 4;
         long apart = (to - from) / together;
+        int pairs = tokens == 1 ? (int) apart : 1; // at once: one token needs no row twice
         for (long i = from; i < from + apart; i++) {
             switch (W.type()) {
                 case F32 -> fourRows(W.data(), rowAt(i), rowAt(apart), i, apart, tokens);
                 case BF16 -> fourBf16Rows(i, apart, tokens);
-                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> twoBlockRows(i, i + apart, tokens);
+                case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> {
+                    blockRows(pairs, i, i + apart, tokens);
+                    i += pairs - 1;
+                }
                 case F16, F8_E4M3 -> {
                     MemorySegment panel = panels.of(slot);
                     for (int j = 0; j < 4; j++) {
@@ -117,26 +121,19 @@ public final class LinearStep implements LayerStep {
         }
     }
 
-    private void twoBlockRows(long i, long j, int tokens) {
+    /** Pairs of rows from i and j on. */
+    private void blockRows(int pairs, long i, long j, int tokens) {
         WeightType type = W.type();
         int in = x.width();
         long row = type.bytes(in);
         for (int t = 0; t < tokens; t++) {
             MemorySegment out = y.data();
-            BlockRows.two(
-                    type,
-                    W.data(),
-                    i * row,
-                    j * row,
-                    panels.vectors(),
-                    vectorAt(t),
-                    in,
-                    out,
-                    y.offset(t, i),
-                    y.offset(t, j));
-            if (b != null) {
-                put(i, t, y.get(t, i));
-                put(j, t, y.get(t, j));
+            long at = y.offset(t, i);
+            long next = y.offset(t, j);
+            BlockRows.pairs(type, pairs, W.data(), i * row, j * row, panels.vectors(), vectorAt(t), in, out, at, next);
+            for (int k = 0; b != null && k < pairs; k++) {
+                put(i + k, t, y.get(t, i + k));
+                put(j + k, t, y.get(t, j + k));
             }
         }
     }

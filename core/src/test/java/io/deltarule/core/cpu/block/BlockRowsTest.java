@@ -61,7 +61,7 @@ class BlockRowsTest {
                     MemorySegment y = arena.allocate(4L * 6, 4).fill((byte) -1);
                     long at = type.bytes((long) row * n);
                     long otherAt = type.bytes((long) other * n);
-                    BlockRows.two(type, weight.data(), at, otherAt, prepared, 20, n, y, 4, 16);
+                    BlockRows.pairs(type, 1, weight.data(), at, otherAt, prepared, 20, n, y, 4, 16);
                     for (int place : new int[] {0, 2, 3, 5}) {
                         assertTrue(Float.isNaN(y.getAtIndex(ValueLayout.JAVA_FLOAT, place)), "place " + place);
                     }
@@ -98,12 +98,13 @@ class BlockRowsTest {
             long past = type.bytes(n) + 1;
             assertThrows(
                     IndexOutOfBoundsException.class,
-                    () -> BlockRows.two(type, weight.data(), 0, past, x, 0, n, y, 0, 4));
-            assertThrows(
-                    IndexOutOfBoundsException.class, () -> BlockRows.two(type, weight.data(), -1, 0, x, 0, n, y, 0, 4));
+                    () -> BlockRows.pairs(type, 1, weight.data(), 0, past, x, 0, n, y, 0, 4));
             assertThrows(
                     IndexOutOfBoundsException.class,
-                    () -> BlockRows.two(type, weight.data(), 0, 0, x.asSlice(4), 0, n, y, 0, 4));
+                    () -> BlockRows.pairs(type, 1, weight.data(), -1, 0, x, 0, n, y, 0, 4));
+            assertThrows(
+                    IndexOutOfBoundsException.class,
+                    () -> BlockRows.pairs(type, 1, weight.data(), 0, 0, x.asSlice(4), 0, n, y, 0, 4));
         }
     }
 }
