@@ -12,6 +12,9 @@ import java.lang.foreign.ValueLayout;
  * outputs for all tokens: each weight is widened once, however many tokens there are.
  */
 final class TiledLinear implements ManyTokens {
+    /** Tokens at a time, whose sums a cache has to hold. */
+    private static final int MOST_TOKENS = 1024;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final SlotBuffer x;
@@ -31,20 +34,27 @@ final class TiledLinear implements ManyTokens {
     @Override
     public void run(LayerRun run, int tokens) {
         WarmUp.awaitTile();
+        for (int token = 0; token < tokens; token += MOST_TOKENS) {
+            run(run, token, Math.min(MOST_TOKENS, tokens - token));
+        }
+    }
+
+    private void run(LayerRun run, int firstToken, int tokens) {
         int in = x.width();
         int out = y.width();
         TokenPanels inputs = panels.inputs();
         inputs.begin(tokens, in);
-        run.items(inputs.panels(), (long) tokens * in, (panel, slot) -> inputs.take(panel, x.data(), 0));
+        run.items(
+                inputs.panels(), (long) tokens * in, (panel, slot) -> inputs.take(panel, x.data(), x.row(firstToken)));
         int rows = WeightBlock.rows(out, run.threads());
         long operations = (long) tokens * out * in / 8;
         run.items(Math.ceilDiv(out, rows), operations, (item, slot) -> {
             int first = item * rows;
-            block(inputs, tokens, first, Math.min(rows, out - first), panels.block(slot), slot);
+            block(inputs, firstToken, tokens, first, Math.min(rows, out - first), panels.block(slot), slot);
         });
     }
 
-    private void block(TokenPanels inputs, int tokens, int first, int rows, WeightBlock block, int slot) {
+    private void block(TokenPanels inputs, int begin, int tokens, int first, int rows, WeightBlock block, int slot) {
         int in = x.width();
         block.begin(rows, inputs);
         int most = WeightBlock.depth(in);
@@ -61,7 +71,7 @@ final class TiledLinear implements ManyTokens {
             for (int t = firstToken; t < Math.min(tokens, firstToken + TokenPanels.WIDTH); t++) {
                 int from = block.resultAt(t - firstToken);
                 addBias(block.results(), from, first, rows);
-                MemorySegment.copy(block.results(), from, y.data(), FLOAT, y.offset(t, first), rows);
+                MemorySegment.copy(block.results(), from, y.data(), FLOAT, y.offset(begin + t, first), rows);
             }
         }
     }

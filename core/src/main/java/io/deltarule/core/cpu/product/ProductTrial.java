@@ -19,7 +19,7 @@ record ProductTrial(List<Shape> shapes) {
     private static final int OUTPUTS = 96;
     private static final int INPUTS = 512;
     private static final double WINDOW = 4e6; // nanoseconds of one measurement
-    private static final double PATIENCE = 15e9; // nanoseconds until the JIT must be done
+    private static final double PATIENCE = 20e9; // nanoseconds until the JIT must be done
     private static final double INTERPRETED = 0.05; // of the library's rate; code is compiled where it is faster
     private static final double CALM = 4e8; // nanoseconds without a rise after which the trial is over
     private static final double RISE = 1.02;
@@ -92,6 +92,7 @@ record ProductTrial(List<Shape> shapes) {
      * @return nothing where it was not
      */
     static Optional<Map<String, Double>> rates(String first, ProductTrial java, String second, ProductTrial library) {
+        WarmUp.now();
         OpenBlas.singleThreaded();
         double[] a = new double[java.shapes.size()];
         double[] b = new double[library.shapes.size()];

@@ -19,7 +19,8 @@ public final class Tiles {
     private static final int TALLEST =
             Lanes.COUNT == 8 && !System.getProperty("os.arch").equals("aarch64") ? 4 : MOST;
 
-    private static final int LEAST = 4;
+    /** Rows of the smallest. */
+    static final int LEAST = 4;
 
     private Tiles() {}
 

@@ -44,6 +44,15 @@ public final class WarmUp {
         }
     }
 
+    /** The same before a trial, in the calling thread: the first calls of large products would take seconds. */
+    static void now() {
+        if (BEGUN.compareAndSet(false, true)) {
+            multiply();
+        } else {
+            awaitTile();
+        }
+    }
+
     /**
      * Waits a while for the largest tile where a warm-up has begun: many threads in slow code would keep the processor from
      * compiling it.

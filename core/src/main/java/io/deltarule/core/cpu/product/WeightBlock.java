@@ -21,9 +21,10 @@ public final class WeightBlock {
     private float[] sums = new float[0]; // [panels][rows][WIDTH]
     private int rows;
 
-    /** How many rows of W a thread takes at a time, so that all have enough to do. */
+    /** How many rows of W a thread takes at a time: many, and so that all threads have the same to do. */
     public static int rows(int outputs, int threads) {
-        return outputs >= 8L * MOST_ROWS * threads ? MOST_ROWS : MOST_ROWS / 2;
+        int blocks = Math.ceilDiv(Math.ceilDiv(outputs, MOST_ROWS), threads) * threads;
+        return Math.ceilDiv(Math.ceilDiv(outputs, blocks), Tiles.LEAST) * Tiles.LEAST;
     }
 
     /** How many inputs are taken at a time, so that all parts but the last are equal. */
