@@ -15,9 +15,9 @@ public final class Tiles {
     /** Rows of the largest tile. */
     static final int MOST = 12;
 
-    /** Rows of the largest that is used: one of 12 has 24 sums and needs 27 registers, and 256-bit x86 has 16. */
+    /** Rows of the largest that is used: one of 12 has 24 sums and needs 27 registers, and x86 without 512-bit vectors has 16. */
     private static final int TALLEST =
-            Lanes.COUNT == 8 && !System.getProperty("os.arch").equals("aarch64") ? 4 : MOST;
+            Lanes.COUNT >= 16 || System.getProperty("os.arch").equals("aarch64") ? MOST : 4;
 
     /** Rows of the smallest. */
     static final int LEAST = 4;
