@@ -9,6 +9,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.blas.KernelChoice;
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.NativeAccess;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.product.ProductChoice;
@@ -130,7 +131,10 @@ public final class CpuEngine implements LayerEngine, Versioned {
             return Optional.of(misconfigured);
         }
         // Asked here and not where vectors are used: without the module those classes cannot even be loaded.
-        return ModuleLayer.boot().findModule(VECTORS).isEmpty() ? Optional.of(NO_VECTORS) : ProductChoice.unavailable();
+        if (ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
+            return Optional.of(NO_VECTORS);
+        }
+        return NativeAccess.refused().or(ProductChoice::unavailable);
     }
 
     @Override

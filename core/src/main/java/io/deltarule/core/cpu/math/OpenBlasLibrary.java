@@ -109,9 +109,7 @@ final class OpenBlasLibrary {
     static String complaint(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof IllegalCallerException) {
-                Module module = OpenBlasLibrary.class.getModule();
-                return "expected native libraries to be allowed but this java refuses them; start it with --enable-native-access="
-                        + (module.isNamed() ? module.getName() + ",org.bytedeco.javacpp" : "ALL-UNNAMED");
+                return NativeAccess.complaint();
             }
         }
         return "OpenBLAS cannot be loaded (" + e + "); add the Maven artifacts org.bytedeco:openblas and "
