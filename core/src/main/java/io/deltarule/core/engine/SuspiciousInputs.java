@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SuspiciousInputs {
     private static final Logger LOG = System.getLogger("io.deltarule");
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final long BLOCK = 1 << 24;
+    private static final int BLOCK = 1 << 13;
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private SuspiciousInputs() {}
@@ -45,23 +45,28 @@ final class SuspiciousInputs {
 
     /**
      * Whether a number of many is above 0 (or a NaN without a sign). A float is where its bits are above 0 as an integer; the
-     * disjunction of what is left of these is a loop that Java runs on vectors, at the speed of memory.
+     * disjunction of what is left of these is a loop that Java runs on vectors. Numbers are copied out in blocks, because a
+     * loop over a segment is that fast only while its callers' segments are all of one kind.
      */
     private static boolean anyPositive(MemorySegment floats) {
-        long bytes = floats.byteSize();
-        for (long begin = 0; begin < bytes; begin += BLOCK) {
-            MemorySegment block = floats.asSlice(begin, Math.min(BLOCK, bytes - begin));
-            int numbers = (int) (block.byteSize() / Float.BYTES);
-            int left = 0;
-            for (int i = 0; i < numbers; i++) {
-                int bits = block.get(BITS, (long) Float.BYTES * i);
-                left |= bits & ~(bits >> 31);
-            }
-            if (left != 0) {
+        long count = floats.byteSize() / Float.BYTES;
+        int[] block = new int[(int) Math.min(BLOCK, count)];
+        for (long begin = 0; begin < count; begin += BLOCK) {
+            int numbers = (int) Math.min(BLOCK, count - begin);
+            MemorySegment.copy(floats, BITS, begin * Float.BYTES, block, 0, numbers);
+            if (anyPositive(block, numbers)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean anyPositive(int[] bits, int count) {
+        int left = 0;
+        for (int i = 0; i < count; i++) {
+            left |= bits[i] & ~(bits[i] >> 31);
+        }
+        return left != 0;
     }
 
     /** Warns once of what {@link #looksSwapped}. */
