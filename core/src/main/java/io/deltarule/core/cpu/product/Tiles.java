@@ -34,44 +34,29 @@ public final class Tiles {
 
     /** C ← diag(α) A B + D with A [m, k], B [k, n], C [m, n]. */
     public static void multiply(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
-        for (int column = 0; column < n; column += WIDTH) {
-            int columns = Math.min(WIDTH, n - column);
-            Part panel = columns == WIDTH ? b.fromColumn(column) : padded(b.fromColumn(column), k, columns, WIDTH);
-            for (int row = 0, rows; row < m; row += rows) {
-                rows = rows(m - row);
-                if (columns == WIDTH && rows >= LEAST) {
-                    RowTiles.compute(
-                            rows,
-                            a.from(row),
-                            panel,
-                            k,
-                            alpha,
-                            d.tile(row, column),
-                            d.factors(),
-                            row,
-                            c.from(row, column));
-                } else {
-                    Part sums = new Part(new float[MOST * WIDTH], 0, WIDTH);
-                    Part left = rows >= LEAST ? a.from(row) : lowered(a.from(row), rows, k);
-                    int tile = Math.max(rows, LEAST);
-                    RowTiles.compute(tile, left, panel, k, Factors.ONE, Addend.NOTHING.rows(), Factors.ONE, 0, sums);
-                    merge(rows, columns, alpha, sums, d, row, column, c);
-                }
-            }
-        }
+        multiply(m, n, k, alpha, a, a.stride(), 1, b, d, c);
     }
 
     /** C ← diag(α) Aᵀ B + D with A [k, m], B [k, n], C [m, n]. */
     public static void multiplyLeftTransposed(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
+        multiply(m, n, k, alpha, a, 1, a.stride(), b, d, c);
+    }
+
+    /** Either: number (i, j) of the left factor is rowStep i + depthStep j after A's first. */
+    private static void multiply(
+            int m, int n, int k, Factors alpha, Part a, int rowStep, int depthStep, Part b, Addend d, Part c) {
         for (int column = 0; column < n; column += WIDTH) {
             int columns = Math.min(WIDTH, n - column);
             Part panel = columns == WIDTH ? b.fromColumn(column) : padded(b.fromColumn(column), k, columns, WIDTH);
             for (int row = 0, rows; row < m; row += rows) {
                 rows = rows(m - row);
+                Part left = a.fromColumn(row * rowStep);
                 if (columns == WIDTH && rows >= LEAST) {
-                    ColumnTiles.compute(
+                    RegisterTiles.compute(
                             rows,
-                            a.fromColumn(row),
+                            left,
+                            rowStep,
+                            depthStep,
                             panel,
                             k,
                             alpha,
@@ -79,13 +64,18 @@ public final class Tiles {
                             d.factors(),
                             row,
                             c.from(row, column));
-                } else {
-                    Part sums = new Part(new float[MOST * WIDTH], 0, WIDTH);
-                    Part left = rows >= LEAST ? a.fromColumn(row) : padded(a.fromColumn(row), k, rows, LEAST);
-                    int tile = Math.max(rows, LEAST);
-                    ColumnTiles.compute(tile, left, panel, k, Factors.ONE, Addend.NOTHING.rows(), Factors.ONE, 0, sums);
-                    merge(rows, columns, alpha, sums, d, row, column, c);
+                    continue;
                 }
+                Part sums = new Part(new float[MOST * WIDTH], 0, WIDTH);
+                Part nothing = Addend.NOTHING.rows();
+                if (rows >= LEAST) {
+                    RegisterTiles.compute(
+                            rows, left, rowStep, depthStep, panel, k, Factors.ONE, nothing, Factors.ONE, 0, sums);
+                } else {
+                    Part few = few(left, rows, rowStep, depthStep, k);
+                    RegisterTiles.compute(LEAST, few, k, 1, panel, k, Factors.ONE, nothing, Factors.ONE, 0, sums);
+                }
+                merge(rows, columns, alpha, sums, d, row, column, c);
             }
         }
     }
@@ -99,11 +89,13 @@ public final class Tiles {
         return new Part(copy, 0, width);
     }
 
-    /** The first rows, with zeros below them. */
-    private static Part lowered(Part a, int rows, int k) {
+    /** Rows of the left factor, fewer than a tile has, with zeros below them. */
+    private static Part few(Part a, int rows, int rowStep, int depthStep, int k) {
         float[] copy = new float[LEAST * k];
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(a.data(), a.at() + r * a.stride(), copy, r * k, k);
+            for (int j = 0; j < k; j++) {
+                copy[r * k + j] = a.data()[a.at() + r * rowStep + j * depthStep];
+            }
         }
         return new Part(copy, 0, k);
     }

@@ -11,17 +11,35 @@ import jdk.incubator.vector.FloatVector;
  * <p>Written out flat: the JIT does not inline methods that hand vectors on into one of this size, and would then allocate
  * every vector.
  */
-final class RowTiles {
-    private RowTiles() {}
+final class RegisterTiles {
+    private RegisterTiles() {}
 
-    /** A tile of 12, 8 or 4 rows; e and f are those from a row on. */
-    static void compute(int rows, Part a, Part b, int depth, Factors e, Part d, Factors f, int row, Part c) {
+    /**
+     * A tile of 12, 8 or 4 rows.
+     *
+     * @param rowStep from a number of A to the next row's
+     * @param depthStep from one to the row's next; either step may be 1, so that A may lie transposed
+     * @param e factors, as f, of which those from a row on are meant
+     */
+    static void compute(
+            int rows,
+            Part a,
+            int rowStep,
+            int depthStep,
+            Part b,
+            int depth,
+            Factors e,
+            Part d,
+            Factors f,
+            int row,
+            Part c) {
         switch (rows) {
             case 12 ->
                 twelve(
                         a.data(),
                         a.at(),
-                        a.stride(),
+                        rowStep,
+                        depthStep,
                         b.data(),
                         b.at(),
                         b.stride(),
@@ -40,7 +58,8 @@ final class RowTiles {
                 eight(
                         a.data(),
                         a.at(),
-                        a.stride(),
+                        rowStep,
+                        depthStep,
                         b.data(),
                         b.at(),
                         b.stride(),
@@ -59,7 +78,8 @@ final class RowTiles {
                 four(
                         a.data(),
                         a.at(),
-                        a.stride(),
+                        rowStep,
+                        depthStep,
                         b.data(),
                         b.at(),
                         b.stride(),
@@ -81,7 +101,8 @@ final class RowTiles {
     private static void twelve(
             float[] a,
             int at,
-            int lda,
+            int rowStep,
+            int depthStep,
             float[] b,
             int bAt,
             int ldb,
@@ -97,17 +118,17 @@ final class RowTiles {
             int cAt,
             int ldc) {
         int a0 = at;
-        int a1 = a0 + lda;
-        int a2 = a1 + lda;
-        int a3 = a2 + lda;
-        int a4 = a3 + lda;
-        int a5 = a4 + lda;
-        int a6 = a5 + lda;
-        int a7 = a6 + lda;
-        int a8 = a7 + lda;
-        int a9 = a8 + lda;
-        int a10 = a9 + lda;
-        int a11 = a10 + lda;
+        int a1 = a0 + rowStep;
+        int a2 = a1 + rowStep;
+        int a3 = a2 + rowStep;
+        int a4 = a3 + rowStep;
+        int a5 = a4 + rowStep;
+        int a6 = a5 + rowStep;
+        int a7 = a6 + rowStep;
+        int a8 = a7 + rowStep;
+        int a9 = a8 + rowStep;
+        int a10 = a9 + rowStep;
+        int a11 = a10 + rowStep;
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
         FloatVector s0 = zero, t0 = zero;
         FloatVector s1 = zero, t1 = zero;
@@ -121,43 +142,43 @@ final class RowTiles {
         FloatVector s9 = zero, t9 = zero;
         FloatVector s10 = zero, t10 = zero;
         FloatVector s11 = zero, t11 = zero;
-        for (int j = 0, row = bAt; j < depth; j++, row += ldb) {
+        for (int j = 0, i = 0, row = bAt; j < depth; j++, i += depthStep, row += ldb) {
             FloatVector b0 = FloatVector.fromArray(Lanes.SPECIES, b, row);
             FloatVector b1 = FloatVector.fromArray(Lanes.SPECIES, b, row + Lanes.COUNT);
-            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + j]);
+            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + i]);
             s0 = x.fma(b0, s0);
             t0 = x.fma(b1, t0);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + i]);
             s1 = x.fma(b0, s1);
             t1 = x.fma(b1, t1);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + i]);
             s2 = x.fma(b0, s2);
             t2 = x.fma(b1, t2);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + i]);
             s3 = x.fma(b0, s3);
             t3 = x.fma(b1, t3);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a4 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a4 + i]);
             s4 = x.fma(b0, s4);
             t4 = x.fma(b1, t4);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a5 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a5 + i]);
             s5 = x.fma(b0, s5);
             t5 = x.fma(b1, t5);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a6 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a6 + i]);
             s6 = x.fma(b0, s6);
             t6 = x.fma(b1, t6);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a7 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a7 + i]);
             s7 = x.fma(b0, s7);
             t7 = x.fma(b1, t7);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a8 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a8 + i]);
             s8 = x.fma(b0, s8);
             t8 = x.fma(b1, t8);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a9 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a9 + i]);
             s9 = x.fma(b0, s9);
             t9 = x.fma(b1, t9);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a10 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a10 + i]);
             s10 = x.fma(b0, s10);
             t10 = x.fma(b1, t10);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a11 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a11 + i]);
             s11 = x.fma(b0, s11);
             t11 = x.fma(b1, t11);
         }
@@ -250,7 +271,8 @@ final class RowTiles {
     private static void eight(
             float[] a,
             int at,
-            int lda,
+            int rowStep,
+            int depthStep,
             float[] b,
             int bAt,
             int ldb,
@@ -266,13 +288,13 @@ final class RowTiles {
             int cAt,
             int ldc) {
         int a0 = at;
-        int a1 = a0 + lda;
-        int a2 = a1 + lda;
-        int a3 = a2 + lda;
-        int a4 = a3 + lda;
-        int a5 = a4 + lda;
-        int a6 = a5 + lda;
-        int a7 = a6 + lda;
+        int a1 = a0 + rowStep;
+        int a2 = a1 + rowStep;
+        int a3 = a2 + rowStep;
+        int a4 = a3 + rowStep;
+        int a5 = a4 + rowStep;
+        int a6 = a5 + rowStep;
+        int a7 = a6 + rowStep;
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
         FloatVector s0 = zero, t0 = zero;
         FloatVector s1 = zero, t1 = zero;
@@ -282,31 +304,31 @@ final class RowTiles {
         FloatVector s5 = zero, t5 = zero;
         FloatVector s6 = zero, t6 = zero;
         FloatVector s7 = zero, t7 = zero;
-        for (int j = 0, row = bAt; j < depth; j++, row += ldb) {
+        for (int j = 0, i = 0, row = bAt; j < depth; j++, i += depthStep, row += ldb) {
             FloatVector b0 = FloatVector.fromArray(Lanes.SPECIES, b, row);
             FloatVector b1 = FloatVector.fromArray(Lanes.SPECIES, b, row + Lanes.COUNT);
-            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + j]);
+            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + i]);
             s0 = x.fma(b0, s0);
             t0 = x.fma(b1, t0);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + i]);
             s1 = x.fma(b0, s1);
             t1 = x.fma(b1, t1);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + i]);
             s2 = x.fma(b0, s2);
             t2 = x.fma(b1, t2);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + i]);
             s3 = x.fma(b0, s3);
             t3 = x.fma(b1, t3);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a4 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a4 + i]);
             s4 = x.fma(b0, s4);
             t4 = x.fma(b1, t4);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a5 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a5 + i]);
             s5 = x.fma(b0, s5);
             t5 = x.fma(b1, t5);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a6 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a6 + i]);
             s6 = x.fma(b0, s6);
             t6 = x.fma(b1, t6);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a7 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a7 + i]);
             s7 = x.fma(b0, s7);
             t7 = x.fma(b1, t7);
         }
@@ -371,7 +393,8 @@ final class RowTiles {
     private static void four(
             float[] a,
             int at,
-            int lda,
+            int rowStep,
+            int depthStep,
             float[] b,
             int bAt,
             int ldb,
@@ -387,27 +410,27 @@ final class RowTiles {
             int cAt,
             int ldc) {
         int a0 = at;
-        int a1 = a0 + lda;
-        int a2 = a1 + lda;
-        int a3 = a2 + lda;
+        int a1 = a0 + rowStep;
+        int a2 = a1 + rowStep;
+        int a3 = a2 + rowStep;
         FloatVector zero = FloatVector.zero(Lanes.SPECIES);
         FloatVector s0 = zero, t0 = zero;
         FloatVector s1 = zero, t1 = zero;
         FloatVector s2 = zero, t2 = zero;
         FloatVector s3 = zero, t3 = zero;
-        for (int j = 0, row = bAt; j < depth; j++, row += ldb) {
+        for (int j = 0, i = 0, row = bAt; j < depth; j++, i += depthStep, row += ldb) {
             FloatVector b0 = FloatVector.fromArray(Lanes.SPECIES, b, row);
             FloatVector b1 = FloatVector.fromArray(Lanes.SPECIES, b, row + Lanes.COUNT);
-            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + j]);
+            FloatVector x = FloatVector.broadcast(Lanes.SPECIES, a[a0 + i]);
             s0 = x.fma(b0, s0);
             t0 = x.fma(b1, t0);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a1 + i]);
             s1 = x.fma(b0, s1);
             t1 = x.fma(b1, t1);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a2 + i]);
             s2 = x.fma(b0, s2);
             t2 = x.fma(b1, t2);
-            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + j]);
+            x = FloatVector.broadcast(Lanes.SPECIES, a[a3 + i]);
             s3 = x.fma(b0, s3);
             t3 = x.fma(b1, t3);
         }
