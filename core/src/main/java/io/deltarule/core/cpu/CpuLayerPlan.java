@@ -113,6 +113,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
             case MatrixOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e.table()), slot(e.out()));
             case MatrixOp.Linear l ->
                 new LinearStep(slot(l.in()), weight(l.weight()), bias(l.bias()), slot(l.out()), panels);
+            case MatrixOp.CrossEntropy c -> throw new UnsupportedOperationException(c.toString());
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c,

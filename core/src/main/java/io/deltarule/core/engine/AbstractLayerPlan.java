@@ -2,11 +2,8 @@ package io.deltarule.core.engine;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
-import io.deltarule.core.layer.MatrixOp;
-import io.deltarule.core.layer.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,12 +28,7 @@ public abstract class AbstractLayerPlan implements LayerPlan {
         this.spec = spec;
         this.stateShapes = spec.carried();
         this.positions = new int[spec.sequences()];
-        for (LayerOp op : spec.program().ops()) {
-            if (op instanceof MatrixOp.Embedding e && !spec.program().inputs().contains(e.ids())) {
-                throw new InvalidInputException("embedding " + e.table() + ": expected its ids among the program's"
-                        + " inputs but slot " + e.ids().name() + " is computed");
-            }
-        }
+        RunChecks.checkNumbered(spec.program());
     }
 
     /**
@@ -74,10 +66,10 @@ public abstract class AbstractLayerPlan implements LayerPlan {
                 throw new IllegalStateException("the last run failed half-way and left the carried state undefined;"
                         + " call reset or loadState first");
             }
-            int tokens = checkLengths(own);
-            checkTensors("input", spec.program().inputs(), inputs, tokens);
-            checkTensors("output", spec.program().outputs(), outputs, tokens);
-            checkIds(inputs);
+            int tokens = RunChecks.checkLengths(spec, own, positions);
+            RunChecks.checkTensors("input", spec.program().inputs(), inputs, tokens, false);
+            RunChecks.checkTensors("output", spec.program().outputs(), outputs, tokens, false);
+            RunChecks.checkIds(spec.program(), inputs);
             if (tokens == 0) {
                 return;
             }
@@ -86,61 +78,6 @@ public abstract class AbstractLayerPlan implements LayerPlan {
             stateUndefined = false;
             Arrays.setAll(positions, i -> positions[i] + own[i]);
         });
-    }
-
-    private int checkLengths(int[] lengths) {
-        if (lengths.length != spec.sequences()) {
-            throw new InvalidInputException("lengths: expected one number for each of " + spec.sequences()
-                    + " sequences but found " + lengths.length);
-        }
-        long tokens = 0;
-        for (int i = 0; i < lengths.length; i++) {
-            if (lengths[i] < 0) {
-                throw new InvalidInputException(
-                        "lengths: expected at least 0 but found " + lengths[i] + " for sequence " + i);
-            }
-            if ((long) positions[i] + lengths[i] > spec.maxContext()) {
-                throw new InvalidInputException("lengths: expected sequence " + i + " to have at most "
-                        + spec.maxContext() + " tokens in all but it has had " + positions[i] + " and brings "
-                        + lengths[i] + "; make a plan with a larger maxContext");
-            }
-            tokens += lengths[i];
-        }
-        if (tokens > spec.maxTokens()) {
-            throw new InvalidInputException("lengths: expected at most " + spec.maxTokens()
-                    + " tokens in a run but found " + tokens + "; run them in parts or make a larger plan");
-        }
-        return (int) tokens;
-    }
-
-    private static void checkTensors(String what, List<Slot> slots, List<Tensor> tensors, int tokens) {
-        if (tensors.size() != slots.size()) {
-            throw new InvalidInputException(
-                    what + "s: expected " + slots.size() + " tensors but found " + tensors.size());
-        }
-        for (int i = 0; i < slots.size(); i++) {
-            Slot slot = slots.get(i);
-            if (!tensors.get(i).hasDims(tokens, slot.width())) {
-                throw new InvalidInputException(what + " " + slot.name() + ": expected [" + tokens + ", " + slot.width()
-                        + "] but found " + tensors.get(i));
-            }
-        }
-    }
-
-    /** Ids are checked here so that no engine computes anything before a bad one is found. */
-    private void checkIds(List<Tensor> inputs) {
-        for (LayerOp op : spec.program().ops()) {
-            if (op instanceof MatrixOp.Embedding e) {
-                Tensor ids = inputs.get(spec.program().inputs().indexOf(e.ids()));
-                for (long i = 0; i < ids.size(); i++) {
-                    float id = ids.get(i);
-                    if (!(id >= 0 && id < e.rows()) || id != (int) id) { // the first is also false for NaN
-                        throw new InvalidInputException("input " + e.ids().name() + ": expected ids from 0 to "
-                                + (e.rows() - 1) + " but found " + id + " at token " + i);
-                    }
-                }
-            }
-        }
     }
 
     @Override

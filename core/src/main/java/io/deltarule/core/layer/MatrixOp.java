@@ -60,6 +60,45 @@ public sealed interface MatrixOp extends LayerOp {
     }
 
     /**
+     * The head and its loss in one: softmax cross-entropy of the logits z = W x + b with the token that came next. Engines
+     * take the vocabulary in pieces; the logits of all tokens are never held at once.
+     *
+     * <pre>
+     *   L_t = log Σ_c exp(z_tc) − z_{t, label}        0 where the label is −1: such a token does not count
+     * </pre>
+     *
+     * @param in x
+     * @param labels width 1, numbers of classes given as float32, or −1
+     * @param out L, width 1
+     * @param weight W [classes, in]
+     * @param bias b [classes], or null
+     * @param classes how many there are
+     */
+    record CrossEntropy(Slot in, Slot labels, Slot out, String weight, String bias, int classes) implements MatrixOp {
+        /** Checks the sizes. */
+        public CrossEntropy {
+            OpChecks.width("cross-entropy: labels", labels, 1);
+            OpChecks.width("cross-entropy: output", out, 1);
+            OpChecks.atLeast("cross-entropy: classes", classes, 1);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in, labels);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return OpChecks.weights(weight, new int[] {classes, in.width()}, bias, new int[] {classes});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
+    }
+
+    /**
      * Mixture of experts: each token goes through the few feed-forward parts that its router chooses.
      *
      * <pre>

@@ -74,6 +74,11 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
                 Weight b = weights.get(l.bias());
                 yield (s, t) -> LayerEquations.linear(row(l.in()), W, b, row(l.out()));
             }
+            case MatrixOp.CrossEntropy c -> {
+                Weight W = weights.get(c.weight());
+                Weight b = weights.get(c.bias());
+                yield (s, t) -> LayerEquations.crossEntropy(row(c.in()), row(c.labels()), W, b, row(c.out()));
+            }
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c, weights.get(c.weight()), weights.get(c.bias()), row(c.in()), row(c.out()), sequences);

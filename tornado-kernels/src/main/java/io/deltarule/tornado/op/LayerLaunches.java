@@ -1,5 +1,6 @@
 package io.deltarule.tornado.op;
 
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -84,6 +85,10 @@ public final class LayerLaunches {
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), 0, NormKernel.SUM, Activation.IDENTITY));
             case ChannelOp.Join j -> List.of(join(j));
             case MatrixOp.Experts e -> ExpertLaunches.of(e, arrays, scope);
+            case MatrixOp.CrossEntropy c ->
+                throw new InvalidInputException("cross-entropy " + c.weight()
+                        + ": engine tornado does not run it; take the logits from a linear projection, or use engine cpu"
+                        + " or reference");
         };
     }
 

@@ -54,6 +54,15 @@ public final class LayerEquations {
         }
     }
 
+    /** L = log Σ_c exp(z_c) − z_label with z = W x + b; 0 for the label −1. */
+    public static void crossEntropy(double[] x, double[] label, Weight W, Weight b, double[] loss) {
+        double[] logits = new double[W.dim(0)];
+        linear(x, W, b, logits);
+        double max = Arrays.stream(logits).max().orElseThrow();
+        double sum = Arrays.stream(logits).map(z -> Math.exp(z - max)).sum();
+        loss[0] = label[0] < 0 ? 0 : max + Math.log(sum) - logits[(int) label[0]];
+    }
+
     /** y = x / √(Σ x² + eps) per group. */
     public static void l2Norm(double[] x, int group, double eps, double[] y) {
         for (int i = 0; i < x.length; i++) {

@@ -1,0 +1,32 @@
+package io.deltarule.core.training;
+
+import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.LayerEngine;
+
+/** An engine that runs whole programs backward too. */
+public interface TrainingEngine extends LayerEngine {
+    /**
+     * Makes a plan for a whole layer or model forward and backward.
+     *
+     * @param spec program, weights, what is trained
+     * @return a plan that the caller closes
+     * @throws InvalidInputException if this engine does not do what the specification asks
+     */
+    TrainingPlan trainingPlan(TrainingSpec spec);
+
+    /**
+     * An engine, as one that trains.
+     *
+     * @param engine however it was chosen
+     * @return itself
+     * @throws InvalidInputException if it only runs layers
+     */
+    static TrainingEngine of(DeltaEngine engine) {
+        if (engine instanceof TrainingEngine able) {
+            return able;
+        }
+        throw new InvalidInputException("engine " + engine.name()
+                + ": expected one that trains layers but it does not; use engine cpu or reference");
+    }
+}
