@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  *   gdn2                  b ⊙ k         w ⊙ v           per key channel
  *   gated_delta_product   β k           β v             any; n micro-steps per token
  *   deltalens             β k           β v             any; reads the state's rows with queries r as well
+ *   ssd                   0             β v             any; Mamba-2 and gated linear attention: nothing is erased
  * </pre>
  *
  * The write key is always k. Adding a variant is adding a constant here, a float64 reference, a row in the shared tests
@@ -43,7 +44,13 @@ public enum Variant {
      * DeltaLens: writes like the (gated) delta rule or KDA, whichever its gate says, and always reads the state's rows
      * selectively as well. What is inferred rather than published is in docs/math/deltalens.md.
      */
-    DELTALENS(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false);
+    DELTALENS(keyTimes(Input.BETA), valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false),
+    /**
+     * State-space duality, Dao and Gu 2024, arXiv:2405.21060, section 4: the erase key is zero, so that writes add up and only the decay
+     * forgets. Mamba-2 with q = C, k = B, v = x, β = Δ ≥ 0 of any size, g = Δ A and scale 1; with a decay per key channel gated
+     * linear attention, Yang et al. 2023, arXiv:2312.06635; without one linear attention.
+     */
+    SSD(null, valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false);
 
     private final Term eraseKey;
     private final Term writeValue;
@@ -65,7 +72,12 @@ public enum Variant {
         return new Term(Input.V, gain);
     }
 
-    /** The erase key e_t. */
+    /** Whether a token erases: false where e_t = 0, and then there is no {@link #eraseKey}. */
+    public boolean erases() {
+        return eraseKey != null;
+    }
+
+    /** The erase key e_t, null where it is zero. */
     public Term eraseKey() {
         return eraseKey;
     }
@@ -88,7 +100,10 @@ public enum Variant {
     /** The tensors this variant reads besides g: always q, k, v, then its gains and second keys. Any may also have r. */
     public Set<Input> inputs() {
         EnumSet<Input> needed = EnumSet.of(Input.Q, Input.K, Input.V);
-        needed.addAll(EnumSet.of(eraseKey.vector(), eraseKey.gain(), writeValue.vector(), writeValue.gain()));
+        needed.addAll(EnumSet.of(writeValue.vector(), writeValue.gain()));
+        if (erases()) {
+            needed.addAll(EnumSet.of(eraseKey.vector(), eraseKey.gain()));
+        }
         if (this == DELTALENS) {
             needed.add(Input.R);
         }

@@ -173,7 +173,7 @@ public final class CpuBaseline implements AutoCloseable {
         private final Matrix lower;
         private final Matrix initial;
         private final Matrix state;
-        private final ChunkSpan span = new ChunkSpan();
+        private final ChunkSpan span = new ChunkSpan(true);
 
         ChunkMatrices(int C, int K, int V) {
             this.C = C;

@@ -32,7 +32,7 @@ final class ChunkProductPart extends HotPart {
     private final int C;
     private final int K;
     private final int V;
-    private final ChunkSpan span = new ChunkSpan();
+    private final ChunkSpan span = new ChunkSpan(true);
     private final Matrix reads; // X = [q; k]
     private final Matrix triangle; // L, M [C, C]: below the diagonal as L, on it as M, zero above
     private final Matrix state; // S before

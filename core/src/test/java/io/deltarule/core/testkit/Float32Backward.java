@@ -98,7 +98,9 @@ final class Float32Backward {
                 de[d] = -de[d];
             }
             Float32Sums.addOuter(R, -1, x.erase().product()[step], dp);
-            addTerm(variant.eraseKey(), x.erase(), step, row, de);
+            if (variant.erases()) {
+                addTerm(variant.eraseKey(), x.erase(), step, row, de);
+            }
             addTerm(variant.writeValue(), x.write(), step, row, dp);
             if (m == 0 && shape.gate() != Gate.NONE) {
                 float[] dg = sums.overValuesOfProduct(R, decayed);

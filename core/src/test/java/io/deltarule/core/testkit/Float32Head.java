@@ -35,6 +35,9 @@ record Float32Head(
     @SuppressWarnings("ArrayRecordComponent")
     record Term(float[][] vector, float[][] gain, float[][] product) {
         private static Term of(io.deltarule.core.Term term, DeltaInputs in, DeltaShape s, int j, int from, int to) {
+            if (term == null) { // nothing is erased
+                return new Term(null, null, new float[to - from][s.K()]);
+            }
             float[][] vector = rows(in.get(term.vector()), s, j, from, to);
             float[][] gain = rows(in.get(term.gain()), s, j, from, to);
             float[][] product = new float[vector.length][];

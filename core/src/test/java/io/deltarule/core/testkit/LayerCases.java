@@ -139,7 +139,9 @@ public final class LayerCases {
                 delta(Variant.GDN2, Gate.CHANNEL, 1, false),
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.NONE, 3, false),
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 2, false),
-                delta(Variant.GATED_DELTA_PRODUCT, Gate.CHANNEL, 2, false));
+                delta(Variant.GATED_DELTA_PRODUCT, Gate.CHANNEL, 2, false),
+                delta(Variant.SSD, Gate.SCALAR, 1, false),
+                delta(Variant.SSD, Gate.CHANNEL, 1, false));
     }
 
     /** The same with a selective read. */

@@ -210,11 +210,15 @@ final class BackwardWorker {
             Rows.scale(b, e + i, decay.endFactor(i), b, e + i);
         }
         LowerTriangle.addTransposed(chunk.scores, b, span, false, b, e);
-        LowerTriangle.solveTransposed(chunk.scores, e, span.rows, b, e);
+        if (span.erases()) {
+            LowerTriangle.solveTransposed(chunk.scores, e, span.rows, b, e);
+        }
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(b, e + i, -1, b, e + i);
         }
-        meetErasures(P, before);
+        if (span.erases()) {
+            meetErasures(P, before);
+        }
         ChunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
             crossing.set(0, d, Rows.dot(D, d, before, d));
@@ -333,7 +337,9 @@ final class BackwardWorker {
             if (f.g != null && span.beginsToken(i)) {
                 sums.write(in.gradients.get(Input.G), decay.gateGradients(), i, span.tokenOf(i), head);
             }
-            sums.add(in.erase, f.eraseVector, f.eraseGain, head, span.row + i, i, z, e + i, 1);
+            if (span.erases()) {
+                sums.add(in.erase, f.eraseVector, f.eraseGain, head, span.row + i, i, z, e + i, 1);
+            }
             sums.add(in.write, f.writeVector, f.writeGain, head, span.row + i, i, b, e + i, -1);
         }
         sums.finish(in, head, span.row, span.rows);

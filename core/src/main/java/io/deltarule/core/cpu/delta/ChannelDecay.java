@@ -82,7 +82,7 @@ final class ChannelDecay extends ChunkDecay {
 
     @Override
     void scores(boolean changed, Matrix scores) {
-        scores(Math.max(0, span.blocks - 1), span.blocks, true, scores);
+        scores(Math.max(0, span.blocks - 1), span.blocks, span.erases(), scores);
     }
 
     @Override

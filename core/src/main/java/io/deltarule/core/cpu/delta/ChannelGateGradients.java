@@ -58,7 +58,7 @@ final class ChannelGateGradients {
             for (int j = from; j < to; j++) {
                 carryBack(j, to, overlaps, y);
             }
-            for (int m = 0; m <= span.blocks; m++) {
+            for (int m = 0; m < span.allBlocks(); m++) {
                 moveBack(m, from, to);
             }
         }
@@ -125,7 +125,7 @@ final class ChannelGateGradients {
         for (int column = 0; column < y.stride(); column += Lanes.COUNT) {
             FloatVector total = FloatVector.fromArray(Lanes.SPECIES, into, y.row(j) + column);
             for (int i = to - 1; i > j; i--) {
-                for (int m = 0; m <= span.blocks; m++) {
+                for (int m = 0; m < span.allBlocks(); m++) {
                     int r = row(m, i);
                     if (r >= 0) {
                         FloatVector overlap =
@@ -162,7 +162,7 @@ final class ChannelGateGradients {
             Rows.accumulateProduct(sum, 0, 1, decayedKeys, j, y, j);
         }
         Rows.multiply(sum, 0, untilEnd, to - 1, sum, 0);
-        for (int m = 0; m <= span.blocks; m++) {
+        for (int m = 0; m < span.allBlocks(); m++) {
             int first = begin(m, from);
             int end = end(m);
             for (int r = first; r < end; r++) {
@@ -184,7 +184,7 @@ final class ChannelGateGradients {
             Rows.multiply(sum, 0, weights, t - from, result, t);
             Rows.accumulateProduct(sum, 0, 1, keys, firstKey + t, y, t);
         }
-        for (int m = 0; m <= span.blocks; m++) {
+        for (int m = 0; m < span.allBlocks(); m++) {
             for (int i = from; i < to; i++) {
                 int r = row(m, i);
                 if (r >= 0) {

@@ -20,12 +20,13 @@ import java.util.Arrays;
  * </pre>
  *
  * A chunk is C micro-steps; with householders only the last of a token reads, so there are fewer queries than keys.
- * U = (I + L)⁻¹ u and W = (I + L)⁻¹ (e ⊙ exp G) are never formed: since S0 is at hand, one solve on V columns does.
+ * U = (I + L)⁻¹ u and W = (I + L)⁻¹ (e ⊙ exp G) are never formed: since S0 is at hand, one solve on V columns does. Where
+ * nothing is erased, P = u: there is no L, no solve, and the state is not multiplied by e.
  *
  * <p>Source: docs/math/wy-representation.md. Checked against the references in core.reference.
  */
 final class Chunk {
-    final ChunkSpan span = new ChunkSpan();
+    final ChunkSpan span;
     final ChunkRows rows;
     final ChunkDecay decay;
 
@@ -50,6 +51,7 @@ final class Chunk {
         K = shape.K();
         V = shape.V();
         int C = size(spec);
+        span = new ChunkSpan(spec.variant().erases());
         rows = new ChunkRows(spec, C, blocks);
         decay = shape.gate() == Gate.CHANNEL
                 ? new ChannelDecay(C, K, blocks, backward)
@@ -95,24 +97,30 @@ final class Chunk {
         int q = span.readAt();
         int e = span.eraseAt();
         int queries = e - q;
+        boolean erasesState = state != null && span.erases();
+        for (int i = 0; i < span.rows && !erasesState; i++) {
+            Rows.scale(P, i, rows.writeFactors[i], P, i);
+        }
         if (state == null) {
             Arrays.fill(stateReads.data(), 0, stateReads.row(queries), 0);
-            for (int i = 0; i < span.rows; i++) {
-                Rows.scale(P, i, rows.writeFactors[i], P, i);
-            }
         } else {
             Matrix x = decay.startRows();
-            for (int i = 0; i < queries + span.rows; i++) {
+            for (int i = 0; i < queries + span.erasures(); i++) {
                 float factor = decay.startFactor(q + i);
                 startFactors[i] = i < queries ? factor : -factor;
             }
             Factors forReads = Factors.of(startFactors, 0);
             ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+        }
+        if (erasesState) {
+            Matrix x = decay.startRows();
             Factors forErasures = Factors.of(startFactors, queries);
             Addend writes = new Addend(P.from(0), Factors.of(rows.writeFactors, 0));
             ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
         }
-        LowerTriangle.solve(scores, e, span.rows, P, 0);
+        if (span.erases()) {
+            LowerTriangle.solve(scores, e, span.rows, P, 0);
+        }
     }
 
     /**

@@ -35,13 +35,17 @@ public final class ChunkProducts {
             int columns = Math.min(PANEL, rows - from);
             Part panel = k.from(firstKey + from);
             if (from == 0) {
-                multiplyTransposed(x, q, e - q + rows, panel, columns, K, scores, from);
+                if (span.stacked() > q) {
+                    multiplyTransposed(x, q, span.stacked() - q, panel, columns, K, scores, from);
+                }
             } else {
                 int before = span.queriesBefore(from);
                 if (e - q > before) {
                     multiplyTransposed(x, q + before, e - q - before, panel, columns, K, scores, from);
                 }
-                multiplyTransposed(x, e + from, rows - from, panel, columns, K, scores, from);
+                if (span.erases()) {
+                    multiplyTransposed(x, e + from, rows - from, panel, columns, K, scores, from);
+                }
             }
         }
     }

@@ -40,7 +40,8 @@ final class ChunkRows {
         factors = new float[(blocks + 1) * C];
         writeFactors = new float[C];
         Arrays.fill(writeFactors, 1);
-        eraseIsKey = spec.variant().eraseKey().vector() == Input.K
+        eraseIsKey = spec.variant().erases()
+                && spec.variant().eraseKey().vector() == Input.K
                 && spec.variant().eraseKey().scalarGain();
         keys = eraseIsKey ? x : Matrix.allocate(C, K);
         keyGain = Matrix.allocate(1, K);
@@ -54,7 +55,9 @@ final class ChunkRows {
     }
 
     private static boolean eraseIsShared(Operands in) {
-        return in.eraseVector.sharedBy(in.group()) && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group()));
+        return !in.erases
+                || (in.eraseVector.sharedBy(in.group())
+                        && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group())));
     }
 
     /**
@@ -73,7 +76,7 @@ final class ChunkRows {
             }
         }
         boolean changed = first || !eraseIsShared(in);
-        if (changed) {
+        if (changed && in.erases) {
             gatherErasures(in, span, head);
         }
         gatherFactors(in, span, head);
@@ -99,7 +102,7 @@ final class ChunkRows {
             in.eraseGain.gatherScalars(span.row, span.rows, head, strengths);
             System.arraycopy(strengths, 0, factors, at, span.rows);
         } else {
-            Arrays.fill(factors, at, at + span.rows, 1);
+            Arrays.fill(factors, at, at + span.erasures(), 1);
         }
         if (in.writeGain == in.eraseGain && in.writeGainIsScalar) {
             System.arraycopy(strengths, 0, writeFactors, 0, span.rows);

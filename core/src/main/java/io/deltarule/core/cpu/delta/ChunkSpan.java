@@ -12,7 +12,7 @@ package io.deltarule.core.cpu.delta;
  *   block 0            one row per query      further reads, if any: the selective read's
  *   …
  *   block blocks − 1   one row per query      the linear read q, from {@link #readAt} on
- *   erasure            one row per micro-step e, from {@link #eraseAt} on, so that [q; e] is one matrix
+ *   erasure            one row per micro-step e, from {@link #eraseAt} on, so that [q; e] is one matrix; none where e = 0
  * </pre>
  */
 public final class ChunkSpan {
@@ -28,6 +28,8 @@ public final class ChunkSpan {
     /** Blocks of reads; 0 where nobody reads. */
     int blocks = 1;
 
+    private final boolean erases;
+
     /** The first micro-step among all of the run. */
     long row;
 
@@ -35,6 +37,26 @@ public final class ChunkSpan {
     int token;
 
     private int phase;
+
+    /** @param erases whether there is an erasure's block: not where e = 0 */
+    public ChunkSpan(boolean erases) {
+        this.erases = erases;
+    }
+
+    /** Whether there is an erasure's block. */
+    boolean erases() {
+        return erases;
+    }
+
+    /** Blocks of all kinds. */
+    int allBlocks() {
+        return erases ? blocks + 1 : blocks;
+    }
+
+    /** Rows of the erasure's block. */
+    int erasures() {
+        return erases ? rows : 0;
+    }
 
     /**
      * Moves on to another chunk.
@@ -66,7 +88,7 @@ public final class ChunkSpan {
 
     /** All rows of all blocks. */
     int stacked() {
-        return eraseAt() + rows;
+        return eraseAt() + erasures();
     }
 
     /** The micro-step after which query a reads. */

@@ -21,6 +21,7 @@ public final class Operands {
     final RowView q;
     final RowView k;
     final RowView g; // null without a gate
+    final boolean erases; // false where e = 0; then there are no erase rows
     final RowView eraseVector;
     final RowView eraseGain;
     final RowView writeVector;
@@ -62,9 +63,10 @@ public final class Operands {
         g = shape.gate() == Gate.NONE ? null : inputs.get(Input.G);
         Term erase = spec.variant().eraseKey();
         Term write = spec.variant().writeValue();
-        eraseVector = inputs.get(erase.vector());
-        eraseGain = inputs.get(erase.gain());
-        eraseGainIsScalar = erase.scalarGain();
+        erases = spec.variant().erases();
+        eraseVector = erases ? inputs.get(erase.vector()) : null;
+        eraseGain = erases ? inputs.get(erase.gain()) : null;
+        eraseGainIsScalar = erases && erase.scalarGain();
         writeVector = inputs.get(write.vector());
         writeGain = inputs.get(write.gain());
         writeGainIsScalar = write.scalarGain();
@@ -84,6 +86,7 @@ public final class Operands {
         q = all.q;
         k = all.k;
         g = all.g;
+        erases = all.erases;
         eraseVector = all.eraseVector;
         eraseGain = all.eraseGain;
         eraseGainIsScalar = all.eraseGainIsScalar;

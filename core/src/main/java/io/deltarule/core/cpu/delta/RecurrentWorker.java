@@ -29,7 +29,8 @@ import java.lang.foreign.Arena;
  *   o   = scale (Σ_d q_d S̃_d + (q · k) p)
  * </pre>
  *
- * A selective read wants the state itself, so there each micro-step takes its two sweeps. The state is read from main
+ * A selective read wants the state itself, so there each micro-step takes its two sweeps; where nothing is erased the write takes
+ * the only one. The state is read from main
  * memory once and written once per micro-step, which is all that a decode step costs once states outgrow the cache.
  * Arithmetic is float32. Source: docs/math/recurrence.md.
  */
@@ -79,8 +80,8 @@ public final class RecurrentWorker extends HeadWorker {
         if (inPlace && tokens == 0) {
             return;
         }
-        PendingWrites pending = inPlace && in.r == null ? in.after.pending() : null;
-        boolean defers = in.r == null && (pending != null || (long) tokens * in.householders() > 1);
+        PendingWrites pending = inPlace && in.r == null && in.erases ? in.after.pending() : null;
+        boolean defers = in.r == null && in.erases && (pending != null || (long) tokens * in.householders() > 1);
         for (int head = firstHead; head < endHead; head++) {
             State state = inPlace ? in.after.at(sequence, head) : load(in, sequence, head);
             int index = Math.toIntExact(planned.state().index(sequence, head));
@@ -138,12 +139,8 @@ public final class RecurrentWorker extends HeadWorker {
         for (int micro = 0; micro < n; micro++) {
             long row = (long) token * n + micro;
             in.k.gather(row, 1, head, keys, KEY);
-            in.eraseVector.gather(row, 1, head, keys, ERASE);
-            if (in.eraseGainIsScalar) {
-                Rows.scale(keys, ERASE, in.eraseGain.scalar(row, head), keys, ERASE);
-            } else {
-                in.eraseGain.gather(row, 1, head, keys, KEY_GAIN);
-                Rows.multiply(keys, ERASE, keys, KEY_GAIN, keys, ERASE);
+            if (in.erases) {
+                gatherErasure(in, row, head);
             }
             in.writeVector.gather(row, 1, head, values, WRITE);
             if (in.writeGainIsScalar) {
@@ -162,10 +159,22 @@ public final class RecurrentWorker extends HeadWorker {
             if (defers) {
                 sweepOnce(state);
             } else {
-                Rows.multiply(keys, ERASE, keys, DECAY, keys, ERASE);
-                StateSweep.erase(state, planned.K(), keys, ERASE, values, WRITE);
+                if (in.erases) {
+                    Rows.multiply(keys, ERASE, keys, DECAY, keys, ERASE);
+                    StateSweep.erase(state, planned.K(), keys, ERASE, values, WRITE);
+                }
                 StateSweep.write(state, planned.K(), keys, DECAY, KEY, QUERY, values, WRITE, OUT);
             }
+        }
+    }
+
+    private void gatherErasure(Operands in, long row, int head) {
+        in.eraseVector.gather(row, 1, head, keys, ERASE);
+        if (in.eraseGainIsScalar) {
+            Rows.scale(keys, ERASE, in.eraseGain.scalar(row, head), keys, ERASE);
+        } else {
+            in.eraseGain.gather(row, 1, head, keys, KEY_GAIN);
+            Rows.multiply(keys, ERASE, keys, KEY_GAIN, keys, ERASE);
         }
     }
 

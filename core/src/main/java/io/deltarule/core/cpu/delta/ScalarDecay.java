@@ -96,7 +96,7 @@ final class ScalarDecay extends ChunkDecay {
         for (int a = 0, r = span.readAt(); r < e; a++, r++) {
             maskUpTo(products, r, factors[r], scores, span.position(a), span.position(a));
         }
-        for (int i = 0; i < span.rows; i++) {
+        for (int i = 0; i < span.erasures(); i++) {
             maskBefore(products.row(e + i), factors[e + i], scores.data(), scores.row(e + i), i);
         }
     }
@@ -219,7 +219,7 @@ final class ScalarDecay extends ChunkDecay {
         if (gated) {
             gates(overlaps, z0, crossing, y);
         }
-        LowerTriangle.addTransposed(overlaps, x, span, true, y, 0);
+        LowerTriangle.addTransposed(overlaps, x, span, span.erases(), y, 0);
     }
 
     /** The sums of {@link ChunkDecay#accumulateAfter} over channels too, so that the last is one over a C × C matrix. */
@@ -232,7 +232,7 @@ final class ScalarDecay extends ChunkDecay {
         }
         double toReads = 0;
         for (int t = rows - 1; t >= 0; t--) {
-            for (int m = 0; m <= span.blocks; m++) {
+            for (int m = 0; m < span.allBlocks(); m++) {
                 int r = row(m, t);
                 if (r >= 0) {
                     toReads += (double) startFactor(r) * Rows.dot(x, r, z0, r);
@@ -241,7 +241,7 @@ final class ScalarDecay extends ChunkDecay {
             crossings[t] += toReads;
         }
         for (int i = 1; i < rows; i++) {
-            for (int m = 0; m <= span.blocks; m++) {
+            for (int m = 0; m < span.allBlocks(); m++) {
                 int r = row(m, i);
                 if (r >= 0) {
                     cross(overlaps, r, i);

@@ -138,7 +138,7 @@ public final class BackwardReference {
 
     private double[] pseudoValue(double[][] decayed, Token x, int m) {
         double[] p = x.term(variant.writeValue(), m);
-        double[] found = TokenRule.retrieve(decayed, x.term(variant.eraseKey(), m));
+        double[] found = TokenRule.retrieve(decayed, x.eraseKey(variant, m));
         for (int c = 0; c < p.length; c++) {
             p[c] -= found[c];
         }
@@ -171,7 +171,7 @@ public final class BackwardReference {
                 for (int d = 0; d < shape.K(); d++) {
                     de[d] = -de[d];
                 }
-                addOuter(R, -1, x.term(variant.eraseKey(), m), dp);
+                addOuter(R, -1, x.eraseKey(variant, m), dp);
                 if (m == 0) {
                     for (int d = 0; d < shape.K(); d++) {
                         dg[d] = StateRowRead.dot(R[d], decayed[d]);

@@ -40,7 +40,7 @@ final class Chunk {
             q[i] = reads(i) ? x.q.clone() : new double[shape.K()];
             r[i] = reads(i) && shape.crossRead() ? x.r.clone() : new double[shape.V()];
             k[i] = x.k[m].clone();
-            e[i] = x.term(variant.eraseKey(), m);
+            e[i] = x.eraseKey(variant, m);
             u[i] = x.term(variant.writeValue(), m);
             for (int d = 0; d < shape.K(); d++) {
                 decays[i][d] = m == 0 ? x.decay(d) : 1;

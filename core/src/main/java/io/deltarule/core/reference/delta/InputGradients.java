@@ -53,7 +53,9 @@ final class InputGradients {
     void addMicroStep(Token x, int t, int m, int j, double[] dk, double[] de, double[] du) {
         int row = t * s.householders() + m;
         add(Input.K, row, j, dk);
-        addTerm(variant.eraseKey(), x, row, m, j, de);
+        if (variant.erases()) {
+            addTerm(variant.eraseKey(), x, row, m, j, de);
+        }
         addTerm(variant.writeValue(), x, row, m, j, du);
     }
 

@@ -6,6 +6,7 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
+import io.deltarule.core.Variant;
 
 /** One head's share of one token in float64: a query, a log-decay per key channel, and n micro-steps' other inputs. */
 public final class Token {
@@ -60,6 +61,11 @@ public final class Token {
             Tensor strength = in.get(Input.BETA);
             beta[m] = strength == null ? Double.NaN : strength.get((long) step * s.HV() + j);
         }
+    }
+
+    /** The erase key of micro-step m, zeros where the variant erases nothing. */
+    double[] eraseKey(Variant variant, int m) {
+        return variant.erases() ? term(variant.eraseKey(), m) : new double[q.length];
     }
 
     /** A term of micro-step m: vector ⊙ gain. */
