@@ -48,7 +48,18 @@ class OpCommandTest {
         "cpu,deltalens,chunk",
         "reference,deltalens_channel_gated,recurrent",
         "cpu,deltalens_channel_gated,recurrent",
-        "cpu,deltalens_channel_gated,chunk"
+        "cpu,deltalens_channel_gated,chunk",
+        "reference,loglinear_delta_rule,recurrent",
+        "reference,loglinear_delta_rule,chunk",
+        "cpu,loglinear_delta_rule,recurrent",
+        "cpu,loglinear_delta_rule,chunk",
+        "cpu,loglinear_gated_delta_rule,chunk",
+        "cpu,loglinear_gated_delta_product,recurrent",
+        "cpu,loglinear_gated_delta_product,chunk",
+        "cpu,loglinear_kda_varlen,recurrent",
+        "cpu,loglinear_kda_varlen,chunk",
+        "cpu,loglinear_ssd,recurrent",
+        "cpu,loglinear_ssd,chunk"
     })
     void goldenOperationsComeOutRight(String engine, String name, String form) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);

@@ -27,14 +27,16 @@ public record DeltaGradients(Map<Input, Tensor> tensors, Tensor initialState) {
      *
      * @param in the operation's inputs
      * @param shape their lengths
-     * @return new tensors, that of the initial state included
+     * @return new tensors, that of the initial state included but for log-linear states, which have none
      */
     public static DeltaGradients poisoned(DeltaInputs in, DeltaShape shape) {
         Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
         in.tensors()
                 .forEach((input, tensor) ->
                         tensors.put(input, Tensor.zeros(tensor.dims()).fill(Float.NaN)));
-        return new DeltaGradients(tensors, Tensor.zeros(shape.state().dims()).fill(Float.NaN));
+        Tensor state =
+                shape.logLinear() ? null : Tensor.zeros(shape.state().dims()).fill(Float.NaN);
+        return new DeltaGradients(tensors, state);
     }
 
     /** One gradient, null if it is not there. */

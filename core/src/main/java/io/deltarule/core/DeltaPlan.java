@@ -41,9 +41,28 @@ public interface DeltaPlan extends AutoCloseable {
      * Sets the kept state.
      *
      * @param state [N, HV, K, V], or null for zeros
+     * @throws InvalidInputException if the states are log-linear and not null: give their positions too
      * @throws IllegalStateException if this plan does not keep its state
      */
     void loadState(Tensor state);
+
+    /**
+     * Sets the kept state of sequences that have had tokens, as log-linear states have to know: without their positions they mean
+     * nothing.
+     *
+     * @param state [N, HV, K, V], or [N, HV, L, K, V]
+     * @param positions tokens that each of the N sequences has had
+     * @throws InvalidInputException if the levels do not reach a position
+     * @throws IllegalStateException if this plan does not keep its state
+     */
+    void loadState(Tensor state, int[] positions);
+
+    /**
+     * How many tokens each sequence has had since its state was zero, or was loaded, then on from what was given.
+     *
+     * @throws IllegalStateException if this plan does not keep its state
+     */
+    int[] positions();
 
     /**
      * Copies the kept state out.

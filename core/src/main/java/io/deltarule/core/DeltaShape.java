@@ -13,9 +13,26 @@ package io.deltarule.core;
  * @param sequences independent sequences (N): B, or the number of packed ones
  * @param gate the log-decay's width
  * @param crossRead whether the state's rows are also read selectively, with queries r
+ * @param levels L, the states of a log-linear operation, each weighed by λ ({@link Levels}); 0 for the one state of any other
  */
 public record DeltaShape(
-        int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate, boolean crossRead) {
+        int B,
+        int T,
+        int H,
+        int HV,
+        int K,
+        int V,
+        int householders,
+        int sequences,
+        Gate gate,
+        boolean crossRead,
+        int levels) {
+    /** Lengths of an operation with one state. */
+    public DeltaShape(
+            int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate, boolean crossRead) {
+        this(B, T, H, HV, K, V, householders, sequences, gate, crossRead, 0);
+    }
+
     /** Lengths of an operation that only reads linearly. */
     public DeltaShape(int B, int T, int H, int HV, int K, int V, int householders, int sequences, Gate gate) {
         this(B, T, H, HV, K, V, householders, sequences, gate, false);
@@ -35,6 +52,14 @@ public record DeltaShape(
         atLeast("V", V, 1);
         atLeast("householders", householders, 1);
         atLeast("sequences", sequences, 0);
+        if (levels < 0 || levels > Levels.MOST) {
+            throw new InvalidInputException(
+                    "levels: expected 0 to " + Levels.MOST + " but found " + levels + "; lambda's last axis gives them");
+        }
+        if (levels > 0 && crossRead) {
+            throw new InvalidInputException("lambda: expected no read queries r beside it but found both; log-linear"
+                    + " states are read linearly");
+        }
         if (HV % H != 0) {
             throw new InvalidInputException("heads: expected HV to be a multiple of H but found H=" + H + ", HV=" + HV
                     + "; q and k give H, v gives HV");
@@ -43,15 +68,31 @@ public record DeltaShape(
         if (tokens > Integer.MAX_VALUE) {
             throw new InvalidInputException("tokens: expected B·T·householders below 2^31 but found " + tokens);
         }
-        long states = (long) sequences * HV;
+        long states = (long) sequences * HV * Math.max(1, levels);
         if (states >= Integer.MAX_VALUE) {
-            throw new InvalidInputException("sequences: expected sequences·HV below 2^31 - 1 but found " + states);
+            throw new InvalidInputException(
+                    "sequences: expected sequences·HV·levels below 2^31 - 1 but found " + states);
         }
     }
 
     /** The same lengths with a selective read. */
     public DeltaShape withCrossRead() {
-        return new DeltaShape(B, T, H, HV, K, V, householders, sequences, gate, true);
+        return new DeltaShape(B, T, H, HV, K, V, householders, sequences, gate, true, levels);
+    }
+
+    /** The same lengths with so many log-linear states, 0 for one state. */
+    public DeltaShape withLevels(int L) {
+        return new DeltaShape(B, T, H, HV, K, V, householders, sequences, gate, crossRead, L);
+    }
+
+    /** The same lengths with other value channels. */
+    public DeltaShape withValueChannels(int width) {
+        return new DeltaShape(B, T, H, HV, K, width, householders, sequences, gate, crossRead, levels);
+    }
+
+    /** Whether there are log-linear states. */
+    public boolean logLinear() {
+        return levels > 0;
     }
 
     private static void atLeast(String axis, int found, int least) {
@@ -82,6 +123,6 @@ public record DeltaShape(
 
     /** The axes of the states. */
     public StateShape state() {
-        return new StateShape(sequences, HV, K, V);
+        return new StateShape(sequences, HV, levels, K, V);
     }
 }

@@ -21,7 +21,9 @@ public enum Input {
     /** GDN-2's write gate [B, T·n, HV, V]. */
     W,
     /** Read query of the selective read over the state's rows [B, T, HV, V]; see {@link DeltaInputs}. */
-    R;
+    R,
+    /** Weight of each level's state in the read-out of log-linear states [B, T, HV, L]; see {@link Levels}. */
+    LAMBDA;
 
     /**
      * What a tensor holds of one token: rows of channels, head by head. In an operation that makes the tensor [B, T·rows,
@@ -70,6 +72,7 @@ public enum Input {
             case G -> s.gate() == Gate.SCALAR ? Axes.numbers(1, s.HV()) : Axes.vectors(1, s.HV(), s.gateWidth());
             case BETA -> Axes.numbers(n, s.HV());
             case R -> Axes.vectors(1, s.HV(), s.V());
+            case LAMBDA -> Axes.vectors(1, s.HV(), s.levels());
         };
     }
 
@@ -93,7 +96,12 @@ public enum Input {
         return axes;
     }
 
-    /** The tensor's name in operation files: q, k, v, g, beta, p, b, w or r. */
+    /** Whether there is a row per token also where a token has several micro-steps. */
+    public boolean perToken() {
+        return this == Q || this == G || this == R || this == LAMBDA;
+    }
+
+    /** The tensor's name in operation files: q, k, v, g, beta, p, b, w, r or lambda. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

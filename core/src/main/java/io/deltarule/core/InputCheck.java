@@ -34,7 +34,8 @@ final class InputCheck {
                 n,
                 sequences(q),
                 gate(q, v),
-                in.get(Input.R) != null);
+                in.get(Input.R) != null,
+                levels());
         for (Input input : in.tensors().keySet()) {
             if (input != Input.Q && input != Input.G) { // which gave the lengths
                 expect(input, shape);
@@ -49,7 +50,29 @@ final class InputCheck {
                     shape.state().dims());
         }
         checkBoundaries(shape);
+        if (shape.logLinear()) {
+            if (initial != null) {
+                throw new InvalidInputException("initial_state: expected none beside lambda but found " + initial
+                        + "; log-linear states begin at zero, or are kept in a plan with their positions");
+            }
+            int[] ends = in.boundaries(shape);
+            for (int i = 1; i < ends.length; i++) {
+                Levels.require(shape.levels(), ends[i] - ends[i - 1]);
+            }
+        }
         return shape;
+    }
+
+    private int levels() {
+        if (in.get(Input.LAMBDA) == null) {
+            return 0;
+        }
+        int levels = ranked(Input.LAMBDA, 4, "[B, T, HV, L]").dim(3);
+        if (levels < 1) {
+            throw new InvalidInputException("lambda: expected at least one level in its last axis but found "
+                    + in.get(Input.LAMBDA));
+        }
+        return levels;
     }
 
     private void requireTensors() {
@@ -65,6 +88,7 @@ final class InputCheck {
         extra.removeAll(variant.inputs());
         extra.remove(Input.G);
         extra.remove(Input.R);
+        extra.remove(Input.LAMBDA);
         if (!extra.isEmpty()) {
             throw new InvalidInputException(variant.id() + ": expected the tensors " + names(variant.inputs())
                     + " and has no use for " + names(extra) + "; leave it out or name the variant that reads it");
@@ -157,7 +181,7 @@ final class InputCheck {
             case BETA -> "k and v";
             case P, B -> "k";
             case W -> "v";
-            case Q, G, R -> "q and v";
+            case Q, G, R, LAMBDA -> "q and v";
         };
     }
 

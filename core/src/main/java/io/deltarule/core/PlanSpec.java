@@ -108,6 +108,11 @@ public record PlanSpec(
                             ? "r: the plan was made for a selective read but found no read queries"
                             : "r: the plan was made without a selective read but found read queries; make another plan");
         }
+        if (run.levels() != shape.levels()) {
+            throw new InvalidInputException("lambda: the plan was made for "
+                    + (shape.logLinear() ? shape.levels() + " levels" : "one state") + " but found "
+                    + (run.logLinear() ? run.levels() + " levels" : "no lambda") + "; make another plan");
+        }
         if (run.tokens() > shape.tokens() || run.sequences() > shape.sequences()) {
             throw new InvalidInputException("the plan was made for up to " + shape.tokens() + " tokens in "
                     + shape.sequences() + " sequences but found " + run.tokens() + " in " + run.sequences()

@@ -40,7 +40,7 @@ public final class RandomInputs {
                 .withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
-                case Q, K, V, G, R -> in;
+                case Q, K, V, G, R, LAMBDA -> in;
                 case BETA, B, W -> in.with(input, make.uniform(0, 1, dims(input, s)));
                 case P -> in.with(input, make.near(in.get(Input.K)));
             };

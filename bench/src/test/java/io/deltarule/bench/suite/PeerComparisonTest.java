@@ -95,6 +95,16 @@ class PeerComparisonTest {
         }
 
         @Override
+        public void loadState(Tensor state, int[] positions) {
+            plan.loadState(state, positions);
+        }
+
+        @Override
+        public int[] positions() {
+            return plan.positions();
+        }
+
+        @Override
         public void saveState(Tensor state) {
             plan.saveState(state);
         }

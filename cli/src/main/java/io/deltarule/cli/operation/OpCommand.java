@@ -170,7 +170,9 @@ public final class OpCommand implements Runnable {
         DeltaShape shape = operation.shape();
         Map<Input, Tensor> tensors = new EnumMap<>(Input.class);
         operation.inputs().tensors().forEach((input, tensor) -> tensors.put(input, poisoned(arena, tensor.dims())));
-        return new DeltaGradients(tensors, poisoned(arena, shape.state().dims()));
+        return new DeltaGradients(
+                tensors,
+                shape.logLinear() ? null : poisoned(arena, shape.state().dims()));
     }
 
     /** All that was computed, by the names that files give it. */
@@ -183,7 +185,9 @@ public final class OpCommand implements Runnable {
         results.put("final_state", out.finalState());
         if (gradients != null) {
             gradients.tensors().forEach((input, tensor) -> results.put("d_" + input.id(), tensor));
-            results.put("d_initial_state", gradients.initialState());
+            if (gradients.initialState() != null) {
+                results.put("d_initial_state", gradients.initialState());
+            }
         }
         return results;
     }
@@ -213,7 +217,18 @@ public final class OpCommand implements Runnable {
             writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));
         }
         results.forEach((name, tensor) -> writer.addFloats(name, longs(tensor.dims()), tensor.data()));
+        if (operation.shape().logLinear()) {
+            writer.addLongs("position", new long[] {operation.shape().sequences()}, positions(operation));
+        }
         writer.write(output);
+    }
+
+    /** Tokens that each sequence has had, without which log-linear states mean nothing. */
+    private static long[] positions(LoadedOperation operation) {
+        int[] ends = operation.inputs().boundaries(operation.shape());
+        long[] positions = new long[ends.length - 1];
+        Arrays.setAll(positions, i -> ends[i + 1] - ends[i]);
+        return positions;
     }
 
     private static long[] longs(int[] dims) {

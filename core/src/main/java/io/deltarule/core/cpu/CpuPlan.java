@@ -53,7 +53,8 @@ final class CpuPlan extends AbstractDeltaPlan {
                 RowView.of("o_cross", out.oCross(), HV),
                 kept != null ? kept : States.of(in.initialState(), shape.state()),
                 kept != null ? kept : wanted,
-                in.boundaries(shape)));
+                in.boundaries(shape),
+                before()));
         if (kept != null && wanted != null) {
             kept.copyTo(wanted);
         }

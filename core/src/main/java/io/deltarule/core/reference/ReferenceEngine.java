@@ -22,6 +22,8 @@ import io.deltarule.core.reference.delta.BackwardReference;
 import io.deltarule.core.reference.delta.ChunkwiseBackwardReference;
 import io.deltarule.core.reference.delta.ChunkwiseReference;
 import io.deltarule.core.reference.delta.DeltaReference;
+import io.deltarule.core.reference.delta.LevelReference;
+import io.deltarule.core.reference.delta.LevelStart;
 import java.util.List;
 import java.util.Optional;
 
@@ -116,10 +118,7 @@ public final class ReferenceEngine implements LayerEngine {
 
         @Override
         protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
-            DeltaInputs from = spec().keepsState() ? in.withInitialState(kept) : in;
-            DeltaReference.Result result = spec().form() == Form.RECURRENT
-                    ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
-                    : ChunkwiseReference.run(spec().variant(), from, spec().scale(), chunk(spec()));
+            DeltaReference.Result result = shape.logLinear() ? levels(in) : states(in);
             copy(result.o(), out.o());
             FiniteChecks.requireFiniteOutput(shape, in, out.o());
             if (out.oCross() != null) {
@@ -135,6 +134,20 @@ public final class ReferenceEngine implements LayerEngine {
             if (spec().keepsState()) {
                 kept = state;
             }
+        }
+
+        private DeltaReference.Result states(DeltaInputs in) {
+            DeltaInputs from = spec().keepsState() ? in.withInitialState(kept) : in;
+            return spec().form() == Form.RECURRENT
+                    ? DeltaReference.recurrent(spec().variant(), from, spec().scale())
+                    : ChunkwiseReference.run(spec().variant(), from, spec().scale(), chunk(spec()));
+        }
+
+        private DeltaReference.Result levels(DeltaInputs in) {
+            LevelStart start = spec().keepsState() ? new LevelStart(kept, before()) : LevelStart.NONE;
+            return spec().form() == Form.RECURRENT
+                    ? LevelReference.recurrent(spec().variant(), in, spec().scale(), start)
+                    : LevelReference.chunkwise(spec().variant(), in, spec().scale(), start, chunk(spec()));
         }
 
         @Override

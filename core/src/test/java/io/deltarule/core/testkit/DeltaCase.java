@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.Arrays;
@@ -48,6 +49,13 @@ public record DeltaCase(
         return new DeltaCase(reading, variant, shape.withCrossRead(), decay, betaMax, sharpness, lengths);
     }
 
+    /** The same with log-linear states, as many levels as the longest sequence needs and so many more. */
+    public DeltaCase withLevels(int more) {
+        int longest = Arrays.stream(lengths).max().orElse(shape.T());
+        DeltaShape wide = shape.withLevels(Levels.needed(longest) + more);
+        return new DeltaCase(name + " levels " + wide.levels(), variant, wide, decay, betaMax, focus, lengths);
+    }
+
     /** The same with other random numbers. */
     public DeltaCase numbered(int run) {
         return new DeltaCase(name + " #" + run, variant, shape, decay, betaMax, focus, lengths);
@@ -66,7 +74,8 @@ public record DeltaCase(
                 s.householders(),
                 sequenceLengths.length,
                 s.gate(),
-                s.crossRead());
+                s.crossRead(),
+                s.levels());
         String longer = name + " packed " + Arrays.toString(sequenceLengths);
         return new DeltaCase(longer, variant, packed, decay, betaMax, focus, sequenceLengths);
     }
@@ -82,7 +91,7 @@ public record DeltaCase(
         DeltaInputs in = DeltaInputs.of(q, k, gaussian(random, dims(Input.V))).withHouseholders(s.householders());
         for (Input input : variant.inputs()) {
             in = switch (input) {
-                case Q, K, V, G, R -> in;
+                case Q, K, V, G, R, LAMBDA -> in;
                 case BETA, B, W -> in.with(input, uniform(random, 0, betaMax, dims(input)));
                 case P -> {
                     Tensor p = gaussian(random, dims(input));
@@ -103,6 +112,9 @@ public record DeltaCase(
                 ends[i + 1] = ends[i] + lengths[i];
             }
             in = in.withCuSeqlens(ends);
+        }
+        if (s.logLinear()) { // which begins at zero
+            return in.with(Input.LAMBDA, uniform(random, 0, 1, dims(Input.LAMBDA)));
         }
         return in.withInitialState(gaussian(random, s.state().dims()));
     }

@@ -4,6 +4,7 @@ import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.reference.delta.DeltaReference;
@@ -51,23 +52,51 @@ public final class Float32Recurrence {
         Float32Sums sums = new Float32Sums(shape.K(), shape.V(), order);
         DeltaOutputs out = DeltaOutputs.poisoned(shape);
         for (Float32Head x : heads) {
-            float[] S = x.initialState().clone();
+            float[][] S = new float[shape.state().perHead()][shape.K() * shape.V()];
+            S[0] = x.initialState().clone();
             for (int t = x.from(); t < x.to(); t++) {
                 int token = t - x.from();
                 long row = ((long) t * shape.HV() + x.head()) * shape.V();
+                merge(S, token);
                 for (int m = 0; m < shape.householders(); m++) {
                     int step = token * shape.householders() + m;
-                    Float32Sums.decay(S, x.decay(token, m));
-                    float[] p = sums.pseudoValue(
-                            S, x.erase().product()[step], x.write().product()[step]);
-                    Float32Sums.addOuter(S, 1, x.k()[step], p);
+                    for (int level = 0; level < S.length; level++) {
+                        Float32Sums.decay(S[level], x.decay(token, m));
+                        float[] u = level == 0 ? x.write().product()[step] : new float[shape.V()];
+                        float[] p = sums.pseudoValue(S[level], x.erase().product()[step], u);
+                        Float32Sums.addOuter(S[level], 1, x.k()[step], p);
+                    }
                 }
-                copy(sums.overKeys(S, x.q()[token]), scale, out.o(), row);
+                copy(read(S, x, token, sums), scale, out.o(), row);
                 if (shape.crossRead()) {
-                    copy(crossRead(S, x.r()[token], sums), 1, out.oCross(), row);
+                    copy(crossRead(S[0], x.r()[token], sums), 1, out.oCross(), row);
                 }
             }
-            copy(S, 1, out.finalState(), ((long) x.sequence() * shape.HV() + x.head()) * S.length);
+            for (int level = 0; level < S.length; level++) {
+                long at = shape.state().index(x.sequence(), x.head()) + level;
+                copy(S[level], 1, out.finalState(), at * S[level].length);
+            }
+        }
+        return out;
+    }
+
+    private void merge(float[][] S, int token) {
+        int into = shape.logLinear() && token > 0 ? Levels.mergedInto(token) : 0;
+        for (int level = 0; level < into; level++) {
+            for (int i = 0; i < S[level].length; i++) {
+                S[into][i] += S[level][i];
+                S[level][i] = 0;
+            }
+        }
+    }
+
+    private float[] read(float[][] S, Float32Head x, int token, Float32Sums sums) {
+        float[] out = sums.overKeys(S[0], x.q()[token]);
+        for (int level = 0; level < S.length && shape.logLinear(); level++) {
+            float[] read = sums.overKeys(S[level], x.q()[token]);
+            for (int c = 0; c < out.length; c++) {
+                out[c] = (level == 0 ? 0 : out[c]) + x.lambda()[token][level] * read[c];
+            }
         }
         return out;
     }

@@ -175,7 +175,7 @@ public final class LayerCases {
                         case Q, K, P -> new NormOp.L2Norm(raw, made, s.K(), 1e-6);
                         case BETA, B, W -> new ElementwiseOp.Activate(raw, made, SIGMOID, 1);
                         case G -> new ElementwiseOp.LogDecay(raw, made, "a", "dt", s.HV(), 0);
-                        case V, R -> new ElementwiseOp.Activate(raw, made, IDENTITY, 1);
+                        case V, R, LAMBDA -> new ElementwiseOp.Activate(raw, made, IDENTITY, 1);
                     });
         }
         Slot o = new Slot("o", s.HV() * s.V());

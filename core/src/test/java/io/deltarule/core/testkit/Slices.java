@@ -11,16 +11,13 @@ import java.util.Set;
 
 /** Cuts operations along time, for laws about splitting and packing. */
 final class Slices {
-    /** Tensors with one row per token; the others have one per micro-step. */
-    static final Set<Input> PER_TOKEN = EnumSet.of(Input.Q, Input.G, Input.R);
-
     private Slices() {}
 
     /** Tokens [from, to) of every batch row; keeps the initial state. */
     static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
         DeltaInputs out = new DeltaInputs(s.householders(), Map.of(), in.initialState(), null);
         for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
-            int per = PER_TOKEN.contains(entry.getKey()) ? 1 : s.householders();
+            int per = entry.getKey().perToken() ? 1 : s.householders();
             out = out.with(entry.getKey(), rows(entry.getValue(), from * per, to * per));
         }
         return out;
@@ -30,7 +27,7 @@ final class Slices {
     static DeltaInputs sequence(DeltaInputs in, DeltaShape s, int i) {
         int[] ends = in.cuSeqlens();
         DeltaInputs one = tokens(in, s, ends[i], ends[i + 1]);
-        return one.withInitialState(state(in.initialState(), i));
+        return in.initialState() == null ? one : one.withInitialState(state(in.initialState(), i));
     }
 
     /** Sequence i of a packed batch's outputs, alone. */

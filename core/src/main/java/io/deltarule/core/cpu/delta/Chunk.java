@@ -47,10 +47,14 @@ final class Chunk {
      * @param backward whether gradients are wanted
      */
     Chunk(PlanSpec spec, int blocks, boolean backward) {
+        this(spec, size(spec), blocks, backward);
+    }
+
+    /** @param C micro-steps of the largest chunk */
+    Chunk(PlanSpec spec, int C, int blocks, boolean backward) {
         DeltaShape shape = spec.shape();
         K = shape.K();
         V = shape.V();
-        int C = size(spec);
         span = new ChunkSpan(spec.variant().erases());
         rows = new ChunkRows(spec, C, blocks);
         decay = shape.gate() == Gate.CHANNEL
@@ -124,6 +128,28 @@ final class Chunk {
     }
 
     /**
+     * (q ⊙ exp G) S0, and P = −(I + L)⁻¹ (e ⊙ exp G) S0 of a state that is erased but not written to; P is left alone where nothing is
+     * erased.
+     */
+    void solveUnwritten(Matrix state, Matrix P) {
+        int q = span.readAt();
+        int e = span.eraseAt();
+        int queries = e - q;
+        Matrix x = decay.startRows();
+        for (int i = 0; i < queries + span.erasures(); i++) {
+            float factor = decay.startFactor(q + i);
+            startFactors[i] = i < queries ? factor : -factor;
+        }
+        Factors forReads = Factors.of(startFactors, 0);
+        ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+        if (span.erases()) {
+            Factors forErasures = Factors.of(startFactors, queries);
+            ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, Addend.NOTHING, P.from(0));
+            LowerTriangle.solve(scores, e, span.rows, P, 0);
+        }
+    }
+
+    /**
      * From S0 to the state after the chunk.
      *
      * @param P the pseudo-values
@@ -135,5 +161,13 @@ final class Chunk {
         }
         float factor = decay.pass(state);
         ChunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
+    }
+
+    /** From S0 to the state after a chunk that writes nothing to it and erases nothing. */
+    void fade(Matrix state) {
+        float factor = decay.pass(state);
+        for (int d = 0; d < K && factor != 1; d++) {
+            Rows.scale(state, d, factor, state, d);
+        }
     }
 }

@@ -31,7 +31,7 @@ final class ChunkGradients {
     /** Begins with the gradients of the write keys, one row per micro-step. */
     void begin(GradientOperands in, Matrix dk, int rows) {
         in.gradients.forEach((input, view) -> {
-            if (input != Input.Q && input != Input.G && input != Input.R) {
+            if (!input.perToken()) {
                 Matrix sum = sums.computeIfAbsent(input, i -> Matrix.allocate(C, view.width()));
                 for (int i = 0; i < rows; i++) {
                     if (input == Input.K) {

@@ -65,9 +65,7 @@ public final class DeltaRun {
     }
 
     private static PlanSpec onColumns(PlanSpec spec, int V) {
-        DeltaShape s = spec.shape();
-        DeltaShape part = new DeltaShape(
-                s.B(), s.T(), s.H(), s.HV(), s.K(), V, s.householders(), s.sequences(), s.gate(), s.crossRead());
+        DeltaShape part = spec.shape().withValueChannels(V);
         return new PlanSpec(
                 spec.variant(), part, spec.form(), spec.chunkSize(), spec.scale(), spec.keepsState(), spec.device());
     }
@@ -129,10 +127,16 @@ public final class DeltaRun {
     private HeadWorker worker(int slot) {
         if (workers[slot] == null
                 || workers[slot].spoiled()) { // one thread per slot at a time; runs are ordered by the pool
-            workers[slot] = spec.form() == Form.RECURRENT
-                    ? new RecurrentWorker(spec, arena)
-                    : new ChunkWorker(part, maxHeadsPerItem());
+            workers[slot] = made();
         }
         return workers[slot];
+    }
+
+    private HeadWorker made() {
+        boolean logLinear = spec.shape().logLinear();
+        if (spec.form() == Form.RECURRENT) {
+            return logLinear ? new LevelRecurrentWorker(spec, arena) : new RecurrentWorker(spec, arena);
+        }
+        return logLinear ? new LevelChunkWorker(part, maxHeadsPerItem()) : new ChunkWorker(part, maxHeadsPerItem());
     }
 }

@@ -53,7 +53,7 @@ final class NonFinite {
         long token = row / n;
         long lastToken = (row + Math.max(rows, 1) - 1) / n;
         for (Map.Entry<Input, RowView> entry : in.inputs()) {
-            boolean perToken = entry.getKey() == Input.Q || entry.getKey() == Input.G || entry.getKey() == Input.R;
+            boolean perToken = entry.getKey().perToken();
             RowView view = entry.getValue();
             long bad = perToken
                     ? view.firstNotFinite(token, lastToken - token + 1, valueHead, entry.getKey() == Input.G)

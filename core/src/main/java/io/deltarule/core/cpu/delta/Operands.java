@@ -31,10 +31,12 @@ public final class Operands {
     final RowView o; // null in a backward pass, which has no outputs of this kind
     final RowView r; // null without a selective read
     final RowView oCross; // likewise
+    final RowView lambda; // null but with log-linear states
     final Columns columns; // of V, of which the write value and o are seen
     final States before; // null for zeros
     final States after; // null where they are not wanted
     private final int[] boundaries; // in tokens; not copied
+    private final int[] positions; // tokens before this run, by sequence; null for none; not copied
     private final Map<Input, RowView> inputs;
 
     /**
@@ -55,6 +57,23 @@ public final class Operands {
             States before,
             States after,
             int[] boundaries) {
+        this(spec, inputs, o, oCross, before, after, boundaries, null);
+    }
+
+    /**
+     * The same of sequences that have had tokens before, as log-linear states have to know.
+     *
+     * @param positions how many, by sequence; null for none; looked at in every run
+     */
+    public Operands(
+            PlanSpec spec,
+            Map<Input, RowView> inputs,
+            RowView o,
+            RowView oCross,
+            States before,
+            States after,
+            int[] boundaries,
+            int[] positions) {
         shape = spec.shape();
         scale = (float) spec.scale();
         this.inputs = inputs;
@@ -72,10 +91,12 @@ public final class Operands {
         writeGainIsScalar = write.scalarGain();
         this.o = o;
         r = inputs.get(Input.R);
+        lambda = inputs.get(Input.LAMBDA);
         this.oCross = oCross;
         this.before = before;
         this.after = after;
         this.boundaries = boundaries;
+        this.positions = positions;
         columns = Columns.all(shape.V());
     }
 
@@ -96,9 +117,11 @@ public final class Operands {
         o = all.o.columns(columns);
         r = all.r;
         oCross = all.oCross;
+        lambda = all.lambda;
         before = all.before;
         after = all.after;
         boundaries = all.boundaries;
+        positions = all.positions;
         this.columns = columns;
     }
 
@@ -124,6 +147,11 @@ public final class Operands {
     /** Micro-steps of all sequences. */
     long microSteps() {
         return (long) (boundaries[boundaries.length - 1] - boundaries[0]) * shape.householders();
+    }
+
+    /** How many tokens a sequence has had before this run. */
+    int position(int sequence) {
+        return positions == null ? 0 : positions[sequence];
     }
 
     /** First token of a sequence. */

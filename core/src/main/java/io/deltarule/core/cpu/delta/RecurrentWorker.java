@@ -1,5 +1,16 @@
 package io.deltarule.core.cpu.delta;
 
+import static io.deltarule.core.cpu.delta.MicroStepRows.CROSS;
+import static io.deltarule.core.cpu.delta.MicroStepRows.DECAY;
+import static io.deltarule.core.cpu.delta.MicroStepRows.ERASE;
+import static io.deltarule.core.cpu.delta.MicroStepRows.KEY;
+import static io.deltarule.core.cpu.delta.MicroStepRows.LAST_KEY;
+import static io.deltarule.core.cpu.delta.MicroStepRows.LAST_WRITE;
+import static io.deltarule.core.cpu.delta.MicroStepRows.OUT;
+import static io.deltarule.core.cpu.delta.MicroStepRows.QUERY;
+import static io.deltarule.core.cpu.delta.MicroStepRows.READ;
+import static io.deltarule.core.cpu.delta.MicroStepRows.WRITE;
+
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.StateShape;
@@ -35,29 +46,12 @@ import java.lang.foreign.Arena;
  * Arithmetic is float32. Source: docs/math/recurrence.md.
  */
 public final class RecurrentWorker extends HeadWorker {
-    /** Rows of the scratch matrices of key and value width. */
-    private static final int KEY = 0;
-
-    private static final int QUERY = 1;
-    private static final int ERASE = 2;
-    private static final int DECAY = 3;
-    private static final int KEY_GAIN = 4;
-    private static final int LAST_KEY = 5;
-    private static final int KEY_ROWS = 6;
-
-    private static final int WRITE = 0;
-    private static final int OUT = 1;
-    private static final int VALUE_GAIN = 2;
-    private static final int READ = 3;
-    private static final int CROSS = 4;
-    private static final int LAST_WRITE = 5;
-    private static final int VALUE_ROWS = 6;
-
     private final DeltaShape planned;
     private final Arena arena;
     private State scratch; // made where states cannot be updated where they lie
-    private final Matrix keys;
-    private final Matrix values;
+    private final MicroStepRows rows;
+    private final Matrix keys; // of the rows
+    private final Matrix values; // likewise
     private final StateRowRead rowRead;
 
     /**
@@ -68,8 +62,9 @@ public final class RecurrentWorker extends HeadWorker {
     public RecurrentWorker(PlanSpec spec, Arena arena) {
         planned = spec.shape();
         this.arena = arena;
-        keys = Matrix.allocate(KEY_ROWS, planned.K());
-        values = Matrix.allocate(VALUE_ROWS, planned.V());
+        rows = new MicroStepRows(planned);
+        keys = rows.keys;
+        values = rows.values;
         rowRead = new StateRowRead(planned.K(), planned.V());
     }
 
@@ -135,27 +130,8 @@ public final class RecurrentWorker extends HeadWorker {
     }
 
     private void step(Operands in, int token, int head, State state, boolean defers) {
-        int n = in.householders();
-        for (int micro = 0; micro < n; micro++) {
-            long row = (long) token * n + micro;
-            in.k.gather(row, 1, head, keys, KEY);
-            if (in.erases) {
-                gatherErasure(in, row, head);
-            }
-            in.writeVector.gather(row, 1, head, values, WRITE);
-            if (in.writeGainIsScalar) {
-                Rows.scale(values, WRITE, in.writeGain.scalar(row, head), values, WRITE);
-            } else {
-                in.writeGain.gather(row, 1, head, values, VALUE_GAIN);
-                Rows.multiply(values, WRITE, values, VALUE_GAIN, values, WRITE);
-            }
-            decay(in, token, micro, head);
-            if (micro == n - 1) {
-                in.q.gather(token, 1, head, keys, QUERY);
-                Rows.scale(keys, QUERY, in.scale, keys, QUERY);
-            } else {
-                Rows.fill(keys, QUERY, 0);
-            }
+        for (int micro = 0; micro < in.householders(); micro++) {
+            rows.gather(in, token, micro, head);
             if (defers) {
                 sweepOnce(state);
             } else {
@@ -168,32 +144,11 @@ public final class RecurrentWorker extends HeadWorker {
         }
     }
 
-    private void gatherErasure(Operands in, long row, int head) {
-        in.eraseVector.gather(row, 1, head, keys, ERASE);
-        if (in.eraseGainIsScalar) {
-            Rows.scale(keys, ERASE, in.eraseGain.scalar(row, head), keys, ERASE);
-        } else {
-            in.eraseGain.gather(row, 1, head, keys, KEY_GAIN);
-            Rows.multiply(keys, ERASE, keys, KEY_GAIN, keys, ERASE);
-        }
-    }
-
     private void sweepOnce(State state) {
         Rows.multiply(keys, LAST_KEY, keys, DECAY, keys, LAST_KEY);
         StateSweep.advance(state, planned.K(), keys, DECAY, LAST_KEY, ERASE, QUERY, values, LAST_WRITE, WRITE, OUT);
         Rows.accumulate(values, OUT, Rows.dot(keys, QUERY, keys, KEY), values, WRITE);
         Rows.copy(keys, KEY, planned.K(), keys, LAST_KEY);
         Rows.copy(values, WRITE, planned.V(), values, LAST_WRITE);
-    }
-
-    private void decay(Operands in, int token, int micro, int head) {
-        if (in.g == null || micro > 0) {
-            Rows.fill(keys, DECAY, 1);
-        } else if (in.g.width() == 1) {
-            Rows.fill(keys, DECAY, (float) Math.exp(in.g.scalar(token, head)));
-        } else {
-            in.g.gather(token, 1, head, keys, KEY_GAIN);
-            Rows.exp(keys, KEY_GAIN, 1, keys, DECAY);
-        }
     }
 }

@@ -123,6 +123,20 @@ final class StateSweep {
         return (long) column * Float.BYTES;
     }
 
+    /** S ← S + R, R ← 0. */
+    static void moveInto(State state, State rest, int K) {
+        MemorySegment s = state.data();
+        MemorySegment r = rest.data();
+        long end = K * state.rowBytes();
+        FloatVector zero = FloatVector.zero(Lanes.SPECIES);
+        for (long at = 0; at < end; at += Lanes.BYTES) {
+            FloatVector.fromMemorySegment(Lanes.SPECIES, s, at, Lanes.ORDER)
+                    .add(FloatVector.fromMemorySegment(Lanes.SPECIES, r, at, Lanes.ORDER))
+                    .intoMemorySegment(s, at, Lanes.ORDER);
+            zero.intoMemorySegment(r, at, Lanes.ORDER);
+        }
+    }
+
     private static void eraseEight(MemorySegment s, long at, long stride, int K, float[] f, int e, float[] v, int p) {
         FloatVector p0 = FloatVector.fromArray(Lanes.SPECIES, v, p);
         FloatVector p1 = FloatVector.fromArray(Lanes.SPECIES, v, p + Lanes.COUNT);

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The states [N, HV, K, V] of a run where they lie: a caller's tensor, whose rows follow each other, or memory of a plan's
+ * The states [N, HV, K, V], or [N, HV, L, K, V], of a run where they lie: a caller's tensor, whose rows follow each other, or memory of a plan's
  * own off-heap, whose rows are padded to whole vectors. Plans keep states off-heap because they can be larger than
  * everything else together.
  *
@@ -27,14 +27,14 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
      */
     public static States allocate(Arena arena, StateShape shape) {
         int stride = Lanes.padded(shape.V());
-        long count = Math.multiplyExact((long) shape.sequences(), (long) shape.HV());
+        long count = shape.count();
         long bytes = Math.multiplyExact(count, (long) shape.K() * stride * Float.BYTES);
         return new States(arena.allocate(bytes, ALIGNMENT), shape, stride, null);
     }
 
     /** The same states, whose last writes may be left to the next run where steps update them in place. */
     public States deferringWrites(Arena arena) {
-        return updatedInPlace(this) ? new States(data, shape, stride, new PendingWrites(arena, shape)) : this;
+        return updatedInPlace(this) && shape.levels() == 0 ? new States(data, shape, stride, new PendingWrites(arena, shape)) : this;
     }
 
     /** A caller's tensor, not copied; null for null. */
@@ -54,13 +54,18 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** One state, where {@link #updatedInPlace} allows it. */
     public State at(int sequence, int head) {
+        return at(sequence, head, 0);
+    }
+
+    /** One level's state, likewise. */
+    public State at(int sequence, int head, int level) {
         long bytes = (long) shape.K() * stride * Float.BYTES;
-        return new State(data.asSlice(shape.index(sequence, head) * bytes, bytes), stride);
+        return new State(data.asSlice((shape.index(sequence, head) + level) * bytes, bytes), stride);
     }
 
     /** Index of a number of one state among all, counted without padding as in a tensor. */
     public long tensorIndex(int sequence, int head, long number) {
-        return shape.index(sequence, head) * shape.numbersPerHead() + number;
+        return shape.offset(sequence, head) + number;
     }
 
     /** A number of one state by its row-major index. */
@@ -71,25 +76,45 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** Copies some columns of a state to the rows of a matrix. */
     public void copyTo(int sequence, int head, Columns columns, Matrix to) {
-        long start = shape.index(sequence, head) * shape.K() * stride + columns.first();
+        copyTo(sequence, head, 0, columns, to);
+    }
+
+    /** The same of one level's state. */
+    public void copyTo(int sequence, int head, int level, Columns columns, Matrix to) {
+        long start = (shape.index(sequence, head) + level) * shape.K() * stride + columns.first();
         copy(data, start, stride, to.segment(), 0, to.stride(), shape.K(), columns.count());
     }
 
     /** Copies the rows of a matrix to some columns of a state. */
     public void copyFrom(int sequence, int head, Columns columns, Matrix from) {
-        long start = shape.index(sequence, head) * shape.K() * stride + columns.first();
+        copyFrom(sequence, head, 0, columns, from);
+    }
+
+    /** The same to one level's state. */
+    public void copyFrom(int sequence, int head, int level, Columns columns, Matrix from) {
+        long start = (shape.index(sequence, head) + level) * shape.K() * stride + columns.first();
         copy(from.segment(), 0, from.stride(), data, start, stride, shape.K(), columns.count());
     }
 
     /** Copies one state to rows of its own kind. */
     public void copyTo(int sequence, int head, State to) {
-        long start = shape.index(sequence, head) * shape.K() * stride;
+        copyTo(sequence, head, 0, to);
+    }
+
+    /** The same of one level's state. */
+    public void copyTo(int sequence, int head, int level, State to) {
+        long start = (shape.index(sequence, head) + level) * shape.K() * stride;
         copy(data, start, stride, to.data(), 0, to.stride(), shape.K(), shape.V());
     }
 
     /** Copies a state from rows of its own kind. */
     public void copyFrom(int sequence, int head, State from) {
-        long start = shape.index(sequence, head) * shape.K() * stride;
+        copyFrom(sequence, head, 0, from);
+    }
+
+    /** The same to one level's state. */
+    public void copyFrom(int sequence, int head, int level, State from) {
+        long start = (shape.index(sequence, head) + level) * shape.K() * stride;
         copy(from.data(), 0, from.stride(), data, start, stride, shape.K(), shape.V());
     }
 
@@ -111,7 +136,7 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
     public void copyTo(States others) {
         settle();
         others.replaced();
-        int rows = Math.toIntExact((long) shape.sequences() * shape.HV() * shape.K());
+        int rows = Math.toIntExact((long) shape.count() * shape.K());
         copy(data, 0, stride, others.data, 0, others.stride, rows, shape.V());
     }
 

@@ -44,6 +44,9 @@ public final class ChunkwiseReference {
      */
     public static DeltaReference.Result run(Variant variant, DeltaInputs in, double scale, int C) {
         ChunkwiseReference reference = new ChunkwiseReference(variant, in, scale);
+        if (reference.shape.logLinear()) {
+            return LevelReference.chunkwise(variant, in, scale, LevelStart.NONE, C);
+        }
         return DeltaReference.overHeads(reference.shape, in, (S, from, to, head, out) -> {
             int n = reference.shape.householders();
             for (int first = from * n; first < to * n; first += C) {

@@ -46,6 +46,9 @@ public final class DeltaReference {
      */
     public static Result recurrent(Variant variant, DeltaInputs in, double scale) {
         DeltaShape s = in.validate(variant);
+        if (s.logLinear()) {
+            return LevelReference.recurrent(variant, in, scale, LevelStart.NONE);
+        }
         TokenRule rule = rule(variant);
         return overHeads(s, in, (S, from, to, j, out) -> {
             Token x = new Token(s);
