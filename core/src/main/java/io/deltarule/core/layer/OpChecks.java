@@ -95,6 +95,9 @@ final class OpChecks {
         if (s.crossRead()) {
             expected.add(Input.R);
         }
+        if (s.logLinear()) {
+            expected.add(Input.LAMBDA);
+        }
         if (!inputs.keySet().equals(expected)) {
             throw new InvalidInputException(
                     "delta: " + variant.id() + " expects slots for " + expected + " but found " + inputs.keySet());

@@ -92,7 +92,8 @@ public sealed interface SequenceOp extends LayerOp {
                     shape.householders(),
                     sequences,
                     shape.gate(),
-                    shape.crossRead());
+                    shape.crossRead(),
+                    shape.levels());
         }
 
         /** Whether there is a decay. */

@@ -15,7 +15,6 @@ import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.reference.delta.BackwardReference;
@@ -24,6 +23,9 @@ import io.deltarule.core.reference.delta.ChunkwiseReference;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.reference.delta.LevelReference;
 import io.deltarule.core.reference.delta.LevelStart;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +33,7 @@ import java.util.Optional;
  * The float64 references as an engine: always available, exact, slow on purpose. Results are handed over as float32; a run whose
  * results are not finite then fails with {@link io.deltarule.core.NumericException}, as on every engine.
  */
-public final class ReferenceEngine implements LayerEngine {
+public final class ReferenceEngine implements TrainingEngine {
     private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
 
     @Override
@@ -72,6 +74,12 @@ public final class ReferenceEngine implements LayerEngine {
         return new ReferenceLayerPlan(spec);
     }
 
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        requireDevice(spec.layer().device());
+        return new ReferenceTrainingPlan(spec);
+    }
+
     private static int chunk(PlanSpec spec) {
         return ChunkLength.most(spec.shape().K(), spec.chunkSize());
     }
@@ -90,7 +98,7 @@ public final class ReferenceEngine implements LayerEngine {
         @Override
         protected void execute(DeltaShape shape, DeltaInputs in, DeltaCotangents given, DeltaGradients out) {
             PlanSpec s = spec();
-            BackwardReference.Result result = s.form() == Form.RECURRENT
+            BackwardReference.Result result = s.form() == Form.RECURRENT || shape.logLinear()
                     ? BackwardReference.recurrent(s.variant(), in, given, s.scale())
                     : ChunkwiseBackwardReference.run(s.variant(), in, given, s.scale(), chunk(s));
             out.tensors().forEach((input, gradient) -> copy(result.tensors().get(input), gradient));

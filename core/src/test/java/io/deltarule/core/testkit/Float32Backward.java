@@ -6,9 +6,11 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
 import io.deltarule.core.Variant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -52,75 +54,112 @@ final class Float32Backward {
         private final Float32Head x;
         private final Float32Sums sums;
         private final DeltaGradients out;
-        private final float[] R; // the gradient of the state
+        private final float[][] R; // the gradient of the state, by level
 
         HeadRun(Float32Head x, Float32Sums sums, DeltaGradients out) {
             this.x = x;
             this.sums = sums;
             this.out = out;
-            this.R = Float32Head.state(given.finalState(), shape, x.sequence(), x.head());
+            this.R = levels(given.finalState());
+        }
+
+        private float[][] levels(Tensor states) {
+            float[][] S = new float[shape.state().perHead()][shape.K() * shape.V()];
+            long first = shape.state().offset(x.sequence(), x.head());
+            for (int i = 0; states != null && i < S.length * S[0].length; i++) {
+                S[i / S[0].length][i % S[0].length] = states.get(first + i);
+            }
+            return S;
         }
 
         void run() {
             int n = shape.householders();
-            float[][] decayed = new float[x.k().length][]; // S' of every micro-step
-            float[][] pseudo = new float[x.k().length][];
-            float[][] read = new float[x.to() - x.from()][]; // S after every token
-            float[] S = x.initialState().clone();
+            float[][][] decayed = new float[x.k().length][][]; // S' of every micro-step
+            float[][][] pseudo = new float[x.k().length][][];
+            float[][][] read = new float[x.to() - x.from()][][]; // S after every token
+            float[][] S = levels(in.initialState());
             for (int i = 0; i < decayed.length; i++) {
-                Float32Sums.decay(S, x.decay(i / n, i % n));
-                decayed[i] = S.clone();
-                pseudo[i] =
-                        sums.pseudoValue(S, x.erase().product()[i], x.write().product()[i]);
-                Float32Sums.addOuter(S, 1, x.k()[i], pseudo[i]);
+                if (i % n == 0) {
+                    Float32Recurrence.merge(S, shape, i / n);
+                }
+                decayed[i] = new float[S.length][];
+                pseudo[i] = new float[S.length][];
+                for (int level = 0; level < S.length; level++) {
+                    Float32Sums.decay(S[level], x.decay(i / n, i % n));
+                    decayed[i][level] = S[level].clone();
+                    float[] u = level == 0 ? x.write().product()[i] : new float[shape.V()];
+                    pseudo[i][level] = sums.pseudoValue(S[level], x.erase().product()[i], u);
+                    Float32Sums.addOuter(S[level], 1, x.k()[i], pseudo[i][level]);
+                }
                 if (i % n == n - 1) {
-                    read[i / n] = S.clone();
+                    read[i / n] = Arrays.stream(S).map(float[]::clone).toArray(float[][]::new);
                 }
             }
             for (int token = read.length - 1; token >= 0; token--) {
                 reads(read[token], token);
                 for (int m = n - 1; m >= 0; m--) {
-                    step(decayed[token * n + m], pseudo[token * n + m], token, m);
+                    for (int level = 0; level < R.length; level++) {
+                        step(decayed[token * n + m][level], pseudo[token * n + m][level], token, m, level);
+                    }
+                }
+                for (int level = 0; shape.logLinear() && token > 0 && level < Levels.mergedInto(token); level++) {
+                    R[level] = R[Levels.mergedInto(token)].clone();
                 }
             }
-            for (int i = 0; i < R.length; i++) {
-                out.initialState().set(((long) x.sequence() * shape.HV() + x.head()) * R.length + i, R[i]);
+            for (int i = 0; out.initialState() != null && i < R[0].length; i++) {
+                out.initialState().set(shape.state().offset(x.sequence(), x.head()) + i, R[0][i]);
             }
         }
 
-        private void step(float[] decayed, float[] p, int token, int m) {
+        private void step(float[] decayed, float[] p, int token, int m, int level) {
             int step = token * shape.householders() + m;
             int row = x.from() * shape.householders() + step;
-            float[] dp = sums.overKeys(R, x.k()[step]);
-            add(Input.K, row, 1, sums.overValues(R, p));
+            float[] dp = sums.overKeys(R[level], x.k()[step]);
+            add(Input.K, row, 1, sums.overValues(R[level], p));
             float[] de = sums.overValues(decayed, dp);
             for (int d = 0; d < de.length; d++) {
                 de[d] = -de[d];
             }
-            Float32Sums.addOuter(R, -1, x.erase().product()[step], dp);
+            Float32Sums.addOuter(R[level], -1, x.erase().product()[step], dp);
             if (variant.erases()) {
                 addTerm(variant.eraseKey(), x.erase(), step, row, de);
             }
-            addTerm(variant.writeValue(), x.write(), step, row, dp);
+            if (level == 0) {
+                addTerm(variant.writeValue(), x.write(), step, row, dp);
+            }
             if (m == 0 && shape.gate() != Gate.NONE) {
-                float[] dg = sums.overValuesOfProduct(R, decayed);
+                float[] dg = sums.overValuesOfProduct(R[level], decayed);
                 float sum = 0;
                 for (int d : sums.keyOrder) {
                     sum += dg[d];
                 }
                 add(Input.G, x.from() + token, 1, shape.gate() == Gate.CHANNEL ? dg : new float[] {sum});
-                Float32Sums.decay(R, x.decay(token, 0));
+                Float32Sums.decay(R[level], x.decay(token, 0));
             }
         }
 
-        private void reads(float[] S, int token) {
+        private void reads(float[][] S, int token) {
             int t = x.from() + token;
             float[] dO = cotangent(given.o(), t);
-            add(Input.Q, t, scale, sums.overValues(S, dO));
-            Float32Sums.addOuter(R, scale, x.q()[token], dO);
-            if (!shape.crossRead()) {
-                return;
+            float[] dLambda = new float[S.length];
+            for (int level = 0; level < S.length; level++) {
+                float lambda = shape.logLinear() ? x.lambda()[token][level] : 1;
+                float[] read = sums.overValues(S[level], dO);
+                for (int d : sums.keyOrder) {
+                    dLambda[level] += scale * x.q()[token][d] * read[d];
+                }
+                add(Input.Q, t, scale * lambda, read);
+                Float32Sums.addOuter(R[level], scale * lambda, x.q()[token], dO);
             }
+            if (shape.logLinear()) {
+                add(Input.LAMBDA, t, 1, dLambda);
+            }
+            if (shape.crossRead()) {
+                crossRead(S[0], R[0], t, token);
+            }
+        }
+
+        private void crossRead(float[] S, float[] R, int t, int token) {
             float[] r = x.r()[token];
             float[] dx = cotangent(given.oCross(), t);
             float[] weights = softmax(sums.overValues(S, r), (float) (1 / Math.sqrt(shape.V())));

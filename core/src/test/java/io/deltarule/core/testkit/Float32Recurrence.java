@@ -57,7 +57,7 @@ public final class Float32Recurrence {
             for (int t = x.from(); t < x.to(); t++) {
                 int token = t - x.from();
                 long row = ((long) t * shape.HV() + x.head()) * shape.V();
-                merge(S, token);
+                merge(S, shape, token);
                 for (int m = 0; m < shape.householders(); m++) {
                     int step = token * shape.householders() + m;
                     for (int level = 0; level < S.length; level++) {
@@ -80,7 +80,7 @@ public final class Float32Recurrence {
         return out;
     }
 
-    private void merge(float[][] S, int token) {
+    static void merge(float[][] S, DeltaShape shape, int token) {
         int into = shape.logLinear() && token > 0 ? Levels.mergedInto(token) : 0;
         for (int level = 0; level < into; level++) {
             for (int i = 0; i < S[level].length; i++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -73,6 +74,29 @@ public abstract class LevelLaws {
                 PlanSpec spec = spec(c, form, C);
                 expected.matches(form + " C=" + C, Verify.run(engine(), spec, in));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void gradientsMatchReference(DeltaCase c) {
+        DeltaInputs in = c.inputs();
+        DeltaCotangents given = c.cotangents();
+        VerifyGradients.Expected expected = VerifyGradients.expected(spec(c, Form.CHUNK, 16), in, given);
+        for (int C : chunkSizes()) {
+            expected.matches("C=" + C, VerifyGradients.run(engine(), spec(c, Form.CHUNK, C), in, given));
+        }
+    }
+
+    /** The weight of a level that is not there at its token has no gradient. */
+    @Test
+    void absentLevelsHaveNoGradient() {
+        DeltaCase c = DeltaCase.of(Variant.KDA, CHANNEL, 1, 40, 1, 1, 16, 12, 1).withLevels(1);
+        Tensor gradient = VerifyGradients.run(engine(), spec(c, Form.CHUNK, 16), c.inputs(), c.cotangents())
+                .get(Input.LAMBDA);
+        int L = c.shape().levels();
+        for (int i = 0; i < 40 * L; i++) {
+            assertEquals(Levels.live(i / L, i % L), gradient.get(i) != 0, "token " + i / L + " level " + i % L);
         }
     }
 

@@ -35,7 +35,7 @@ import java.util.List;
  * and y, and dg, is {@link ChunkDecay}'s; P and the states are {@link Chunk}'s. Arithmetic is float32. Source:
  * docs/math/backward.md. Checked against BackwardReference.
  */
-final class BackwardWorker {
+final class BackwardWorker implements HeadGradients {
     private static final int CROSS = 0; // blocks of a selective read
     private static final int LOGIT = 1;
 
@@ -99,8 +99,8 @@ final class BackwardWorker {
         Arrays.setAll(heads, h -> new ValueHead(K, V));
     }
 
-    /** All value heads of one key head of one sequence. */
-    void run(GradientOperands in, int sequence, int keyHead) {
+    @Override
+    public void run(GradientOperands in, int sequence, int keyHead) {
         int firstHead = keyHead * heads.length;
         for (int h = 0; h < heads.length; h++) {
             load(in.after, sequence, firstHead + h, heads[h].stateGradient);
@@ -226,7 +226,7 @@ final class BackwardWorker {
         decay.accumulateAfter(overlaps, z0, crossing, y);
         addOwnWrites();
         writeReads(in, head, P, before);
-        writeMicroSteps(in, head);
+        sums.writeMicroSteps(in, decay, y, z, b, span.eraseAt(), -1, head);
         passGradient(D);
     }
 
@@ -327,21 +327,5 @@ final class BackwardWorker {
                 sums.write(in.gradients.get(Input.R), readGradient, a, span.token + a, head);
             }
         }
-    }
-
-    private void writeMicroSteps(GradientOperands in, int head) {
-        Operands f = in.forward;
-        int e = span.eraseAt();
-        sums.begin(in, y, span.rows);
-        for (int i = 0; i < span.rows; i++) {
-            if (f.g != null && span.beginsToken(i)) {
-                sums.write(in.gradients.get(Input.G), decay.gateGradients(), i, span.tokenOf(i), head);
-            }
-            if (span.erases()) {
-                sums.add(in.erase, f.eraseVector, f.eraseGain, head, span.row + i, i, z, e + i, 1);
-            }
-            sums.add(in.write, f.writeVector, f.writeGain, head, span.row + i, i, b, e + i, -1);
-        }
-        sums.finish(in, head, span.row, span.rows);
     }
 }

@@ -29,7 +29,7 @@ final class ChunkGradients {
     }
 
     /** Begins with the gradients of the write keys, one row per micro-step. */
-    void begin(GradientOperands in, Matrix dk, int rows) {
+    private void begin(GradientOperands in, Matrix dk, int rows) {
         in.gradients.forEach((input, view) -> {
             if (!input.perToken()) {
                 Matrix sum = sums.computeIfAbsent(input, i -> Matrix.allocate(C, view.width()));
@@ -52,7 +52,7 @@ final class ChunkGradients {
      * @param row the micro-step among all
      * @param gradient rows of the term's gradient times sign
      */
-    void add(
+    private void add(
             Term term, RowView vectors, RowView gains, int head, long row, int i, Matrix gradient, int at, float sign) {
         Matrix work = vectors.width() == planned.K() ? keyRows : valueRows;
         Matrix toVector = sums.get(term.vector());
@@ -68,8 +68,34 @@ final class ChunkGradients {
         }
     }
 
+    /**
+     * Writes the gradients of a chunk's micro-steps.
+     *
+     * @param y of the write keys
+     * @param z of the erase keys, in the erasure's rows
+     * @param u of the write values, from a row on, times sign
+     */
+    void writeMicroSteps(
+            GradientOperands in, ChunkDecay decay, Matrix y, Matrix z, Matrix u, int firstWrite, float sign, int head) {
+        Operands f = in.forward;
+        ChunkSpan span = decay.span;
+        int e = span.eraseAt();
+        begin(in, y, span.rows);
+        for (int i = 0; i < span.rows; i++) {
+            if (f.g != null && span.beginsToken(i)) {
+                write(in.gradients.get(Input.G), decay.gateGradients(), i, span.tokenOf(i), head);
+            }
+            long row = span.row + i;
+            if (span.erases()) {
+                add(in.erase, f.eraseVector, f.eraseGain, head, row, i, z, e + i, 1);
+            }
+            add(in.write, f.writeVector, f.writeGain, head, row, i, u, firstWrite + i, sign);
+        }
+        finish(in, head, span.row, span.rows);
+    }
+
     /** Hands the sums over. */
-    void finish(GradientOperands in, int head, long row, int rows) {
+    private void finish(GradientOperands in, int head, long row, int rows) {
         sums.forEach((input, sum) -> {
             RowView to = in.gradients.get(input);
             for (int i = 0; i < rows; i++) {

@@ -9,7 +9,7 @@ import io.deltarule.core.cpu.product.Products;
 public final class GradientRun {
     private final PlanSpec spec;
     private final WorkerPool pool;
-    private final BackwardWorker[] workers; // by slot, made when first used
+    private final HeadGradients[] workers; // by slot, made when first used
 
     /**
      * Scratch is made when it is first needed.
@@ -19,7 +19,7 @@ public final class GradientRun {
     public GradientRun(PlanSpec spec, WorkerPool pool) {
         this.spec = spec;
         this.pool = pool;
-        workers = new BackwardWorker[pool.threads()];
+        workers = new HeadGradients[pool.threads()];
     }
 
     /** Computes a run and returns when all of it is done. */
@@ -28,7 +28,7 @@ public final class GradientRun {
         Products.chosen().begin();
         pool.run(in.forward.sequences() * keyHeads, pool.threads(), (item, slot) -> {
             if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
-                workers[slot] = new BackwardWorker(spec);
+                workers[slot] = spec.shape().logLinear() ? new LevelBackwardWorker(spec) : new BackwardWorker(spec);
             }
             try {
                 workers[slot].run(in, item / keyHeads, item % keyHeads);

@@ -16,14 +16,14 @@ import java.util.stream.IntStream;
  */
 public final class LevelReference {
     private final Variant variant;
-    private final DeltaInputs in;
+    private final DeltaNumbers in;
     private final DeltaShape s;
     private final double scale;
 
     private LevelReference(Variant variant, DeltaInputs in, double scale) {
         this.variant = variant;
-        this.in = in;
         this.s = in.validate(variant);
+        this.in = DeltaNumbers.of(in, s);
         this.scale = scale;
     }
 
@@ -62,7 +62,7 @@ public final class LevelReference {
         int perState = s.K() * s.V();
         double[] states = new double[Math.multiplyExact(state.count(), perState)];
         double[] o = new double[Math.multiplyExact(Math.multiplyExact(s.tokens(), s.HV()), s.V())];
-        int[] ends = in.boundaries(s);
+        int[] ends = in.ends();
         IntStream.range(0, state.heads()).parallel().forEach(item -> {
             int sequence = item / s.HV();
             int at = item * s.levels() * perState;
@@ -87,7 +87,7 @@ public final class LevelReference {
         copy(S, all, true);
         for (int t = from; t < to; t++) {
             merge(all, position + t - from);
-            x.load(in, s, t, j);
+            x.load(in, t, j);
             wide.takeNarrow(x);
             rule.update(all, wide);
             double[] read = TokenRule.retrieve(all, x.q);
@@ -101,7 +101,7 @@ public final class LevelReference {
     }
 
     private double lambda(int t, int j, int level) {
-        return in.get(Input.LAMBDA).get(((long) t * s.HV() + j) * s.levels() + level);
+        return in.get(Input.LAMBDA)[(t * s.HV() + j) * s.levels() + level];
     }
 
     private void copy(double[][][] S, double[][] all, boolean in) {
@@ -166,9 +166,7 @@ public final class LevelReference {
         double[][] sum = BackwardReference.copy(X);
         int b = bit;
         for (; R[b] != null; b++) {
-            for (int d = 0; d < s.K(); d++) {
-                Chunk.add(sum[d], 1, R[b][d]);
-            }
+            BackwardReference.addTo(sum, R[b]);
             R[b] = null;
         }
         R[b] = sum;
@@ -177,8 +175,8 @@ public final class LevelReference {
     /** Tokens [from, to) of the batch, the first of them at a position; returns X. */
     private double[][] chunk(double[][][] R, int position, int from, int to, int j, double[] o) {
         int n = s.householders();
-        Chunk writes = new Chunk(variant, in, s, from * n, to * n, j);
-        Chunk single = new Chunk(variant, in, s, from * n, to * n, j); // one write at a time, which is (M A) by columns
+        Chunk writes = new Chunk(variant, in, from * n, to * n, j);
+        Chunk single = new Chunk(variant, in, from * n, to * n, j); // one write at a time, which is (M A) by columns
         double[][] zero = new double[s.K()][s.V()];
         silence(single);
         for (int source = 0; source < writes.rows; source++) {
