@@ -42,7 +42,8 @@ class FiniteDifferenceTest {
         Map<String, double[]> gradients = model.gradients();
         double loss = model.loss();
         Random random = new Random(3);
-        double[] all = gradients.values().stream().flatMapToDouble(Arrays::stream).toArray();
+        double[] all =
+                gradients.values().stream().flatMapToDouble(Arrays::stream).toArray();
         double size = norm(all);
         assertTrue(size > 1e-3, "a loss that nothing moves");
         for (Map.Entry<String, double[]> one : gradients.entrySet()) {
@@ -75,7 +76,8 @@ class FiniteDifferenceTest {
     private static final class Model {
         private final RandomPrograms.Drawn drawn;
         private final LayerProgram program;
-        private final Map<String, double[]> variables = new LinkedHashMap<>(); // weights, and "input …" of all runs' rows
+        private final Map<String, double[]> variables =
+                new LinkedHashMap<>(); // weights, and "input …" of all runs' rows
         private final List<List<double[]>> inputs = new ArrayList<>(); // by run and slot
         private final List<List<double[]>> cotangents = new ArrayList<>(); // by run and output
         private final Float64Program run;
@@ -85,7 +87,8 @@ class FiniteDifferenceTest {
             this.program = drawn.c().program();
             Map<String, WeightNumbers> weights = new HashMap<>();
             program.weights().forEach((name, dims) -> {
-                double[] numbers = Flat.widened(drawn.c().weights().get(name, dims).toTensor());
+                double[] numbers =
+                        Flat.widened(drawn.c().weights().get(name, dims).toTensor());
                 variables.put(name, numbers);
                 weights.put(name, WeightNumbers.of(numbers));
             });
@@ -132,8 +135,7 @@ class FiniteDifferenceTest {
             Map<String, double[]> sums = new LinkedHashMap<>();
             int runs = drawn.runs().length;
             for (int r = runs - 1; r >= 0; r--) {
-                Float64Program.Gradients found =
-                        run.backward(r < runs - 1, r > 0, cotangents.get(r), differentiable());
+                Float64Program.Gradients found = run.backward(r < runs - 1, r > 0, cotangents.get(r), differentiable());
                 found.weights().forEach((name, gradient) -> {
                     double[] sum = sums.computeIfAbsent(name, key -> new double[gradient.length]);
                     Arrays.setAll(sum, i -> sum[i] + gradient[i]);

@@ -151,7 +151,8 @@ public final class RandomPrograms {
             }
         }
         LayerCase open = new LayerCase(
-                drawn.c().name(), new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
+                drawn.c().name(),
+                new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
         Drawn seen = new Drawn(open, new int[][] {drawn.total()}, drawn.inputSeed());
         List<Tensor> rows = open.outputs(Arrays.stream(drawn.total()).sum());
         try (LayerPlan plan = new ReferenceEngine().plan(seen.spec())) {
@@ -165,7 +166,9 @@ public final class RandomPrograms {
                     least = Math.min(least, Math.abs(x.get(i)));
                 }
             } else if (op instanceof MatrixOp.Experts e) {
-                least = Math.min(least, fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
+                least = Math.min(
+                        least,
+                        fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
             }
         }
         return least;
@@ -191,7 +194,10 @@ public final class RandomPrograms {
                 scores[e] = (routing.sigmoid() ? scores[e] : scores[e] / sum)
                         + (routing.correction() == null
                                 ? 0
-                                : drawn.c().weights().get(routing.correction(), experts).get(e));
+                                : drawn.c()
+                                        .weights()
+                                        .get(routing.correction(), experts)
+                                        .get(e));
             }
             Arrays.sort(scores);
             int last = experts - routing.chosen();
