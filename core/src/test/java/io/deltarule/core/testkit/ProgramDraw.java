@@ -34,6 +34,12 @@ final class ProgramDraw {
     private static final List<Integer> WIDTHS = List.of(8, 12, 16, 24);
     private static final int CLASSES = 13;
 
+    private static final List<Rule> RULES = Arrays.stream(Variant.values())
+            .flatMap(variant -> variant.gates().stream().map(gate -> new Rule(variant, gate)))
+            .toList();
+
+    private record Rule(Variant variant, Gate gate) {}
+
     private final Random random;
     private final List<Slot> inputs = new ArrayList<>();
     private final List<LayerOp> ops = new ArrayList<>();
@@ -41,9 +47,11 @@ final class ProgramDraw {
     private final Map<List<Integer>, List<String>> matrices = new HashMap<>(); // by shape
     private int slots;
     private int weights;
+    private int variant;
 
-    private ProgramDraw(Random random) {
+    private ProgramDraw(Random random, int variant) {
         this.random = random;
+        this.variant = variant;
     }
 
     /** Everything that is not one of the other kinds' preparations. */
@@ -70,9 +78,14 @@ final class ProgramDraw {
         ATTENTION
     }
 
-    /** A program with some {@code kinds} of operations and what they need. */
-    static LayerProgram draw(Random random, int kinds) {
-        ProgramDraw draw = new ProgramDraw(random);
+    /**
+     * A program with some kinds of operations and what they need.
+     *
+     * @param kinds how many
+     * @param variant which of the delta rule's variants and gates comes first; others follow
+     */
+    static LayerProgram draw(Random random, int kinds, int variant) {
+        ProgramDraw draw = new ProgramDraw(random, variant);
         draw.input("x", draw.width(), true);
         if (random.nextBoolean()) {
             draw.input("x2", draw.width(), true);
@@ -113,8 +126,8 @@ final class ProgramDraw {
             case ACTIVATE -> activate();
             case MULTIPLY -> {
                 Slot x = any();
-                pool.add(tamed(made(new ElementwiseOp.Multiply(
-                        x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
+                pool.add(tamed(made(
+                        new ElementwiseOp.Multiply(x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
             }
             case ADD -> {
                 Slot a = any();
@@ -123,8 +136,7 @@ final class ProgramDraw {
             case MIX_READS -> {
                 Slot o = any();
                 Slot gate = ofWidth(divisor(o.width(), 1));
-                put(new ElementwiseOp.MixReads(
-                        o, ofWidth(o.width()), gate, slot(o.width()), random.nextBoolean()));
+                put(new ElementwiseOp.MixReads(o, ofWidth(o.width()), gate, slot(o.width()), random.nextBoolean()));
             }
             case CONSTANT -> {
                 Slot x = any();
@@ -179,8 +191,7 @@ final class ProgramDraw {
     private void rmsNorm(Slot x) {
         int group = random.nextBoolean() ? x.width() : divisor(x.width(), 4);
         Slot gate = random.nextBoolean() ? ofWidth(x.width()) : null;
-        put(new NormOp.RmsNorm(
-                x, gate, slot(x.width()), name(), group, 1e-5, random.nextBoolean(), smooth()));
+        put(new NormOp.RmsNorm(x, gate, slot(x.width()), name(), group, 1e-5, random.nextBoolean(), smooth()));
     }
 
     /** Of positive numbers: after a sigmoid, or elu(x) + 1. */
@@ -251,17 +262,16 @@ final class ProgramDraw {
         int value = List.of(4, 8).get(random.nextInt(2));
         Slot v = linear(any(), kvHeads * value);
         int window = random.nextInt(0, 5);
-        Slot o = made(new SequenceOp.Attention(
-                q, k, v, slot(heads * value), heads, kvHeads, window, 1 / Math.sqrt(head)));
+        Slot o = made(
+                new SequenceOp.Attention(q, k, v, slot(heads * value), heads, kvHeads, window, 1 / Math.sqrt(head)));
         pool.add(linear(o, width()));
     }
 
     private void delta() {
-        Variant variant = Variant.values()[random.nextInt(Variant.values().length)];
-        List<Gate> gates = new ArrayList<>(variant.gates());
-        Gate gate = gates.get(random.nextInt(gates.size()));
-        int n = variant.manyHouseholders() ? random.nextInt(1, 4) : 1;
-        boolean cross = variant == Variant.DELTALENS || random.nextInt(4) == 0;
+        Rule rule = RULES.get(variant++ % RULES.size());
+        Gate gate = rule.gate();
+        int n = rule.variant().manyHouseholders() ? random.nextInt(1, 4) : 1;
+        boolean cross = rule.variant() == Variant.DELTALENS || random.nextInt(4) == 0;
         int H = random.nextInt(1, 3);
         int HV = H * random.nextInt(1, 3);
         DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5) * 2, random.nextInt(2, 6), n, 1, gate, cross);
@@ -269,14 +279,14 @@ final class ProgramDraw {
         for (Input input : Input.values()) {
             boolean present = input == Input.G
                     ? gate != Gate.NONE
-                    : input == Input.R ? cross : variant.inputs().contains(input);
+                    : input == Input.R ? cross : rule.variant().inputs().contains(input);
             if (present) {
                 in.put(input, deltaInput(input, s));
             }
         }
         Slot o = slot(HV * s.V());
         Slot oCross = cross ? slot(HV * s.V()) : null;
-        made(new SequenceOp.Delta(variant, s, in, o, oCross, random.nextDouble(0.3, 1)));
+        made(new SequenceOp.Delta(rule.variant(), s, in, o, oCross, random.nextDouble(0.3, 1)));
         Slot read = o;
         if (cross) {
             Slot gates2 = linear(any(), HV);
@@ -286,7 +296,7 @@ final class ProgramDraw {
     }
 
     private Slot deltaInput(Input input, DeltaShape s) {
-        int width = (input.eitherHeads() && random.nextBoolean() ? input.axesPerValueHead(s) : input.axes(s)).width();
+        int width = (input.eitherHeads() && random.nextInt(3) > 0 ? input.axesPerValueHead(s) : input.axes(s)).width();
         if (input == Input.BETA && random.nextInt(6) == 0) {
             return made(new ElementwiseOp.Constant(slot(width), 0.8));
         }
@@ -366,8 +376,7 @@ final class ProgramDraw {
 
     /** One that is there, if any is so wide; else one made. */
     private Slot ofWidth(int width) {
-        List<Slot> fitting =
-                pool.stream().filter(slot -> slot.width() == width).toList();
+        List<Slot> fitting = pool.stream().filter(slot -> slot.width() == width).toList();
         return fitting.isEmpty() || random.nextInt(4) == 0
                 ? linear(any(), width)
                 : fitting.get(random.nextInt(fitting.size()));
@@ -386,8 +395,9 @@ final class ProgramDraw {
     }
 
     private Activation smooth() {
-        List<Activation> smooth =
-                Arrays.stream(Activation.values()).filter(act -> act != Activation.RELU).toList();
+        List<Activation> smooth = Arrays.stream(Activation.values())
+                .filter(act -> act != Activation.RELU)
+                .toList();
         return smooth.get(random.nextInt(smooth.size()));
     }
 }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 
 /** Programs, runs and inputs drawn from a seed, away from where a gradient is not defined. */
@@ -27,6 +29,7 @@ public final class RandomPrograms {
 
     private static final int KINDS = 7;
     private static final int TRIES = 200;
+    private static final Map<Long, Drawn> DRAWN = new ConcurrentHashMap<>(); // every law asks for the same ones
 
     private RandomPrograms() {}
 
@@ -62,6 +65,37 @@ public final class RandomPrograms {
         /** Inputs of all sequences' tokens over all runs, sequence by sequence. */
         public List<Tensor> inputs() {
             return c.inputs(Arrays.stream(total()).sum(), inputSeed);
+        }
+
+        /**
+         * Gradients of all outputs, laid out as {@link #inputs}; multiples of 1/64, so that sums of two are exact.
+         *
+         * @param seed which
+         */
+        public List<Tensor> cotangents(long seed) {
+            Random random = new Random(seed);
+            int tokens = Arrays.stream(total()).sum();
+            List<Tensor> rows = new ArrayList<>();
+            for (Slot slot : c.program().outputs()) {
+                Tensor given = Tensor.zeros(tokens, slot.width());
+                for (long i = 0; i < given.size(); i++) {
+                    given.set(i, random.nextInt(-64, 65) / 64f);
+                }
+                rows.add(given);
+            }
+            return rows;
+        }
+
+        /** The same tokens as one run. */
+        public Drawn inOneRun() {
+            return new Drawn(c, new int[][] {total()}, inputSeed);
+        }
+
+        /** One of its sequences alone; its rows are those of its tokens. */
+        public Drawn alone(int sequence) {
+            int[][] own =
+                    Arrays.stream(runs).map(run -> new int[] {run[sequence]}).toArray(int[][]::new);
+            return new Drawn(c, own, inputSeed);
         }
 
         /** What one run gets of {@link #inputs}, or of other rows of all tokens; null stays null. */
@@ -112,13 +146,18 @@ public final class RandomPrograms {
 
     /** The programs of some seeds. */
     public static List<Drawn> draw(int count) {
-        return LongStream.range(0, count).mapToObj(RandomPrograms::draw).toList();
+        return LongStream.range(0, count).mapToObj(RandomPrograms::ofSeed).toList();
     }
 
     /** One program, the same for the same seed. */
-    public static Drawn draw(long seed) {
+    public static Drawn ofSeed(long seed) {
+        return DRAWN.computeIfAbsent(seed, RandomPrograms::make);
+    }
+
+    private static Drawn make(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
-        LayerCase c = new LayerCase("program " + seed, ProgramDraw.draw(random, KINDS));
+        int variant = Math.floorMod(seed, Integer.MAX_VALUE / 2);
+        LayerCase c = new LayerCase("program " + seed, ProgramDraw.draw(random, KINDS, variant));
         int[][] runs = runs(random);
         for (int i = 0; i < TRIES; i++) {
             Drawn drawn = new Drawn(c, runs, random.nextInt());
@@ -151,7 +190,8 @@ public final class RandomPrograms {
             }
         }
         LayerCase open = new LayerCase(
-                drawn.c().name(), new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
+                drawn.c().name(),
+                new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
         Drawn seen = new Drawn(open, new int[][] {drawn.total()}, drawn.inputSeed());
         List<Tensor> rows = open.outputs(Arrays.stream(drawn.total()).sum());
         try (LayerPlan plan = new ReferenceEngine().plan(seen.spec())) {
@@ -165,7 +205,9 @@ public final class RandomPrograms {
                     least = Math.min(least, Math.abs(x.get(i)));
                 }
             } else if (op instanceof MatrixOp.Experts e) {
-                least = Math.min(least, fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
+                least = Math.min(
+                        least,
+                        fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
             }
         }
         return least;
@@ -191,7 +233,10 @@ public final class RandomPrograms {
                 scores[e] = (routing.sigmoid() ? scores[e] : scores[e] / sum)
                         + (routing.correction() == null
                                 ? 0
-                                : drawn.c().weights().get(routing.correction(), experts).get(e));
+                                : drawn.c()
+                                        .weights()
+                                        .get(routing.correction(), experts)
+                                        .get(e));
             }
             Arrays.sort(scores);
             int last = experts - routing.chosen();
