@@ -236,7 +236,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                 op.oCross() == null ? null : given.get(op.oCross()),
                 out,
                 spec,
-                forward.run().boundaries(),
+                forward.run(),
                 s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool)),
                 arena));
     }

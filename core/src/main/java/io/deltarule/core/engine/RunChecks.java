@@ -1,11 +1,13 @@
 package io.deltarule.core.engine;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +62,11 @@ final class RunChecks {
                 throw new InvalidInputException("lengths: expected sequence " + i + " to have at most "
                         + spec.maxContext() + " tokens in all but it has had " + positions[i] + " and brings "
                         + lengths[i] + "; make a plan with a larger maxContext");
+            }
+            for (LayerOp op : spec.program().ops()) {
+                if (op instanceof SequenceOp.Delta delta) {
+                    Levels.require(delta.shape().levels(), (long) positions[i] + lengths[i]);
+                }
             }
             tokens += lengths[i];
         }

@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +32,14 @@ class CpuLayerTest extends LayerLaws {
     @Override
     protected LayerEngine engine() {
         return new CpuEngine(3);
+    }
+
+    @Override
+    protected List<LayerCase> cases() {
+        List<LayerCase> cases = new ArrayList<>(LayerCases.all());
+        cases.addAll(LayerCases.losses());
+        cases.addAll(LayerCases.levels());
+        return cases;
     }
 
     /** Prefill past every block, a window's ring written over, decoding far into the context, sequences of all lengths. */

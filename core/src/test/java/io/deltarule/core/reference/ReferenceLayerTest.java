@@ -19,6 +19,7 @@ class ReferenceLayerTest extends LayerContinuityLaws {
     protected List<LayerCase> cases() {
         List<LayerCase> cases = new ArrayList<>(LayerCases.all());
         cases.addAll(LayerCases.losses());
+        cases.addAll(LayerCases.levels());
         return cases;
     }
 

@@ -158,6 +158,14 @@ public final class LayerCases {
                 delta(Variant.SSD, Gate.CHANNEL, 1, false));
     }
 
+    /** Log-linear states of some variants, levels enough for 512 tokens. */
+    public static List<LayerCase> levels() {
+        return List.of(
+                delta(Variant.GATED_DELTA_RULE, new DeltaShape(1, 1, 2, 4, 16, 12, 1, 1, Gate.SCALAR).withLevels(10)),
+                delta(Variant.GATED_DELTA_PRODUCT, new DeltaShape(1, 1, 2, 4, 16, 12, 2, 1, Gate.CHANNEL).withLevels(10)),
+                delta(Variant.SSD, new DeltaShape(1, 1, 2, 4, 16, 12, 1, 1, Gate.SCALAR).withLevels(10)));
+    }
+
     /** The same with a selective read. */
     public static List<LayerCase> deltaLens() {
         return List.of(
@@ -168,14 +176,24 @@ public final class LayerCases {
     }
 
     private static LayerCase delta(Variant variant, Gate gate, int n, boolean cross) {
-        DeltaShape s = new DeltaShape(1, 1, 2, 4, 16, 12, n, 1, gate, cross);
+        return delta(variant, new DeltaShape(1, 1, 2, 4, 16, 12, n, 1, gate, cross));
+    }
+
+    private static LayerCase delta(Variant variant, DeltaShape s) {
+        Gate gate = s.gate();
+        int n = s.householders();
+        boolean cross = s.crossRead();
         List<Slot> given = new ArrayList<>();
         List<LayerOp> ops = new ArrayList<>();
         Map<Input, Slot> in = new EnumMap<>(Input.class);
         for (Input input : Input.values()) {
             boolean present = input == Input.G
                     ? gate != Gate.NONE
-                    : input == Input.R ? cross : variant.inputs().contains(input);
+                    : input == Input.R
+                            ? cross
+                            : input == Input.LAMBDA
+                                    ? s.logLinear()
+                                    : variant.inputs().contains(input);
             if (!present) {
                 continue;
             }
@@ -196,7 +214,8 @@ public final class LayerCases {
         Slot oCross = cross ? new Slot("o_cross", s.HV() * s.V()) : null;
         ops.add(new SequenceOp.Delta(variant, s, in, o, oCross, 0.25));
         return new LayerCase(
-                variant.id() + " " + gate.id() + (cross ? " with selective read" : "") + (n > 1 ? " n=" + n : ""),
+                variant.id() + " " + gate.id() + (cross ? " with selective read" : "") + (n > 1 ? " n=" + n : "")
+                        + (s.logLinear() ? " levels" : ""),
                 new LayerProgram(given, cross ? List.of(o, oCross) : List.of(o), ops));
     }
 

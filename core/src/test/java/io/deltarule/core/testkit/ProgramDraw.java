@@ -40,6 +40,9 @@ final class ProgramDraw {
 
     private record Rule(Variant variant, Gate gate) {}
 
+    /** Enough for the longest sequence of all runs. */
+    private static final int LEVELS = 8;
+
     private final Random random;
     private final List<Slot> inputs = new ArrayList<>();
     private final List<LayerOp> ops = new ArrayList<>();
@@ -274,12 +277,18 @@ final class ProgramDraw {
         boolean cross = rule.variant() == Variant.DELTALENS || random.nextInt(4) == 0;
         int H = random.nextInt(1, 3);
         int HV = H * random.nextInt(1, 3);
-        DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5) * 2, random.nextInt(2, 6), n, 1, gate, cross);
+        int levels = !cross && random.nextInt(3) == 0 ? LEVELS : 0;
+        DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5) * 2, random.nextInt(2, 6), n, 1, gate, cross)
+                .withLevels(levels);
         Map<Input, Slot> in = new EnumMap<>(Input.class);
         for (Input input : Input.values()) {
             boolean present = input == Input.G
                     ? gate != Gate.NONE
-                    : input == Input.R ? cross : rule.variant().inputs().contains(input);
+                    : input == Input.R
+                            ? cross
+                            : input == Input.LAMBDA
+                                    ? s.logLinear()
+                                    : rule.variant().inputs().contains(input);
             if (present) {
                 in.put(input, deltaInput(input, s));
             }

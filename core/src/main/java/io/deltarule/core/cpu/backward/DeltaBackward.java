@@ -11,6 +11,7 @@ import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
 import io.deltarule.core.cpu.op.DeltaStep;
+import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.SequenceOp;
@@ -34,7 +35,7 @@ public final class DeltaBackward implements BackwardStep {
     private final RowView o;
     private final RowView oCross;
     private final Map<Input, RowView> out;
-    private final int[] boundaries;
+    private final LayerRun run;
     private final Map<Integer, GradientOperands> operands = new HashMap<>();
 
     /**
@@ -43,7 +44,7 @@ public final class DeltaBackward implements BackwardStep {
      * @param in the slots of the inputs
      * @param dO gradients of the read-outs, null for zeros
      * @param out where the inputs' gradients go, overwritten, each a place of its own
-     * @param boundaries those of every run
+     * @param run whose boundaries and positions are those of every run
      * @param runs hands out runs of a specification, the same for an equal one
      */
     public DeltaBackward(
@@ -53,14 +54,14 @@ public final class DeltaBackward implements BackwardStep {
             SlotBuffer dCross,
             Map<Input, SlotBuffer> out,
             LayerSpec layer,
-            int[] boundaries,
+            LayerRun run,
             Function<PlanSpec, GradientRun> runs,
             Arena arena) {
         DeltaShape planned = op.shape(layer.maxTokens(), layer.sequences());
         this.spec =
                 new PlanSpec(op.variant(), planned, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, op.scale(), false, null);
         this.gradients = runs.apply(spec);
-        this.boundaries = boundaries;
+        this.run = run;
         this.in = views(in, planned);
         this.out = views(out, planned);
         this.o = read("d_o", dO, planned);
@@ -91,7 +92,8 @@ public final class DeltaBackward implements BackwardStep {
     private GradientOperands operands(boolean fromZero, boolean later, boolean earlier) {
         int which = (fromZero ? 1 : 0) + (later ? 2 : 0) + (earlier ? 4 : 0);
         return operands.computeIfAbsent(which, w -> {
-            Operands forward = new Operands(spec, in, null, null, fromZero ? null : from, null, boundaries);
+            Operands forward = new Operands(
+                    spec, in, null, null, fromZero ? null : from, null, run.boundaries(), run.positions());
             return new GradientOperands(
                     spec, forward, o, oCross, later ? stateGradient : null, earlier ? stateGradient : null, out);
         });

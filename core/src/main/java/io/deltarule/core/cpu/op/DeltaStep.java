@@ -60,8 +60,8 @@ public final class DeltaStep implements LayerStep {
         RowView out = rows("o", o, planned.HV(), planned.V(), planned);
         RowView cross = oCross == null ? null : rows("o_cross", oCross, planned.HV(), planned.V(), planned);
         states = States.of(state, planned.state()).deferringWrites(arena);
-        tokenwise = new Operands(recurrent, views, out, cross, states, states, run.boundaries());
-        chunkwise = new Operands(chunked, views, out, cross, states, states, run.boundaries());
+        tokenwise = new Operands(recurrent, views, out, cross, states, states, run.boundaries(), run.positions());
+        chunkwise = new Operands(chunked, views, out, cross, states, states, run.boundaries(), run.positions());
     }
 
     @Override

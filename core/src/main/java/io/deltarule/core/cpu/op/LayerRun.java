@@ -57,6 +57,11 @@ public final class LayerRun {
         return positions[sequence];
     }
 
+    /** How many tokens each sequence has had before, as the delta rule's plans take them. */
+    public int[] positions() {
+        return positions;
+    }
+
     /** The boundaries as the delta rule's plans take them. */
     public int[] boundaries() {
         return begins;

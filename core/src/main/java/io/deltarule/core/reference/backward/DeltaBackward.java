@@ -5,6 +5,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.reference.delta.BackwardReference;
 import io.deltarule.core.reference.delta.DeltaNumbers;
+import io.deltarule.core.reference.delta.LevelBackwardReference;
 import io.deltarule.core.reference.delta.OutputGradients;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,11 +27,11 @@ final class DeltaBackward {
         DeltaShape shape = op.shape(run.tokens(), run.lengths().length);
         Map<Input, double[]> inputs = new EnumMap<>(Input.class);
         op.inputs().forEach((input, slot) -> inputs.put(input, run.values(slot)));
-        BackwardReference.Result back = BackwardReference.recurrent(
-                op.variant(),
-                new DeltaNumbers(shape, inputs, state, ends),
-                new OutputGradients(run.gradient(op.o()), run.gradient(op.oCross()), carriedOut),
-                op.scale());
+        DeltaNumbers in = new DeltaNumbers(shape, inputs, state, ends);
+        OutputGradients given = new OutputGradients(run.gradient(op.o()), run.gradient(op.oCross()), carriedOut);
+        BackwardReference.Result back = shape.logLinear()
+                ? LevelBackwardReference.run(op.variant(), in, given, op.scale(), run.positions())
+                : BackwardReference.recurrent(op.variant(), in, given, op.scale());
         for (Map.Entry<Input, double[]> one : back.tensors().entrySet()) {
             double[] gradient = run.gradient(op.inputs().get(one.getKey()));
             for (int i = 0; i < one.getValue().length; i++) {

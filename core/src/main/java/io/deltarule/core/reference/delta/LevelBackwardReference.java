@@ -94,7 +94,7 @@ public final class LevelBackwardReference {
         double[][][][] read = new double[to - from][][][]; // S after every token
         Token x = new Token(s);
         for (int t = from; t < to; t++) {
-            merge(S, positions[sequence] + t - from);
+            LevelStep.merge(S, positions[sequence] + t - from);
             x.load(in, t, j);
             for (int m = 0; m < n; m++) {
                 for (double[][] level : S) {
@@ -163,14 +163,6 @@ public final class LevelBackwardReference {
         }
         out.addLevels(t, j, dLambda);
         return dq;
-    }
-
-    private static void merge(double[][][] S, int position) {
-        int into = position == 0 ? 0 : Levels.mergedInto(position);
-        for (int level = 0; level < into; level++) {
-            BackwardReference.addTo(S[into], S[level]);
-            S[level] = new double[S[level].length][S[level][0].length];
-        }
     }
 
     private static void spread(double[][][] R, int position) {

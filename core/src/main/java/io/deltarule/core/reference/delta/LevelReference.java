@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Log-linear states in float64, see {@link Levels}: token by token the variant's own rule on levels side by side, and chunk by
+ * Log-linear states in float64, see {@link Levels}: token by token the variant's own rule on every level, and chunk by
  * chunk the equations of docs/math/log-linear.md as they stand.
  */
 public final class LevelReference {
@@ -33,7 +33,7 @@ public final class LevelReference {
     }
 
     /**
-     * Token by token: the states side by side are one state of L·V columns, of which the write meets the first V.
+     * Token by token, {@link LevelStep}.
      *
      * @param start where the sequences begin
      * @return o and the states [N, HV, L, K, V]
@@ -79,50 +79,14 @@ public final class LevelReference {
     }
 
     private void tokens(double[][][] S, int position, int from, int to, int j, double[] o) {
-        int L = s.levels();
-        TokenRule rule = DeltaReference.rule(variant);
-        Token x = new Token(s);
-        Token wide = new Token(s.withValueChannels(L * s.V()));
-        double[][] all = new double[s.K()][L * s.V()];
-        copy(S, all, true);
+        LevelStep step = new LevelStep(DeltaReference.rule(variant), s);
         for (int t = from; t < to; t++) {
-            merge(all, position + t - from);
-            x.load(in, t, j);
-            wide.takeNarrow(x);
-            rule.update(all, wide);
-            double[] read = TokenRule.retrieve(all, x.q);
-            for (int level = 0; level < L; level++) {
-                for (int c = 0; c < s.V(); c++) {
-                    o[(t * s.HV() + j) * s.V() + c] += scale * lambda(t, j, level) * read[level * s.V() + c];
-                }
-            }
+            add(o, t, j, 1, step.advance(S, position + t - from, in, t, j));
         }
-        copy(S, all, false);
     }
 
     private double lambda(int t, int j, int level) {
         return in.get(Input.LAMBDA)[(t * s.HV() + j) * s.levels() + level];
-    }
-
-    private void copy(double[][][] S, double[][] all, boolean in) {
-        for (int level = 0; level < S.length; level++) {
-            for (int d = 0; d < s.K(); d++) {
-                if (in) {
-                    System.arraycopy(S[level][d], 0, all[d], level * s.V(), s.V());
-                } else {
-                    System.arraycopy(all[d], level * s.V(), S[level][d], 0, s.V());
-                }
-            }
-        }
-    }
-
-    private void merge(double[][] all, int position) {
-        for (double[] row : all) {
-            for (int i = 0; position > 0 && i < Levels.mergedInto(position) * s.V(); i++) {
-                row[Levels.mergedInto(position) * s.V() + i % s.V()] += row[i];
-                row[i] = 0;
-            }
-        }
     }
 
     /**

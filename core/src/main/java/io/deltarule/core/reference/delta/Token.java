@@ -68,20 +68,6 @@ public final class Token {
         return variant.erases() ? term(variant.eraseKey(), m) : new double[q.length];
     }
 
-    /** Takes over another token of fewer value channels, before which nothing is written to the others. */
-    void takeNarrow(Token other) {
-        System.arraycopy(other.q, 0, q, 0, q.length);
-        System.arraycopy(other.logDecay, 0, logDecay, 0, logDecay.length);
-        System.arraycopy(other.beta, 0, beta, 0, beta.length);
-        for (int m = 0; m < k.length; m++) {
-            System.arraycopy(other.k[m], 0, k[m], 0, k[m].length);
-            System.arraycopy(other.p[m], 0, p[m], 0, p[m].length);
-            System.arraycopy(other.b[m], 0, b[m], 0, b[m].length);
-            System.arraycopy(other.v[m], 0, v[m], 0, other.v[m].length);
-            System.arraycopy(other.w[m], 0, w[m], 0, other.w[m].length);
-        }
-    }
-
     /** A term of micro-step m: vector ⊙ gain. */
     double[] term(Term term, int m) {
         double[] out = channels(term.vector(), m).clone();

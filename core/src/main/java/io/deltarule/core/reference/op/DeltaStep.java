@@ -7,9 +7,11 @@ import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.reference.delta.DeltaNumbers;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.reference.delta.Flat;
+import io.deltarule.core.reference.delta.LevelStep;
 import io.deltarule.core.reference.delta.StateRowRead;
 import io.deltarule.core.reference.delta.Token;
 import io.deltarule.core.reference.delta.TokenRule;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -21,8 +23,9 @@ public final class DeltaStep implements LayerStep {
     private final DeltaNumbers in; // one token's
     private final double[] o;
     private final double[] oCross;
-    private final double[][][] states; // [N · HV][K][V]
+    private final double[][][] states; // [N · HV][K][V], or one per level after the other
     private final Token token;
+    private final LevelStep levels; // null but for log-linear states
 
     /**
      * @param in one row per input, of all heads and micro-steps
@@ -35,24 +38,32 @@ public final class DeltaStep implements LayerStep {
         this.in = new DeltaNumbers(op.shape(1, 1), in, null, new int[] {0, 1});
         this.o = o;
         this.oCross = oCross;
-        this.states = new double[sequences * s.HV()][s.K()][s.V()];
+        this.states = new double[sequences * s.HV() * s.state().perHead()][s.K()][s.V()];
         this.token = new Token(s);
+        this.levels = s.logLinear() ? new LevelStep(rule, s) : null;
     }
 
     @Override
     public void step(int sequence, int position) {
         for (int j = 0; j < s.HV(); j++) {
-            double[][] S = states[sequence * s.HV() + j];
-            token.load(in, 0, j);
-            rule.update(S, token);
-            double[] read = TokenRule.retrieve(S, token.q);
+            int first = (sequence * s.HV() + j) * s.state().perHead();
+            double[] read = levels == null
+                    ? oneState(states[first], j)
+                    : levels.advance(
+                            Arrays.copyOfRange(states, first, first + s.levels()), position, in, 0, j);
             for (int c = 0; c < s.V(); c++) {
                 o[j * s.V() + c] = op.scale() * read[c];
             }
-            if (oCross != null) {
-                System.arraycopy(StateRowRead.read(S, token.r), 0, oCross, j * s.V(), s.V());
-            }
         }
+    }
+
+    private double[] oneState(double[][] S, int j) {
+        token.load(in, 0, j);
+        rule.update(S, token);
+        if (oCross != null) {
+            System.arraycopy(StateRowRead.read(S, token.r), 0, oCross, j * s.V(), s.V());
+        }
+        return TokenRule.retrieve(S, token.q);
     }
 
     @Override
