@@ -48,7 +48,15 @@ class OpCommandTest {
         "cpu,deltalens,chunk",
         "reference,deltalens_channel_gated,recurrent",
         "cpu,deltalens_channel_gated,recurrent",
-        "cpu,deltalens_channel_gated,chunk"
+        "cpu,deltalens_channel_gated,chunk",
+        "reference,ssd_scalar,recurrent",
+        "cpu,ssd_scalar,recurrent",
+        "cpu,ssd_scalar,chunk",
+        "reference,ssd_channel,chunk",
+        "cpu,ssd_channel,chunk",
+        "cpu,ssd_none_varlen,recurrent",
+        "cpu,ssd_none_varlen,chunk",
+        "cpu,ssd_strong_decay,chunk"
     })
     void goldenOperationsComeOutRight(String engine, String name, String form) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);
