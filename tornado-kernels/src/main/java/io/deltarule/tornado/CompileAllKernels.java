@@ -34,6 +34,7 @@ final class CompileAllKernels {
             compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, C, K, V, C);
             compile(form, Variant.KDA, Gate.CHANNEL, C, K, V, C);
             for (Gate gate : Gate.values()) {
+                compile(form, Variant.SSD, gate, C, K, V, C);
                 compile(form, Variant.DELTALENS, gate, C, K, V, C);
             }
         }
@@ -41,6 +42,9 @@ final class CompileAllKernels {
         compileBackward(Variant.DELTA_RULE, Gate.NONE, K, V, C);
         compileBackward(Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
         compileBackward(Variant.KDA, Gate.CHANNEL, K, V, C);
+        for (Gate gate : Gate.values()) {
+            compileBackward(Variant.SSD, gate, K, V, C);
+        }
         compileBackward(Variant.DELTALENS, Gate.SCALAR, K, V, C);
         ceilings();
     }
@@ -100,7 +104,8 @@ final class CompileAllKernels {
 
     private static void title(String what, PlanSpec spec) {
         DeltaShape s = spec.shape();
-        System.out.println("== " + what + ", T " + s.T() + ", gate " + s.gate().id() + ", K " + s.K() + ", V " + s.V()
-                + ", C " + spec.chunkSize() + (s.crossRead() ? ", selective read" : ""));
+        System.out.println("== " + what + ", " + spec.variant().id() + ", T " + s.T() + ", gate "
+                + s.gate().id() + ", K " + s.K() + ", V " + s.V() + ", C " + spec.chunkSize()
+                + (s.crossRead() ? ", selective read" : ""));
     }
 }

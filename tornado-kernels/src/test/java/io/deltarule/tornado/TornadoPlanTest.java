@@ -123,6 +123,23 @@ class TornadoPlanTest {
         }
     }
 
+    /** Values in the place of inverse and solve, and neither L nor W on the device. */
+    @Test
+    @Tag("emulator") // TornadoVM's count of memory has units of its own
+    void whatErasesNothingHasNeitherStagesNorMemoryForIt() {
+        DeltaCase gated = shorter(16);
+        DeltaCase c = DeltaCase.of(Variant.SSD, Gate.SCALAR, 1, 16, 1, 2, 16, 12, 1);
+        try (TornadoPlan more = plan(spec(gated, Form.CHUNK));
+                TornadoPlan plan = plan(spec(c, Form.CHUNK))) {
+            more.run(gated.inputs());
+            plan.run(c.inputs());
+            assertEquals(
+                    more.graph().launches().size() - 1, plan.graph().launches().size());
+            long lowerAndKeys = 2L * (16 * 16 + 16 * 16) * Float.BYTES;
+            assertTrue(more.graph().deviceBytes() - plan.graph().deviceBytes() >= lowerAndKeys);
+        }
+    }
+
     @Test
     void twoPlansDoNotDisturbEachOther() {
         DeltaCase other = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 21, 1, 2, 20, 24, 1);

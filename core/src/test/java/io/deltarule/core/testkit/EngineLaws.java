@@ -267,6 +267,41 @@ public abstract class EngineLaws {
     }
 
     @Test
+    void whatErasesNothingIsSsd() {
+        DeltaInputs in =
+                DeltaCase.of(Variant.SSD, Gate.CHANNEL, 1, 37, 1, 2, 16, 12, 1).inputs();
+        DeltaInputs scalar = in.with(Input.G, DeltaCase.uniform(new java.util.Random(5), -1, 0, 1, 37, 2));
+        collapse(
+                "Comba with p = 0 is ssd",
+                Variant.SSD,
+                scalar,
+                Variant.COMBA,
+                scalar.with(Input.P, Tensor.zeros(1, 37, 1, 16)));
+        collapse(
+                "GDN-2 with b = 0 and w = β is ssd",
+                Variant.SSD,
+                in,
+                Variant.GDN2,
+                in.with(Input.BETA, null)
+                        .with(Input.B, Tensor.zeros(1, 37, 1, 16))
+                        .with(Input.W, repeated(in.get(Input.BETA), 12)));
+        float vanishing = 0x1p-60f;
+        Tensor v = in.get(Input.V);
+        Tensor grown = Tensor.zeros(v.dims());
+        for (int i = 0; i < v.size(); i++) {
+            grown.set(i, in.get(Input.BETA).get(i / 12) * v.get(i) / vanishing);
+        }
+        DeltaInputs none = in.with(Input.G, null);
+        collapse(
+                "the delta rule with β → 0 and v grown by as much is ssd",
+                Variant.SSD,
+                none,
+                Variant.DELTA_RULE,
+                none.with(Input.V, grown)
+                        .with(Input.BETA, Tensor.zeros(1, 37, 2).fill(vanishing)));
+    }
+
+    @Test
     void equalDecaysOfChannelsAreOneOfTheHead() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 2);
         DeltaInputs scalar = c.inputs();
