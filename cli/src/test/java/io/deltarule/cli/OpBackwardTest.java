@@ -49,7 +49,12 @@ class OpBackwardTest {
                 "ssd_channel",
                 "ssd_none_varlen",
                 "ssd_scalar",
-                "ssd_strong_decay"
+                "ssd_strong_decay",
+                "loglinear_delta_rule",
+                "loglinear_gated_delta_rule",
+                "loglinear_gated_delta_product",
+                "loglinear_kda_varlen",
+                "loglinear_ssd"
             })
     void goldenGradientsComeOutRight(String name) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);

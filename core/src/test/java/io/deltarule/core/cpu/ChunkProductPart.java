@@ -1,9 +1,9 @@
 package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
-import io.deltarule.core.cpu.delta.ChunkProducts;
-import io.deltarule.core.cpu.delta.ChunkSpan;
-import io.deltarule.core.cpu.delta.LowerTriangle;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.product.Factors;

@@ -148,9 +148,7 @@ public abstract class GradientLaws {
                         run(spec, one, tokens(given, ends[i], ends[i + 1], Slices.state(given.finalState(), i)));
                 Map<Input, Tensor> part = new EnumMap<>(Input.class);
                 for (Map.Entry<Input, Tensor> entry : packed.tensors().entrySet()) {
-                    int per = entry.getKey().perToken()
-                            ? 1
-                            : c.shape().householders();
+                    int per = entry.getKey().perToken() ? 1 : c.shape().householders();
                     part.put(entry.getKey(), Slices.rows(entry.getValue(), ends[i] * per, ends[i + 1] * per));
                 }
                 VerifyGradients.agree(

@@ -162,7 +162,9 @@ public final class LayerCases {
     public static List<LayerCase> levels() {
         return List.of(
                 delta(Variant.GATED_DELTA_RULE, new DeltaShape(1, 1, 2, 4, 16, 12, 1, 1, Gate.SCALAR).withLevels(10)),
-                delta(Variant.GATED_DELTA_PRODUCT, new DeltaShape(1, 1, 2, 4, 16, 12, 2, 1, Gate.CHANNEL).withLevels(10)),
+                delta(
+                        Variant.GATED_DELTA_PRODUCT,
+                        new DeltaShape(1, 1, 2, 4, 16, 12, 2, 1, Gate.CHANNEL).withLevels(10)),
                 delta(Variant.SSD, new DeltaShape(1, 1, 2, 4, 16, 12, 1, 1, Gate.SCALAR).withLevels(10)));
     }
 

@@ -5,9 +5,7 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 
 /** Cuts operations along time, for laws about splitting and packing. */
 final class Slices {

@@ -3,6 +3,9 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.cpu.math.Rows;
@@ -35,7 +38,7 @@ import java.util.List;
  * and y, and dg, is {@link ChunkDecay}'s; P and the states are {@link Chunk}'s. Arithmetic is float32. Source:
  * docs/math/backward.md. Checked against BackwardReference.
  */
-final class BackwardWorker implements HeadGradients {
+final class BackwardWorker implements GradientRun.HeadGradients {
     private static final int CROSS = 0; // blocks of a selective read
     private static final int LOGIT = 1;
 

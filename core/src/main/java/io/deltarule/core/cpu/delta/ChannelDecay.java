@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;

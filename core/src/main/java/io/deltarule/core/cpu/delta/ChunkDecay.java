@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.math.Matrix;
 
 /**

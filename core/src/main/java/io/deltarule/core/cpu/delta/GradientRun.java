@@ -7,6 +7,12 @@ import io.deltarule.core.cpu.product.Products;
 
 /** Runs of one specification backward: threads share out sequences and key heads, whose value heads one thread sums up. */
 public final class GradientRun {
+    /** One thread's part of a run, on scratch of its own. */
+    interface HeadGradients {
+        /** All value heads of one key head of one sequence, whose gradients add up. */
+        void run(GradientOperands in, int sequence, int keyHead);
+    }
+
     private final PlanSpec spec;
     private final WorkerPool pool;
     private final HeadGradients[] workers; // by slot, made when first used

@@ -3,6 +3,9 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.Columns;
@@ -32,7 +35,7 @@ import java.util.List;
  * A merge hands its gradient to each of its parts. Arithmetic is float32. Source: docs/math/log-linear.md. Checked against
  * LevelBackwardReference.
  */
-final class LevelBackwardWorker implements HeadGradients {
+final class LevelBackwardWorker implements GradientRun.HeadGradients {
     private final DeltaShape planned;
     private final int tokens; // per chunk, at most
     private final Chunk chunk;
@@ -167,8 +170,7 @@ final class LevelBackwardWorker implements HeadGradients {
             return;
         }
         if (merged && start > 0) { // the states that the run began with were merged first
-            int bit = Integer.numberOfTrailingZeros(start);
-            unmerge(mine, start - 1, 0, bit);
+            spread(mine, 0, Integer.numberOfTrailingZeros(start));
         }
         for (int level = 0; level < planned.levels(); level++) {
             in.before.copyFrom(sequence, head, level, in.forward.columns, mine.gradients[level]);
@@ -207,15 +209,15 @@ final class LevelBackwardWorker implements HeadGradients {
     }
 
     /** The gradient of a merge's sum for each of its parts: the newest state, and those of the bits from one on that carry. */
-    private void unmerge(ValueHead mine, int position, int from) {
+    private static void unmerge(ValueHead mine, int position, int from) {
         int into = from;
         while ((position >> into & 1) == 1) {
             into++;
         }
-        unmerge(mine, position, from, into);
+        spread(mine, from, into);
     }
 
-    private void unmerge(ValueHead mine, int position, int from, int into) {
+    private static void spread(ValueHead mine, int from, int into) {
         copy(mine.gradients[into + 1], mine.gradients[0]);
         for (int bit = from; bit < into; bit++) {
             copy(mine.gradients[into + 1], mine.gradients[bit + 1]);
@@ -275,7 +277,9 @@ final class LevelBackwardWorker implements HeadGradients {
                 int level = LevelScores.level(span, a, j);
                 float pair = pairs.get(a, j);
                 weightGradients.set(
-                        a, level, weightGradients.get(a, level) + levels.scores().get(a, j) * pair);
+                        a,
+                        level,
+                        weightGradients.get(a, level) + levels.scores().get(a, j) * pair);
                 pairs.set(a, j, levels.weight(a, level) * pair);
             }
             Arrays.fill(pairs.data(), pairs.row(a) + last + 1, pairs.row(a + 1), 0);
@@ -327,8 +331,7 @@ final class LevelBackwardWorker implements HeadGradients {
 
     /** (k ⊙ exp(G_C − G)) D, in rows of a matrix from one on. */
     private void endKeyProducts(Matrix D, Matrix to, int at) {
-        ChunkProducts.readState(
-                decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
+        ChunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(to, at + i, decay.endFactor(i), to, at + i);
         }
@@ -342,8 +345,7 @@ final class LevelBackwardWorker implements HeadGradients {
         chunk.solveUnwritten(R, pseudoValues);
         if (span.erases()) {
             LowerTriangle.addReads(
-                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE,
-                    chunk.stateReads, 0);
+                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE, chunk.stateReads, 0);
         }
         for (int a = 0; a < span.queries; a++) {
             weightGradients.set(a, level, Rows.dot(dO, a, chunk.stateReads, a));

@@ -3,6 +3,8 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Factors;
@@ -111,8 +113,7 @@ final class LevelChunkWorker extends HeadWorker {
         chunk.solveUnwritten(R, pseudoValues);
         if (span.erases()) {
             LowerTriangle.addReads(
-                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE,
-                    chunk.stateReads, 0);
+                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE, chunk.stateReads, 0);
         }
         for (int a = 0; a < span.queries; a++) {
             Rows.accumulate(out, a, levels.weight(a, level), chunk.stateReads, a);

@@ -34,7 +34,9 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** The same states, whose last writes may be left to the next run where steps update them in place. */
     public States deferringWrites(Arena arena) {
-        return updatedInPlace(this) && shape.levels() == 0 ? new States(data, shape, stride, new PendingWrites(arena, shape)) : this;
+        return updatedInPlace(this) && shape.levels() == 0
+                ? new States(data, shape, stride, new PendingWrites(arena, shape))
+                : this;
     }
 
     /** A caller's tensor, not copied; null for null. */

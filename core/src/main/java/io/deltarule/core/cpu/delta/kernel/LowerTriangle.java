@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.delta.kernel;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
@@ -50,7 +50,7 @@ public final class LowerTriangle {
      * @param L [rows, rows] from a row on, of which only what is below the diagonal is read
      * @param P [rows, V] from a row on
      */
-    static void solveTransposed(Matrix L, int lRow, int rows, Matrix P, int first) {
+    public static void solveTransposed(Matrix L, int lRow, int rows, Matrix P, int first) {
         for (int end = rows, tile; end > 0; end -= tile) {
             tile = Tiles.rows(end);
             int i = end - tile;
@@ -100,7 +100,7 @@ public final class LowerTriangle {
     }
 
     /** Y ← Y + T X in the rows of the erasure: T [rows, rows] from a row on, 0 from the diagonal on. */
-    static void addErasures(Matrix T, int tRow, int rows, Matrix X, int first, Matrix Y, int yRow) {
+    public static void addErasures(Matrix T, int tRow, int rows, Matrix X, int first, Matrix Y, int yRow) {
         for (int i = 0, tile; i < rows; i += tile) {
             tile = Tiles.rows(rows - i);
             add(T.from(tRow + i), tile, i + tile - 1, Factors.ONE, X, first, Y, yRow + i);
@@ -115,7 +115,7 @@ public final class LowerTriangle {
      * @param erasures whether the erasure's rows are among them
      * @param Y a row per micro-step from a row on
      */
-    static void addTransposed(Matrix T, Matrix X, ChunkSpan span, boolean erasures, Matrix Y, int yRow) {
+    public static void addTransposed(Matrix T, Matrix X, ChunkSpan span, boolean erasures, Matrix Y, int yRow) {
         for (int j = 0, tile; j < span.rows; j += tile) {
             tile = Tiles.rows(span.rows - j);
             int from = span.queriesBefore(j);

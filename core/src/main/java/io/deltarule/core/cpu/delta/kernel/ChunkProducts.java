@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.delta.kernel;
 
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Part;
@@ -57,7 +57,8 @@ public final class ChunkProducts {
      * @param depth how many columns x and k have
      * @param scores likewise; what lies above the diagonal by a panel or more is not written
      */
-    static void readScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+    public static void readScores(
+            Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
         for (int from = 0; from < span.rows; from += PANEL) {
             int before = span.queriesBefore(from);
             if (span.queries > before) {
@@ -76,7 +77,8 @@ public final class ChunkProducts {
     }
 
     /** Likewise for the erasure's block, which begins at a row of x and of scores. */
-    static void eraseScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+    public static void eraseScores(
+            Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
         for (int from = 0; from < span.rows; from += PANEL) {
             int columns = Math.min(PANEL, span.rows - from);
             multiplyTransposed(
@@ -85,12 +87,13 @@ public final class ChunkProducts {
     }
 
     /** to[first …, column …] ← a[first …] bᵀ, with count rows of a and columns rows of b, of the same stride. */
-    static void multiplyTransposed(Matrix a, int first, int count, Part b, int columns, int K, Matrix to, int column) {
+    public static void multiplyTransposed(
+            Matrix a, int first, int count, Part b, int columns, int K, Matrix to, int column) {
         PRODUCTS.multiplyRightTransposed(count, columns, K, a.from(first), b, 0, to.from(first, column));
     }
 
     /** Y ← Y + T k in count rows of both from one on, with T [count, columns], k [columns, K]. */
-    static void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
+    public static void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
         PRODUCTS.multiply(count, K, columns, t.from(first), k.from(0), 1, y.from(first));
     }
 
@@ -106,7 +109,7 @@ public final class ChunkProducts {
      * @param factors f
      * @param d D, may be Y
      */
-    static void readState(Factors factors, Part x, int rows, int K, Matrix state, int V, Addend d, Part to) {
+    public static void readState(Factors factors, Part x, int rows, int K, Matrix state, int V, Addend d, Part to) {
         PRODUCTS.multiply(rows, V, K, factors, x, state.from(0), d, to);
     }
 

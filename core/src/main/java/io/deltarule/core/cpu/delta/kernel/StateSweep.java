@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.delta.kernel;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
@@ -23,14 +23,14 @@ import jdk.incubator.vector.FloatVector;
  * <p>Vectors are loaded and stored by the Vector API's own methods, which the JIT inlines however large a method has
  * become; methods of ours that take or return vectors it leaves out at some size, and then allocates every vector.
  */
-final class StateSweep {
+public final class StateSweep {
     private static final int EIGHT = 8 * Lanes.COUNT;
     private static final int FOUR = 4 * Lanes.COUNT;
 
     private StateSweep() {}
 
     /** p ← p − Σ_d e_d S_d. */
-    static void erase(State state, int K, Matrix factors, int eraseRow, Matrix values, int pRow) {
+    public static void erase(State state, int K, Matrix factors, int eraseRow, Matrix values, int pRow) {
         MemorySegment s = state.data();
         int width = state.stride();
         int e = factors.row(eraseRow);
@@ -48,7 +48,7 @@ final class StateSweep {
     }
 
     /** S_d ← a_d S_d + k_d p for rows a, k, q of factors; o ← Σ_d q_d S_d. */
-    static void write(
+    public static void write(
             State state, int K, Matrix factors, int aRow, int kRow, int qRow, Matrix values, int pRow, int oRow) {
         MemorySegment s = state.data();
         float[] f = factors.data();
@@ -70,7 +70,7 @@ final class StateSweep {
     }
 
     /** S_d ← a_d S_d + h_d r for rows a, h of factors and r of values; p ← p − Σ_d e_d S_d; o ← Σ_d q_d S_d. */
-    static void advance(
+    public static void advance(
             State state,
             int K,
             Matrix factors,
@@ -104,7 +104,7 @@ final class StateSweep {
     }
 
     /** S_d ← S_d + k_d p for rows k of factors and p of values. */
-    static void add(State state, int K, Matrix factors, int kRow, Matrix values, int pRow) {
+    public static void add(State state, int K, Matrix factors, int kRow, Matrix values, int pRow) {
         MemorySegment s = state.data();
         float[] f = factors.data();
         int k = factors.row(kRow);
@@ -124,7 +124,7 @@ final class StateSweep {
     }
 
     /** S ← S + R, R ← 0. */
-    static void moveInto(State state, State rest, int K) {
+    public static void moveInto(State state, State rest, int K) {
         MemorySegment s = state.data();
         MemorySegment r = rest.data();
         long end = K * state.rowBytes();

@@ -1,4 +1,4 @@
-package io.deltarule.core.cpu.delta;
+package io.deltarule.core.cpu.delta.kernel;
 
 /**
  * The micro-steps of the chunk at hand, which of them are read after (the last of every token), and how rows of reads and
@@ -17,24 +17,24 @@ package io.deltarule.core.cpu.delta;
  */
 public final class ChunkSpan {
     /** Micro-steps per token. */
-    int n = 1;
+    public int n = 1;
 
     /** Micro-steps of the chunk, the rows of k, e, u and P. */
-    int rows;
+    public int rows;
 
     /** Tokens that end in the chunk, the rows of q and O. */
-    int queries;
+    public int queries;
 
     /** Blocks of reads; 0 where nobody reads. */
-    int blocks = 1;
+    public int blocks = 1;
 
     private final boolean erases;
 
     /** The first micro-step among all of the run. */
-    long row;
+    public long row;
 
     /** The token that it belongs to. */
-    int token;
+    public int token;
 
     private int phase;
 
@@ -44,17 +44,17 @@ public final class ChunkSpan {
     }
 
     /** Whether there is an erasure's block. */
-    boolean erases() {
+    public boolean erases() {
         return erases;
     }
 
     /** Blocks of all kinds. */
-    int allBlocks() {
+    public int allBlocks() {
         return erases ? blocks + 1 : blocks;
     }
 
     /** Rows of the erasure's block. */
-    int erasures() {
+    public int erasures() {
         return erases ? rows : 0;
     }
 
@@ -77,52 +77,52 @@ public final class ChunkSpan {
     }
 
     /** The first row of the linear read's block. */
-    int readAt() {
+    public int readAt() {
         return Math.max(0, blocks - 1) * queries;
     }
 
     /** The first row of the erasure's block. */
-    int eraseAt() {
+    public int eraseAt() {
         return blocks * queries;
     }
 
     /** All rows of all blocks. */
-    int stacked() {
+    public int stacked() {
         return eraseAt() + erasures();
     }
 
     /** The micro-step after which query a reads. */
-    int position(int a) {
+    public int position(int a) {
         return (a + 1) * n - 1 - phase;
     }
 
     /** How many queries read before micro-step i. */
-    int queriesBefore(int i) {
+    public int queriesBefore(int i) {
         return (phase + i) / n;
     }
 
     /** The query that reads after micro-step i, −1 if none does. */
-    int queryAt(int i) {
+    public int queryAt(int i) {
         return (phase + i + 1) % n == 0 ? (phase + i) / n : -1;
     }
 
     /** Whether micro-step i is a token's first, the one that decays. */
-    boolean beginsToken(int i) {
+    public boolean beginsToken(int i) {
         return (phase + i) % n == 0;
     }
 
     /** The first micro-step that begins a token; may lie past the chunk. */
-    int firstBegun() {
+    public int firstBegun() {
         return (n - phase) % n;
     }
 
     /** How many tokens begin in the chunk. */
-    int tokensBegun() {
+    public int tokensBegun() {
         return (rows - firstBegun() + n - 1) / n;
     }
 
     /** The token, among all of the run, that micro-step i of the chunk belongs to. */
-    int tokenOf(int i) {
+    public int tokenOf(int i) {
         return token + (phase + i) / n;
     }
 }
