@@ -55,7 +55,7 @@ public final class LevelReference {
         return reference.overHeads(
                 start,
                 (S, position, from, to, j, o) ->
-                        reference.chunks(S, position, from, to, j, o, C / reference.s.householders()));
+                        reference.chunks(S, position, from, to, j, o, C / reference.shape.householders()));
     }
 
     private DeltaReference.Result overHeads(LevelStart start, HeadRun head) {
