@@ -56,8 +56,7 @@ final class ChunkRows {
 
     private static boolean eraseIsShared(Operands in) {
         return !in.erases
-                || (in.eraseVector.sharedBy(in.group())
-                        && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group())));
+                || (in.eraseVector.sharedBy(in.group()) && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group())));
     }
 
     /**
