@@ -68,6 +68,7 @@ class TornadoLayerTest extends LayerLaws {
         cases.addAll(List.of(
                 LayerCases.stateless().getFirst(),
                 LayerCases.delta().get(2),
+                LayerCases.delta().get(7),
                 LayerCases.delta().getLast(),
                 LayerCases.deltaLens().getLast(),
                 LayerCases.experts().getFirst(),
