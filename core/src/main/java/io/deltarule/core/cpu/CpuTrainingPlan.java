@@ -101,6 +101,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
 
     private void compute(int block) {
         resident = block;
+        back.computed();
         for (int i = slots.first(block); i < slots.end(block); i++) {
             steps.get(i).run(maker.run());
         }
@@ -123,6 +124,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         }
         if (run.restore(slots)) {
             resident = NONE;
+            back.computed();
         }
         BackwardSchedule schedule = schedule(inputGradients);
         take(schedule, outputGradients);
