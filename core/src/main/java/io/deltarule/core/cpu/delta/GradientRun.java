@@ -15,14 +15,17 @@ public final class GradientRun {
 
     private final PlanSpec spec;
     private final WorkerPool pool;
+    private final Products products;
     private final HeadGradients[] workers; // by slot, made when first used
 
     /**
      * Scratch is made when it is first needed.
      *
      * @param spec its chunk size is chosen
+     * @param products which multiply
      */
-    public GradientRun(PlanSpec spec, WorkerPool pool) {
+    public GradientRun(PlanSpec spec, WorkerPool pool, Products products) {
+        this.products = products;
         this.spec = spec;
         this.pool = pool;
         workers = new HeadGradients[pool.threads()];
@@ -31,10 +34,12 @@ public final class GradientRun {
     /** Computes a run and returns when all of it is done. */
     public void run(GradientOperands in) {
         int keyHeads = spec.shape().H();
-        Products.chosen().begin();
+        products.begin();
         pool.run(in.forward.sequences() * keyHeads, pool.threads(), (item, slot) -> {
             if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
-                workers[slot] = spec.shape().logLinear() ? new LevelBackwardWorker(spec) : new BackwardWorker(spec);
+                workers[slot] = spec.shape().logLinear()
+                        ? new LevelBackwardWorker(spec, products)
+                        : new BackwardWorker(spec, products);
             }
             try {
                 workers[slot].run(in, item / keyHeads, item % keyHeads);

@@ -38,6 +38,8 @@ import java.util.List;
 final class LevelBackwardWorker implements GradientRun.HeadGradients {
     private final DeltaShape planned;
     private final int tokens; // per chunk, at most
+    private final Products products;
+    private final ChunkProducts chunkProducts;
     private final Chunk chunk;
     private final ChunkSpan span;
     private final ChunkDecay decay;
@@ -76,13 +78,15 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
         }
     }
 
-    LevelBackwardWorker(PlanSpec spec) {
+    LevelBackwardWorker(PlanSpec spec, Products products) {
         planned = spec.shape();
         int K = planned.K();
         int V = planned.V();
         int C = Math.max(Chunk.size(spec), planned.householders());
         tokens = C / planned.householders();
-        chunk = new Chunk(spec, C, 1, true);
+        chunk = new Chunk(spec, C, 1, true, products);
+        this.products = products;
+        chunkProducts = chunk.chunkProducts;
         span = chunk.span;
         decay = chunk.decay;
         levels = new LevelScores(planned, C);
@@ -270,7 +274,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
         for (int i = 0; i < rows; i++) {
             Rows.scale(writes, i, chunk.rows.writeFactors[i], writes, i);
         }
-        ChunkProducts.readScores(dO, 0, span, planned.V(), writes, 0, pairs);
+        chunkProducts.readScores(dO, 0, span, planned.V(), writes, 0, pairs);
         for (int a = 0; a < queries; a++) {
             int last = span.position(a);
             for (int j = 0; j <= last; j++) {
@@ -292,7 +296,6 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
             }
             return;
         }
-        Products products = Products.chosen();
         Matrix A = levels.inverse();
         products.multiplyRightTransposed(queries, rows, rows, pairs.from(0), A.from(0), 0, overlaps.from(0));
         products.multiplyLeftTransposed(
@@ -313,7 +316,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
         if (span.erases()) {
             LowerTriangle.solve(chunk.scores, span.eraseAt(), rows, pseudoValues, 0);
         }
-        ChunkProducts.multiplyTransposed(pseudoValues, 0, rows, D.from(0), planned.K(), V, y, 0);
+        chunkProducts.multiplyTransposed(pseudoValues, 0, rows, D.from(0), planned.K(), V, y, 0);
         endKeyProducts(D, b, 0);
         if (span.erases()) {
             LowerTriangle.solveTransposed(chunk.scores, span.eraseAt(), rows, b, 0);
@@ -322,7 +325,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
             Rows.accumulate(writeGradients, i, 1, b, i);
         }
         if (span.erases()) {
-            ChunkProducts.multiplyTransposed(b, 0, rows, pseudoValues.from(0), rows, V, part, 0);
+            chunkProducts.multiplyTransposed(b, 0, rows, pseudoValues.from(0), rows, V, part, 0);
             for (int i = 0; i < rows; i++) {
                 Rows.accumulate(overlaps, span.eraseAt() + i, -1, part, i);
             }
@@ -331,7 +334,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
 
     /** (k ⊙ exp(G_C − G)) D, in rows of a matrix from one on. */
     private void endKeyProducts(Matrix D, Matrix to, int at) {
-        ChunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
+        chunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(to, at + i, decay.endFactor(i), to, at + i);
         }
@@ -358,8 +361,8 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
             for (int i = 0; i < span.rows; i++) {
                 Rows.scale(b, e + i, -1, b, e + i);
             }
-            ChunkProducts.multiplyTransposed(b, 0, span.stacked(), pseudoValues.from(0), span.rows, V, part, 0);
-            ChunkProducts.multiplyTransposed(pseudoValues, 0, span.rows, D.from(0), K, V, yPart, 0);
+            chunkProducts.multiplyTransposed(b, 0, span.stacked(), pseudoValues.from(0), span.rows, V, part, 0);
+            chunkProducts.multiplyTransposed(pseudoValues, 0, span.rows, D.from(0), K, V, yPart, 0);
             for (int r = 0; r < span.stacked(); r++) {
                 Rows.accumulate(overlaps, r, 1, part, r);
             }
@@ -367,7 +370,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
                 Rows.accumulate(y, i, 1, yPart, i);
             }
         }
-        ChunkProducts.multiplyTransposed(b, 0, span.stacked(), R.from(0), K, V, zPart, 0);
+        chunkProducts.multiplyTransposed(b, 0, span.stacked(), R.from(0), K, V, zPart, 0);
         for (int r = 0; r < span.stacked(); r++) {
             Rows.accumulate(z0, r, 1, zPart, r);
         }
@@ -377,7 +380,7 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
         for (int r = 0; r < span.stacked(); r++) {
             Rows.scale(b, r, decay.startFactor(r), b, r);
         }
-        ChunkProducts.write(decay.startRows(), 0, span.stacked(), K, b.from(0), V, decay.pass(D), D);
+        chunkProducts.write(decay.startRows(), 0, span.stacked(), K, b.from(0), V, decay.pass(D), D);
     }
 
     private boolean finite() {

@@ -8,6 +8,7 @@ import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.LevelChunks;
 import java.util.Arrays;
 
@@ -34,11 +35,11 @@ final class LevelChunkWorker extends HeadWorker {
     private boolean spoiled;
 
     /** @param heads value heads that share a query/key head, at most */
-    LevelChunkWorker(PlanSpec spec, int heads) {
+    LevelChunkWorker(PlanSpec spec, int heads, Products products) {
         planned = spec.shape();
         int rows = Math.max(Chunk.size(spec), planned.householders()); // a chunk has whole tokens
         tokens = rows / planned.householders();
-        chunk = new Chunk(spec, rows, 1, false);
+        chunk = new Chunk(spec, rows, 1, false, products);
         levels = new LevelScores(planned, rows);
         pseudoValues = Matrix.allocate(rows, planned.V());
         writes = Matrix.allocate(rows, planned.V());
