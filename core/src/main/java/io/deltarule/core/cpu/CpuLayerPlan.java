@@ -4,6 +4,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.delta.DeltaRun;
+import io.deltarule.core.cpu.delta.FormChoice;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.AttentionStep;
 import io.deltarule.core.cpu.op.ConvolutionStep;
@@ -183,7 +184,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     }
 
     private DeltaRun deltaRun(PlanSpec spec) {
-        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, pool, arena));
+        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, FormChoice.inLayer(s), pool, arena));
     }
 
     /** w', with the 1 that a zero-centred weight lacks. */

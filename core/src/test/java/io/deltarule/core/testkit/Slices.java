@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /** Cuts operations along time, for laws about splitting and packing. */
-final class Slices {
+public final class Slices {
     /** Tensors with one row per token; the others have one per micro-step. */
     static final Set<Input> PER_TOKEN = EnumSet.of(Input.Q, Input.G, Input.R);
 
     private Slices() {}
 
     /** Tokens [from, to) of every batch row; keeps the initial state. */
-    static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
+    public static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
         DeltaInputs out = new DeltaInputs(s.householders(), Map.of(), in.initialState(), null);
         for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
             int per = PER_TOKEN.contains(entry.getKey()) ? 1 : s.householders();
@@ -67,7 +67,7 @@ final class Slices {
     }
 
     /** Joins two runs' read-outs along time, with the given state after them. */
-    static DeltaOutputs join(DeltaOutputs first, DeltaOutputs second, Tensor finalState) {
+    public static DeltaOutputs join(DeltaOutputs first, DeltaOutputs second, Tensor finalState) {
         return new DeltaOutputs(
                 join(first.o(), second.o()),
                 first.oCross() == null ? null : join(first.oCross(), second.oCross()),

@@ -71,15 +71,6 @@ public final class LayerRun {
         return sequence;
     }
 
-    /** The most tokens that any sequence brings. */
-    int longest() {
-        int longest = 0;
-        for (int i = 0; i < positions.length; i++) {
-            longest = Math.max(longest, length(i));
-        }
-        return longest;
-    }
-
     int threads() {
         return pool.threads();
     }
