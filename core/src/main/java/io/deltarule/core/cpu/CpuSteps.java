@@ -4,6 +4,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.delta.DeltaRun;
+import io.deltarule.core.cpu.delta.FormChoice;
 import io.deltarule.core.cpu.loss.CrossEntropyStep;
 import io.deltarule.core.cpu.loss.LogitPieces;
 import io.deltarule.core.cpu.math.WorkerPool;
@@ -254,6 +255,6 @@ final class CpuSteps {
     }
 
     private DeltaRun deltaRun(PlanSpec spec) {
-        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, pool, arena, products));
+        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, FormChoice.inLayer(s), pool, arena, products));
     }
 }

@@ -2,6 +2,7 @@ package io.deltarule.peer.torch;
 
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
+import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.measure.PeerEngine;
@@ -62,7 +63,7 @@ public final class TorchEngine implements PeerEngine {
                     + spec.shape().gate().id() + (spec.shape().crossRead() ? ", with a selective read" : "")
                     + "; take --engine cpu");
         }
-        return new TorchPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
+        return new TorchPlan(spec.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
     }
 
     @Override

@@ -80,7 +80,7 @@ public final class TransformersEngine implements PeerEngine {
                             + found
                             + "; take --engine cpu");
         }
-        return new TransformersPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), python.command(), threads());
+        return new TransformersPlan(spec.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), python.command(), threads());
     }
 
     /** What a specification asks for that the function does not do, or null. */
@@ -89,7 +89,7 @@ public final class TransformersEngine implements PeerEngine {
         if (!isKnownRule(spec)) {
             return spec.variant().id() + ", gate " + s.gate().id() + (s.crossRead() ? ", with a selective read" : "");
         }
-        if (spec.form() != Form.CHUNK) {
+        if (spec.form() == Form.RECURRENT) {
             return "the recurrent form";
         }
         if (s.H() != s.HV()) {

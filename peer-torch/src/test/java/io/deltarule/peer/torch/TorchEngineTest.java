@@ -93,7 +93,7 @@ class TorchEngineTest {
     void keepsItsState() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 1, 1, 2, 16, 12, 1);
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : List.of(Form.RECURRENT, Form.CHUNK)) {
             PlanSpec spec = PlanSpec.of(c.variant(), c.shape()).withForm(form);
             DeltaOutputs first = Verify.run(engine, spec, in);
             DeltaInputs second = in.withInitialState(first.finalState());

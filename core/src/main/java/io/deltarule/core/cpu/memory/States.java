@@ -122,8 +122,15 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** Adds what is pending, so that the rows are the states; before anything but a step that goes on from them reads these. */
     public void settle() {
-        for (int i = 0; pending != null && i < shape.sequences() * shape.HV(); i++) {
-            pending.settle(i, at(i / shape.HV(), i % shape.HV()));
+        for (int sequence = 0; sequence < shape.sequences(); sequence++) {
+            settle(sequence);
+        }
+    }
+
+    /** The same for one sequence. */
+    public void settle(int sequence) {
+        for (int head = 0; pending != null && head < shape.HV(); head++) {
+            pending.settle(Math.toIntExact(shape.index(sequence, head)), at(sequence, head));
         }
     }
 
