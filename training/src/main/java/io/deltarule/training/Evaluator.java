@@ -5,7 +5,7 @@ import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Weights;
-import io.deltarule.models.format.ModelDefinition;
+import io.deltarule.models.training.TrainableModel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,17 +17,17 @@ final class Evaluator {
     private static final int MOST_LOGITS = 1 << 24;
 
     private final LayerEngine engine;
-    private final ModelDefinition model;
+    private final TrainableModel model;
     private final Weights weights;
 
-    Evaluator(LayerEngine engine, ModelDefinition model, Weights weights) {
+    Evaluator(LayerEngine engine, TrainableModel model, Weights weights) {
         this.engine = engine;
         this.model = model;
         this.weights = weights;
     }
 
     Predictions predict(Batch batch) {
-        int hidden = model.info().hidden();
+        int hidden = model.body().outputs().getFirst().width();
         try (Arena arena = Arena.ofShared()) {
             Tensor rows = Tensor.allocate(arena, batch.tokens(), hidden);
             LayerSpec spec =
@@ -47,8 +47,8 @@ final class Evaluator {
                 at[i++] = token;
             }
         }
-        int hidden = model.info().hidden();
-        int vocab = model.info().vocab();
+        int hidden = model.body().outputs().getFirst().width();
+        int vocab = model.vocabulary();
         int piece = Math.max(1, Math.min(at.length, MOST_LOGITS / vocab));
         int[] classes = new int[labels.length];
         Arrays.fill(classes, Batch.NONE);

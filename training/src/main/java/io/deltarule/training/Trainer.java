@@ -8,6 +8,7 @@ import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
+import io.deltarule.models.format.ModelDefinition;
 import io.deltarule.models.training.ModelWeights;
 import io.deltarule.models.training.TrainableModel;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class Trainer implements AutoCloseable {
      * @throws InvalidInputException if the model's vocabulary is less than the task's
      */
     public Trainer(TrainingEngine engine, TrainableModel model, TrainingTask task, TrainingOptions options) {
-        int vocab = model.definition().info().vocab();
+        int vocab = model.vocabulary();
         if (vocab < task.vocabulary()) {
             throw new InvalidInputException("vocab_size: expected at least " + task.vocabulary() + ", which task "
                     + task.name() + " needs, but found " + vocab);
@@ -214,7 +215,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Evaluator evaluator() {
-        return new Evaluator(engine, model.definition(), weights.weights());
+        return new Evaluator(engine, model, weights.weights());
     }
 
     /**
@@ -228,12 +229,15 @@ public final class Trainer implements AutoCloseable {
 
     /** The same with numbers rounded to a type: F32, BF16 or F16. */
     public void save(Path folder, WeightType type) {
+        ModelDefinition format = model.definition()
+                .orElseThrow(() -> new InvalidInputException("save: expected a model of a published format but found"
+                        + " programs of none; make it of a config"));
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new InvalidInputException(folder + ": expected to write there but found " + e);
         }
-        model.definition().write(folder, weights.weights(), type);
+        format.write(folder, weights.weights(), type);
     }
 
     @Override

@@ -50,15 +50,14 @@ public record InitialWeights(long seed, double std) {
     private DoubleSupplier numbers(TrainableModel model, ParameterLayout.Entry entry) {
         SplittableRandom random = new SplittableRandom(mixed(seed, entry.name()));
         int width = entry.dims()[entry.dims().length - 1];
-        boolean tied = model.definition().info().tiedEmbeddings();
+        boolean tied = model.isTied();
         return switch (model.role(entry.name())) {
             case EMBEDDING -> normal(random, std > 0 ? std : tied ? 1 / Math.sqrt(width) : 1);
             case PROJECTION -> normal(random, projection(width));
             case RESIDUAL_PROJECTION ->
                 normal(
                         random,
-                        projection(width)
-                                / Math.sqrt(2.0 * model.definition().info().layers()));
+                        projection(width) / Math.sqrt(2.0 * Math.max(1, model.blocks())));
             case CONVOLUTION -> uniform(random, -1 / Math.sqrt(width), 1 / Math.sqrt(width));
             case A_LOG -> {
                 DoubleSupplier rate = uniform(random, 1, LARGEST_RATE);

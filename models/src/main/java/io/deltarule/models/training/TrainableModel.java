@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,13 +20,17 @@ public final class TrainableModel {
     /** How a block's slots begin, whatever stands before. */
     private static final Pattern BLOCK = Pattern.compile("(?:^|\\.)layers\\.(\\d+)\\.");
 
-    private final ModelDefinition definition;
+    private final ModelDefinition definition; // null for programs of no format
+    private final LayerProgram body;
+    private final LayerProgram head;
     private final LayerProgram loss;
     private final Map<String, WeightRole> roles;
 
-    private TrainableModel(ModelDefinition definition, LayerProgram loss) {
+    private TrainableModel(ModelDefinition definition, LayerProgram body, LayerProgram head) {
         this.definition = definition;
-        this.loss = loss;
+        this.body = body;
+        this.head = head;
+        this.loss = withLoss(body, head);
         this.roles = new LinkedHashMap<>();
         for (LayerOp op : loss.ops()) {
             // a tied embedding is first of all an embedding
@@ -44,25 +50,69 @@ public final class TrainableModel {
 
     /** Of a definition. */
     public static TrainableModel of(ModelDefinition definition) {
-        LayerProgram body = definition.body();
-        LayerOp last = definition.head().ops().getLast();
-        if (!(last instanceof MatrixOp.Linear head) || definition.head().ops().size() != 1) {
-            throw new InvalidInputException(
-                    "model: expected a head that is one projection but found " + definition.head());
+        return new TrainableModel(definition, definition.body(), definition.head());
+    }
+
+    /**
+     * Of programs that belong to no format: they can be trained and evaluated, and not be saved.
+     *
+     * @param body from slot ids, width 1, to one slot of rows
+     * @param head from that slot to logits by one projection
+     * @throws InvalidInputException if the head is something else
+     */
+    public static TrainableModel of(LayerProgram body, LayerProgram head) {
+        return new TrainableModel(null, body, head);
+    }
+
+    private static LayerProgram withLoss(LayerProgram body, LayerProgram head) {
+        LayerOp last = head.ops().getLast();
+        if (!(last instanceof MatrixOp.Linear projection) || head.ops().size() != 1) {
+            throw new InvalidInputException("model: expected a head that is one projection but found " + head.ops());
         }
         Slot labels = new Slot("labels", 1);
         Slot out = new Slot("loss", 1);
         List<LayerOp> ops = new ArrayList<>(body.ops());
         ops.add(new MatrixOp.CrossEntropy(
-                head.in(), labels, out, head.weight(), head.bias(), head.out().width()));
+                projection.in(), labels, out, projection.weight(), projection.bias(), projection.out().width()));
         List<Slot> inputs = new ArrayList<>(body.inputs());
         inputs.add(labels);
-        return new TrainableModel(definition, new LayerProgram(inputs, List.of(out), ops));
+        return new LayerProgram(inputs, List.of(out), ops);
     }
 
-    /** Its programs without a loss, its sizes, and how it is written. */
-    public ModelDefinition definition() {
-        return definition;
+    /** How it is written, where it is of a published format. */
+    public Optional<ModelDefinition> definition() {
+        return Optional.ofNullable(definition);
+    }
+
+    /** From slot {@code ids} to the rows h. */
+    public LayerProgram body() {
+        return body;
+    }
+
+    /** From the rows h to logits. */
+    public LayerProgram head() {
+        return head;
+    }
+
+    /** How many classes there are. */
+    public int vocabulary() {
+        return head.outputs().getFirst().width();
+    }
+
+    /** How many blocks there are. */
+    public int blocks() {
+        return (int) loss.ops().stream().map(TrainableModel::block).filter(Objects::nonNull).distinct().count();
+    }
+
+    private static String block(LayerOp op) {
+        Matcher block = BLOCK.matcher(op.out().name());
+        return block.find() ? block.group(1) : null;
+    }
+
+    /** Whether the head multiplies by the embedding. */
+    public boolean isTied() {
+        return body.ops().stream()
+                .anyMatch(op -> op instanceof MatrixOp.Embedding e && head.weights().containsKey(e.table()));
     }
 
     /** From slots {@code ids} and {@code labels} to slot {@code loss}, one number per token; a label of −1 does not count. */
@@ -78,8 +128,7 @@ public final class TrainableModel {
         List<Integer> beginnings = new ArrayList<>();
         String before = null;
         for (int i = 0; i < loss.ops().size(); i++) {
-            Matcher block = BLOCK.matcher(loss.ops().get(i).out().name());
-            String now = block.find() ? block.group(1) : null;
+            String now = block(loss.ops().get(i));
             if (now != null && before != null && !now.equals(before)) {
                 beginnings.add(i);
             }
