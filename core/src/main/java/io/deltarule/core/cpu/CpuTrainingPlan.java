@@ -44,7 +44,8 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     private final CpuSteps maker;
     private final CpuBackwardSteps backwardMaker;
     private final BackwardRun back;
-    private final Map<Set<Slot>, BackwardSchedule> schedules = new HashMap<>(); // by the inputs whose gradients are wanted
+    private final Map<Set<Slot>, BackwardSchedule> schedules =
+            new HashMap<>(); // by the inputs whose gradients are wanted
     private final Deque<RememberedRun> runs = new ArrayDeque<>(); // the last one first
     private final Deque<RememberedRun> spare = new ArrayDeque<>();
     private RememberedRun live; // what is carried on after all runs, while going back puts earlier states in its place
@@ -209,7 +210,8 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
                 if (gradient == null) {
                     wanted.fill(0);
                 } else {
-                    MemorySegment.copy(gradient.data(), 0, wanted.data(), 0, wanted.data().byteSize());
+                    MemorySegment.copy(
+                            gradient.data(), 0, wanted.data(), 0, wanted.data().byteSize());
                 }
             }
         }

@@ -54,7 +54,8 @@ final class TrainingSlots {
             buffers.put(slot, buffer);
         });
         long most = locals.stream()
-                .mapToLong(some -> some.stream().mapToLong(s -> bytes(s, maxTokens)).sum())
+                .mapToLong(some ->
+                        some.stream().mapToLong(s -> bytes(s, maxTokens)).sum())
                 .max()
                 .orElse(0);
         MemorySegment shared = arena.allocate(Math.max(most, ALIGNMENT), ALIGNMENT);
