@@ -95,6 +95,17 @@ final class BackwardSchedule {
         }
     }
 
+    /** Which operations may serve a gradient, whatever inputs' gradients are wanted. */
+    static boolean[] mostActive(TrainingSpec spec) {
+        LayerProgram program = spec.layer().program();
+        Set<Slot> inputs = new HashSet<>();
+        program.ops().forEach(op -> inputs.addAll(differentiable(op)));
+        inputs.retainAll(program.inputs());
+        boolean[] active = new boolean[program.ops().size()];
+        Set<Slot> _ = served(spec, inputs, active);
+        return active;
+    }
+
     /** Which slots have a gradient: something wanted depends on them, and they on the outputs. */
     private static Set<Slot> served(TrainingSpec spec, Set<Slot> inputs, boolean[] active) {
         LayerProgram program = spec.layer().program();

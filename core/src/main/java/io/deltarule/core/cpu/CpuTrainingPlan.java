@@ -232,9 +232,12 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
 
     @Override
     protected Optional<String> notFinite() {
+        if (resident == NONE) {
+            return Optional.empty(); // nothing is remembered
+        }
         for (Slot slot : program.inputs()) {
             if (!finite(slot)) {
-                return Optional.of("input " + slot.name());
+                return Optional.of("slot " + slot.name());
             }
         }
         for (LayerOp op : program.ops()) {
@@ -253,7 +256,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     }
 
     private boolean finite(Slot slot) {
-        if (resident == NONE || !slots.holds(slot, resident)) {
+        if (!slots.holds(slot, resident)) {
             return true;
         }
         SlotBuffer buffer = slots.get(slot);
