@@ -48,7 +48,10 @@ class ModelDefinitionTest {
                 model.weights().forEach((name, dims) -> {
                     Weight expected = written.get(name, dims);
                     Weight found = read.weights().get(name, dims);
-                    assertEquals(-1, expected.toTensor().data().mismatch(found.toTensor().data()), name);
+                    assertEquals(
+                            -1,
+                            expected.toTensor().data().mismatch(found.toTensor().data()),
+                            name);
                 });
             }
         }

@@ -35,7 +35,8 @@ class TrainableModelTest {
         TrainableModel model = model(type, Map.of());
         Map<String, int[]> weights = model.loss().weights();
         assertEquals(weights.keySet(), model.roles().keySet());
-        weights.forEach((name, dims) -> assertEquals(dims.length > 1, model.role(name).decayed(), name));
+        weights.forEach(
+                (name, dims) -> assertEquals(dims.length > 1, model.role(name).decayed(), name));
         assertTrue(model.loss().ops().getLast() instanceof MatrixOp.CrossEntropy);
     }
 
@@ -85,9 +86,13 @@ class TrainableModelTest {
 
     private record Moments(double mean, double deviation, double least, double most) {
         static Moments of(Tensor tensor) {
-            double[] all =
-                    IntStream.range(0, (int) tensor.size()).mapToDouble(tensor::get).toArray();
-            double mean = IntStream.range(0, all.length).mapToDouble(i -> all[i]).average().orElseThrow();
+            double[] all = IntStream.range(0, (int) tensor.size())
+                    .mapToDouble(tensor::get)
+                    .toArray();
+            double mean = IntStream.range(0, all.length)
+                    .mapToDouble(i -> all[i])
+                    .average()
+                    .orElseThrow();
             double squares = IntStream.range(0, all.length)
                     .mapToDouble(i -> (all[i] - mean) * (all[i] - mean))
                     .average()
@@ -95,8 +100,14 @@ class TrainableModelTest {
             return new Moments(
                     mean,
                     Math.sqrt(squares),
-                    IntStream.range(0, all.length).mapToDouble(i -> all[i]).min().orElseThrow(),
-                    IntStream.range(0, all.length).mapToDouble(i -> all[i]).max().orElseThrow());
+                    IntStream.range(0, all.length)
+                            .mapToDouble(i -> all[i])
+                            .min()
+                            .orElseThrow(),
+                    IntStream.range(0, all.length)
+                            .mapToDouble(i -> all[i])
+                            .max()
+                            .orElseThrow());
         }
     }
 
@@ -134,7 +145,8 @@ class TrainableModelTest {
     /** Within what chance does to the deviation of a few thousand numbers. */
     private static void near(double deviation, ModelWeights weights, String name) {
         Moments found = of(weights, name);
-        double error = 5 / Math.sqrt(2.0 * weights.trained().layout().entry(name).size());
+        double error =
+                5 / Math.sqrt(2.0 * weights.trained().layout().entry(name).size());
         assertEquals(1, found.deviation() / deviation, error, name);
         assertEquals(0, found.mean() / deviation, 2 * error, name);
     }
