@@ -21,6 +21,7 @@ import io.deltarule.core.cpu.delta.GradientRun;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -237,7 +238,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                 out,
                 spec,
                 forward.run().boundaries(),
-                s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool)),
+                s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool, Products.own())),
                 arena));
     }
 

@@ -26,7 +26,7 @@ public final class MatrixBackward {
             if (dx != null) {
                 gradients.input(run.tokens(), tokens, dy, W, dx.buffer(), 0, dx.add());
             }
-            gradients.weights(run, tokens, dy, x, dW, db);
+            gradients.weights(run, tokens, dy, x, true, dW, db);
         };
     }
 
