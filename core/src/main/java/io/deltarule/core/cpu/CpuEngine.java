@@ -16,9 +16,11 @@ import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.product.WarmUp;
 import io.deltarule.core.engine.Versioned;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements LayerEngine, Versioned {
+public final class CpuEngine implements TrainingEngine, Versioned {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 
@@ -199,6 +201,16 @@ public final class CpuEngine implements LayerEngine, Versioned {
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
         return new CpuLayerPlan(spec, WorkerPool.of(threads), this::chosen);
+    }
+
+    /**
+     * Makes a plan for a program forward and backward. Its products are always the engine's own, and the delta rule backward is
+     * chunkwise; no result depends on the number of threads.
+     */
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        requireDevice(spec.layer().device());
+        return new CpuTrainingPlan(spec, WorkerPool.of(threads), this::chosen);
     }
 
     @Override

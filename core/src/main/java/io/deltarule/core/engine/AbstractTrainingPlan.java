@@ -9,6 +9,7 @@ import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,11 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
 
     /** Frees everything; called once. */
     protected abstract void release();
+
+    /** The inputs that hold numbers of rows and classes: ids and labels, which have no gradient. */
+    protected final Set<Slot> numbered() {
+        return Collections.unmodifiableSet(numbered);
+    }
 
     @Override
     public final TrainingSpec spec() {

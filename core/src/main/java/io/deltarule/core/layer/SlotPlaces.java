@@ -1,6 +1,5 @@
 package io.deltarule.core.layer;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,20 +10,19 @@ import java.util.Map;
  * and writes one piece.
  */
 public final class SlotPlaces {
-    private final List<Integer> widths = new ArrayList<>();
+    private final Places pieces = new Places();
     private final Map<Slot, Integer> places = new HashMap<>();
 
     /** Places every slot of a program. */
     public SlotPlaces(LayerProgram program) {
         Map<Slot, Integer> lastUse = lastUses(program);
-        List<Integer> free = new ArrayList<>();
-        program.inputs().forEach(slot -> places.put(slot, place(slot.width(), free)));
+        program.inputs().forEach(slot -> places.put(slot, pieces.take(slot.width())));
         for (int i = 0; i < program.ops().size(); i++) {
             LayerOp op = program.ops().get(i);
-            op.writes().forEach(slot -> places.put(slot, place(slot.width(), free)));
+            op.writes().forEach(slot -> places.put(slot, pieces.take(slot.width())));
             for (Slot slot : places.keySet()) {
                 if (lastUse.getOrDefault(slot, -1) == i) {
-                    free.add(places.get(slot));
+                    pieces.release(places.get(slot));
                 }
             }
         }
@@ -42,33 +40,9 @@ public final class SlotPlaces {
         return last;
     }
 
-    /** The free place that fits best; else the widest, made wider; else a new one. */
-    private int place(int width, List<Integer> free) {
-        Integer best = null;
-        for (Integer place : free) {
-            if (best == null || better(widths.get(place), widths.get(best), width)) {
-                best = place;
-            }
-        }
-        if (best == null) {
-            widths.add(width);
-            return widths.size() - 1;
-        }
-        free.remove((Object) best);
-        widths.set(best, Math.max(width, widths.get(best)));
-        return best;
-    }
-
-    private static boolean better(int candidate, int best, int wanted) {
-        if (candidate >= wanted && best >= wanted) {
-            return candidate < best;
-        }
-        return candidate > best;
-    }
-
     /** The width of each piece of memory, in numbers per token. */
     public List<Integer> widths() {
-        return List.copyOf(widths);
+        return pieces.widths();
     }
 
     /** Which piece of memory a slot lies in; the slot is one of the program's. */

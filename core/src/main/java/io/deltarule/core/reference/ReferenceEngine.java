@@ -15,13 +15,15 @@ import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.reference.delta.BackwardReference;
 import io.deltarule.core.reference.delta.ChunkwiseBackwardReference;
 import io.deltarule.core.reference.delta.ChunkwiseReference;
 import io.deltarule.core.reference.delta.DeltaReference;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +31,7 @@ import java.util.Optional;
  * The float64 references as an engine: always available, exact, slow on purpose. Results are handed over as float32; a run whose
  * results are not finite then fails with {@link io.deltarule.core.NumericException}, as on every engine.
  */
-public final class ReferenceEngine implements LayerEngine {
+public final class ReferenceEngine implements TrainingEngine {
     private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
 
     @Override
@@ -68,6 +70,12 @@ public final class ReferenceEngine implements LayerEngine {
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
         return new ReferenceLayerPlan(spec);
+    }
+
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        requireDevice(spec.layer().device());
+        return new ReferenceTrainingPlan(spec);
     }
 
     private static int chunk(PlanSpec spec) {

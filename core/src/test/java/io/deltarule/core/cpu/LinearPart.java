@@ -8,6 +8,7 @@ import io.deltarule.core.cpu.op.LayerWeight;
 import io.deltarule.core.cpu.op.LinearStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
+import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.testkit.RandomBlocks;
@@ -55,7 +56,7 @@ final class LinearPart extends HotPart {
                 x.set(t, j, (float) random.nextDouble(-1, 1));
             }
         }
-        WeightPanels panels = new WeightPanels(arena, 1, inputs);
+        WeightPanels panels = new WeightPanels(arena, 1, inputs, ProductChoice.ownForLayers());
         step = new LinearStep(x, LayerWeight.of(weight, arena), null, y, panels);
         run.begin(new int[] {tokens}, new int[1]);
     }

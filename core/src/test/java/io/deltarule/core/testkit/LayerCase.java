@@ -101,7 +101,7 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
                 .withChunkSize(16);
     }
 
-    /** Rows for every input slot: standard normals, or ids. */
+    /** Rows for every input slot: standard normals, ids, or labels, some of which do not count. */
     public List<Tensor> inputs(int tokens, long seed) {
         Random random = new Random(seed);
         List<Tensor> inputs = new ArrayList<>();
@@ -111,6 +111,11 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
                 if (op instanceof MatrixOp.Embedding e && e.ids().equals(slot)) {
                     for (long i = 0; i < tokens; i++) {
                         rows.set(i, random.nextInt(e.rows()));
+                    }
+                }
+                if (op instanceof MatrixOp.CrossEntropy loss && loss.labels().equals(slot)) {
+                    for (long i = 0; i < tokens; i++) {
+                        rows.set(i, random.nextInt(loss.classes() + 1) - 1);
                     }
                 }
             }

@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorOperators;
  * what the compiler inlines of the Vector API, and then every vector becomes an object. Callers pass
  * spans that fit the first-level cache.
  */
-final class Activations {
+public final class Activations {
     /** Floats that callers should pass at most at a time. */
-    static final int SPAN = 2048;
+    public static final int SPAN = 2048;
 
     /** Below it in size exp(x) − 1 loses digits, and its Taylor polynomial is used instead. */
     private static final float NEAR_ZERO = 0.4f;
@@ -25,7 +25,7 @@ final class Activations {
     private Activations() {}
 
     /** y_i ← act(x_i); y is not x. */
-    static void apply(Activation act, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    public static void apply(Activation act, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
         int whole = n - n % Lanes.COUNT;
         long bytes = (long) whole * Float.BYTES;
         switch (act) {
@@ -51,7 +51,7 @@ final class Activations {
     }
 
     /** act of one number. */
-    static float apply(Activation act, float x) {
+    public static float apply(Activation act, float x) {
         return switch (act) {
             case IDENTITY -> x;
             case SIGMOID -> sigmoid(x);
@@ -62,7 +62,7 @@ final class Activations {
     }
 
     /** 1 / (1 + exp(−x)). */
-    static float sigmoid(float x) {
+    public static float sigmoid(float x) {
         return (float) (1 / (1 + Math.exp(-x)));
     }
 

@@ -15,8 +15,9 @@ public final class ConvolutionStep implements LayerStep {
     private final SequenceOp.ShortConvolution op;
     private final SlotBuffer x;
     private final SlotBuffer y;
+    private final Tensor weight;
+    private final Tensor bias; // null for none
     private final SlotBuffer weights; // [taps][width], then the bias
-    private final boolean biased;
     private final SlotBuffer sums; // a row per thread
     private final int past; // taps − 1
     private final SlotBuffer tails; // [N · (taps − 1)][width], oldest first
@@ -34,10 +35,16 @@ public final class ConvolutionStep implements LayerStep {
         this.x = x;
         this.y = y;
         this.past = op.taps() - 1;
-        this.biased = bias != null;
+        this.weight = weight;
+        this.bias = bias;
         this.sums = SlotBuffer.scratch(arena, threads, x.width());
         this.tails = SlotBuffer.allocate(arena, sequences * past, x.width());
         this.weights = SlotBuffer.scratch(arena, op.taps() + 1, x.width());
+        refresh();
+    }
+
+    @Override
+    public void refresh() {
         for (int d = 0; d < x.width(); d++) {
             for (int i = 0; i < op.taps(); i++) {
                 weights.set(i, d, weight.get((long) d * op.taps() + i));
@@ -80,7 +87,7 @@ public final class ConvolutionStep implements LayerStep {
                     sums.row(slot),
                     width);
         }
-        if (biased) {
+        if (bias != null) {
             Spans.combine(
                     1,
                     weights.data(),

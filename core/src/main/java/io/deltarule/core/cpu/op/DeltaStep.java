@@ -74,7 +74,8 @@ public final class DeltaStep implements LayerStep {
         }
     }
 
-    private static RowView view(Input input, SlotBuffer slot, DeltaShape s) {
+    /** An input's rows as the recurrence sees them. */
+    public static RowView view(Input input, SlotBuffer slot, DeltaShape s) {
         Input.Axes axes = input.axesOfWidth(s, slot.width());
         return rows(input.id(), slot, axes.heads(), axes.channels(), s);
     }

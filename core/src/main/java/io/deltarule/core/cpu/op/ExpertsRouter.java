@@ -8,6 +8,7 @@ import java.util.Arrays;
 public final class ExpertsRouter {
     private final MatrixOp.Experts.Routing routing;
     private final SlotBuffer logits;
+    private final Tensor given; // c, null for none
     private final double[] correction;
     private final int[] experts; // of every token, k each
     private final float[] weights; // of these, likewise
@@ -21,19 +22,25 @@ public final class ExpertsRouter {
         int count = logits.width();
         this.routing = routing;
         this.logits = logits;
+        this.given = correction;
         this.correction = new double[count];
-        for (int e = 0; e < count && correction != null; e++) {
-            this.correction[e] = correction.get(e);
-        }
         this.experts = new int[Math.multiplyExact(maxTokens, routing.chosen())];
         this.weights = new float[experts.length];
         this.order = new int[experts.length];
         this.begins = new int[count + 1];
         this.scores = new double[threads][count];
+        refresh();
+    }
+
+    /** Takes up what the correction is now. */
+    void refresh() {
+        for (int e = 0; e < correction.length && given != null; e++) {
+            correction[e] = given.get(e);
+        }
     }
 
     /** Routes all of the run's tokens. */
-    void route(LayerRun run) {
+    public void route(LayerRun run) {
         run.rows(16L * logits.width(), (from, to, slot) -> {
             for (long token = from; token < to; token++) {
                 choose((int) token, scores[slot]);
@@ -106,17 +113,17 @@ public final class ExpertsRouter {
     }
 
     /** How many tokens an expert has. */
-    int count(int expert) {
+    public int count(int expert) {
         return begins[expert + 1] - begins[expert];
     }
 
     /** An expert's i-th token. */
-    int token(int expert, int i) {
+    public int token(int expert, int i) {
         return order[begins[expert] + i] / routing.chosen();
     }
 
     /** What the expert's output is multiplied by for its i-th token. */
-    float weight(int expert, int i) {
+    public float weight(int expert, int i) {
         return weights[order[begins[expert] + i]];
     }
 }

@@ -61,6 +61,11 @@ public final class ExpertsStep implements LayerStep {
     }
 
     @Override
+    public void refresh() {
+        router.refresh();
+    }
+
+    @Override
     public void run(LayerRun run) {
         router.route(run);
         y.data().asSlice(0, y.row(run.tokens())).fill((byte) 0);

@@ -11,7 +11,7 @@ public final class LayerRun {
     private static final int PARTS_PER_THREAD = 3;
 
     /** Elements [from, to) of something; slot identifies the thread's scratch. */
-    interface Range {
+    public interface Range {
         void run(long from, long to, int slot);
     }
 
@@ -33,12 +33,12 @@ public final class LayerRun {
         }
     }
 
-    int sequences() {
+    public int sequences() {
         return positions.length;
     }
 
     /** Tokens of all sequences. */
-    int tokens() {
+    public int tokens() {
         return begins[positions.length];
     }
 
@@ -48,22 +48,22 @@ public final class LayerRun {
     }
 
     /** How many tokens a sequence brings. */
-    int length(int sequence) {
+    public int length(int sequence) {
         return begins[sequence + 1] - begins[sequence];
     }
 
     /** How many tokens a sequence has had before. */
-    int position(int sequence) {
+    public int position(int sequence) {
         return positions[sequence];
     }
 
     /** The boundaries as the delta rule's plans take them. */
-    int[] boundaries() {
+    public int[] boundaries() {
         return begins;
     }
 
     /** The sequence that a token belongs to. */
-    int sequenceOf(long token) {
+    public int sequenceOf(long token) {
         int sequence = 0;
         while (begins[sequence + 1] <= token) {
             sequence++;
@@ -72,7 +72,7 @@ public final class LayerRun {
     }
 
     /** The most tokens that any sequence brings. */
-    int longest() {
+    public int longest() {
         int longest = 0;
         for (int i = 0; i < positions.length; i++) {
             longest = Math.max(longest, length(i));
@@ -80,7 +80,7 @@ public final class LayerRun {
         return longest;
     }
 
-    int threads() {
+    public int threads() {
         return pool.threads();
     }
 
@@ -89,7 +89,7 @@ public final class LayerRun {
      *
      * @param operations an estimate for all items together
      */
-    void items(int items, long operations, WorkerPool.Body body) {
+    public void items(int items, long operations, WorkerPool.Body body) {
         pool.run(items, participants(operations), body);
     }
 
@@ -102,7 +102,7 @@ public final class LayerRun {
      *
      * @param operations an estimate for each element
      */
-    void split(long count, long unit, long operations, Range body) {
+    public void split(long count, long unit, long operations, Range body) {
         int threads = participants(count * operations);
         long parts = threads == 1 ? 1 : (long) threads * PARTS_PER_THREAD;
         long part = Math.max(1, (count / unit + parts - 1) / parts) * unit;
@@ -112,7 +112,7 @@ public final class LayerRun {
     }
 
     /** Runs parts of all the tokens' rows. */
-    void rows(long operationsPerRow, Range body) {
+    public void rows(long operationsPerRow, Range body) {
         split(tokens(), 1, operationsPerRow, body);
     }
 }

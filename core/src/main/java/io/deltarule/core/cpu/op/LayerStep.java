@@ -9,6 +9,9 @@ public interface LayerStep {
     /** Computes the output rows of all the run's tokens from their input rows, and advances what is carried. */
     void run(LayerRun run);
 
+    /** Takes up what its weights are now, where it keeps copies of them. */
+    default void refresh() {}
+
     /** Puts every sequence back to its beginning. */
     default void reset() {}
 

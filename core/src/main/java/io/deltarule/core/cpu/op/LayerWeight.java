@@ -48,7 +48,7 @@ public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType ty
     }
 
     /** Copies numbers [from, from + count), whole blocks, as float32 to a byte offset; nothing past them is touched. */
-    void copy(long from, int count, MemorySegment to, long toAt) {
+    public void copy(long from, int count, MemorySegment to, long toAt) {
         switch (type) {
             case F32 -> MemorySegment.copy(data, from * Float.BYTES, to, toAt, (long) count * Float.BYTES);
             case BF16 -> HalfFloats.widenBrain(data, from * Short.BYTES, to, toAt, count);
@@ -59,7 +59,7 @@ public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType ty
     }
 
     /** The same to an array, by way of some memory with room for them. */
-    void copy(long from, int count, float[] to, int at, MemorySegment way) {
+    public void copy(long from, int count, float[] to, int at, MemorySegment way) {
         if (type == WeightType.F32) {
             MemorySegment.copy(data, ValueLayout.JAVA_FLOAT, from * Float.BYTES, to, at, count);
         } else {

@@ -4,7 +4,6 @@ import io.deltarule.core.cpu.block.BlockRows;
 import io.deltarule.core.cpu.math.BFloat16Rows;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Spans;
-import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.layer.WeightType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -26,6 +25,7 @@ public final class LinearStep implements LayerStep {
     private final WeightPanels panels;
     private final ManyTokens manyTokens;
 
+    /** A projection whose many tokens go through the products that {@code panels} say. */
     public LinearStep(SlotBuffer x, LayerWeight W, LayerWeight b, SlotBuffer y, WeightPanels panels) {
         this.x = x;
         this.W = W;
@@ -33,7 +33,7 @@ public final class LinearStep implements LayerStep {
         this.y = y;
         this.panels = panels;
         this.manyTokens =
-                ProductChoice.ownForLayers() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
+                panels.own() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
     }
 
     @Override
@@ -42,7 +42,7 @@ public final class LinearStep implements LayerStep {
     }
 
     /** The same for the slots' first rows, however many tokens the run has. */
-    void run(LayerRun run, int tokens) {
+    public void run(LayerRun run, int tokens) {
         if (tokens <= FEW_TOKENS) {
             prepare(tokens);
             long operations = (long) x.width() * tokens / 2;

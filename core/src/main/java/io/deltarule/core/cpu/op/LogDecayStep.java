@@ -22,6 +22,10 @@ import jdk.incubator.vector.FloatVector;
 public final class LogDecayStep implements LayerStep {
     private final SlotBuffer x;
     private final SlotBuffer g;
+    private final int heads;
+    private final Tensor aLog;
+    private final Tensor dtBias; // null for none
+    private final SlotBuffer spread; // [2][width + lanes]
     private final MemorySegment rates; // [width + lanes]
     private final MemorySegment biases;
     private final float lowerBound;
@@ -31,14 +35,22 @@ public final class LogDecayStep implements LayerStep {
         this.x = x;
         this.g = g;
         this.lowerBound = (float) op.lowerBound();
-        int width = x.width();
-        SlotBuffer spread = SlotBuffer.scratch(arena, 2, width + Lanes.COUNT);
-        for (int i = 0; i < width + Lanes.COUNT; i++) {
-            spread.set(0, i, (float) Math.exp(aLog.get(i % width / (width / op.heads()))));
-            spread.set(1, i, dtBias == null ? 0 : dtBias.get(i % width));
-        }
+        this.heads = op.heads();
+        this.aLog = aLog;
+        this.dtBias = dtBias;
+        this.spread = SlotBuffer.scratch(arena, 2, x.width() + Lanes.COUNT);
         this.rates = spread.from(spread.row(0));
         this.biases = spread.from(spread.row(1));
+        refresh();
+    }
+
+    @Override
+    public void refresh() {
+        int width = x.width();
+        for (int i = 0; i < width + Lanes.COUNT; i++) {
+            spread.set(0, i, (float) Math.exp(aLog.get(i % width / (width / heads))));
+            spread.set(1, i, dtBias == null ? 0 : dtBias.get(i % width));
+        }
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.NormOp;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -41,9 +43,34 @@ public final class NormStep {
      * y = act(z) ⊙ w' ⊙ x / √(mean x² + eps).
      *
      * @param z null for no gate
-     * @param weight w', one row
+     * @param stored w
      */
-    public static LayerStep rms(NormOp.RmsNorm op, SlotBuffer x, SlotBuffer z, SlotBuffer weight, SlotBuffer y) {
+    public static LayerStep rms(
+            NormOp.RmsNorm op, SlotBuffer x, SlotBuffer z, Tensor stored, SlotBuffer y, Arena arena) {
+        SlotBuffer weight = SlotBuffer.scratch(arena, 1, op.group());
+        weight(op, stored, weight);
+        LayerStep step = rms(op, x, z, weight, y);
+        return new LayerStep() {
+            @Override
+            public void run(LayerRun run) {
+                step.run(run);
+            }
+
+            @Override
+            public void refresh() {
+                weight(op, stored, weight);
+            }
+        };
+    }
+
+    /** w' ← w, with the 1 that a zero-centred weight lacks. */
+    public static void weight(NormOp.RmsNorm op, Tensor stored, SlotBuffer weight) {
+        for (int i = 0; i < op.group(); i++) {
+            weight.set(0, i, stored.get(i) + (op.zeroCentred() ? 1 : 0));
+        }
+    }
+
+    private static LayerStep rms(NormOp.RmsNorm op, SlotBuffer x, SlotBuffer z, SlotBuffer weight, SlotBuffer y) {
         int group = op.group();
         int groups = x.width() / group;
         return run -> run.rows((z == null ? 3L : 6L) * x.width(), (from, to, slot) -> {

@@ -17,6 +17,7 @@ public final class SelectiveRotaryStep implements LayerStep {
     private final SlotBuffer x;
     private final SlotBuffer phi;
     private final SlotBuffer y;
+    private final Tensor given; // τ, null for ones
     private final double[] temperature;
     private final double[] sums; // [N][heads · half]
     private final int half;
@@ -36,10 +37,16 @@ public final class SelectiveRotaryStep implements LayerStep {
         this.phi = phi;
         this.y = y;
         this.half = op.rotary() / 2;
+        this.given = temperature;
         this.temperature = new double[phi.width()];
-        Arrays.setAll(this.temperature, i -> temperature == null ? 1 : temperature.get(i));
         this.sums = new double[sequences * phi.width()];
         this.table = SlotBuffer.allocate(arena, maxTokens, 2 * phi.width());
+        refresh();
+    }
+
+    @Override
+    public void refresh() {
+        Arrays.setAll(temperature, i -> given == null ? 1 : given.get(i));
     }
 
     @Override

@@ -26,17 +26,17 @@ public record SlotBuffer(MemorySegment data, int width) {
     }
 
     /** The same memory with rows of another width. */
-    SlotBuffer withWidth(int other) {
+    public SlotBuffer withWidth(int other) {
         return new SlotBuffer(data, other);
     }
 
     /** Byte offset of a row in {@link #data}. */
-    long row(long token) {
+    public long row(long token) {
         return token * width * Float.BYTES;
     }
 
     /** Byte offset of a number in {@link #data}. */
-    long offset(long token, long column) {
+    public long offset(long token, long column) {
         return (token * width + column) * Float.BYTES;
     }
 
@@ -49,7 +49,7 @@ public record SlotBuffer(MemorySegment data, int width) {
     }
 
     /** The numbers from a byte offset on, for BLAS. */
-    MemorySegment from(long offset) {
+    public MemorySegment from(long offset) {
         return data.asSlice(offset);
     }
 }

@@ -22,9 +22,14 @@ public final class WeightPanels {
     private final MemorySegment vectors;
     private final TokenPanels inputs = new TokenPanels();
     private final WeightBlock[] blocks; // one per thread, made when first used
+    private final boolean own;
 
-    /** @param widest numbers in a row of the widest weight */
-    public WeightPanels(Arena arena, int threads, int widest) {
+    /**
+     * @param widest numbers in a row of the widest weight
+     * @param own whether products of many tokens are the engine's own rather than OpenBLAS's
+     */
+    public WeightPanels(Arena arena, int threads, int widest, boolean own) {
+        this.own = own;
         long floats = Math.max(SIZE, (long) ROWS_AT_LEAST * widest);
         this.panels = new MemorySegment[threads];
         for (int i = 0; i < threads; i++) {
@@ -32,6 +37,11 @@ public final class WeightPanels {
         }
         this.blocks = new WeightBlock[threads];
         this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * BlockRows.prepared(widest) * Float.BYTES, 64);
+    }
+
+    /** Whether products of many tokens are the engine's own rather than OpenBLAS's. */
+    boolean own() {
+        return own;
     }
 
     /** How many rows of a width a panel holds. */
@@ -45,19 +55,19 @@ public final class WeightPanels {
     }
 
     /** Room for the inputs of many tokens. */
-    TokenPanels inputs() {
+    public TokenPanels inputs() {
         return inputs;
     }
 
     /** A thread's share of a product of many tokens. */
-    WeightBlock block(int thread) {
+    public WeightBlock block(int thread) {
         if (blocks[thread] == null) { // one thread per slot at a time; runs are ordered by the pool
             blocks[thread] = new WeightBlock();
         }
         return blocks[thread];
     }
 
-    MemorySegment of(int thread) {
+    public MemorySegment of(int thread) {
         return panels[thread];
     }
 }

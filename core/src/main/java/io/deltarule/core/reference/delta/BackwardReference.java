@@ -5,7 +5,6 @@ import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.StateShape;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,16 +30,16 @@ public final class BackwardReference {
     private static final int SEGMENT = 64;
 
     private final Variant variant;
-    private final DeltaInputs in;
-    private final DeltaCotangents given;
+    private final DeltaNumbers in;
+    private final OutputGradients given;
     private final DeltaShape shape;
     private final double scale;
 
-    private BackwardReference(Variant variant, DeltaInputs in, DeltaCotangents given, double scale) {
+    private BackwardReference(Variant variant, DeltaNumbers in, OutputGradients given, double scale) {
         this.variant = variant;
         this.in = in;
         this.given = given;
-        this.shape = in.validate(variant);
+        this.shape = in.shape();
         this.scale = scale;
     }
 
@@ -64,8 +63,13 @@ public final class BackwardReference {
      * @throws io.deltarule.core.InvalidInputException if the tensors do not fit
      */
     public static Result recurrent(Variant variant, DeltaInputs in, DeltaCotangents given, double scale) {
-        BackwardReference reference = new BackwardReference(variant, in, given, scale);
-        return overHeads(variant, reference.shape, in, given, reference::head);
+        DeltaShape shape = in.validate(variant);
+        return recurrent(variant, DeltaNumbers.of(in, shape), OutputGradients.of(given, shape), scale);
+    }
+
+    /** The same of numbers that were never float32; they have to fit their shape. */
+    public static Result recurrent(Variant variant, DeltaNumbers in, OutputGradients given, double scale) {
+        return overHeads(variant, in, given, new BackwardReference(variant, in, given, scale)::head);
     }
 
     /** One value head over tokens [from, to): R is the final state's gradient and becomes the initial state's. */
@@ -73,35 +77,28 @@ public final class BackwardReference {
         void run(double[][] S, double[][] R, int from, int to, int valueHead, InputGradients out);
     }
 
-    static Result overHeads(Variant variant, DeltaShape shape, DeltaInputs in, DeltaCotangents given, HeadRun run) {
-        given.validate(shape);
-        InputGradients sums = new InputGradients(variant, shape, in);
+    static Result overHeads(Variant variant, DeltaNumbers in, OutputGradients given, HeadRun run) {
+        DeltaShape shape = in.shape();
+        InputGradients sums = new InputGradients(variant, in);
         StateShape state = shape.state();
         int perHead = Math.toIntExact(state.numbersPerHead());
         double[] states = new double[Math.multiplyExact(state.count(), perHead)];
-        int[] ends = in.boundaries(shape);
+        int[] ends = in.ends();
         int group = shape.HV() / shape.H();
         // Heads of a group add to the same numbers, so one thread takes them all.
         IntStream.range(0, shape.sequences() * shape.H()).parallel().forEach(item -> {
             int sequence = item / shape.H();
             for (int j = item % shape.H() * group; j < (item % shape.H() + 1) * group; j++) {
-                int at = Math.toIntExact(state.index(sequence, j)) * perHead;
-                double[][] R = state(given.finalState(), at, shape);
-                run.run(state(in.initialState(), at, shape), R, ends[sequence], ends[sequence + 1], j, sums);
+                int at = Math.toIntExact(state.index(sequence, j));
+                double[][] R = DeltaNumbers.state(given.finalState(), shape, at);
+                double[][] S = DeltaNumbers.state(in.initialState(), shape, at);
+                run.run(S, R, ends[sequence], ends[sequence + 1], j, sums);
                 for (int d = 0; d < shape.K(); d++) {
-                    System.arraycopy(R[d], 0, states, at + d * shape.V(), shape.V());
+                    System.arraycopy(R[d], 0, states, at * perHead + d * shape.V(), shape.V());
                 }
             }
         });
         return new Result(sums.sums(), states);
-    }
-
-    private static double[][] state(Tensor from, long at, DeltaShape shape) {
-        double[][] S = new double[shape.K()][shape.V()];
-        for (int i = 0; from != null && i < shape.K() * shape.V(); i++) {
-            S[i / shape.V()][i % shape.V()] = from.get(at + i);
-        }
-        return S;
     }
 
     private void head(double[][] S, double[][] R, int from, int to, int j, InputGradients out) {
@@ -111,7 +108,7 @@ public final class BackwardReference {
             if ((t - from) % SEGMENT == 0) {
                 before.add(copy(S));
             }
-            x.load(in, shape, t, j);
+            x.load(in, t, j);
             for (int m = 0; m < shape.householders(); m++) {
                 step(S, x, m);
             }
@@ -152,12 +149,12 @@ public final class BackwardReference {
         for (int i = 0; i < before.length; i++) {
             before[i] = copy(S);
             if (i < before.length - 1) {
-                x.load(in, shape, first + i / n, j);
+                x.load(in, first + i / n, j);
                 step(S, x, i % n);
             }
         }
         for (int t = end - 1; t >= first; t--) {
-            x.load(in, shape, t, j);
+            x.load(in, t, j);
             double[] dr = new double[shape.V()];
             double[] dq = reads(before[(t - first + 1) * n], R, x, t, j, dr);
             double[] dg = new double[shape.K()];
@@ -186,14 +183,14 @@ public final class BackwardReference {
 
     /** Adds what a token's reads of S give to R; fills dr and returns dq. */
     private double[] reads(double[][] S, double[][] R, Token x, int t, int j, double[] dr) {
-        double[] dO = cotangent(given.o(), shape, t, j);
+        double[] dO = OutputGradients.row(given.o(), shape, t, j);
         addOuter(R, scale, x.q, dO);
         double[] dq = apply(S, dO);
         for (int d = 0; d < shape.K(); d++) {
             dq[d] *= scale;
         }
         if (shape.crossRead()) {
-            double[] dx = cotangent(given.oCross(), shape, t, j);
+            double[] dx = OutputGradients.row(given.oCross(), shape, t, j);
             double[] weights = StateRowRead.softmax(StateRowRead.logits(S, x.r));
             double[] dLogits = StateRowRead.logitGradients(weights, apply(S, dx));
             double perRoot = 1 / Math.sqrt(shape.V());
@@ -205,15 +202,6 @@ public final class BackwardReference {
             }
         }
         return dq;
-    }
-
-    /** One value head's row of a cotangent [B, T, HV, V], zeros where there is none. */
-    static double[] cotangent(Tensor from, DeltaShape shape, int t, int j) {
-        double[] row = new double[shape.V()];
-        for (int c = 0; from != null && c < shape.V(); c++) {
-            row[c] = from.get(((long) t * shape.HV() + j) * shape.V() + c);
-        }
-        return row;
     }
 
     static double[][] copy(double[][] S) {

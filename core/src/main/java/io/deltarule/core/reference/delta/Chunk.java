@@ -1,6 +1,5 @@
 package io.deltarule.core.reference.delta;
 
-import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Variant;
 import java.util.Arrays;
@@ -23,8 +22,8 @@ final class Chunk {
     final double[][] r;
     final double[][] decays; // exp g, 1 where a row does not decay
 
-    Chunk(Variant variant, DeltaInputs in, DeltaShape shape, int first, int end, int head) {
-        this.shape = shape;
+    Chunk(Variant variant, DeltaNumbers in, int first, int end, int head) {
+        this.shape = in.shape();
         this.first = first;
         this.rows = end - first;
         q = new double[rows][];
@@ -36,7 +35,7 @@ final class Chunk {
         Token x = new Token(shape);
         for (int i = 0; i < rows; i++) {
             int m = (first + i) % shape.householders();
-            x.load(in, shape, tokenOf(i), head);
+            x.load(in, tokenOf(i), head);
             q[i] = reads(i) ? x.q.clone() : new double[shape.K()];
             r[i] = reads(i) && shape.crossRead() ? x.r.clone() : new double[shape.V()];
             k[i] = x.k[m].clone();

@@ -33,8 +33,8 @@ import java.util.List;
  */
 public final class ChunkwiseBackwardReference {
     private final Variant variant;
-    private final DeltaInputs in;
-    private final DeltaCotangents given;
+    private final DeltaNumbers in;
+    private final OutputGradients given;
     private final DeltaShape shape;
     private final double scale;
     private final int chunkSize;
@@ -42,9 +42,9 @@ public final class ChunkwiseBackwardReference {
     private ChunkwiseBackwardReference(
             Variant variant, DeltaInputs in, DeltaCotangents given, double scale, int chunkSize) {
         this.variant = variant;
-        this.in = in;
-        this.given = given;
         this.shape = in.validate(variant);
+        this.in = DeltaNumbers.of(in, shape);
+        this.given = OutputGradients.of(given, shape);
         this.scale = scale;
         this.chunkSize = chunkSize;
     }
@@ -62,7 +62,7 @@ public final class ChunkwiseBackwardReference {
     public static BackwardReference.Result run(
             Variant variant, DeltaInputs in, DeltaCotangents given, double scale, int C) {
         ChunkwiseBackwardReference reference = new ChunkwiseBackwardReference(variant, in, given, scale, C);
-        return BackwardReference.overHeads(variant, reference.shape, in, given, reference::head);
+        return BackwardReference.overHeads(variant, reference.in, reference.given, reference::head);
     }
 
     /** Rows (a, b) whose outer products are what the chunk adds to the gradients of its states. */
@@ -74,7 +74,7 @@ public final class ChunkwiseBackwardReference {
         List<double[][]> before = new ArrayList<>(); // the state before every chunk
         int n = shape.householders();
         for (int first = from * n; first < to * n; first += chunkSize) {
-            Chunk chunk = new Chunk(variant, in, shape, first, Math.min(first + chunkSize, to * n), j);
+            Chunk chunk = new Chunk(variant, in, first, Math.min(first + chunkSize, to * n), j);
             chunks.add(chunk);
             before.add(BackwardReference.copy(S));
             chunk.advance(S, chunk.pseudoValues(S));
@@ -123,7 +123,7 @@ public final class ChunkwiseBackwardReference {
             }
             int t = c.tokenOf(i);
             int step = (c.first + i) % shape.householders();
-            token.x.load(in, shape, t, j);
+            token.x.load(in, t, j);
             if (c.reads(i)) {
                 token.dq = scaled(da[0], scale);
                 token.dr = shape.crossRead() ? c.readColumns(S, P, pairs.get(2).a()[i], i) : null;
@@ -207,9 +207,9 @@ public final class ChunkwiseBackwardReference {
         double perRoot = 1 / Math.sqrt(shape.V());
         for (int i = 0; i < c.rows; i++) {
             scaledQ[i] = scaled(c.q[i], scale);
-            dO[i] = c.reads(i) ? BackwardReference.cotangent(given.o(), shape, c.tokenOf(i), j) : new double[shape.V()];
+            dO[i] = c.reads(i) ? OutputGradients.row(given.o(), shape, c.tokenOf(i), j) : new double[shape.V()];
             if (shape.crossRead() && c.reads(i)) {
-                dX[i] = BackwardReference.cotangent(given.oCross(), shape, c.tokenOf(i), j);
+                dX[i] = OutputGradients.row(given.oCross(), shape, c.tokenOf(i), j);
                 weights[i] = StateRowRead.softmax(scaled(c.readRows(S, P, c.r[i], i, i + 1), perRoot));
                 double[] z = c.readRows(S, P, dX[i], i, i + 1);
                 dLogits[i] = scaled(StateRowRead.logitGradients(weights[i], z), perRoot);

@@ -22,13 +22,13 @@ import io.deltarule.core.Variant;
  */
 public final class ChunkwiseReference {
     private final DeltaShape shape;
-    private final DeltaInputs in;
+    private final DeltaNumbers in;
     private final Variant variant;
     private final double scale;
 
     private ChunkwiseReference(Variant variant, DeltaInputs in, double scale) {
         this.shape = in.validate(variant);
-        this.in = in;
+        this.in = DeltaNumbers.of(in, shape);
         this.variant = variant;
         this.scale = scale;
     }
@@ -44,7 +44,7 @@ public final class ChunkwiseReference {
      */
     public static DeltaReference.Result run(Variant variant, DeltaInputs in, double scale, int C) {
         ChunkwiseReference reference = new ChunkwiseReference(variant, in, scale);
-        return DeltaReference.overHeads(reference.shape, in, (S, from, to, head, out) -> {
+        return DeltaReference.overHeads(reference.in, (S, from, to, head, out) -> {
             int n = reference.shape.householders();
             for (int first = from * n; first < to * n; first += C) {
                 reference.chunk(S, first, Math.min(first + C, to * n), head, out);
@@ -54,7 +54,7 @@ public final class ChunkwiseReference {
 
     /** One chunk of micro-steps [first, end): updates S in place and writes the read-outs of the tokens that end in it. */
     private void chunk(double[][] S, int first, int end, int head, DeltaReference.Result out) {
-        Chunk chunk = new Chunk(variant, in, shape, first, end, head);
+        Chunk chunk = new Chunk(variant, in, first, end, head);
         double[][] P = chunk.pseudoValues(S);
         for (int i = 0; i < chunk.rows; i++) {
             if (chunk.reads(i)) {

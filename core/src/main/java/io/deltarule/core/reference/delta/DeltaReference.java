@@ -3,7 +3,6 @@ package io.deltarule.core.reference.delta;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.StateShape;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.stream.IntStream;
 
@@ -45,11 +44,12 @@ public final class DeltaReference {
      */
     public static Result recurrent(Variant variant, DeltaInputs in, double scale) {
         DeltaShape s = in.validate(variant);
+        DeltaNumbers numbers = DeltaNumbers.of(in, s);
         TokenRule rule = rule(variant);
-        return overHeads(s, in, (S, from, to, j, out) -> {
+        return overHeads(numbers, (S, from, to, j, out) -> {
             Token x = new Token(s);
             for (int t = from; t < to; t++) {
-                x.load(in, s, t, j);
+                x.load(numbers, t, j);
                 rule.update(S, x);
                 double[] read = TokenRule.retrieve(S, x.q);
                 int at = (t * s.HV() + j) * s.V();
@@ -68,20 +68,17 @@ public final class DeltaReference {
         void run(double[][] S, int from, int to, int valueHead, Result out);
     }
 
-    static Result overHeads(DeltaShape s, DeltaInputs in, HeadRun head) {
+    static Result overHeads(DeltaNumbers in, HeadRun head) {
+        DeltaShape s = in.shape();
         int size = Math.multiplyExact(Math.multiplyExact(s.tokens(), s.HV()), s.V());
         StateShape state = s.state();
         int perHead = Math.toIntExact(state.numbersPerHead());
         double[] states = new double[Math.multiplyExact(state.count(), perHead)];
         Result out = new Result(new double[size], s.crossRead() ? new double[size] : null, states);
-        int[] ends = in.boundaries(s);
-        Tensor initial = in.initialState();
+        int[] ends = in.ends();
         IntStream.range(0, state.count()).parallel().forEach(item -> {
             int sequence = item / s.HV();
-            double[][] S = new double[s.K()][s.V()];
-            for (int i = 0; i < perHead; i++) {
-                S[i / s.V()][i % s.V()] = initial == null ? 0 : initial.get((long) item * perHead + i);
-            }
+            double[][] S = DeltaNumbers.state(in.initialState(), s, item);
             head.run(S, ends[sequence], ends[sequence + 1], item % s.HV(), out);
             for (int i = 0; i < s.K(); i++) {
                 System.arraycopy(S[i], 0, states, item * perHead + i * s.V(), s.V());

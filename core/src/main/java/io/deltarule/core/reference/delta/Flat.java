@@ -3,7 +3,7 @@ package io.deltarule.core.reference.delta;
 import io.deltarule.core.Tensor;
 import java.util.Arrays;
 
-/** Nested arrays of float64 to and from row-major float32 tensors. */
+/** Nested arrays of float64 row by row, to and from float32 tensors. */
 public final class Flat {
     private Flat() {}
 
@@ -13,6 +13,27 @@ public final class Flat {
                 Arrays.fill(row, 0);
             }
         }
+    }
+
+    /** A tensor's numbers, null for null. */
+    public static double[] widened(Tensor tensor) {
+        if (tensor == null) {
+            return null;
+        }
+        double[] numbers = new double[Math.toIntExact(tensor.size())];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = tensor.get(i);
+        }
+        return numbers;
+    }
+
+    /** All numbers in one array. */
+    public static double[] of(double[][][]... values) {
+        return Arrays.stream(values)
+                .flatMap(Arrays::stream)
+                .flatMap(Arrays::stream)
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
     }
 
     public static void copy(double[][][] from, Tensor to) {

@@ -1,6 +1,5 @@
 package io.deltarule.core.reference.delta;
 
-import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
@@ -17,14 +16,14 @@ import java.util.Map;
 final class InputGradients {
     private final Variant variant;
     private final DeltaShape s;
-    private final DeltaInputs in;
+    private final DeltaNumbers in;
     private final Map<Input, double[]> sums = new EnumMap<>(Input.class);
 
-    InputGradients(Variant variant, DeltaShape s, DeltaInputs in) {
+    InputGradients(Variant variant, DeltaNumbers in) {
         this.variant = variant;
-        this.s = s;
+        this.s = in.shape();
         this.in = in;
-        in.tensors().forEach((input, tensor) -> sums.put(input, new double[Math.toIntExact(tensor.size())]));
+        in.inputs().forEach((input, numbers) -> sums.put(input, new double[numbers.length]));
     }
 
     Map<Input, double[]> sums() {
@@ -81,7 +80,7 @@ final class InputGradients {
     }
 
     private void add(Input input, int row, int j, double[] values) {
-        int heads = in.get(input).dim(2);
+        int heads = in.heads(input);
         int at = (row * heads + j / (s.HV() / heads)) * values.length;
         double[] sum = sums.get(input);
         for (int i = 0; i < values.length; i++) {

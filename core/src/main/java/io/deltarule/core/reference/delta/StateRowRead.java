@@ -25,7 +25,7 @@ public final class StateRowRead {
     }
 
     /** From the weights π and their gradients z to the logits': dℓ = π ⊙ (z − π·z). */
-    static double[] logitGradients(double[] weights, double[] z) {
+    public static double[] logitGradients(double[] weights, double[] z) {
         double mean = dot(weights, z);
         double[] out = new double[weights.length];
         for (int i = 0; i < out.length; i++) {

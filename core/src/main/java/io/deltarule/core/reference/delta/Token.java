@@ -1,11 +1,10 @@
 package io.deltarule.core.reference.delta;
 
-import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.Term;
+import java.util.Arrays;
 
 /** One head's share of one token in float64: a query, a log-decay per key channel, and n micro-steps' other inputs. */
 public final class Token {
@@ -38,27 +37,28 @@ public final class Token {
     }
 
     /** Loads token t (counted through the whole batch) of value head j. */
-    void load(DeltaInputs in, DeltaShape s, int t, int j) {
-        row(in.get(Input.Q), t, j, s, q);
-        row(in.get(Input.R), t, j, s, r);
-        Tensor g = in.get(Input.G);
+    public void load(DeltaNumbers in, int t, int j) {
+        DeltaShape s = in.shape();
+        row(in, Input.Q, t, j, q);
+        row(in, Input.R, t, j, r);
+        double[] g = in.get(Input.G);
         for (int i = 0; i < s.K(); i++) {
             if (s.gate() == Gate.NONE) {
                 logDecay[i] = 0;
             } else {
-                long head = (long) t * s.HV() + j;
-                logDecay[i] = s.gate() == Gate.SCALAR ? g.get(head) : g.get(head * s.K() + i);
+                int head = t * s.HV() + j;
+                logDecay[i] = s.gate() == Gate.SCALAR ? g[head] : g[head * s.K() + i];
             }
         }
+        double[] strength = in.get(Input.BETA);
         for (int m = 0; m < s.householders(); m++) {
             int step = t * s.householders() + m;
-            row(in.get(Input.K), step, j, s, k[m]);
-            row(in.get(Input.V), step, j, s, v[m]);
-            row(in.get(Input.P), step, j, s, p[m]);
-            row(in.get(Input.B), step, j, s, b[m]);
-            row(in.get(Input.W), step, j, s, w[m]);
-            Tensor strength = in.get(Input.BETA);
-            beta[m] = strength == null ? Double.NaN : strength.get((long) step * s.HV() + j);
+            row(in, Input.K, step, j, k[m]);
+            row(in, Input.V, step, j, v[m]);
+            row(in, Input.P, step, j, p[m]);
+            row(in, Input.B, step, j, b[m]);
+            row(in, Input.W, step, j, w[m]);
+            beta[m] = strength == null ? Double.NaN : strength[step * s.HV() + j];
         }
     }
 
@@ -84,15 +84,14 @@ public final class Token {
     }
 
     /** Copies one row of a [.., .., heads, channels] tensor; grouped heads share theirs. NaN where there is no tensor. */
-    private static void row(Tensor tensor, int step, int j, DeltaShape s, double[] to) {
-        if (tensor == null) {
-            java.util.Arrays.fill(to, Double.NaN);
+    private static void row(DeltaNumbers in, Input input, int step, int j, double[] to) {
+        double[] from = in.get(input);
+        if (from == null) {
+            Arrays.fill(to, Double.NaN);
             return;
         }
-        int heads = tensor.dim(2);
-        long from = ((long) step * heads + j / (s.HV() / heads)) * to.length;
-        for (int i = 0; i < to.length; i++) {
-            to[i] = tensor.get(from + i);
-        }
+        int heads = in.heads(input);
+        int row = step * heads + j / (in.shape().HV() / heads);
+        System.arraycopy(from, row * to.length, to, 0, to.length);
     }
 }

@@ -61,6 +61,11 @@ public final class AttentionStep implements LayerStep {
     public void reset() {} // rows past a sequence's position are never read
 
     @Override
+    public double[] state() {
+        return Flat.of(keys, values);
+    }
+
+    @Override
     public void save(Iterator<Tensor> to, int[] positions) {
         for (double[][][] cache : new double[][][][] {keys, values}) {
             Tensor tensor = to.next();

@@ -2,20 +2,19 @@ package io.deltarule.core.reference.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.SequenceOp;
-import io.deltarule.core.layer.Weight;
 import io.deltarule.core.reference.delta.Flat;
 import java.util.Iterator;
 
 /** Causal short convolution in float64, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ); carries its last inputs. */
 public final class ConvolutionStep implements LayerStep {
     private final SequenceOp.ShortConvolution op;
-    private final Weight W;
-    private final Weight b;
+    private final WeightNumbers W;
+    private final WeightNumbers b;
     private final double[] x;
     private final double[] y;
     private final double[][][] tail; // [N][taps − 1][width], oldest first
 
-    public ConvolutionStep(SequenceOp.ShortConvolution op, Weight W, Weight b, double[] x, double[] y, int sequences) {
+    public ConvolutionStep(SequenceOp.ShortConvolution op, WeightNumbers W, WeightNumbers b, double[] x, double[] y, int sequences) {
         this.op = op;
         this.W = W;
         this.b = b;
@@ -43,6 +42,11 @@ public final class ConvolutionStep implements LayerStep {
     @Override
     public void reset() {
         Flat.clear(tail);
+    }
+
+    @Override
+    public double[] state() {
+        return Flat.of(tail);
     }
 
     @Override

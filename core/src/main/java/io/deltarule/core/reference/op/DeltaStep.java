@@ -1,16 +1,15 @@
 package io.deltarule.core.reference.op;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.SequenceOp;
+import io.deltarule.core.reference.delta.DeltaNumbers;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.reference.delta.Flat;
 import io.deltarule.core.reference.delta.StateRowRead;
 import io.deltarule.core.reference.delta.Token;
 import io.deltarule.core.reference.delta.TokenRule;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -19,7 +18,7 @@ public final class DeltaStep implements LayerStep {
     private final SequenceOp.Delta op;
     private final DeltaShape s;
     private final TokenRule rule;
-    private final Map<Input, double[]> in;
+    private final DeltaNumbers in; // one token's
     private final double[] o;
     private final double[] oCross;
     private final double[][][] states; // [N · HV][K][V]
@@ -33,7 +32,7 @@ public final class DeltaStep implements LayerStep {
         this.op = op;
         this.s = op.shape();
         this.rule = DeltaReference.rule(op.variant());
-        this.in = in;
+        this.in = new DeltaNumbers(op.shape(1, 1), in, null, new int[] {0, 1});
         this.o = o;
         this.oCross = oCross;
         this.states = new double[sequences * s.HV()][s.K()][s.V()];
@@ -44,7 +43,7 @@ public final class DeltaStep implements LayerStep {
     public void step(int sequence, int position) {
         for (int j = 0; j < s.HV(); j++) {
             double[][] S = states[sequence * s.HV() + j];
-            load(j);
+            token.load(in, 0, j);
             rule.update(S, token);
             double[] read = TokenRule.retrieve(S, token.q);
             for (int c = 0; c < s.V(); c++) {
@@ -56,33 +55,9 @@ public final class DeltaStep implements LayerStep {
         }
     }
 
-    private void load(int j) {
-        row(Input.Q, 0, j, token.q);
-        row(Input.R, 0, j, token.r);
-        double[] g = in.get(Input.G);
-        for (int i = 0; i < s.K(); i++) {
-            token.logDecay[i] = s.gate() == Gate.NONE ? 0 : s.gate() == Gate.SCALAR ? g[j] : g[j * s.K() + i];
-        }
-        double[] strength = in.get(Input.BETA);
-        for (int m = 0; m < s.householders(); m++) {
-            row(Input.K, m, j, token.k[m]);
-            row(Input.V, m, j, token.v[m]);
-            row(Input.P, m, j, token.p[m]);
-            row(Input.B, m, j, token.b[m]);
-            row(Input.W, m, j, token.w[m]);
-            token.beta[m] = strength == null ? Double.NaN : strength[m * s.HV() + j];
-        }
-    }
-
-    /** One value head's channels of micro-step m; grouped heads share theirs. NaN where the variant has no such input. */
-    private void row(Input input, int m, int j, double[] to) {
-        double[] from = in.get(input);
-        if (from == null) {
-            Arrays.fill(to, Double.NaN);
-            return;
-        }
-        int heads = input.axesOfWidth(s, from.length).heads();
-        System.arraycopy(from, (m * heads + j / (s.HV() / heads)) * to.length, to, 0, to.length);
+    @Override
+    public double[] state() {
+        return Flat.of(states);
     }
 
     @Override

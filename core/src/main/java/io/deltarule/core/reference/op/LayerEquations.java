@@ -1,7 +1,6 @@
 package io.deltarule.core.reference.op;
 
 import io.deltarule.core.layer.Activation;
-import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 
 /**
@@ -12,7 +11,7 @@ public final class LayerEquations {
     private LayerEquations() {}
 
     /** act(x). */
-    static double activation(Activation act, double x) {
+    public static double activation(Activation act, double x) {
         return switch (act) {
             case IDENTITY -> x;
             case SIGMOID -> sigmoid(x);
@@ -23,27 +22,23 @@ public final class LayerEquations {
     }
 
     /** 1 / (1 + exp(−x)). */
-    static double sigmoid(double x) {
+    public static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
     }
 
     /** log(1 + exp(x)), written so that exp cannot overflow. */
-    static double softplus(double x) {
+    public static double softplus(double x) {
         return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
     }
 
     /** y = table[id]. */
-    public static void embedding(double[] id, Weight table, double[] y) {
-        float[] row = new float[y.length];
-        table.read(((long) id[0]) * y.length, row);
-        for (int i = 0; i < y.length; i++) {
-            y[i] = row[i];
-        }
+    public static void embedding(double[] id, WeightNumbers table, double[] y) {
+        table.read(((long) id[0]) * y.length, y);
     }
 
     /** y = W x + b. */
-    public static void linear(double[] x, Weight W, Weight b, double[] y) {
-        float[] row = new float[x.length];
+    public static void linear(double[] x, WeightNumbers W, WeightNumbers b, double[] y) {
+        double[] row = new double[x.length];
         for (int i = 0; i < y.length; i++) {
             W.read((long) i * x.length, row);
             double sum = b == null ? 0 : b.get(i);
@@ -55,8 +50,8 @@ public final class LayerEquations {
     }
 
     /** L = log Σ_c exp(z_c) − z_label with z = W x + b; 0 for the label −1. */
-    public static void crossEntropy(double[] x, double[] label, Weight W, Weight b, double[] loss) {
-        double[] logits = new double[W.dim(0)];
+    public static void crossEntropy(double[] x, double[] label, WeightNumbers W, WeightNumbers b, int classes, double[] loss) {
+        double[] logits = new double[classes];
         linear(x, W, b, logits);
         double max = Arrays.stream(logits).max().orElseThrow();
         double sum = Arrays.stream(logits).map(z -> Math.exp(z - max)).sum();
@@ -82,7 +77,7 @@ public final class LayerEquations {
 
     /** y = act(z) ⊙ w' ⊙ x / √(mean x² + eps) per group; w' = w or 1 + w. */
     public static void rmsNorm(
-            double[] x, double[] z, Weight w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
+            double[] x, double[] z, WeightNumbers w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
         for (int i = 0; i < x.length; i++) {
             double weight = w.get(i % group) + (zeroCentred ? 1 : 0);
             double gate = z == null ? 1 : activation(act, z[i]);
@@ -138,7 +133,7 @@ public final class LayerEquations {
     }
 
     /** g = −exp(A_log) softplus(x + dt_bias), or lowerBound · sigmoid(exp(A_log) (x + dt_bias)). */
-    public static void logDecay(double[] x, Weight aLog, Weight dtBias, int heads, double lowerBound, double[] g) {
+    public static void logDecay(double[] x, WeightNumbers aLog, WeightNumbers dtBias, int heads, double lowerBound, double[] g) {
         for (int i = 0; i < x.length; i++) {
             double rate = Math.exp(aLog.get(i / (x.length / heads)));
             double biased = x[i] + (dtBias == null ? 0 : dtBias.get(i));
@@ -155,7 +150,7 @@ public final class LayerEquations {
     }
 
     /** y = x with the first rotary channels of each head turned; {@code angles} has rotary/2 per head, or for all heads. */
-    static void rotate(double[] x, double[] angles, int head, int rotary, double[] y) {
+    public static void rotate(double[] x, double[] angles, int head, int rotary, double[] y) {
         int half = rotary / 2;
         for (int start = 0; start < x.length; start += head) {
             System.arraycopy(x, start, y, start, head);
@@ -171,10 +166,15 @@ public final class LayerEquations {
 
     /** Rotary position embedding: φ_i = position · theta^(−2i/rotary). */
     public static void rotary(double[] x, int position, int head, int rotary, double theta, double[] y) {
+        rotate(x, angles(position, rotary, theta), head, rotary, y);
+    }
+
+    /** φ of a position. */
+    public static double[] angles(int position, int rotary, double theta) {
         double[] angles = new double[rotary / 2];
         for (int i = 0; i < angles.length; i++) {
             angles[i] = position * Math.pow(theta, -2.0 * i / rotary);
         }
-        rotate(x, angles, head, rotary, y);
+        return angles;
     }
 }

@@ -17,6 +17,16 @@ public interface LayerStep {
     /** Puts every sequence back to its beginning. */
     default void reset() {}
 
+    /**
+     * What is carried, in float64 and row-major, in the layout that each operation's backward reads: delta states [N, HV, K, V],
+     * convolution inputs [N, taps − 1, width], angles [N, width], keys [N, kvHeads, rows, head] and then values.
+     *
+     * @return a copy, empty where nothing is carried
+     */
+    default double[] state() {
+        return new double[0];
+    }
+
     /** Copies what is carried to the next of these tensors. */
     default void save(Iterator<Tensor> to, int[] positions) {}
 

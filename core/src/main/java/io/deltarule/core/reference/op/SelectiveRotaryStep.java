@@ -2,21 +2,20 @@ package io.deltarule.core.reference.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.PositionOp;
-import io.deltarule.core.layer.Weight;
 import java.util.Arrays;
 import java.util.Iterator;
 
 /** Selective RoPE in float64, Φ_t = Φ_{t-1} + φ_t, pairs turned by τ_i Φ_ti; carries Φ. */
 public final class SelectiveRotaryStep implements LayerStep {
     private final PositionOp.SelectiveRotary op;
-    private final Weight temperature;
+    private final WeightNumbers temperature;
     private final double[] x;
     private final double[] phi;
     private final double[] y;
     private final double[][] sums; // Φ [N][heads · rotary/2]
 
     public SelectiveRotaryStep(
-            PositionOp.SelectiveRotary op, Weight temperature, double[] x, double[] phi, double[] y, int sequences) {
+            PositionOp.SelectiveRotary op, WeightNumbers temperature, double[] x, double[] phi, double[] y, int sequences) {
         this.op = op;
         this.temperature = temperature;
         this.x = x;
@@ -41,6 +40,11 @@ public final class SelectiveRotaryStep implements LayerStep {
         for (double[] sum : sums) {
             Arrays.fill(sum, 0);
         }
+    }
+
+    @Override
+    public double[] state() {
+        return Arrays.stream(sums).flatMapToDouble(Arrays::stream).toArray();
     }
 
     @Override

@@ -1,0 +1,198 @@
+package io.deltarule.core.cpu;
+
+import io.deltarule.core.Input;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.backward.BackwardScratch;
+import io.deltarule.core.cpu.backward.BackwardStep;
+import io.deltarule.core.cpu.backward.ConvolutionBackward;
+import io.deltarule.core.cpu.backward.CopyBackward;
+import io.deltarule.core.cpu.backward.DeltaBackward;
+import io.deltarule.core.cpu.backward.ElementwiseBackward;
+import io.deltarule.core.cpu.backward.Gradient;
+import io.deltarule.core.cpu.backward.LogDecayBackward;
+import io.deltarule.core.cpu.backward.MatrixBackward;
+import io.deltarule.core.cpu.backward.NormBackward;
+import io.deltarule.core.cpu.backward.WeightGradient;
+import io.deltarule.core.cpu.delta.GradientRun;
+import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.training.ParameterLayout;
+import io.deltarule.core.training.TrainingSpec;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the steps of a program's operations backward, beside the steps forward that {@link CpuSteps} made. */
+final class CpuBackwardSteps implements BackwardSchedule.Maker {
+    private final LayerSpec spec;
+    private final ParameterLayout trained;
+    private final WorkerPool pool;
+    private final CpuSteps forward;
+    private final Arena arena;
+    private final BackwardScratch scratch;
+    private final Map<PlanSpec, GradientRun> deltaRuns = new HashMap<>();
+
+    CpuBackwardSteps(TrainingSpec spec, WorkerPool pool, CpuSteps forward, Arena arena) {
+        this.spec = spec.layer();
+        this.trained = spec.trained();
+        this.pool = pool;
+        this.forward = forward;
+        this.arena = arena;
+        this.scratch = new BackwardScratch(forward.panels(), pool.threads(), this.spec.maxTokens(), arena);
+    }
+
+    /** Bytes that are not the arena's. */
+    long bytes() {
+        return scratch.bytes();
+    }
+
+    private SlotBuffer slot(Slot slot) {
+        return forward.slot(slot);
+    }
+
+    private WeightGradient weight(String name) {
+        return name != null && trained.contains(name)
+                ? new WeightGradient(trained.entry(name).offset() * Float.BYTES)
+                : null;
+    }
+
+    @Override
+    public List<BackwardStep> make(LayerOp op, Map<Slot, SlotBuffer> given, List<Gradient> wanted) {
+        SlotBuffer dy = given.get(op.out());
+        return switch (op) {
+            case MatrixOp.Embedding e ->
+                List.of(MatrixBackward.embedding(slot(e.ids()), dy, weight(e.table())));
+            case MatrixOp.Linear l ->
+                List.of(MatrixBackward.linear(
+                        slot(l.in()),
+                        forward.weight(l.weight()),
+                        dy,
+                        wanted.getFirst(),
+                        weight(l.weight()),
+                        weight(l.bias()),
+                        scratch));
+            case MatrixOp.CrossEntropy c -> throw new UnsupportedOperationException(c.toString());
+            case MatrixOp.Experts e -> throw new UnsupportedOperationException(e.toString());
+            case SequenceOp.ShortConvolution c ->
+                List.of(new ConvolutionBackward(
+                        c,
+                        slot(c.in()),
+                        dy,
+                        forward.tensor(c.weight()),
+                        forward.tensor(c.bias()),
+                        wanted.getFirst(),
+                        weight(c.weight()),
+                        weight(c.bias()),
+                        spec.sequences(),
+                        scratch));
+            case SequenceOp.Delta d -> delta(d, given, wanted);
+            case SequenceOp.Attention a -> throw new UnsupportedOperationException(a.toString());
+            case NormOp.L2Norm n ->
+                List.of(NormBackward.l2(slot(n.in()), dy, wanted.getFirst(), n.group(), n.eps()));
+            case NormOp.SumNorm n -> List.of(NormBackward.sum(slot(n.in()), dy, wanted.getFirst(), n.group()));
+            case NormOp.RmsNorm n ->
+                List.of(NormBackward.rms(
+                        n,
+                        slot(n.in()),
+                        slot(n.gate()),
+                        forward.tensor(n.weight()),
+                        dy,
+                        wanted.getFirst(),
+                        n.gate() == null ? null : wanted.get(1),
+                        weight(n.weight()),
+                        scratch));
+            case ElementwiseOp.Activate a ->
+                List.of(ElementwiseBackward.activate(
+                        slot(a.in()), dy, wanted.getFirst(), a.activation(), (float) a.factor(), scratch));
+            case ElementwiseOp.Multiply m ->
+                List.of(ElementwiseBackward.multiply(
+                        slot(m.in()),
+                        slot(m.gate()),
+                        dy,
+                        wanted.getFirst(),
+                        wanted.get(1),
+                        m.activation(),
+                        scratch));
+            case ElementwiseOp.Add a -> List.of(ElementwiseBackward.add(dy, wanted.getFirst(), wanted.get(1)));
+            case ElementwiseOp.MixReads m ->
+                List.of(ElementwiseBackward.mixReads(
+                        slot(m.linear()),
+                        slot(m.cross()),
+                        slot(m.gate()),
+                        dy,
+                        wanted.get(0),
+                        wanted.get(1),
+                        wanted.get(2),
+                        m.additive()));
+            case ElementwiseOp.LogDecay d ->
+                List.of(new LogDecayBackward(
+                        d,
+                        slot(d.in()),
+                        slot(d.out()),
+                        dy,
+                        forward.tensor(d.aLog()),
+                        forward.tensor(d.dtBias()),
+                        wanted.getFirst(),
+                        weight(d.aLog()),
+                        weight(d.dtBias()),
+                        scratch));
+            case ElementwiseOp.Constant c -> List.of();
+            case ChannelOp.Slice s -> List.of(CopyBackward.slice(dy, wanted.getFirst(), s.groups(), s.offset()));
+            case ChannelOp.Join j -> List.of(CopyBackward.join(j, dy, wanted.get(0), wanted.get(1)));
+            case PositionOp.Rotary r -> throw new UnsupportedOperationException(r.toString());
+            case PositionOp.SelectiveRotary r -> throw new UnsupportedOperationException(r.toString());
+        };
+    }
+
+    private List<BackwardStep> delta(SequenceOp.Delta op, Map<Slot, SlotBuffer> given, List<Gradient> wanted) {
+        List<BackwardStep> after = new ArrayList<>();
+        Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
+        Map<Input, SlotBuffer> out = new EnumMap<>(Input.class);
+        int next = 0;
+        for (Map.Entry<Input, Slot> input : op.inputs().entrySet()) { // in the order of op.reads()
+            in.put(input.getKey(), slot(input.getValue()));
+            Gradient gradient = wanted.get(next++);
+            String purpose = "gradient " + input.getKey();
+            out.put(
+                    input.getKey(),
+                    gradient == null
+                            ? scratch.rows(purpose, input.getValue().width())
+                            : overwritten(purpose, gradient, after));
+        }
+        List<BackwardStep> steps = new ArrayList<>();
+        steps.add(new DeltaBackward(
+                op,
+                in,
+                given.get(op.o()),
+                op.oCross() == null ? null : given.get(op.oCross()),
+                out,
+                spec,
+                forward.run().boundaries(),
+                s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool)),
+                arena));
+        steps.addAll(after);
+        return steps;
+    }
+
+    /** Where an operation that can only overwrite puts a gradient: in its place, or apart, from where it is added. */
+    private SlotBuffer overwritten(String purpose, Gradient gradient, List<BackwardStep> after) {
+        if (!gradient.add()) {
+            return gradient.buffer();
+        }
+        SlotBuffer apart = scratch.rows(purpose, gradient.buffer().width());
+        after.add(ElementwiseBackward.added(apart, gradient.buffer()));
+        return apart;
+    }
+}

@@ -1,0 +1,92 @@
+package io.deltarule.core.reference.backward;
+
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.reference.op.LayerEquations;
+import io.deltarule.core.reference.op.WeightNumbers;
+
+/** Operations on one number at a time; a gate that several channels share sums over them. */
+final class ElementwiseBackward {
+    private ElementwiseBackward() {}
+
+    /** x̄ += factor · act'(x) ⊙ ȳ. */
+    static void activate(ElementwiseOp.Activate op, BackwardRun run) {
+        double[] x = run.values(op.in());
+        double[] dy = run.gradient(op.out());
+        for (int i = 0; i < x.length; i++) {
+            BackwardRun.add(
+                    run.gradient(op.in()), i, op.factor() * Derivatives.activation(op.activation(), x[i]) * dy[i]);
+        }
+    }
+
+    /** x̄ += act(z) ⊙ ȳ, z̄ += act'(z) ⊙ Σ x ⊙ ȳ. */
+    static void multiply(ElementwiseOp.Multiply op, BackwardRun run) {
+        double[] x = run.values(op.in());
+        double[] z = run.values(op.gate());
+        double[] dy = run.gradient(op.out());
+        int shared = op.in().width() / op.gate().width();
+        for (int i = 0; i < x.length; i++) {
+            double gate = z[i / shared];
+            BackwardRun.add(run.gradient(op.in()), i, LayerEquations.activation(op.activation(), gate) * dy[i]);
+            BackwardRun.add(
+                    run.gradient(op.gate()),
+                    i / shared,
+                    Derivatives.activation(op.activation(), gate) * x[i] * dy[i]);
+        }
+    }
+
+    /** ā += ȳ, b̄ += ȳ. */
+    static void add(ElementwiseOp.Add op, BackwardRun run) {
+        double[] dy = run.gradient(op.out());
+        for (int i = 0; i < dy.length; i++) {
+            BackwardRun.add(run.gradient(op.a()), i, dy[i]);
+            BackwardRun.add(run.gradient(op.b()), i, dy[i]);
+        }
+    }
+
+    /** x̄ += γ ⊙ ȳ; ō += (1 − γ) ⊙ ȳ, or ȳ; z̄ += γ (1 − γ) Σ (x − o) ⊙ ȳ, or of x ⊙ ȳ. */
+    static void mixReads(ElementwiseOp.MixReads op, BackwardRun run) {
+        double[] o = run.values(op.linear());
+        double[] x = run.values(op.cross());
+        double[] z = run.values(op.gate());
+        double[] dy = run.gradient(op.out());
+        int shared = op.linear().width() / op.gate().width();
+        for (int i = 0; i < o.length; i++) {
+            double gate = LayerEquations.sigmoid(z[i / shared]);
+            BackwardRun.add(run.gradient(op.cross()), i, gate * dy[i]);
+            BackwardRun.add(run.gradient(op.linear()), i, op.additive() ? dy[i] : (1 - gate) * dy[i]);
+            double met = op.additive() ? x[i] : x[i] - o[i];
+            BackwardRun.add(run.gradient(op.gate()), i / shared, Derivatives.sigmoid(z[i / shared]) * met * dy[i]);
+        }
+    }
+
+    /**
+     * With a = exp(A_log), s = x + dt_bias and l the lower bound; dt_bias gets what x gets.
+     *
+     * <pre>
+     *   g = −a softplus(s):    x̄ += −a σ(s) ḡ          A_log gets Σ g ḡ
+     *   g = l σ(a s):          x̄ += l a σ'(a s) ḡ       A_log gets Σ l a s σ'(a s) ḡ
+     * </pre>
+     */
+    static void logDecay(ElementwiseOp.LogDecay op, BackwardRun run) {
+        WeightNumbers aLog = run.weight(op.aLog());
+        WeightNumbers dtBias = run.weight(op.dtBias());
+        double[] x = run.values(op.in());
+        double[] dy = run.gradient(op.out());
+        int width = op.in().width();
+        for (int i = 0; i < x.length; i++) {
+            int c = i % width;
+            int head = c / (width / op.heads());
+            double rate = Math.exp(aLog.get(head));
+            double biased = x[i] + (dtBias == null ? 0 : dtBias.get(c));
+            double slope = op.lowerBound() == 0
+                    ? -rate * LayerEquations.sigmoid(biased)
+                    : op.lowerBound() * rate * Derivatives.sigmoid(rate * biased);
+            double byRate = op.lowerBound() == 0
+                    ? -rate * LayerEquations.softplus(biased)
+                    : op.lowerBound() * rate * biased * Derivatives.sigmoid(rate * biased);
+            BackwardRun.add(run.gradient(op.in()), i, slope * dy[i]);
+            BackwardRun.add(run.weightGradient(op.dtBias()), c, slope * dy[i]);
+            BackwardRun.add(run.weightGradient(op.aLog()), head, byRate * dy[i]);
+        }
+    }
+}

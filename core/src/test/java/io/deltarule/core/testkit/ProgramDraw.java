@@ -1,0 +1,393 @@
+package io.deltarule.core.testkit;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.Input;
+import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.ChannelOp;
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
+import io.deltarule.core.layer.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Draws one program: operations one after the other, each of a kind from a shuffled deck, reading slots that are there already
+ * where one fits and slots made for it by a product where none does. Numbers are normalised where an operation asks for it, as
+ * models do: keys of length 1, strengths from a sigmoid, decays below 1.
+ */
+final class ProgramDraw {
+    private static final List<Integer> WIDTHS = List.of(8, 12, 16, 24);
+    private static final int CLASSES = 13;
+
+    private final Random random;
+    private final List<Slot> inputs = new ArrayList<>();
+    private final List<LayerOp> ops = new ArrayList<>();
+    private final List<Slot> pool = new ArrayList<>(); // numbers of about 1
+    private final Map<List<Integer>, List<String>> matrices = new HashMap<>(); // by shape
+    private int slots;
+    private int weights;
+
+    private ProgramDraw(Random random) {
+        this.random = random;
+    }
+
+    /** Everything that is not one of the other kinds' preparations. */
+    private enum Kind {
+        EMBEDDING,
+        LINEAR,
+        CROSS_ENTROPY,
+        EXPERTS,
+        L2_NORM,
+        RMS_NORM,
+        SUM_NORM,
+        ACTIVATE,
+        MULTIPLY,
+        ADD,
+        MIX_READS,
+        CONSTANT,
+        SLICE,
+        JOIN,
+        ROTARY,
+        SELECTIVE_ROTARY,
+        CONVOLUTION,
+        DELTA,
+        DELTA_AGAIN,
+        ATTENTION
+    }
+
+    /** A program with some {@code kinds} of operations and what they need. */
+    static LayerProgram draw(Random random, int kinds) {
+        ProgramDraw draw = new ProgramDraw(random);
+        draw.input("x", draw.width(), true);
+        if (random.nextBoolean()) {
+            draw.input("x2", draw.width(), true);
+        }
+        List<Kind> deck = new ArrayList<>(List.of(Kind.values()));
+        Collections.shuffle(deck, random);
+        deck.subList(0, kinds).forEach(draw::add);
+        return draw.program();
+    }
+
+    private LayerProgram program() {
+        Set<Slot> read = new HashSet<>();
+        ops.forEach(op -> read.addAll(op.reads()));
+        List<Slot> outputs = new ArrayList<>();
+        for (LayerOp op : ops) {
+            for (Slot slot : op.writes()) {
+                if (!read.contains(slot) || random.nextInt(8) == 0) {
+                    outputs.add(slot); // all that would be lost, and some that are read too
+                }
+            }
+        }
+        Collections.shuffle(outputs, random);
+        return new LayerProgram(inputs, outputs, ops);
+    }
+
+    private void add(Kind kind) {
+        switch (kind) {
+            case EMBEDDING -> embedding();
+            case LINEAR -> pool.add(linear(any(), width()));
+            case CROSS_ENTROPY -> crossEntropy();
+            case EXPERTS -> experts();
+            case L2_NORM -> {
+                Slot x = any();
+                put(new NormOp.L2Norm(x, slot(x.width()), divisor(x.width(), 4), 1e-6));
+            }
+            case RMS_NORM -> rmsNorm(any());
+            case SUM_NORM -> sumNorm();
+            case ACTIVATE -> activate();
+            case MULTIPLY -> {
+                Slot x = any();
+                pool.add(tamed(made(new ElementwiseOp.Multiply(
+                        x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
+            }
+            case ADD -> {
+                Slot a = any();
+                put(new ElementwiseOp.Add(a, ofWidth(a.width()), slot(a.width())));
+            }
+            case MIX_READS -> {
+                Slot o = any();
+                Slot gate = ofWidth(divisor(o.width(), 1));
+                put(new ElementwiseOp.MixReads(
+                        o, ofWidth(o.width()), gate, slot(o.width()), random.nextBoolean()));
+            }
+            case CONSTANT -> {
+                Slot x = any();
+                Slot constant = made(new ElementwiseOp.Constant(slot(x.width()), random.nextDouble(0.5, 2)));
+                put(new ElementwiseOp.Multiply(x, constant, slot(x.width()), smooth()));
+            }
+            case SLICE -> slice();
+            case JOIN -> join();
+            case ROTARY -> {
+                Slot x = any();
+                put(rotary(x, divisor(x.width(), 2)));
+            }
+            case SELECTIVE_ROTARY -> selectiveRotary();
+            case CONVOLUTION -> {
+                Slot x = any();
+                int taps = random.nextInt(1, 5);
+                Activation act = random.nextBoolean() ? Activation.SILU : Activation.IDENTITY;
+                put(new SequenceOp.ShortConvolution(
+                        x, slot(x.width()), matrix(x.width(), taps), maybe(vector(x.width())), taps, act));
+            }
+            case DELTA, DELTA_AGAIN -> delta();
+            case ATTENTION -> attention();
+        }
+    }
+
+    private void embedding() {
+        Slot ids = inputs.stream()
+                .filter(slot -> slot.name().equals("ids"))
+                .findFirst()
+                .orElseGet(() -> input("ids", 1, false));
+        int width = width();
+        put(new MatrixOp.Embedding(ids, slot(width), matrix(CLASSES, width), CLASSES));
+    }
+
+    private void crossEntropy() {
+        Slot labels = input("labels", 1, false);
+        Slot x = any();
+        made(new MatrixOp.CrossEntropy(
+                x, labels, slot(1), matrix(CLASSES, x.width()), maybe(vector(CLASSES)), CLASSES));
+    }
+
+    private void experts() {
+        Slot x = any();
+        int count = random.nextInt(2, 6);
+        boolean sigmoid = random.nextBoolean();
+        MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(
+                random.nextInt(1, count + 1), sigmoid, maybe(vector(count)), random.nextBoolean(), 1.3);
+        Slot logits = linear(any(), count);
+        pool.add(tamed(made(new MatrixOp.Experts(x, logits, slot(width()), routing, name() + ".", 6))));
+    }
+
+    private void rmsNorm(Slot x) {
+        int group = random.nextBoolean() ? x.width() : divisor(x.width(), 4);
+        Slot gate = random.nextBoolean() ? ofWidth(x.width()) : null;
+        put(new NormOp.RmsNorm(
+                x, gate, slot(x.width()), name(), group, 1e-5, random.nextBoolean(), smooth()));
+    }
+
+    /** Of positive numbers: after a sigmoid, or elu(x) + 1. */
+    private void sumNorm() {
+        Slot x = any();
+        Slot positive;
+        if (random.nextBoolean()) {
+            positive = made(new ElementwiseOp.Activate(x, slot(x.width()), Activation.SIGMOID, 1));
+        } else {
+            Slot elu = made(new ElementwiseOp.Activate(x, slot(x.width()), Activation.ELU, 1));
+            Slot one = made(new ElementwiseOp.Constant(slot(x.width()), 1));
+            positive = made(new ElementwiseOp.Add(elu, one, slot(x.width())));
+        }
+        put(new NormOp.SumNorm(positive, slot(x.width()), divisor(x.width(), 4)));
+    }
+
+    /** ReLU's zeros go through a product, so that no norm finds a group of nothing else. */
+    private void activate() {
+        Slot x = any();
+        Activation act = Activation.values()[random.nextInt(Activation.values().length)];
+        Slot y = made(new ElementwiseOp.Activate(x, slot(x.width()), act, random.nextInt(1, 3)));
+        pool.add(act == Activation.RELU ? linear(y, width()) : y);
+    }
+
+    private void slice() {
+        Slot x = any();
+        int groups = List.of(1, 2, 4).get(random.nextInt(3));
+        int stride = x.width() / groups;
+        int length = random.nextInt(1, stride + 1);
+        Slot y = made(new ChannelOp.Slice(x, slot(groups * length), groups, random.nextInt(stride - length + 1)));
+        pool.add(linear(y, width()));
+    }
+
+    private void join() {
+        Slot a = any();
+        int groups = List.of(1, 2, 4).get(random.nextInt(3));
+        Slot b = any();
+        boolean shared = random.nextBoolean();
+        int part = shared ? b.width() : b.width() / groups;
+        Slot y = made(new ChannelOp.Join(a, b, slot(a.width() + groups * part), groups));
+        pool.add(linear(y, width()));
+    }
+
+    private PositionOp.Rotary rotary(Slot x, int head) {
+        int turned = 2 * random.nextInt(1, head / 2 + 1);
+        return new PositionOp.Rotary(x, slot(x.width()), head, turned, 100);
+    }
+
+    private void selectiveRotary() {
+        Slot x = any();
+        int head = divisor(x.width(), 2);
+        int turned = 2 * random.nextInt(1, head / 2 + 1);
+        Slot angles = linear(any(), x.width() / head * turned / 2);
+        String temperature = random.nextBoolean() ? name() : null;
+        put(new PositionOp.SelectiveRotary(x, angles, slot(x.width()), temperature, head, turned));
+    }
+
+    private void attention() {
+        int kvHeads = random.nextInt(1, 3);
+        int heads = kvHeads * random.nextInt(1, 3);
+        int head = List.of(4, 6).get(random.nextInt(2));
+        Slot q = linear(any(), heads * head);
+        Slot k = linear(any(), kvHeads * head);
+        if (random.nextBoolean()) {
+            q = made(rotary(q, head));
+            k = made(rotary(k, head));
+        }
+        int value = List.of(4, 8).get(random.nextInt(2));
+        Slot v = linear(any(), kvHeads * value);
+        int window = random.nextInt(0, 5);
+        Slot o = made(new SequenceOp.Attention(
+                q, k, v, slot(heads * value), heads, kvHeads, window, 1 / Math.sqrt(head)));
+        pool.add(linear(o, width()));
+    }
+
+    private void delta() {
+        Variant variant = Variant.values()[random.nextInt(Variant.values().length)];
+        List<Gate> gates = new ArrayList<>(variant.gates());
+        Gate gate = gates.get(random.nextInt(gates.size()));
+        int n = variant.manyHouseholders() ? random.nextInt(1, 4) : 1;
+        boolean cross = variant == Variant.DELTALENS || random.nextInt(4) == 0;
+        int H = random.nextInt(1, 3);
+        int HV = H * random.nextInt(1, 3);
+        DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5) * 2, random.nextInt(2, 6), n, 1, gate, cross);
+        Map<Input, Slot> in = new EnumMap<>(Input.class);
+        for (Input input : Input.values()) {
+            boolean present = input == Input.G
+                    ? gate != Gate.NONE
+                    : input == Input.R ? cross : variant.inputs().contains(input);
+            if (present) {
+                in.put(input, deltaInput(input, s));
+            }
+        }
+        Slot o = slot(HV * s.V());
+        Slot oCross = cross ? slot(HV * s.V()) : null;
+        made(new SequenceOp.Delta(variant, s, in, o, oCross, random.nextDouble(0.3, 1)));
+        Slot read = o;
+        if (cross) {
+            Slot gates2 = linear(any(), HV);
+            read = made(new ElementwiseOp.MixReads(o, oCross, gates2, slot(o.width()), random.nextBoolean()));
+        }
+        pool.add(linear(read, width()));
+    }
+
+    private Slot deltaInput(Input input, DeltaShape s) {
+        int width = (input.eitherHeads() && random.nextBoolean() ? input.axesPerValueHead(s) : input.axes(s)).width();
+        if (input == Input.BETA && random.nextInt(6) == 0) {
+            return made(new ElementwiseOp.Constant(slot(width), 0.8));
+        }
+        Slot raw = linear(any(), width);
+        return switch (input) {
+            case Q, K, P -> made(new NormOp.L2Norm(raw, slot(width), s.K(), 1e-6));
+            case BETA, B, W ->
+                made(new ElementwiseOp.Activate(raw, slot(width), Activation.SIGMOID, random.nextInt(1, 3)));
+            case G ->
+                made(new ElementwiseOp.LogDecay(
+                        raw, slot(width), name(), maybe(name()), s.HV(), random.nextBoolean() ? 0 : -2));
+            case V, R -> raw;
+        };
+    }
+
+    private Slot input(String name, int width, boolean numbers) {
+        Slot slot = new Slot(name, width);
+        inputs.add(slot);
+        if (numbers) {
+            pool.add(slot);
+        }
+        return slot;
+    }
+
+    private Slot slot(int width) {
+        return new Slot("s" + slots++, width);
+    }
+
+    private String name() {
+        return "w" + weights++;
+    }
+
+    private String maybe(String weight) {
+        return random.nextBoolean() ? weight : null;
+    }
+
+    private String vector(int width) {
+        return shared(List.of(width));
+    }
+
+    private String matrix(int rows, int columns) {
+        return shared(List.of(rows, columns));
+    }
+
+    /** A weight of a shape: where there is one of it, often that. */
+    private String shared(List<Integer> shape) {
+        List<String> same = matrices.computeIfAbsent(shape, key -> new ArrayList<>());
+        if (!same.isEmpty() && random.nextBoolean()) {
+            return same.get(random.nextInt(same.size()));
+        }
+        String made = name();
+        same.add(made);
+        return made;
+    }
+
+    private Slot made(LayerOp op) {
+        ops.add(op);
+        return op.out();
+    }
+
+    private void put(LayerOp op) {
+        pool.add(made(op));
+    }
+
+    private Slot linear(Slot x, int width) {
+        return made(new MatrixOp.Linear(x, slot(width), matrix(width, x.width()), maybe(vector(width))));
+    }
+
+    /** Brought back to about 1, where an operation may have made numbers large. */
+    private Slot tamed(Slot x) {
+        return made(new NormOp.RmsNorm(x, null, slot(x.width()), name(), x.width(), 1e-3, false, Activation.IDENTITY));
+    }
+
+    private Slot any() {
+        return pool.get(random.nextInt(pool.size()));
+    }
+
+    /** One that is there, if any is so wide; else one made. */
+    private Slot ofWidth(int width) {
+        List<Slot> fitting =
+                pool.stream().filter(slot -> slot.width() == width).toList();
+        return fitting.isEmpty() || random.nextInt(4) == 0
+                ? linear(any(), width)
+                : fitting.get(random.nextInt(fitting.size()));
+    }
+
+    private int width() {
+        return WIDTHS.get(random.nextInt(WIDTHS.size()));
+    }
+
+    /** A divisor of a width, itself a multiple of {@code of}. */
+    private int divisor(int width, int of) {
+        int[] divisors = java.util.stream.IntStream.rangeClosed(1, width)
+                .filter(d -> width % d == 0 && d % of == 0)
+                .toArray();
+        return divisors[random.nextInt(divisors.length)];
+    }
+
+    private Activation smooth() {
+        List<Activation> smooth =
+                Arrays.stream(Activation.values()).filter(act -> act != Activation.RELU).toList();
+        return smooth.get(random.nextInt(smooth.size()));
+    }
+}
