@@ -40,8 +40,8 @@ public final class AdamW extends BlockwiseOptimizer {
 
         private static void inRange(String what, double value, double least, double end) {
             if (!(value >= least && value < end)) {
-                throw new InvalidInputException("AdamW: " + what + ": expected a number from " + least + " to less than "
-                        + end + " but found " + value);
+                throw new InvalidInputException("AdamW: " + what + ": expected a number from " + least
+                        + " to less than " + end + " but found " + value);
             }
         }
 

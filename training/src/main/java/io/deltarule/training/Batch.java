@@ -26,8 +26,8 @@ public record Batch(int[] lengths, int[] ids, int[] labels) {
             tokens += length;
         }
         if (ids.length != tokens || labels.length != tokens) {
-            throw new InvalidInputException("batch: expected " + tokens + " ids and labels, as its lengths say, but found "
-                    + ids.length + " and " + labels.length);
+            throw new InvalidInputException("batch: expected " + tokens
+                    + " ids and labels, as its lengths say, but found " + ids.length + " and " + labels.length);
         }
     }
 

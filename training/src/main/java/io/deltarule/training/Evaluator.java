@@ -30,8 +30,7 @@ final class Evaluator {
         int hidden = model.body().outputs().getFirst().width();
         try (Arena arena = Arena.ofShared()) {
             Tensor rows = Tensor.allocate(arena, batch.tokens(), hidden);
-            LayerSpec spec =
-                    LayerSpec.of(model.body(), weights, batch.tokens(), batch.sequences(), batch.longest());
+            LayerSpec spec = LayerSpec.of(model.body(), weights, batch.tokens(), batch.sequences(), batch.longest());
             try (LayerPlan body = engine.plan(spec)) {
                 body.run(batch.lengths(), List.of(Batch.column(batch.ids())), List.of(rows));
             }

@@ -32,8 +32,7 @@ final class GradientNorm {
         double sum = 0;
         for (long at = 0; at < entry.size(); at += BLOCK) {
             int count = (int) Math.min(BLOCK, entry.size() - at);
-            MemorySegment.copy(
-                    gradients.data(), Tensor.FLOAT, (entry.offset() + at) * Float.BYTES, block, 0, count);
+            MemorySegment.copy(gradients.data(), Tensor.FLOAT, (entry.offset() + at) * Float.BYTES, block, 0, count);
             sum += squares(block, count);
         }
         return sum;

@@ -8,8 +8,9 @@ public final class NotFiniteException extends ArithmeticException {
     private final String tensor;
 
     NotFiniteException(long step, String tensor, String found) {
-        super("step " + step + ": expected a finite loss but found " + found + "; the first tensor that is not finite is "
-                + tensor + "; lower the learning rate, clip gradients, or lengthen the warm-up");
+        super("step " + step + ": expected a finite loss but found " + found
+                + "; the first tensor that is not finite is " + tensor
+                + "; lower the learning rate, clip gradients, or lengthen the warm-up");
         this.step = step;
         this.tensor = tensor;
     }

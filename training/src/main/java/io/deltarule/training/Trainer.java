@@ -149,8 +149,8 @@ public final class Trainer implements AutoCloseable {
             labelled += batch.labelled();
         }
         if (labelled == 0) {
-            throw new InvalidInputException("task " + task.name() + ": expected labels in step " + (step + 1)
-                    + " but its batches have none");
+            throw new InvalidInputException(
+                    "task " + task.name() + ": expected labels in step " + (step + 1) + " but its batches have none");
         }
         gradients.clear();
         double loss = 0;
@@ -160,7 +160,9 @@ public final class Trainer implements AutoCloseable {
         loss /= labelled;
         double norm = GradientNorm.of(gradients);
         if (!Double.isFinite(norm)) {
-            String tensor = GradientNorm.firstNotFinite(gradients).map(name -> "gradient " + name).orElse("unknown");
+            String tensor = GradientNorm.firstNotFinite(gradients)
+                    .map(name -> "gradient " + name)
+                    .orElse("unknown");
             throw new NotFiniteException(step + 1, tensor, "one of " + loss + " whose gradient is " + norm + " long");
         }
         if (options.clip() > 0 && norm > options.clip()) {

@@ -38,7 +38,7 @@ public record TrainingOptions(
 
     /**
      * Usual ones: AdamW without weight decay, warm-up over a tenth of the steps, cosine to a tenth of the rate, gradients of
-     * length 1 at most, everything remembered and trained, weights by the width.
+     * length 1 at most, everything remembered and trained.
      *
      * @param steps how many in all
      * @param learningRate the highest
@@ -53,7 +53,7 @@ public record TrainingOptions(
                 1,
                 false,
                 seed,
-                0,
+                InitialWeights.USUAL,
                 name -> true);
     }
 
@@ -84,8 +84,7 @@ public record TrainingOptions(
 
     /** The same with other numbers to begin with. */
     public TrainingOptions withStd(double deviation) {
-        return new TrainingOptions(
-                steps, schedule, optimizer, clip, accumulation, recompute, seed, deviation, trained);
+        return new TrainingOptions(steps, schedule, optimizer, clip, accumulation, recompute, seed, deviation, trained);
     }
 
     /** The same with some weights alone trained. */

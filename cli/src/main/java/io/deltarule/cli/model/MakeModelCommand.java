@@ -85,7 +85,9 @@ public final class MakeModelCommand implements Runnable {
     public void run() {
         ModelTemplates.Sizes sizes = new ModelTemplates.Sizes(hidden, intermediate, layers, vocab, tied);
         long numbers = RandomModel.write(
-                output, ModelTemplates.config(type, sizes, replaced), new RandomModel.Options(weightType(), seed, shards));
+                output,
+                ModelTemplates.config(type, sizes, replaced),
+                new RandomModel.Options(weightType(), seed, shards));
         spec.commandLine()
                 .getOut()
                 .println(

@@ -34,7 +34,8 @@ final class Float64Program {
     private final long stepNumbers;
     private final Deque<Run> runs = new ArrayDeque<>(); // the last one first
     private final Set<Slot> notFinite = new HashSet<>(); // of the last forward run
-    private double[][] carriedBack = {}; // by operation: gradient of what the next run that is gone back over carried out
+    private double[][]
+            carriedBack = {}; // by operation: gradient of what the next run that is gone back over carried out
 
     /** What a run leaves: by slot its rows, by operation what was carried into the run. */
     @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared
@@ -69,8 +70,9 @@ final class Float64Program {
             }
         });
         this.steps = new ProgramSteps(program, weights, layer.sequences(), layer.maxContext());
-        this.stepNumbers = steps.steps().stream().mapToLong(s -> s.state().length).sum()
-                + program.slots().stream().mapToLong(Slot::width).sum();
+        this.stepNumbers =
+                steps.steps().stream().mapToLong(s -> s.state().length).sum()
+                        + program.slots().stream().mapToLong(Slot::width).sum();
         Set<Slot> reached = reached(true, List.of());
         for (LayerOp op : program.ops()) {
             if (reached.containsAll(op.writes())) {
@@ -121,8 +123,7 @@ final class Float64Program {
                 int row = token;
                 for (int i = 0; i < inputs.size(); i++) {
                     Slot slot = program.inputs().get(i);
-                    System.arraycopy(
-                            inputs.get(i), row * slot.width(), steps.row(slot), 0, slot.width());
+                    System.arraycopy(inputs.get(i), row * slot.width(), steps.row(slot), 0, slot.width());
                     keep(slot, row, slots);
                 }
                 steps.token(sequence, positions[sequence] + t, slot -> keep(slot, row, slots));

@@ -89,7 +89,8 @@ final class ProgramSteps {
             case MatrixOp.CrossEntropy c -> {
                 WeightNumbers W = weights.get(c.weight());
                 WeightNumbers b = weights.get(c.bias());
-                yield (s, t) -> LayerEquations.crossEntropy(row(c.in()), row(c.labels()), W, b, c.classes(), row(c.out()));
+                yield (s, t) ->
+                        LayerEquations.crossEntropy(row(c.in()), row(c.labels()), W, b, c.classes(), row(c.out()));
             }
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(

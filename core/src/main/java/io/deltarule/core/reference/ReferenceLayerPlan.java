@@ -29,8 +29,7 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
     ReferenceLayerPlan(LayerSpec spec, DoubleUnaryOperator stored) {
         super(spec);
         this.stored = stored;
-        this.steps = new ProgramSteps(
-                spec.program(), ProgramSteps.weights(spec), spec.sequences(), spec.maxContext());
+        this.steps = new ProgramSteps(spec.program(), ProgramSteps.weights(spec), spec.sequences(), spec.maxContext());
     }
 
     @Override

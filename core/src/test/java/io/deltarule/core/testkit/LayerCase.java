@@ -124,6 +124,15 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
         return inputs;
     }
 
+    /** Whether an input holds numbers rather than ids or labels. */
+    public boolean holdsNumbers(Slot input) {
+        return program.ops().stream().noneMatch(op -> switch (op) {
+            case MatrixOp.Embedding e -> e.ids().equals(input);
+            case MatrixOp.CrossEntropy c -> c.labels().equals(input);
+            default -> false;
+        });
+    }
+
     /** Outputs for so many tokens, poisoned with NaN. */
     public List<Tensor> outputs(int tokens) {
         return program.outputs().stream()

@@ -91,6 +91,20 @@ public final class LayerCases {
         return one(name, new MatrixOp.Experts(X, new Slot("z", count), new Slot("y", 19), routing, "experts.", 21));
     }
 
+    /** The head and its loss; for engines that train. */
+    public static List<LayerCase> losses() {
+        Slot labels = new Slot("labels", 1);
+        return List.of(
+                crossEntropy("cross-entropy", X, labels, 19, null),
+                crossEntropy("cross-entropy with bias", X, labels, 37, "b"),
+                crossEntropy("cross-entropy of one class", X, labels, 1, null));
+    }
+
+    /** One loss of given rows. */
+    static LayerCase crossEntropy(String name, Slot x, Slot labels, int classes, String bias) {
+        return one(name, new MatrixOp.CrossEntropy(x, labels, new Slot("loss", 1), "w", bias, classes));
+    }
+
     private static LayerCase mix(String name, int gates, boolean additive) {
         return one(name, new ElementwiseOp.MixReads(X, new Slot("cross", 24), new Slot("z", gates), Y, additive));
     }

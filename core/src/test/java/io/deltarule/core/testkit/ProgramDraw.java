@@ -113,8 +113,8 @@ final class ProgramDraw {
             case ACTIVATE -> activate();
             case MULTIPLY -> {
                 Slot x = any();
-                pool.add(tamed(made(new ElementwiseOp.Multiply(
-                        x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
+                pool.add(tamed(made(
+                        new ElementwiseOp.Multiply(x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
             }
             case ADD -> {
                 Slot a = any();
@@ -123,8 +123,7 @@ final class ProgramDraw {
             case MIX_READS -> {
                 Slot o = any();
                 Slot gate = ofWidth(divisor(o.width(), 1));
-                put(new ElementwiseOp.MixReads(
-                        o, ofWidth(o.width()), gate, slot(o.width()), random.nextBoolean()));
+                put(new ElementwiseOp.MixReads(o, ofWidth(o.width()), gate, slot(o.width()), random.nextBoolean()));
             }
             case CONSTANT -> {
                 Slot x = any();
@@ -179,8 +178,7 @@ final class ProgramDraw {
     private void rmsNorm(Slot x) {
         int group = random.nextBoolean() ? x.width() : divisor(x.width(), 4);
         Slot gate = random.nextBoolean() ? ofWidth(x.width()) : null;
-        put(new NormOp.RmsNorm(
-                x, gate, slot(x.width()), name(), group, 1e-5, random.nextBoolean(), smooth()));
+        put(new NormOp.RmsNorm(x, gate, slot(x.width()), name(), group, 1e-5, random.nextBoolean(), smooth()));
     }
 
     /** Of positive numbers: after a sigmoid, or elu(x) + 1. */
@@ -251,8 +249,8 @@ final class ProgramDraw {
         int value = List.of(4, 8).get(random.nextInt(2));
         Slot v = linear(any(), kvHeads * value);
         int window = random.nextInt(0, 5);
-        Slot o = made(new SequenceOp.Attention(
-                q, k, v, slot(heads * value), heads, kvHeads, window, 1 / Math.sqrt(head)));
+        Slot o = made(
+                new SequenceOp.Attention(q, k, v, slot(heads * value), heads, kvHeads, window, 1 / Math.sqrt(head)));
         pool.add(linear(o, width()));
     }
 
@@ -366,8 +364,7 @@ final class ProgramDraw {
 
     /** One that is there, if any is so wide; else one made. */
     private Slot ofWidth(int width) {
-        List<Slot> fitting =
-                pool.stream().filter(slot -> slot.width() == width).toList();
+        List<Slot> fitting = pool.stream().filter(slot -> slot.width() == width).toList();
         return fitting.isEmpty() || random.nextInt(4) == 0
                 ? linear(any(), width)
                 : fitting.get(random.nextInt(fitting.size()));
@@ -386,8 +383,9 @@ final class ProgramDraw {
     }
 
     private Activation smooth() {
-        List<Activation> smooth =
-                Arrays.stream(Activation.values()).filter(act -> act != Activation.RELU).toList();
+        List<Activation> smooth = Arrays.stream(Activation.values())
+                .filter(act -> act != Activation.RELU)
+                .toList();
         return smooth.get(random.nextInt(smooth.size()));
     }
 }

@@ -64,6 +64,37 @@ public final class RandomPrograms {
             return c.inputs(Arrays.stream(total()).sum(), inputSeed);
         }
 
+        /**
+         * Gradients of all outputs, laid out as {@link #inputs}; multiples of 1/64, so that sums of two are exact.
+         *
+         * @param seed which
+         */
+        public List<Tensor> cotangents(long seed) {
+            Random random = new Random(seed);
+            int tokens = Arrays.stream(total()).sum();
+            List<Tensor> rows = new ArrayList<>();
+            for (Slot slot : c.program().outputs()) {
+                Tensor given = Tensor.zeros(tokens, slot.width());
+                for (long i = 0; i < given.size(); i++) {
+                    given.set(i, random.nextInt(-64, 65) / 64f);
+                }
+                rows.add(given);
+            }
+            return rows;
+        }
+
+        /** The same tokens as one run. */
+        public Drawn inOneRun() {
+            return new Drawn(c, new int[][] {total()}, inputSeed);
+        }
+
+        /** One of its sequences alone; its rows are those of its tokens. */
+        public Drawn alone(int sequence) {
+            int[][] own =
+                    Arrays.stream(runs).map(run -> new int[] {run[sequence]}).toArray(int[][]::new);
+            return new Drawn(c, own, inputSeed);
+        }
+
         /** What one run gets of {@link #inputs}, or of other rows of all tokens; null stays null. */
         public List<Tensor> ofRun(List<Tensor> rows, int run) {
             List<Tensor> parts = new ArrayList<>();
@@ -151,7 +182,8 @@ public final class RandomPrograms {
             }
         }
         LayerCase open = new LayerCase(
-                drawn.c().name(), new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
+                drawn.c().name(),
+                new LayerProgram(program.inputs(), List.copyOf(new HashSet<>(watched)), program.ops()));
         Drawn seen = new Drawn(open, new int[][] {drawn.total()}, drawn.inputSeed());
         List<Tensor> rows = open.outputs(Arrays.stream(drawn.total()).sum());
         try (LayerPlan plan = new ReferenceEngine().plan(seen.spec())) {
@@ -165,7 +197,9 @@ public final class RandomPrograms {
                     least = Math.min(least, Math.abs(x.get(i)));
                 }
             } else if (op instanceof MatrixOp.Experts e) {
-                least = Math.min(least, fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
+                least = Math.min(
+                        least,
+                        fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
             }
         }
         return least;
@@ -191,7 +225,10 @@ public final class RandomPrograms {
                 scores[e] = (routing.sigmoid() ? scores[e] : scores[e] / sum)
                         + (routing.correction() == null
                                 ? 0
-                                : drawn.c().weights().get(routing.correction(), experts).get(e));
+                                : drawn.c()
+                                        .weights()
+                                        .get(routing.correction(), experts)
+                                        .get(e));
             }
             Arrays.sort(scores);
             int last = experts - routing.chosen();

@@ -132,7 +132,8 @@ public final class ModelTemplates {
         String inner = nested ? type + "_text" : type;
         String keys = BY_TYPE.get(inner);
         if (keys == null) {
-            throw new InvalidInputException("type: expected one of " + String.join(", ", types()) + " but found " + MessageText.text(type));
+            throw new InvalidInputException(
+                    "type: expected one of " + String.join(", ", types()) + " but found " + MessageText.text(type));
         }
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");

@@ -55,9 +55,7 @@ public record InitialWeights(long seed, double std) {
             case EMBEDDING -> normal(random, std > 0 ? std : tied ? 1 / Math.sqrt(width) : 1);
             case PROJECTION -> normal(random, projection(width));
             case RESIDUAL_PROJECTION ->
-                normal(
-                        random,
-                        projection(width) / Math.sqrt(2.0 * Math.max(1, model.blocks())));
+                normal(random, projection(width) / Math.sqrt(2.0 * Math.max(1, model.blocks())));
             case CONVOLUTION -> uniform(random, -1 / Math.sqrt(width), 1 / Math.sqrt(width));
             case A_LOG -> {
                 DoubleSupplier rate = uniform(random, 1, LARGEST_RATE);

@@ -73,7 +73,12 @@ public final class TrainableModel {
         Slot out = new Slot("loss", 1);
         List<LayerOp> ops = new ArrayList<>(body.ops());
         ops.add(new MatrixOp.CrossEntropy(
-                projection.in(), labels, out, projection.weight(), projection.bias(), projection.out().width()));
+                projection.in(),
+                labels,
+                out,
+                projection.weight(),
+                projection.bias(),
+                projection.out().width()));
         List<Slot> inputs = new ArrayList<>(body.inputs());
         inputs.add(labels);
         return new LayerProgram(inputs, List.of(out), ops);
@@ -101,7 +106,11 @@ public final class TrainableModel {
 
     /** How many blocks there are. */
     public int blocks() {
-        return (int) loss.ops().stream().map(TrainableModel::block).filter(Objects::nonNull).distinct().count();
+        return (int) loss.ops().stream()
+                .map(TrainableModel::block)
+                .filter(Objects::nonNull)
+                .distinct()
+                .count();
     }
 
     private static String block(LayerOp op) {
@@ -112,7 +121,8 @@ public final class TrainableModel {
     /** Whether the head multiplies by the embedding. */
     public boolean isTied() {
         return body.ops().stream()
-                .anyMatch(op -> op instanceof MatrixOp.Embedding e && head.weights().containsKey(e.table()));
+                .anyMatch(op ->
+                        op instanceof MatrixOp.Embedding e && head.weights().containsKey(e.table()));
     }
 
     /** From slots {@code ids} and {@code labels} to slot {@code loss}, one number per token; a label of −1 does not count. */

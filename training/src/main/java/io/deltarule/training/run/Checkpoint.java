@@ -174,8 +174,8 @@ record Checkpoint(Path path, long step) {
     }
 
     private InvalidInputException damaged(String what) {
-        return new InvalidInputException(path + ": " + what
-                + "; remove the folder, and --resume goes on from the checkpoint before it");
+        return new InvalidInputException(
+                path + ": " + what + "; remove the folder, and --resume goes on from the checkpoint before it");
     }
 
     private void read(SafetensorsFile file, String prefix, ParameterArena arena) {

@@ -56,7 +56,8 @@ final class LossCurve {
         List<RunLog.Point> means = new ArrayList<>();
         for (int from = 0; from < steps.size(); from += group) {
             List<RunLog.Point> some = steps.subList(from, Math.min(steps.size(), from + group));
-            double mean = some.stream().mapToDouble(RunLog.Point::loss).average().orElseThrow();
+            double mean =
+                    some.stream().mapToDouble(RunLog.Point::loss).average().orElseThrow();
             means.add(new RunLog.Point(some.getLast().step(), mean));
         }
         return means;

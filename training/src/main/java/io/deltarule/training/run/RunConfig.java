@@ -39,6 +39,7 @@ public record RunConfig(
     /** Paths of values that a run which goes on may have otherwise. */
     private static final List<String> CHANGEABLE = List.of("steps", "evaluation.", "checkpoints.");
 
+    private static final String ENGINE = "engine";
     private static final int MOST = 1 << 30;
 
     /**
@@ -92,8 +93,8 @@ public record RunConfig(
         double std = modelKeys.number("std", 0, 1, InitialWeights.USUAL);
         String config = model(modelKeys, data);
         List<String> frozen = keys.texts("frozen");
-        TrainingOptions options = options(keys, std)
-                .training(name -> frozen.stream().noneMatch(name::startsWith));
+        TrainingOptions options =
+                options(keys, std).training(name -> frozen.stream().noneMatch(name::startsWith));
         Intervals intervals = intervals(evaluation, keys.inside("checkpoints"));
         whole.refuseUnread();
         TrainableModel model = TrainableModel.of(config);
@@ -119,7 +120,11 @@ public record RunConfig(
                 optional(keys.object(), "ff"),
                 optional(keys.object(), "layers"),
                 Integer.valueOf(keys.object()
-                        .count("vocab", data.task().vocabulary(), MOST, data.task().vocabulary())),
+                        .count(
+                                "vocab",
+                                data.task().vocabulary(),
+                                MOST,
+                                data.task().vocabulary())),
                 keys.object().flag("tied", false));
         String config = ModelTemplates.config(type, sizes, set);
         keys.remember("config", config.replaceAll("\\s+", " ").strip());
@@ -181,6 +186,13 @@ public record RunConfig(
         return data.task();
     }
 
+    /** Every value that a run on an engine depends on, by path. */
+    Map<String, String> effectiveOn(TrainingEngine engine) {
+        Map<String, String> all = new LinkedHashMap<>(effective);
+        all.put(ENGINE, engine.name());
+        return all;
+    }
+
     /** A trainer before its first step. */
     Trainer trainer(TrainingEngine engine) {
         return new Trainer(engine, model, data.task(), options);
@@ -191,17 +203,17 @@ public record RunConfig(
      *
      * @param before the effective values that it began with
      * @param where the checkpoint that has them
+     * @param now those that it would go on with
      * @throws InvalidInputException naming the first key that differs
      */
-    void checkContinues(Map<String, String> before, Path where) {
+    static void checkContinues(Map<String, String> before, Path where, Map<String, String> now) {
         Map<String, String> all = new LinkedHashMap<>(before);
-        effective.forEach(all::putIfAbsent);
+        now.forEach(all::putIfAbsent);
         for (String key : all.keySet()) {
-            boolean free = CHANGEABLE.stream()
-                    .anyMatch(k -> k.endsWith(".") ? key.startsWith(k) : key.equals(k));
-            if (!free && !String.valueOf(before.get(key)).equals(String.valueOf(effective.get(key)))) {
-                throw new InvalidInputException("--config: " + key + ": expected " + before.get(key)
-                        + ", which the run in " + where + " began with, but found " + effective.get(key)
+            boolean free = CHANGEABLE.stream().anyMatch(k -> k.endsWith(".") ? key.startsWith(k) : key.equals(k));
+            if (!free && !String.valueOf(before.get(key)).equals(String.valueOf(now.get(key)))) {
+                throw new InvalidInputException((key.equals(ENGINE) ? "--engine" : "--config: " + key) + ": expected "
+                        + before.get(key) + ", which the run in " + where + " began with, but found " + now.get(key)
                         + "; --resume goes on with the same run: change it back, or begin another one in a new folder");
             }
         }

@@ -50,8 +50,7 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
     static RunData of(RunKeys keys, BatchSizes sizes, Path folder) {
         boolean text = keys.object().has("data");
         if (text == keys.object().has("task")) {
-            throw keys.object()
-                    .refused("task", "one of the objects task and data, which say what is to be learned,");
+            throw keys.object().refused("task", "one of the objects task and data, which say what is to be learned,");
         }
         return text ? text(keys.inside("data"), sizes, folder) : task(keys.inside("task"), sizes);
     }
@@ -66,8 +65,7 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
                         PermutationGroup.valueOf(keys.choice("group", "S3", "S3", "S4", "A5", "S5")), sizes);
             case "modular" -> new ModularTask(keys.count("modulus", 2, 1000, 5), sizes);
             default ->
-                new RecallTask(
-                        keys.count("vocabulary", 4, 1 << 20, 128), keys.count("pairs", 1, 1 << 19, 8), sizes);
+                new RecallTask(keys.count("vocabulary", 4, 1 << 20, 128), keys.count("pairs", 1, 1 << 19, 8), sizes);
         };
         return new RunData(task, Map.of(), -1);
     }
@@ -113,8 +111,10 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
 
     private static int[] encode(Path tokenizer, byte[] text, String name) {
         try (Tokenizer reader = Tokenizer.open(tokenizer)) {
-            return reader.encode(
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
+            return reader.encode(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString());
         } catch (CharacterCodingException e) {
             throw new InvalidInputException("text " + name
                     + ": expected UTF-8, which a tokenizer reads, but found other bytes; use tokenizer bytes");

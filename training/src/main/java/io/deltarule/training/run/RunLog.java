@@ -90,12 +90,11 @@ final class RunLog implements AutoCloseable {
     }
 
     private void remember(JsonNode line) {
-        List<Point> where =
-                switch (line.path("type").asText()) {
-                    case "step" -> steps;
-                    case "evaluation" -> evaluations;
-                    default -> null;
-                };
+        List<Point> where = switch (line.path("type").asText()) {
+            case "step" -> steps;
+            case "evaluation" -> evaluations;
+            default -> null;
+        };
         if (where != null) {
             where.add(new Point(line.path("step").asLong(), line.path("loss").asDouble()));
         }

@@ -105,7 +105,7 @@ public final class TrainingRun {
         RunState begun = null;
         if (!found.isEmpty()) {
             begun = RunState.read(found.getLast().path());
-            config.checkContinues(begun.config(), found.getLast().path());
+            RunConfig.checkContinues(begun.config(), found.getLast().path(), config.effectiveOn(engine));
         }
         try (Trainer trainer = config.trainer(engine)) {
             if (begun != null) {
@@ -214,7 +214,7 @@ public final class TrainingRun {
 
         private void save() {
             RunState state =
-                    new RunState(version, trainer.step(), tokens, seconds, loss, config.effective(), Map.of());
+                    new RunState(version, trainer.step(), tokens, seconds, loss, config.effectiveOn(engine), Map.of());
             last = Checkpoint.write(
                     checkpoints(),
                     trainer,
@@ -232,10 +232,8 @@ public final class TrainingRun {
                     Files.write(folder.resolve(file.getKey()), file.getValue());
                 }
                 if (!log.steps().isEmpty()) {
-                    String title = config.modelType() + " on "
-                            + config.task().name();
-                    Files.writeString(
-                            folder.resolve("loss.svg"), LossCurve.of(title, log.steps(), log.evaluations()));
+                    String title = config.modelType() + " on " + config.task().name();
+                    Files.writeString(folder.resolve("loss.svg"), LossCurve.of(title, log.steps(), log.evaluations()));
                 }
             } catch (IOException e) {
                 throw new InvalidInputException(folder + ": expected to write there but found " + e);

@@ -14,9 +14,11 @@ public record BatchSizes(int sequences, int shortest, int longest, int heldOut) 
     /** Checks the numbers. */
     public BatchSizes {
         if (sequences < 1 || shortest < 1 || longest < shortest || heldOut < 1) {
-            throw new InvalidInputException("batch: expected at least 1 sequence, 1 token, as many at the longest as at the"
-                    + " shortest, and 1 batch held out, but found " + sequences + ", " + shortest + " to " + longest
-                    + ", " + heldOut);
+            throw new InvalidInputException(
+                    "batch: expected at least 1 sequence, 1 token, as many at the longest as at the"
+                            + " shortest, and 1 batch held out, but found " + sequences + ", " + shortest + " to "
+                            + longest
+                            + ", " + heldOut);
         }
     }
 

@@ -49,8 +49,8 @@ public abstract class SequenceTask implements TrainingTask {
 
     private Batch batch(SplittableRandom random, int sequences, int shortest, int longest) {
         if (shortest < least()) {
-            throw new InvalidInputException("task " + name + ": expected sequences of at least " + least()
-                    + " tokens but found " + shortest);
+            throw new InvalidInputException(
+                    "task " + name + ": expected sequences of at least " + least() + " tokens but found " + shortest);
         }
         int[][] ids = new int[sequences][];
         int[][] labels = new int[sequences][];

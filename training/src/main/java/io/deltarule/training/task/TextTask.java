@@ -35,14 +35,15 @@ public final class TextTask implements TrainingTask {
         this.trained = (int) Math.floor(ids.length * (1 - heldOut));
         int least = sizes.longest() + 1;
         if (trained < least || ids.length - trained < least) {
-            throw new InvalidInputException("text: expected at least " + least + " tokens to train on and as many held out"
-                    + " but found " + trained + " and " + (ids.length - trained)
-                    + "; give a longer text, shorter sequences, or another share to hold out");
+            throw new InvalidInputException(
+                    "text: expected at least " + least + " tokens to train on and as many held out"
+                            + " but found " + trained + " and " + (ids.length - trained)
+                            + "; give a longer text, shorter sequences, or another share to hold out");
         }
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= vocabulary) {
-                throw new InvalidInputException("text: expected ids from 0 to " + (vocabulary - 1) + " but found " + ids[i]
-                        + " at token " + i);
+                throw new InvalidInputException(
+                        "text: expected ids from 0 to " + (vocabulary - 1) + " but found " + ids[i] + " at token " + i);
             }
         }
     }

@@ -26,8 +26,7 @@ final class ConvolutionBackward {
             x.load(run.values(op.in()), first, width, 0);
             for (int i = 0; i < tail; i++) {
                 System.arraycopy(state, (n * tail + i) * width, x.rows[i], 0, width);
-                System.arraycopy(
-                        carriedOut, (n * tail + i) * width, x.gradients[run.lengths()[n] + i], 0, width);
+                System.arraycopy(carriedOut, (n * tail + i) * width, x.gradients[run.lengths()[n] + i], 0, width);
             }
             for (int t = 0; t < run.lengths()[n]; t++) {
                 token(op, run, x, t, Rows.row(run.gradient(op.out()), first + t, width));

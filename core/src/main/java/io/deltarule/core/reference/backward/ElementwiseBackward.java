@@ -28,9 +28,7 @@ final class ElementwiseBackward {
             double gate = z[i / shared];
             BackwardRun.add(run.gradient(op.in()), i, LayerEquations.activation(op.activation(), gate) * dy[i]);
             BackwardRun.add(
-                    run.gradient(op.gate()),
-                    i / shared,
-                    Derivatives.activation(op.activation(), gate) * x[i] * dy[i]);
+                    run.gradient(op.gate()), i / shared, Derivatives.activation(op.activation(), gate) * x[i] * dy[i]);
         }
     }
 

@@ -15,9 +15,7 @@ public record OutputGradients(double[] o, double[] oCross, double[] finalState) 
     static OutputGradients of(DeltaCotangents given, DeltaShape shape) {
         given.validate(shape);
         return new OutputGradients(
-                Flat.widened(given.o()),
-                Flat.widened(given.oCross()),
-                Flat.widened(given.finalState()));
+                Flat.widened(given.o()), Flat.widened(given.oCross()), Flat.widened(given.finalState()));
     }
 
     /** One value head's row of a read-out's gradient, zeros where there is none. */

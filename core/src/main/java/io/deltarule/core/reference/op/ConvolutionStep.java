@@ -14,7 +14,8 @@ public final class ConvolutionStep implements LayerStep {
     private final double[] y;
     private final double[][][] tail; // [N][taps − 1][width], oldest first
 
-    public ConvolutionStep(SequenceOp.ShortConvolution op, WeightNumbers W, WeightNumbers b, double[] x, double[] y, int sequences) {
+    public ConvolutionStep(
+            SequenceOp.ShortConvolution op, WeightNumbers W, WeightNumbers b, double[] x, double[] y, int sequences) {
         this.op = op;
         this.W = W;
         this.b = b;

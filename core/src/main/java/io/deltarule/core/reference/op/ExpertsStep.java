@@ -23,7 +23,8 @@ public final class ExpertsStep implements LayerStep {
 
     @Override
     public void step(int sequence, int position) {
-        ExpertChoice choice = ExpertChoice.of(op.routing(), z, weights.get(op.routing().correction()));
+        ExpertChoice choice =
+                ExpertChoice.of(op.routing(), z, weights.get(op.routing().correction()));
         Arrays.fill(y, 0);
         for (int e = 0; e < z.length; e++) {
             if (choice.chosen()[e]) {

@@ -50,7 +50,8 @@ public final class LayerEquations {
     }
 
     /** L = log Σ_c exp(z_c) − z_label with z = W x + b; 0 for the label −1. */
-    public static void crossEntropy(double[] x, double[] label, WeightNumbers W, WeightNumbers b, int classes, double[] loss) {
+    public static void crossEntropy(
+            double[] x, double[] label, WeightNumbers W, WeightNumbers b, int classes, double[] loss) {
         double[] logits = new double[classes];
         linear(x, W, b, logits);
         double max = Arrays.stream(logits).max().orElseThrow();
@@ -77,7 +78,14 @@ public final class LayerEquations {
 
     /** y = act(z) ⊙ w' ⊙ x / √(mean x² + eps) per group; w' = w or 1 + w. */
     public static void rmsNorm(
-            double[] x, double[] z, WeightNumbers w, int group, double eps, boolean zeroCentred, Activation act, double[] y) {
+            double[] x,
+            double[] z,
+            WeightNumbers w,
+            int group,
+            double eps,
+            boolean zeroCentred,
+            Activation act,
+            double[] y) {
         for (int i = 0; i < x.length; i++) {
             double weight = w.get(i % group) + (zeroCentred ? 1 : 0);
             double gate = z == null ? 1 : activation(act, z[i]);
@@ -133,7 +141,8 @@ public final class LayerEquations {
     }
 
     /** g = −exp(A_log) softplus(x + dt_bias), or lowerBound · sigmoid(exp(A_log) (x + dt_bias)). */
-    public static void logDecay(double[] x, WeightNumbers aLog, WeightNumbers dtBias, int heads, double lowerBound, double[] g) {
+    public static void logDecay(
+            double[] x, WeightNumbers aLog, WeightNumbers dtBias, int heads, double lowerBound, double[] g) {
         for (int i = 0; i < x.length; i++) {
             double rate = Math.exp(aLog.get(i / (x.length / heads)));
             double biased = x[i] + (dtBias == null ? 0 : dtBias.get(i));

@@ -15,7 +15,12 @@ public final class SelectiveRotaryStep implements LayerStep {
     private final double[][] sums; // Φ [N][heads · rotary/2]
 
     public SelectiveRotaryStep(
-            PositionOp.SelectiveRotary op, WeightNumbers temperature, double[] x, double[] phi, double[] y, int sequences) {
+            PositionOp.SelectiveRotary op,
+            WeightNumbers temperature,
+            double[] x,
+            double[] phi,
+            double[] y,
+            int sequences) {
         this.op = op;
         this.temperature = temperature;
         this.x = x;

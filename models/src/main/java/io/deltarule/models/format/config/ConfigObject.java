@@ -289,7 +289,9 @@ public final class ConfigObject {
             if (!value(key).isObject()) {
                 throw refused(key, "an object");
             }
-            value(key).properties().forEach(entry -> all.put(entry.getKey(), entry.getValue().toString()));
+            value(key)
+                    .properties()
+                    .forEach(entry -> all.put(entry.getKey(), entry.getValue().toString()));
         }
         return all;
     }

@@ -46,8 +46,7 @@ public final class WeightExport {
                 return first.toTensor().data();
             }
             MemorySegment all = arena.allocate(size() * Float.BYTES, 64);
-            weights.forEach((at, weight) ->
-                    weight.copyTo(all.asSlice(at * Float.BYTES, weight.size() * Float.BYTES)));
+            weights.forEach((at, weight) -> weight.copyTo(all.asSlice(at * Float.BYTES, weight.size() * Float.BYTES)));
             return all;
         }
 
@@ -100,7 +99,8 @@ public final class WeightExport {
         long row = stack.size() / stack.source.shape().getFirst() * Float.BYTES;
         long at = 0;
         for (int i = 0; i < cuts.length; i++) {
-            long[] shape = stack.source.shape().stream().mapToLong(Integer::longValue).toArray();
+            long[] shape =
+                    stack.source.shape().stream().mapToLong(Integer::longValue).toArray();
             shape[0] = cuts[i];
             tensors.put(stack.source.names().get(i), new Exported(shape, floats.asSlice(at, cuts[i] * row)));
             at += cuts[i] * row;
