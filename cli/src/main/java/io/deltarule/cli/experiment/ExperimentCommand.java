@@ -2,6 +2,8 @@ package io.deltarule.cli.experiment;
 
 import io.deltarule.cli.output.TextTable;
 import io.deltarule.experiments.Experiment;
+import io.deltarule.experiments.learned.Parity;
+import io.deltarule.experiments.learned.Permutations;
 import io.deltarule.experiments.state.Needle;
 import io.deltarule.experiments.state.Overwrite;
 import io.deltarule.experiments.state.RetrievalSnr;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
         subcommands = {RetrievalCommand.class, SpeedupCommand.class})
 public final class ExperimentCommand implements Runnable {
     /** Those that need no option of their own. */
-    private static final List<Experiment> PLAIN = List.of(Overwrite.DEFAULT, Needle.DEFAULT, RetrievalSnr.DEFAULT);
+    private static final List<Experiment> PLAIN = List.of(
+            Parity.DEFAULT, Permutations.DEFAULT, Overwrite.DEFAULT, Needle.DEFAULT, RetrievalSnr.DEFAULT);
 
     @Spec
     private CommandSpec spec;
