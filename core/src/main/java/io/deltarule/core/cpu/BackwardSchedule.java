@@ -83,8 +83,27 @@ final class BackwardSchedule {
                 .toList();
         placed.forEach((slot, place) -> gradients.put(slot, memory.get(place).withWidth(slot.width())));
         for (int i = 0; i < ops.size(); i++) {
-            steps.add(active[i] ? made(ops.get(i), uses.get(i), maker, arena, spec.layer().maxTokens()) : List.of());
+            steps.add(
+                    active[i]
+                            ? made(
+                                    ops.get(i),
+                                    uses.get(i),
+                                    maker,
+                                    arena,
+                                    spec.layer().maxTokens())
+                            : List.of());
         }
+    }
+
+    /** Which operations may serve a gradient, whatever inputs' gradients are wanted. */
+    static boolean[] mostActive(TrainingSpec spec) {
+        LayerProgram program = spec.layer().program();
+        Set<Slot> inputs = new HashSet<>();
+        program.ops().forEach(op -> inputs.addAll(differentiable(op)));
+        inputs.retainAll(program.inputs());
+        boolean[] active = new boolean[program.ops().size()];
+        Set<Slot> _ = served(spec, inputs, active);
+        return active;
     }
 
     /** Which slots have a gradient: something wanted depends on them, and they on the outputs. */
@@ -137,7 +156,8 @@ final class BackwardSchedule {
             } else if (seen.add(use.slot())) {
                 wanted.add(new Gradient(gradients.get(use.slot()), use.add()));
             } else { // an operation that reads a slot twice: one of its two gradients lies apart
-                SlotBuffer apart = SlotBuffer.allocate(arena, maxTokens, use.slot().width());
+                SlotBuffer apart =
+                        SlotBuffer.allocate(arena, maxTokens, use.slot().width());
                 wanted.add(new Gradient(apart, false));
                 after.add(ElementwiseBackward.added(apart, gradients.get(use.slot())));
             }

@@ -2,19 +2,24 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.backward.AttentionBackward;
 import io.deltarule.core.cpu.backward.BackwardScratch;
 import io.deltarule.core.cpu.backward.BackwardStep;
 import io.deltarule.core.cpu.backward.ConvolutionBackward;
 import io.deltarule.core.cpu.backward.CopyBackward;
+import io.deltarule.core.cpu.backward.CrossEntropyBackward;
 import io.deltarule.core.cpu.backward.DeltaBackward;
 import io.deltarule.core.cpu.backward.ElementwiseBackward;
+import io.deltarule.core.cpu.backward.ExpertsBackward;
 import io.deltarule.core.cpu.backward.Gradient;
 import io.deltarule.core.cpu.backward.LogDecayBackward;
 import io.deltarule.core.cpu.backward.MatrixBackward;
 import io.deltarule.core.cpu.backward.NormBackward;
+import io.deltarule.core.cpu.backward.SelectiveRotaryBackward;
 import io.deltarule.core.cpu.backward.WeightGradient;
 import io.deltarule.core.cpu.delta.GradientRun;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -72,8 +77,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
     public List<BackwardStep> make(LayerOp op, Map<Slot, SlotBuffer> given, List<Gradient> wanted) {
         SlotBuffer dy = given.get(op.out());
         return switch (op) {
-            case MatrixOp.Embedding e ->
-                List.of(MatrixBackward.embedding(slot(e.ids()), dy, weight(e.table())));
+            case MatrixOp.Embedding e -> List.of(MatrixBackward.embedding(slot(e.ids()), dy, weight(e.table())));
             case MatrixOp.Linear l ->
                 List.of(MatrixBackward.linear(
                         slot(l.in()),
@@ -83,8 +87,18 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         weight(l.weight()),
                         weight(l.bias()),
                         scratch));
-            case MatrixOp.CrossEntropy c -> throw new UnsupportedOperationException(c.toString());
-            case MatrixOp.Experts e -> throw new UnsupportedOperationException(e.toString());
+            case MatrixOp.CrossEntropy c ->
+                List.of(new CrossEntropyBackward(
+                        forward.pieces(c),
+                        c.in().width(),
+                        slot(c.labels()),
+                        slot(c.out()),
+                        dy,
+                        wanted.getFirst(),
+                        weight(c.weight()),
+                        weight(c.bias()),
+                        scratch));
+            case MatrixOp.Experts e -> experts(e, dy, wanted);
             case SequenceOp.ShortConvolution c ->
                 List.of(new ConvolutionBackward(
                         c,
@@ -98,9 +112,8 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         spec.sequences(),
                         scratch));
             case SequenceOp.Delta d -> delta(d, given, wanted);
-            case SequenceOp.Attention a -> throw new UnsupportedOperationException(a.toString());
-            case NormOp.L2Norm n ->
-                List.of(NormBackward.l2(slot(n.in()), dy, wanted.getFirst(), n.group(), n.eps()));
+            case SequenceOp.Attention a -> attention(a, dy, wanted);
+            case NormOp.L2Norm n -> List.of(NormBackward.l2(slot(n.in()), dy, wanted.getFirst(), n.group(), n.eps()));
             case NormOp.SumNorm n -> List.of(NormBackward.sum(slot(n.in()), dy, wanted.getFirst(), n.group()));
             case NormOp.RmsNorm n ->
                 List.of(NormBackward.rms(
@@ -118,13 +131,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         slot(a.in()), dy, wanted.getFirst(), a.activation(), (float) a.factor(), scratch));
             case ElementwiseOp.Multiply m ->
                 List.of(ElementwiseBackward.multiply(
-                        slot(m.in()),
-                        slot(m.gate()),
-                        dy,
-                        wanted.getFirst(),
-                        wanted.get(1),
-                        m.activation(),
-                        scratch));
+                        slot(m.in()), slot(m.gate()), dy, wanted.getFirst(), wanted.get(1), m.activation(), scratch));
             case ElementwiseOp.Add a -> List.of(ElementwiseBackward.add(dy, wanted.getFirst(), wanted.get(1)));
             case ElementwiseOp.MixReads m ->
                 List.of(ElementwiseBackward.mixReads(
@@ -151,28 +158,78 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
             case ElementwiseOp.Constant c -> List.of();
             case ChannelOp.Slice s -> List.of(CopyBackward.slice(dy, wanted.getFirst(), s.groups(), s.offset()));
             case ChannelOp.Join j -> List.of(CopyBackward.join(j, dy, wanted.get(0), wanted.get(1)));
-            case PositionOp.Rotary r -> throw new UnsupportedOperationException(r.toString());
-            case PositionOp.SelectiveRotary r -> throw new UnsupportedOperationException(r.toString());
+            case PositionOp.Rotary r -> rotary(r, dy, wanted.getFirst());
+            case PositionOp.SelectiveRotary r -> selectiveRotary(r, dy, wanted);
         };
     }
 
+    private List<BackwardStep> rotary(PositionOp.Rotary op, SlotBuffer dy, Gradient wanted) {
+        Apart apart = new Apart();
+        RotaryStep turn = RotaryStep.back(op, dy, apart.overwritten("rotary", wanted), spec.maxTokens(), arena);
+        return apart.after(run -> turn.run(run.tokens()));
+    }
+
+    private List<BackwardStep> selectiveRotary(PositionOp.SelectiveRotary op, SlotBuffer dy, List<Gradient> wanted) {
+        Apart apart = new Apart();
+        return apart.after(new SelectiveRotaryBackward(
+                op,
+                slot(op.angles()),
+                slot(op.out()),
+                dy,
+                forward.tensor(op.temperature()),
+                apart.overwritten("rotary", wanted.getFirst()),
+                wanted.get(1),
+                weight(op.temperature()),
+                spec.sequences(),
+                scratch));
+    }
+
+    private List<BackwardStep> attention(SequenceOp.Attention op, SlotBuffer dy, List<Gradient> wanted) {
+        Apart apart = new Apart();
+        return apart.after(new AttentionBackward(
+                op,
+                slot(op.q()),
+                slot(op.k()),
+                slot(op.v()),
+                slot(op.out()),
+                dy,
+                apart.somewhere("q", wanted.get(0), op.q()),
+                apart.somewhere("k", wanted.get(1), op.k()),
+                apart.somewhere("v", wanted.get(2), op.v()),
+                spec.sequences(),
+                spec.maxContext(),
+                scratch));
+    }
+
+    private List<BackwardStep> experts(MatrixOp.Experts op, SlotBuffer dy, List<Gradient> wanted) {
+        List<ExpertsBackward.Expert> gradients = new ArrayList<>();
+        for (int e = 0; e < op.experts(); e++) {
+            gradients.add(new ExpertsBackward.Expert(weight(op.gate(e)), weight(op.up(e)), weight(op.down(e))));
+        }
+        Apart apart = new Apart();
+        return apart.after(new ExpertsBackward(
+                op,
+                slot(op.in()),
+                slot(op.logits()),
+                dy,
+                forward.router(op),
+                forward.weights(op),
+                gradients,
+                apart.overwritten("experts", wanted.getFirst()),
+                wanted.get(1),
+                scratch));
+    }
+
     private List<BackwardStep> delta(SequenceOp.Delta op, Map<Slot, SlotBuffer> given, List<Gradient> wanted) {
-        List<BackwardStep> after = new ArrayList<>();
+        Apart apart = new Apart();
         Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
         Map<Input, SlotBuffer> out = new EnumMap<>(Input.class);
         int next = 0;
         for (Map.Entry<Input, Slot> input : op.inputs().entrySet()) { // in the order of op.reads()
             in.put(input.getKey(), slot(input.getValue()));
-            Gradient gradient = wanted.get(next++);
-            String purpose = "gradient " + input.getKey();
-            out.put(
-                    input.getKey(),
-                    gradient == null
-                            ? scratch.rows(purpose, input.getValue().width())
-                            : overwritten(purpose, gradient, after));
+            out.put(input.getKey(), apart.somewhere("delta " + input.getKey(), wanted.get(next++), input.getValue()));
         }
-        List<BackwardStep> steps = new ArrayList<>();
-        steps.add(new DeltaBackward(
+        return apart.after(new DeltaBackward(
                 op,
                 in,
                 given.get(op.o()),
@@ -182,17 +239,32 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                 forward.run().boundaries(),
                 s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool)),
                 arena));
-        steps.addAll(after);
-        return steps;
     }
 
-    /** Where an operation that can only overwrite puts a gradient: in its place, or apart, from where it is added. */
-    private SlotBuffer overwritten(String purpose, Gradient gradient, List<BackwardStep> after) {
-        if (!gradient.add()) {
-            return gradient.buffer();
+    /** Places for the gradients of an operation that can only overwrite; what lies apart is added when it is done. */
+    private final class Apart {
+        private final List<BackwardStep> additions = new ArrayList<>();
+
+        /** Its place, or one apart; null for null. */
+        SlotBuffer overwritten(String purpose, Gradient gradient) {
+            if (gradient == null || !gradient.add()) {
+                return gradient == null ? null : gradient.buffer();
+            }
+            SlotBuffer apart =
+                    scratch.rows("gradient " + purpose, gradient.buffer().width());
+            additions.add(ElementwiseBackward.added(apart, gradient.buffer()));
+            return apart;
         }
-        SlotBuffer apart = scratch.rows(purpose, gradient.buffer().width());
-        after.add(ElementwiseBackward.added(apart, gradient.buffer()));
-        return apart;
+
+        /** The same, where also a gradient that nobody wants has to go somewhere. */
+        SlotBuffer somewhere(String purpose, Gradient gradient, Slot of) {
+            return gradient == null ? scratch.rows("gradient " + purpose, of.width()) : overwritten(purpose, gradient);
+        }
+
+        List<BackwardStep> after(BackwardStep first) {
+            List<BackwardStep> all = new ArrayList<>(List.of(first));
+            all.addAll(additions);
+            return all;
+        }
     }
 }

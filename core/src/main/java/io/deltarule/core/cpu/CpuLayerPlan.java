@@ -53,7 +53,8 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         Products.chosen().begin();
         for (int i = 0; i < inputs.size(); i++) {
             MemorySegment given = inputs.get(i).data();
-            MemorySegment.copy(given, 0, slots.get(spec().program().inputs().get(i)).data(), 0, given.byteSize());
+            MemorySegment.copy(
+                    given, 0, slots.get(spec().program().inputs().get(i)).data(), 0, given.byteSize());
         }
         for (LayerStep step : steps) {
             step.run(run);

@@ -5,6 +5,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.cpu.loss.CrossEntropyStep;
+import io.deltarule.core.cpu.loss.LogitPieces;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.AttentionStep;
 import io.deltarule.core.cpu.op.ConvolutionStep;
@@ -57,6 +58,7 @@ final class CpuSteps {
     private final Map<String, LayerWeight> weights = new HashMap<>();
     private final Map<String, LayerWeight> biases = new HashMap<>();
     private final List<Runnable> copies = new ArrayList<>(); // bring the copies of weights up to date
+    private final Map<LayerOp, LogitPieces> pieces = new HashMap<>();
     private final LayerRun run;
     private final WeightPanels panels;
 
@@ -148,8 +150,8 @@ final class CpuSteps {
             case MatrixOp.Embedding e -> CopyStep.embedding(slot(e.ids()), weight(e.table()), slot(e.out()));
             case MatrixOp.Linear l ->
                 new LinearStep(slot(l.in()), weight(l.weight()), bias(l.bias()), slot(l.out()), panels);
-            case MatrixOp.CrossEntropy c ->
-                new CrossEntropyStep(
+            case MatrixOp.CrossEntropy c -> {
+                CrossEntropyStep made = new CrossEntropyStep(
                         c,
                         slot(c.in()),
                         slot(c.labels()),
@@ -159,6 +161,9 @@ final class CpuSteps {
                         spec.maxTokens(),
                         panels,
                         arena);
+                pieces.put(c, made.pieces());
+                yield made;
+            }
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c,
@@ -170,7 +175,8 @@ final class CpuSteps {
                         pool.threads(),
                         arena);
             case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
-            case NormOp.RmsNorm n -> NormStep.rms(n, slot(n.in()), slot(n.gate()), tensor(n.weight()), slot(n.out()), arena);
+            case NormOp.RmsNorm n ->
+                NormStep.rms(n, slot(n.in()), slot(n.gate()), tensor(n.weight()), slot(n.out()), arena);
             case ElementwiseOp.Activate m ->
                 ElementwiseStep.activate(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
             case ElementwiseOp.Multiply m ->
@@ -217,14 +223,28 @@ final class CpuSteps {
     }
 
     private LayerStep experts(MatrixOp.Experts op) {
+        return new ExpertsStep(
+                op, slot(op.in()), router(op), weights(op), slot(op.out()), spec.maxTokens(), panels, arena);
+    }
+
+    /** What chooses a token's experts; one of its own for everyone who asks. */
+    ExpertsRouter router(MatrixOp.Experts op) {
+        Tensor correction = tensor(op.routing().correction());
+        return new ExpertsRouter(op.routing(), slot(op.logits()), correction, spec.maxTokens(), pool.threads());
+    }
+
+    /** All experts' weights. */
+    List<ExpertsStep.Expert> weights(MatrixOp.Experts op) {
         List<ExpertsStep.Expert> experts = new ArrayList<>();
         for (int e = 0; e < op.experts(); e++) {
             experts.add(new ExpertsStep.Expert(weight(op.gate(e)), weight(op.up(e)), weight(op.down(e))));
         }
-        Tensor correction = tensor(op.routing().correction());
-        ExpertsRouter router =
-                new ExpertsRouter(op.routing(), slot(op.logits()), correction, spec.maxTokens(), pool.threads());
-        return new ExpertsStep(op, slot(op.in()), router, experts, slot(op.out()), spec.maxTokens(), panels, arena);
+        return experts;
+    }
+
+    /** The logits of an operation that a step was made for. */
+    LogitPieces pieces(MatrixOp.CrossEntropy op) {
+        return pieces.get(op);
     }
 
     private DeltaRun deltaRun(PlanSpec spec) {

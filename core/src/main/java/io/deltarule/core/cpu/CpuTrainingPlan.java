@@ -44,7 +44,8 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     private final CpuSteps maker;
     private final CpuBackwardSteps backwardMaker;
     private final BackwardRun back;
-    private final Map<Set<Slot>, BackwardSchedule> schedules = new HashMap<>(); // by the inputs whose gradients are wanted
+    private final Map<Set<Slot>, BackwardSchedule> schedules =
+            new HashMap<>(); // by the inputs whose gradients are wanted
     private final Deque<RememberedRun> runs = new ArrayDeque<>(); // the last one first
     private final Deque<RememberedRun> spare = new ArrayDeque<>();
     private RememberedRun live; // what is carried on after all runs, while going back puts earlier states in its place
@@ -209,7 +210,8 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
                 if (gradient == null) {
                     wanted.fill(0);
                 } else {
-                    MemorySegment.copy(gradient.data(), 0, wanted.data(), 0, wanted.data().byteSize());
+                    MemorySegment.copy(
+                            gradient.data(), 0, wanted.data(), 0, wanted.data().byteSize());
                 }
             }
         }
@@ -230,9 +232,12 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
 
     @Override
     protected Optional<String> notFinite() {
+        if (resident == NONE) {
+            return Optional.empty(); // nothing is remembered
+        }
         for (Slot slot : program.inputs()) {
             if (!finite(slot)) {
-                return Optional.of("input " + slot.name());
+                return Optional.of("slot " + slot.name());
             }
         }
         for (LayerOp op : program.ops()) {
@@ -251,7 +256,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     }
 
     private boolean finite(Slot slot) {
-        if (resident == NONE || !slots.holds(slot, resident)) {
+        if (!slots.holds(slot, resident)) {
             return true;
         }
         SlotBuffer buffer = slots.get(slot);

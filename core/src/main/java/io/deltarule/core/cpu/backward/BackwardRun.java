@@ -40,7 +40,7 @@ public final class BackwardRun {
     }
 
     /** Where tokens lie and how work is shared out. */
-    LayerRun tokens() {
+    public LayerRun tokens() {
         return tokens;
     }
 

@@ -114,7 +114,8 @@ public final class ConvolutionBackward implements BackwardStep {
             carry(back, sequence);
         }
         if (back.earlier()) {
-            MemorySegment.copy(carried.data(), 0, tails.data(), 0, carried.data().byteSize());
+            MemorySegment.copy(
+                    carried.data(), 0, tails.data(), 0, carried.data().byteSize());
         }
     }
 
@@ -187,23 +188,10 @@ public final class ConvolutionBackward implements BackwardStep {
             long tap = weights.row(past - ahead);
             if (ahead == 0 && !dx.add()) {
                 Spans.scaleTimes(
-                        inner.data(),
-                        inner.row(token),
-                        1,
-                        weights.data(),
-                        tap,
-                        to.data(),
-                        to.row(token),
-                        width);
+                        inner.data(), inner.row(token), 1, weights.data(), tap, to.data(), to.row(token), width);
             } else {
                 Spans.accumulateProduct(
-                        inner.data(),
-                        inner.row(token + ahead),
-                        weights.data(),
-                        tap,
-                        to.data(),
-                        to.row(token),
-                        width);
+                        inner.data(), inner.row(token + ahead), weights.data(), tap, to.data(), to.row(token), width);
             }
         }
     }
@@ -228,7 +216,7 @@ public final class ConvolutionBackward implements BackwardStep {
             }
         }
         for (int r = 0; back.earlier() && r < past; r++) { // the input so many places after the oldest
-            for (int tap = 0; tap <= r && r - tap < length; tap++) {
+            for (int tap = Math.max(0, r - length + 1); tap <= r; tap++) {
                 Spans.accumulateProduct(
                         inner.data(),
                         inner.row(run.begin(sequence) + (long) (r - tap)),

@@ -48,8 +48,7 @@ public final class CopyBackward {
         if (add) {
             Spans.accumulate(1, from.data(), at * Float.BYTES, to.data(), toAt * Float.BYTES, n);
         } else {
-            MemorySegment.copy(
-                    from.data(), at * Float.BYTES, to.data(), toAt * Float.BYTES, (long) n * Float.BYTES);
+            MemorySegment.copy(from.data(), at * Float.BYTES, to.data(), toAt * Float.BYTES, (long) n * Float.BYTES);
         }
     }
 }

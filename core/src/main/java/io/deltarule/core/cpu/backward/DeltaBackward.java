@@ -57,8 +57,8 @@ public final class DeltaBackward implements BackwardStep {
             Function<PlanSpec, GradientRun> runs,
             Arena arena) {
         DeltaShape planned = op.shape(layer.maxTokens(), layer.sequences());
-        this.spec = new PlanSpec(
-                op.variant(), planned, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, op.scale(), false, null);
+        this.spec =
+                new PlanSpec(op.variant(), planned, Form.CHUNK, PlanSpec.DEFAULT_CHUNK_SIZE, op.scale(), false, null);
         this.gradients = runs.apply(spec);
         this.boundaries = boundaries;
         this.in = views(in, planned);

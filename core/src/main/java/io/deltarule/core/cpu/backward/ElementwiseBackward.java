@@ -75,8 +75,8 @@ public final class ElementwiseBackward {
 
     /** A gradient that lies apart is added to that of its slot. */
     public static BackwardStep added(SlotBuffer apart, SlotBuffer to) {
-        return back -> spans(
-                back.tokens(), to.width(), CHEAP, (at, n, slot) -> addTo(apart.data(), at, to.data(), at, n));
+        return back ->
+                spans(back.tokens(), to.width(), CHEAP, (at, n, slot) -> addTo(apart.data(), at, to.data(), at, n));
     }
 
     /** to ← factor · a ⊙ b, or to += that, for whole vectors. */

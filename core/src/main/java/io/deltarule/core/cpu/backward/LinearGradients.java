@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.backward;
 
+import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerWeight;
 import io.deltarule.core.cpu.op.SlotBuffer;
@@ -9,7 +10,6 @@ import io.deltarule.core.cpu.product.TokenStrips;
 import io.deltarule.core.cpu.product.WeightBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import io.deltarule.core.cpu.math.Lanes;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -46,22 +46,13 @@ final class LinearGradients {
     }
 
     private void someInputs(
-            LayerRun run,
-            int tokens,
-            SlotBuffer y,
-            long yRow,
-            LayerWeight W,
-            SlotBuffer x,
-            long xRow,
-            boolean add) {
+            LayerRun run, int tokens, SlotBuffer y, long yRow, LayerWeight W, SlotBuffer x, long xRow, boolean add) {
         int in = x.width();
         int out = y.width();
         TokenPanels gradients = scratch.panels().inputs();
         gradients.begin(tokens, out);
         run.items(
-                gradients.panels(),
-                (long) tokens * out,
-                (panel, slot) -> gradients.take(panel, y.data(), y.row(yRow)));
+                gradients.panels(), (long) tokens * out, (panel, slot) -> gradients.take(panel, y.data(), y.row(yRow)));
         int rows = WeightBlock.rows(in, run.threads());
         run.items(Math.ceilDiv(in, rows), (long) tokens * out * in / 8, (item, slot) -> {
             int first = item * rows;
@@ -123,8 +114,7 @@ final class LinearGradients {
      * @param W null where its gradient is not wanted
      * @param b likewise
      */
-    void weights(
-            BackwardRun back, int tokens, SlotBuffer y, SlotBuffer x, WeightGradient W, WeightGradient b) {
+    void weights(BackwardRun back, int tokens, SlotBuffer y, SlotBuffer x, WeightGradient W, WeightGradient b) {
         if (W == null && b == null) {
             return;
         }

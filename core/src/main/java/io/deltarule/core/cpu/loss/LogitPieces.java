@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.loss;
 
+import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerWeight;
 import io.deltarule.core.cpu.op.LinearStep;
@@ -9,6 +10,7 @@ import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +24,7 @@ public final class LogitPieces {
 
     private final SlotBuffer x;
     private final SlotBuffer rows; // of the tokens at hand, or x where it never has more
+    private final LayerWeight bias; // null for none
     private final int mostTokens;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<Runnable> copies = new ArrayList<>();
@@ -36,6 +39,7 @@ public final class LogitPieces {
             WeightPanels panels,
             Arena arena) {
         this.x = x;
+        this.bias = b;
         this.mostTokens = Math.min(TOKENS, maxTokens);
         this.rows = maxTokens <= TOKENS ? x : SlotBuffer.allocate(arena, TOKENS, x.width());
         SlotBuffer all = SlotBuffer.allocate(arena, mostTokens, Math.min(CLASSES, op.classes()));
@@ -46,11 +50,12 @@ public final class LogitPieces {
             if (placed.owner() != some.data()) {
                 copies.add(() -> placed.data().copyFrom(some.data()));
             }
-            LayerWeight bias = b == null
+            LayerWeight biases = b == null
                     ? null
-                    : new LayerWeight(b.owner(), b.data().asSlice((long) first * Float.BYTES), b.type(), null, b.width());
+                    : new LayerWeight(
+                            b.owner(), b.data().asSlice((long) first * Float.BYTES), b.type(), null, b.width());
             SlotBuffer logits = all.withWidth(count);
-            pieces.add(new Piece(first, placed, new LinearStep(rows, placed, bias, logits, panels), logits));
+            pieces.add(new Piece(first, placed, new LinearStep(rows, placed, biases, logits, panels), logits));
         }
     }
 
@@ -81,6 +86,15 @@ public final class LogitPieces {
     /** The tokens at hand, in their first rows. */
     public SlotBuffer rows() {
         return rows;
+    }
+
+    /** The logit of one class and one of the tokens at hand, computed by itself; {@code way} has room for a row of W. */
+    public float logit(int label, int token, MemorySegment way) {
+        Piece piece = pieces.get(label / CLASSES);
+        int row = label - piece.first();
+        piece.W().copy((long) row * x.width(), x.width(), way, 0);
+        float sum = Spans.dot(way, 0, rows.data(), rows.row(token), x.width());
+        return bias == null ? sum : sum + bias.data().get(ValueLayout.JAVA_FLOAT, (long) label * Float.BYTES);
     }
 
     /** Takes up some tokens. */

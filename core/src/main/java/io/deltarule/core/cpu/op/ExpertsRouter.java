@@ -33,7 +33,7 @@ public final class ExpertsRouter {
     }
 
     /** Takes up what the correction is now. */
-    void refresh() {
+    public void refresh() {
         for (int e = 0; e < correction.length && given != null; e++) {
             correction[e] = given.get(e);
         }
@@ -120,6 +120,16 @@ public final class ExpertsRouter {
     /** An expert's i-th token. */
     public int token(int expert, int i) {
         return order[begins[expert] + i] / routing.chosen();
+    }
+
+    /** Which of all choices an expert's i-th token is: k for every token. */
+    public int place(int expert, int i) {
+        return order[begins[expert] + i];
+    }
+
+    /** The expert of a choice. */
+    public int expert(int place) {
+        return experts[place];
     }
 
     /** What the expert's output is multiplied by for its i-th token. */

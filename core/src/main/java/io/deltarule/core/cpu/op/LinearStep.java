@@ -32,8 +32,7 @@ public final class LinearStep implements LayerStep {
         this.b = b;
         this.y = y;
         this.panels = panels;
-        this.manyTokens =
-                panels.own() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
+        this.manyTokens = panels.own() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
     }
 
     @Override

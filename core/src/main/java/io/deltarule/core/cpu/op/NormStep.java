@@ -1,7 +1,7 @@
 package io.deltarule.core.cpu.op;
 
-import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.layer.NormOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;

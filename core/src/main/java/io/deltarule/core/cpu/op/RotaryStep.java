@@ -12,12 +12,21 @@ public final class RotaryStep implements LayerStep {
     private final SlotBuffer table; // [tokens][cosines, sines]
 
     public RotaryStep(PositionOp.Rotary op, SlotBuffer x, SlotBuffer y, int maxTokens, Arena arena) {
+        this(op, 1, x, y, maxTokens, arena);
+    }
+
+    /** Turns back what was turned, which is also how gradients go: the inverse of a rotation is its transpose. */
+    public static RotaryStep back(PositionOp.Rotary op, SlotBuffer y, SlotBuffer x, int maxTokens, Arena arena) {
+        return new RotaryStep(op, -1, y, x, maxTokens, arena);
+    }
+
+    private RotaryStep(PositionOp.Rotary op, int direction, SlotBuffer x, SlotBuffer y, int maxTokens, Arena arena) {
         this.op = op;
         this.x = x;
         this.y = y;
         this.frequencies = new double[op.rotary() / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = Math.pow(op.theta(), -2.0 * i / op.rotary());
+            frequencies[i] = direction * Math.pow(op.theta(), -2.0 * i / op.rotary());
         }
         this.table = SlotBuffer.allocate(arena, maxTokens, op.rotary());
     }

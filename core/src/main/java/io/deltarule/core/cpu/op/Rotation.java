@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** Sines and cosines of angles that may be large, and heads turned by them. */
-final class Rotation {
+public final class Rotation {
     private static final double PER_QUARTER = 2 / Math.PI;
     private static final double QUARTER = Math.PI / 2;
     private static final double QUARTER_REST = 6.123233995736766e-17; // what a double lacks of π/2
@@ -19,7 +19,7 @@ final class Rotation {
      * Writes cos φ and sin φ, error below 2^−23 for |φ| up to 10^9: φ less its quarter turns in float64, then Taylor
      * polynomials on [−π/4, π/4].
      */
-    static void cosineSine(double angle, MemorySegment table, long cosineAt, long sineAt) {
+    public static void cosineSine(double angle, MemorySegment table, long cosineAt, long sineAt) {
         double quarters = Math.rint(angle * PER_QUARTER);
         float r = (float) ((angle - quarters * QUARTER) - quarters * QUARTER_REST);
         float square = r * r;
@@ -42,7 +42,7 @@ final class Rotation {
      * @param cosines byte offset of half cosines in the table
      * @param sines byte offset of half sines
      */
-    static void turn(
+    public static void turn(
             SlotBuffer x, SlotBuffer y, long at, int head, int half, MemorySegment table, long cosines, long sines) {
         MemorySegment from = x.data();
         MemorySegment to = y.data();

@@ -54,6 +54,11 @@ public final class ProductChoice {
                 : OpenBlas.unavailable();
     }
 
+    /** The engine's own, whatever is chosen. */
+    static Products own() {
+        return TILES;
+    }
+
     /** For chunks of the delta rule. */
     static Products chunks() {
         return Chunks.CHOICE.own ? TILES : BLAS;

@@ -34,6 +34,11 @@ public interface Products {
      */
     int chunkSize(Gate gate);
 
+    /** The engine's own. */
+    static Products own() {
+        return ProductChoice.own();
+    }
+
     /** The products that the engine uses, see {@link ProductChoice}. */
     static Products chosen() {
         return ProductChoice.chunks();

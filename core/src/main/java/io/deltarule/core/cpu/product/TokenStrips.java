@@ -37,8 +37,7 @@ public final class TokenStrips {
         int count = Math.min(WIDTH, in - first);
         for (int t = 0; t < tokens; t++) {
             int to = at(strip) + t * WIDTH;
-            MemorySegment.copy(
-                    x, ValueLayout.JAVA_FLOAT, at + ((long) t * in + first) * Float.BYTES, data, to, count);
+            MemorySegment.copy(x, ValueLayout.JAVA_FLOAT, at + ((long) t * in + first) * Float.BYTES, data, to, count);
             Arrays.fill(data, to + count, to + WIDTH, 0);
         }
     }
