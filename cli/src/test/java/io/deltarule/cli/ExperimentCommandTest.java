@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag(TestScope.THOROUGH)
 class ExperimentCommandTest {
-    private static final List<String> NAMES = List.of("overwrite", "needle", "snr", "retrieval", "speedup");
+    private static final List<String> NAMES = List.of(
+                    "overwrite", "needle", "snr", "retrieval", "speedup", "parity", "permutations", "language");
 
     @TempDir
     Path folder;
@@ -85,5 +86,9 @@ class ExperimentCommandTest {
         assertTrue(
                 CliRun.of("experiment", "needle", "--engine", "gpu").refusal().contains("'gpu'"));
         assertTrue(CliRun.of("experiment", "snr", "--output", folder).refusal().contains("folder"));
+        assertTrue(CliRun.of("experiment", "language").refusal().contains("npm pack"));
+        assertTrue(CliRun.of("experiment", "language", "--text", folder.resolve("none"))
+                .refusal()
+                .contains("none at"));
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "docs/experiments.md has the figures, and what each does and does not show."
         },
         synopsisSubcommandLabel = "NAME",
-        subcommands = {RetrievalCommand.class, SpeedupCommand.class})
+        subcommands = {LanguageCommand.class, RetrievalCommand.class, SpeedupCommand.class})
 public final class ExperimentCommand implements Runnable {
     /** Those that need no option of their own. */
     private static final List<Experiment> PLAIN = List.of(

@@ -69,7 +69,7 @@ public record Parity(int steps, int tested) implements Experiment {
 
     @Override
     public ExperimentResult run(Conditions conditions) {
-        TrackingRun run = new TrackingRun("", new ParityTask(SIZES), this::options, 0.5, FACTOR, tested);
+        TrackingRun run = new TrackingRun("Parity, ", new ParityTask(SIZES), this::options, 0.5, FACTOR, tested);
         return new ExperimentResult(
                 "1 layer, d 32, 2 heads of 16, short convolutions; lengths 3 to 40, tested at up to " + FACTOR * 40
                         + "; batches of 64, " + steps + " steps, learning rate 4e-3; share of places that are right",

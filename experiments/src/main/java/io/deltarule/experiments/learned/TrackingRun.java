@@ -19,6 +19,7 @@ import io.deltarule.training.task.SequenceTask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
 
@@ -37,7 +38,7 @@ record TrackingRun(
     private static final long TESTS = 0x74657374; // apart from every training step and from what is held out
     private static final int REPORT_EVERY = 20;
     /** How many points the longest trained sequence has in the panel of places. */
-    private static final int POINTS = 8;
+    private static final int POINTS = 2;
 
     /** Two panels: the share of places that are right up to a length, and at a place. */
     List<ResultPanel> panels(String id, List<Contender> contenders, Conditions conditions) {
@@ -57,14 +58,14 @@ record TrackingRun(
         return List.of(
                 new ResultPanel(
                         id + "up_to_length",
-                        title + "right up to a length",
+                        title + "up to a length",
                         trained,
                         new Measure("length", Axis.octaves("tokens")),
                         new Measure("accuracy", Axis.linear("share of places that are right", 0, 1)),
                         upTo),
                 new ResultPanel(
                         id + "at_place",
-                        title + "right at a place",
+                        title + "at a place",
                         trained + ", means of " + task.longest() / POINTS + " places",
                         new Measure("place", Axis.linear("place in the sequence")),
                         new Measure("accuracy", Axis.linear("share of sequences that are right", 0, 1)),
@@ -141,7 +142,7 @@ record TrackingRun(
                 last = trainer.next();
                 if (last.step() % REPORT_EVERY == 0) {
                     conditions.progress().accept(String.format(
-                            java.util.Locale.ROOT,
+                            Locale.ROOT,
                             "%s%s, seed %d, step %d of %d, loss %.3f",
                             title,
                             contender.name(),
