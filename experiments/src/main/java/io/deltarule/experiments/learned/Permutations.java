@@ -24,8 +24,9 @@ import java.util.Map;
  */
 public record Permutations(int steps, int tested) implements Experiment {
     /** What docs/experiments.md shows. */
-    public static final Permutations DEFAULT = new Permutations(1500, 256);
+    public static final Permutations DEFAULT = new Permutations(600, 256);
 
+    private static final int SHORTEST = 2;
     private static final int LENGTH = 32;
     private static final int FACTOR = 4;
     private static final int WARM_UP = 100;
@@ -84,13 +85,13 @@ public record Permutations(int steps, int tested) implements Experiment {
     public ExperimentResult run(Conditions conditions) {
         TrackingRun run = new TrackingRun(
                 "S3, ",
-                new PermutationTask(PermutationGroup.S3, new BatchSizes(64, LENGTH, LENGTH, 1)),
+                new PermutationTask(PermutationGroup.S3, new BatchSizes(64, SHORTEST, LENGTH, 1)),
                 this::options,
                 1.0 / PermutationGroup.S3.size(),
                 FACTOR,
                 tested);
         return new ExperimentResult(
-                "S3, 1 layer, d 64, 4 heads of 16; trained at " + LENGTH + " tokens, tested at up to " + FACTOR * LENGTH
+                "S3, 1 layer, d 64, 4 heads of 16; lengths " + SHORTEST + " to " + LENGTH + ", tested at up to " + FACTOR * LENGTH
                         + "; batches of 64, " + steps + " steps, learning rate 5e-3",
                 List.of(
                         "Without short convolutions and with keys and queries that no activation changes: SiLU leaves keys"
