@@ -67,8 +67,8 @@ public final class AdamW extends BlockwiseOptimizer {
         float c1 = (float) (1 - settings.beta1());
         float b2 = (float) settings.beta2();
         float c2 = (float) (1 - settings.beta2());
-        float rate = (float) (learningRate / (1 - Math.pow(settings.beta1(), step)));
-        float root = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), step)));
+        float rate = (float) (learningRate / (1 - Math.pow(settings.beta1(), (double) step)));
+        float root = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), (double) step)));
         float epsilon = (float) settings.epsilon();
         float keep = (float) (1 - learningRate * settings.decay());
         return (w, g, state, count, decays) -> {

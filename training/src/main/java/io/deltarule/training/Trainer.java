@@ -1,6 +1,7 @@
 package io.deltarule.training;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.WeightType;
@@ -160,10 +161,7 @@ public final class Trainer implements AutoCloseable {
         loss /= labelled;
         double norm = GradientNorm.of(gradients);
         if (!Double.isFinite(norm)) {
-            String tensor = GradientNorm.firstNotFinite(gradients)
-                    .map(name -> "gradient " + name)
-                    .orElse("unknown");
-            throw new NotFiniteException(step + 1, tensor, "one of " + loss + " whose gradient is " + norm + " long");
+            throw notFinite("a loss of " + loss + " with gradients of length " + norm);
         }
         if (options.clip() > 0 && norm > options.clip()) {
             GradientNorm.scale(gradients, (float) (options.clip() / norm));
@@ -180,14 +178,17 @@ public final class Trainer implements AutoCloseable {
         System.arraycopy(batch.lengths(), 0, lengths, 0, batch.sequences());
         Tensor losses = Tensor.zeros(batch.tokens(), 1);
         plan.reset();
-        plan.forward(lengths, List.of(Batch.column(batch.ids()), Batch.column(batch.labels())), List.of(losses));
+        try {
+            plan.forward(lengths, List.of(Batch.column(batch.ids()), Batch.column(batch.labels())), List.of(losses));
+        } catch (NumericException e) {
+            throw notFinite(e.getMessage());
+        }
         double sum = 0;
         for (long i = 0; i < losses.size(); i++) {
             sum += losses.get(i);
         }
         if (!Double.isFinite(sum)) {
-            String tensor = plan.firstNotFinite().orElse("slot loss");
-            throw new NotFiniteException(step + 1, tensor, Double.toString(sum));
+            throw notFinite(Double.toString(sum));
         }
         Tensor share = Tensor.zeros(batch.tokens(), 1);
         for (int i = 0; i < batch.tokens(); i++) {
@@ -196,8 +197,22 @@ public final class Trainer implements AutoCloseable {
         List<Tensor> nowhere = new ArrayList<>();
         nowhere.add(null); // ids and labels have no gradient
         nowhere.add(null);
-        plan.backward(List.of(share), gradients, nowhere);
+        try {
+            plan.backward(List.of(share), gradients, nowhere);
+        } catch (NumericException e) {
+            throw notFinite(e.getMessage());
+        }
         return sum;
+    }
+
+    /** A weight is told before what was computed with it, and that before what followed for the gradients. */
+    private NotFiniteException notFinite(String found) {
+        String tensor = GradientNorm.firstNotFinite(weights.trained())
+                .map(name -> "weight " + name)
+                .or(plan::firstNotFinite)
+                .or(() -> GradientNorm.firstNotFinite(gradients).map(name -> "gradient " + name))
+                .orElse("none that is remembered");
+        return new NotFiniteException(step + 1, tensor, found);
     }
 
     /** How well the model does now on what the task holds out. */

@@ -45,7 +45,7 @@ final class LossCurve {
                 look,
                 points.stream()
                         .map(p -> Chart.Point.of(
-                                p.step(),
+                                (double) p.step(),
                                 p.loss(),
                                 String.format(Locale.ROOT, "%s, step %d: %.4f", name, p.step(), p.loss())))
                         .toList());

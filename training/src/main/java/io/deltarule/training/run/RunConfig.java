@@ -23,24 +23,32 @@ import java.util.Map;
 /**
  * What {@code train} is told in a file: keys with ranges and defaults, listed in docs/training.md. A key that nothing reads is
  * refused.
- *
- * @param model what is trained
- * @param data what on
- * @param options how
- * @param intervals how often it is looked at and kept
- * @param effective every value that was read, defaults among them, by path
  */
-public record RunConfig(
-        TrainableModel model,
-        RunData data,
-        TrainingOptions options,
-        Intervals intervals,
-        Map<String, String> effective) {
+public final class RunConfig {
     /** Paths of values that a run which goes on may have otherwise. */
     private static final List<String> CHANGEABLE = List.of("steps", "evaluation.", "checkpoints.");
 
     private static final String ENGINE = "engine";
     private static final int MOST = 1 << 30;
+
+    private final TrainableModel model;
+    private final RunData data;
+    private final TrainingOptions options;
+    private final Intervals intervals;
+    private final Map<String, String> effective;
+
+    private RunConfig(
+            TrainableModel model,
+            RunData data,
+            TrainingOptions options,
+            Intervals intervals,
+            Map<String, String> effective) {
+        this.model = model;
+        this.data = data;
+        this.options = options;
+        this.intervals = intervals;
+        this.effective = effective;
+    }
 
     /**
      * How often a run is looked at and kept.
@@ -174,6 +182,31 @@ public record RunConfig(
                     case "f16" -> WeightType.F16;
                     default -> WeightType.F32;
                 });
+    }
+
+    /** What is trained. */
+    public TrainableModel model() {
+        return model;
+    }
+
+    /** How. */
+    public TrainingOptions options() {
+        return options;
+    }
+
+    /** What on, and files for its text. */
+    RunData data() {
+        return data;
+    }
+
+    /** How often it is looked at and kept. */
+    Intervals intervals() {
+        return intervals;
+    }
+
+    /** Every value that was read, defaults among them, by path. */
+    Map<String, String> effective() {
+        return new LinkedHashMap<>(effective);
     }
 
     /** The model's {@code model_type}. */
