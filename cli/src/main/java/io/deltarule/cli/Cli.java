@@ -3,7 +3,7 @@ package io.deltarule.cli;
 import io.deltarule.cli.bench.BenchCommand;
 import io.deltarule.cli.bench.ReportCommand;
 import io.deltarule.cli.chat.ChatCommand;
-import io.deltarule.cli.experiment.RetrievalCommand;
+import io.deltarule.cli.experiment.ExperimentCommand;
 import io.deltarule.cli.model.ConvertCommand;
 import io.deltarule.cli.model.GenerateCommand;
 import io.deltarule.cli.model.InspectCommand;
@@ -44,7 +44,6 @@ import picocli.CommandLine.Spec;
             MakeModelCommand.class,
             ConvertCommand.class,
             TrainCommand.class,
-            RetrievalCommand.class,
             ReportCommand.class,
             TornadoCommand.class
         },
@@ -93,6 +92,8 @@ final class Cli implements Runnable {
             return ExitCode.BAD_INPUT;
         }
         CommandLine line = new CommandLine(this)
+                .addSubcommand(ExperimentCommand.line())
+                .addSubcommand(ExperimentCommand.retrieval())
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(false)

@@ -1,12 +1,13 @@
-package io.deltarule.experiments.retrieval;
+package io.deltarule.experiments;
 
 import java.util.SplittableRandom;
 
 /** Vectors of a handful of channels, in float64. */
-final class Vectors {
+public final class Vectors {
     private Vectors() {}
 
-    static double[] gaussian(int size, SplittableRandom random) {
+    /** Independent, of mean 0 and variance 1. */
+    public static double[] gaussian(int size, SplittableRandom random) {
         double[] x = new double[size];
         for (int i = 0; i < size; i++) {
             x[i] = random.nextGaussian();
@@ -14,7 +15,8 @@ final class Vectors {
         return x;
     }
 
-    static double dot(double[] a, double[] b) {
+    /** aᵀ b. */
+    public static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             sum += a[i] * b[i];
@@ -23,7 +25,7 @@ final class Vectors {
     }
 
     /** Scales x itself to length 1; zeros stay zeros. */
-    static double[] unit(double[] x) {
+    public static double[] unit(double[] x) {
         double length = Math.sqrt(dot(x, x));
         if (length > 0) {
             for (int i = 0; i < x.length; i++) {
@@ -34,7 +36,7 @@ final class Vectors {
     }
 
     /** Σ_i weights_i rows_i. */
-    static double[] combine(double[] weights, double[][] rows) {
+    public static double[] combine(double[] weights, double[][] rows) {
         double[] sum = new double[rows[0].length];
         for (int i = 0; i < rows.length; i++) {
             addScaled(sum, weights[i], rows[i]);
@@ -43,14 +45,14 @@ final class Vectors {
     }
 
     /** x += factor · y. */
-    static void addScaled(double[] x, double factor, double[] y) {
+    public static void addScaled(double[] x, double factor, double[] y) {
         for (int i = 0; i < x.length; i++) {
             x[i] += factor * y[i];
         }
     }
 
     /** Gram–Schmidt; rows are random and no more than they are long, so none vanishes. */
-    static void orthonormalise(double[][] rows) {
+    public static void orthonormalise(double[][] rows) {
         for (int i = 0; i < rows.length; i++) {
             for (int j = 0; j < i; j++) {
                 addScaled(rows[i], -dot(rows[i], rows[j]), rows[j]);
