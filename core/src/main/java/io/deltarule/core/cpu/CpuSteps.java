@@ -255,6 +255,7 @@ final class CpuSteps {
     }
 
     private DeltaRun deltaRun(PlanSpec spec) {
-        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, FormChoice.inLayer(s), pool, arena, products));
+        return deltaRuns.computeIfAbsent(
+                chosen.apply(spec), s -> new DeltaRun(s, FormChoice.inLayer(s), pool, arena, products));
     }
 }

@@ -1,6 +1,5 @@
 package io.deltarule.core.cpu.delta;
 
-import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
 import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;

@@ -1,7 +1,6 @@
 package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
 import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;

@@ -6,8 +6,8 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.util.Arrays;
 
 /**

@@ -157,9 +157,8 @@ public final class DeltaRun {
     /** One thread per slot at a time; runs are ordered by the pool. */
     private HeadWorker recurrentWorker(int slot) {
         if (recurrent[slot] == null) {
-            recurrent[slot] = spec.shape().logLinear()
-                    ? new LevelRecurrentWorker(spec, arena)
-                    : new RecurrentWorker(spec, arena);
+            recurrent[slot] =
+                    spec.shape().logLinear() ? new LevelRecurrentWorker(spec, arena) : new RecurrentWorker(spec, arena);
         }
         return recurrent[slot];
     }
