@@ -34,7 +34,8 @@ public final class TokenStrips {
 
     /** Whether these tokens of that off-heap memory are in here since an earlier call with the same mark; from now on they are to be. */
     public boolean hold(MemorySegment x, long first, int count, long mark) {
-        boolean held = mark != UNMARKED && x.address() == from && first == firstToken && count == tokens && mark == marked;
+        boolean held =
+                mark != UNMARKED && x.address() == from && first == firstToken && count == tokens && mark == marked;
         from = x.address();
         firstToken = first;
         marked = mark;
