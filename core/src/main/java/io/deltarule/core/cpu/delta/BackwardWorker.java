@@ -105,6 +105,18 @@ final class BackwardWorker implements GradientRun.HeadGradients {
         Arrays.setAll(heads, h -> new ValueHead(K, V));
     }
 
+    /** A state and pseudo-values for each chunk. */
+    @Override
+    public long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (List<Matrix> matrices : List.of(head.states, head.pseudoValues)) {
+                floats += matrices.stream().mapToLong(m -> m.data().length).sum();
+            }
+        }
+        return floats * Float.BYTES;
+    }
+
     @Override
     public void run(GradientOperands in, int sequence, int keyHead) {
         int firstHead = keyHead * heads.length;

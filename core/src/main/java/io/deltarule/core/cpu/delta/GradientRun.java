@@ -11,6 +11,9 @@ public final class GradientRun {
     interface HeadGradients {
         /** All value heads of one key head of one sequence, whose gradients add up. */
         void run(GradientOperands in, int sequence, int keyHead);
+
+        /** Bytes of what grows with the longest sequence. */
+        long bytes();
     }
 
     private final PlanSpec spec;
@@ -29,6 +32,15 @@ public final class GradientRun {
         this.spec = spec;
         this.pool = pool;
         workers = new HeadGradients[pool.threads()];
+    }
+
+    /** Bytes of the scratch that has been made, which is in Java arrays. */
+    public long bytes() {
+        long bytes = 0;
+        for (HeadGradients worker : workers) {
+            bytes += worker == null ? 0 : worker.bytes();
+        }
+        return bytes;
     }
 
     /** Computes a run and returns when all of it is done. */

@@ -161,6 +161,20 @@ final class LevelBackwardWorker implements GradientRun.HeadGradients {
         }
     }
 
+    /** The states before each chunk. */
+    @Override
+    public long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (Matrix[] before : head.before) {
+                for (Matrix state : before) {
+                    floats += state == null ? 0 : state.data().length;
+                }
+            }
+        }
+        return floats * Float.BYTES;
+    }
+
     private void load(GradientOperands in, int sequence, int head, int level, Matrix to) {
         if (in.after == null) {
             Arrays.fill(to.data(), 0);
