@@ -5,10 +5,10 @@ import io.deltarule.core.Device;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,14 +1,14 @@
 package io.deltarule.peer.transformers;
 
-import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.measure.SelfTimed;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.measure.SelfTimed;
 import java.lang.foreign.MemorySegment;
 
 /** A Python of its own and memory shared with it, which every run's operands and results cross. */
