@@ -27,7 +27,13 @@ interface ModelFormat {
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(
-            new FlaFormat(), new QwenFormat(), new OlmoHybridFormat(), new KimiLinearFormat(), new DeltaLensFormat());
+            new FlaFormat(),
+            new QwenFormat(),
+            new OlmoHybridFormat(),
+            new KimiLinearFormat(),
+            new DeltaLensFormat(),
+            new Mamba2Format(),
+            new GraniteHybridFormat());
 
     /**
      * The format that a config asks for.

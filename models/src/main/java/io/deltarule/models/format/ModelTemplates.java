@@ -29,22 +29,28 @@ public final class ModelTemplates {
             , "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 32,
             "shared_expert_intermediate_size": 48""";
 
-    private static final Map<String, String> BY_TYPE = Map.of(
-            "delta_net", FLA,
-            "gated_deltanet", FLA + ", \"head_dim\": 16, \"num_v_heads\": 4, \"expand_v\": 2.0",
-            "kda", FLA + ", \"head_dim\": 32, \"expand_v\": 1.0",
-            "gated_deltaproduct",
-                    FLA + ", \"head_dim\": 32, \"expand_v\": 1.0, \"num_householder\": 2, \"use_forget_gate\": true",
-            "qwen3_5_text", QWEN,
-            "qwen3_next", QWEN + EXPERTS + ", \"norm_topk_prob\": true",
-            "qwen3_5_moe_text", QWEN + EXPERTS,
-            "olmo_hybrid", """
+    private static final String MAMBA2 = """
+            "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "expand": 2, "head_dim": 16, "state_size": 24,
+            "conv_kernel": 4, "eos_token_id": 1, "tie_word_embeddings": false""";
+
+    private static final Map<String, String> BY_TYPE = Map.ofEntries(
+            Map.entry("delta_net", FLA),
+            Map.entry("gated_deltanet", FLA + ", \"head_dim\": 16, \"num_v_heads\": 4, \"expand_v\": 2.0"),
+            Map.entry("h_gated_deltanet", FLA + ", \"head_dim\": 16, \"expand_v\": 2.0"),
+            Map.entry("kda", FLA + ", \"head_dim\": 32, \"expand_v\": 1.0"),
+            Map.entry(
+                    "gated_deltaproduct",
+                    FLA + ", \"head_dim\": 32, \"expand_v\": 1.0, \"num_householder\": 2, \"use_forget_gate\": true"),
+            Map.entry("qwen3_5_text", QWEN),
+            Map.entry("qwen3_next", QWEN + EXPERTS + ", \"norm_topk_prob\": true"),
+            Map.entry("qwen3_5_moe_text", QWEN + EXPERTS),
+            Map.entry("olmo_hybrid", """
                     "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
                     "num_attention_heads": 4, "num_key_value_heads": 2, "linear_num_key_heads": 4,
                     "linear_num_value_heads": 4, "linear_key_head_dim": 16, "linear_value_head_dim": 32,
                     "max_position_embeddings": 65536, "eos_token_id": 1, "rms_norm_eps": 1e-6, "rope_parameters": null,
-                    "tie_word_embeddings": false""",
-            "kimi_linear", """
+                    "tie_word_embeddings": false"""),
+            Map.entry("kimi_linear", """
                     "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
                     "num_attention_heads": 4, "num_key_value_heads": 4, "kv_lora_rank": 24, "q_lora_rank": null,
                     "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 16, "mla_use_nope": true,
@@ -54,10 +60,22 @@ public final class ModelTemplates {
                     "tie_word_embeddings": false,
                     "linear_num_heads": 4, "linear_head_dim": 16,
                     "linear_attn_config": {"kda_layers": [1, 2, 3], "full_attn_layers": [4], "num_heads": 4,
-                        "head_dim": 16, "short_conv_kernel_size": 4}""",
-            "deltalens",
+                        "head_dim": 16, "short_conv_kernel_size": 4}"""),
+            Map.entry("mamba2", MAMBA2 + ", \"num_heads\": 8, \"n_groups\": 2, \"layer_norm_epsilon\": 1e-5"),
+            Map.entry("log_linear_mamba2", MAMBA2 + ", \"norm_eps\": 1e-5, \"n_groups\": 1"),
+            Map.entry("granitemoehybrid", """
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384,
+                    "layer_types": ["mamba", "mamba", "attention", "mamba"],
+                    "mamba_n_heads": 8, "mamba_d_head": "auto", "mamba_d_state": 24, "mamba_expand": 2,
+                    "num_attention_heads": 4, "num_key_value_heads": 2, "shared_intermediate_size": 96,
+                    "num_local_experts": 0, "num_experts_per_tok": 0, "intermediate_size": 40,
+                    "embedding_multiplier": 12.0, "attention_multiplier": 0.0625, "residual_multiplier": 0.22,
+                    "logits_scaling": 4.0, "position_embedding_type": "nope", "max_position_embeddings": 131072,
+                    "eos_token_id": 1, "rms_norm_eps": 1e-5, "tie_word_embeddings": true"""),
+            Map.entry(
+                    "deltalens",
                     FLA
-                            + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\"");
+                            + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\""));
 
     private ModelTemplates() {}
 
