@@ -1,17 +1,26 @@
 package io.deltarule.models.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.MessageText;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A small config of each format, in which callers replace what they want otherwise. */
 public final class ModelTemplates {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Infinity as Python writes it, which is no JSON. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            .build();
 
     private static final String FLA = """
             "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96, "num_heads": 2,
@@ -65,7 +74,6 @@ public final class ModelTemplates {
             Map.entry("log_linear_mamba2", MAMBA2 + ", \"norm_eps\": 1e-5, \"n_groups\": 1"),
             Map.entry("granitemoehybrid", """
                     "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384,
-                    "layer_types": ["mamba", "mamba", "attention", "mamba"],
                     "mamba_n_heads": 8, "mamba_d_head": "auto", "mamba_d_state": 24, "mamba_expand": 2,
                     "num_attention_heads": 4, "num_key_value_heads": 2, "shared_intermediate_size": 96,
                     "num_local_experts": 0, "num_experts_per_tok": 0, "intermediate_size": 40,
@@ -78,6 +86,11 @@ public final class ModelTemplates {
                             + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\""));
 
     private ModelTemplates() {}
+
+    /** The types that have a template of their own; those of Qwen that nest one are not among them. */
+    static Set<String> types() {
+        return new TreeSet<>(BY_TYPE.keySet());
+    }
 
     /**
      * A type's config.
@@ -92,12 +105,18 @@ public final class ModelTemplates {
         String inner = nested ? type + "_text" : type;
         String keys = BY_TYPE.get(inner);
         if (keys == null) {
-            throw new InvalidInputException("type: expected one of qwen3_5, qwen3_5_moe, "
-                    + String.join(", ", new TreeSet<>(BY_TYPE.keySet())) + " but found " + MessageText.text(type));
+            throw new InvalidInputException("type: expected one of qwen3_5, qwen3_5_moe, " + String.join(", ", types())
+                    + " but found " + MessageText.text(type));
         }
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");
             replaced.forEach((key, value) -> config.set(key, json(value)));
+            if (type.equals("granitemoehybrid") && !config.has("layer_types")) {
+                ArrayNode types = config.putArray("layer_types");
+                for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
+                    types.add(i % 4 == 2 ? "attention" : "mamba");
+                }
+            }
             ObjectNode whole = config;
             if (nested) {
                 whole = JSON.createObjectNode().put("model_type", type);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,12 @@ public final class ConfigObject {
             throw new InvalidInputException(file + ": expected a JSON object but found something else");
         }
         return new ConfigObject(label, node);
+    }
+
+    /** The same with a text for one key, nothing of it asked for yet. */
+    public ConfigObject withText(String key, String text) {
+        ObjectNode other = node.deepCopy();
+        return new ConfigObject(path, other.put(key, text));
     }
 
     /** Whether a key has a value other than null. */
