@@ -34,6 +34,10 @@ class MakeModelCommandTest {
                 "qwen3_next",
                 "olmo_hybrid",
                 "kimi_linear",
+                "mamba2",
+                "granitemoehybrid",
+                "h_gated_deltanet",
+                "log_linear_mamba2",
                 "deltalens"
             })
     void everyTypeGenerates(String type) {

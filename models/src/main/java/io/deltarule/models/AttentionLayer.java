@@ -23,6 +23,7 @@ import io.deltarule.core.layer.Slot;
  * @param gate whether sigmoid(z) multiplies the output before its projection, and where z comes from
  * @param norm of each head's queries and keys
  * @param bias which projections have one
+ * @param scale what q·k is multiplied by, head^(−1/2) as a rule
  */
 public record AttentionLayer(
         int hidden,
@@ -33,7 +34,8 @@ public record AttentionLayer(
         PositionEncoding positions,
         OutputGate gate,
         HeadNorm norm,
-        Bias bias)
+        Bias bias,
+        double scale)
         implements Layer {
     /** Which projections have a bias. */
     public enum Bias {
@@ -95,32 +97,38 @@ public record AttentionLayer(
                 new PositionEncoding.Rotary(head, 10000),
                 OutputGate.NONE,
                 HeadNorm.NONE,
-                Bias.NONE);
+                Bias.NONE,
+                1 / Math.sqrt(head));
     }
 
     /** The same over a sliding window. */
     public AttentionLayer withWindow(int tokens) {
-        return new AttentionLayer(hidden, heads, kvHeads, head, tokens, positions, gate, norm, bias);
+        return new AttentionLayer(hidden, heads, kvHeads, head, tokens, positions, gate, norm, bias, scale);
     }
 
     /** The same with other positions. */
     public AttentionLayer withPositions(PositionEncoding other) {
-        return new AttentionLayer(hidden, heads, kvHeads, head, window, other, gate, norm, bias);
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, other, gate, norm, bias, scale);
     }
 
     /** The same with an output gate. */
     public AttentionLayer withGate(OutputGate other) {
-        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, other, norm, bias);
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, other, norm, bias, scale);
     }
 
     /** The same with normed queries and keys. */
     public AttentionLayer withNorm(HeadNorm other) {
-        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, other, bias);
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, other, bias, scale);
     }
 
     /** The same with biases. */
     public AttentionLayer withBias(Bias other) {
-        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, other);
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, other, scale);
+    }
+
+    /** The same with another scale. */
+    public AttentionLayer withScale(double factor) {
+        return new AttentionLayer(hidden, heads, kvHeads, head, window, positions, gate, norm, bias, factor);
     }
 
     @Override
@@ -146,7 +154,7 @@ public record AttentionLayer(
         }
         PositionEncoding.QueriesAndKeys turned = positions.turn(to, x, new PositionEncoding.QueriesAndKeys(q, k, head));
         Slot o = to.slot("o", heads * head);
-        to.add(new SequenceOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, 1 / Math.sqrt(head)));
+        to.add(new SequenceOp.Attention(turned.q(), turned.k(), v, o, heads, kvHeads, window, scale));
         Slot gated = z == null ? o : to.multiply(o, z, "gated", Activation.SIGMOID);
         return to.linear(gated, "o_proj", hidden, bias == Bias.ALL);
     }

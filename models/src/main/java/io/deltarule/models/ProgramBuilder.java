@@ -101,6 +101,22 @@ public final class ProgramBuilder {
         return y;
     }
 
+    /**
+     * Channels times the weight {@code weight} [groups], neighbours sharing a factor, and something added.
+     *
+     * @param added null for nothing
+     */
+    public Slot scale(Slot x, Slot added, String name, String weight, int groups) {
+        Slot y = slot(name, x.width());
+        add(new ElementwiseOp.Scale(x, added, y, weight(weight), groups));
+        return y;
+    }
+
+    /** The scales of log-linear levels, λ = softplus(L ⊙ d), with weight {@code L} [HV·levels]; d has a number for each. */
+    public Slot levelScales(Slot d) {
+        return map(scale(d, null, "levels", "L", d.width()), "lambda", Activation.SOFTPLUS, 1);
+    }
+
     /** Groups of channels divided by their length. */
     public Slot l2Norm(Slot x, String name, int group) {
         Slot y = slot(name, x.width());

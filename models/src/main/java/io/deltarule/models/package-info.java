@@ -4,10 +4,11 @@
  *
  * <pre>
  *   DeltaNetLayer  GatedDeltaNetLayer  KdaLayer  GatedDeltaProductLayer     a write, a linear read
+ *   Mamba2Layer                                                            a state without an erase key
  *   DeltaLensLayer                                                         any of these writes, a selective read as well
  *   AttentionLayer  LatentAttentionLayer                                   softmax attention, full or over a window
  *   SwiGluBlock  MixtureBlock                                              feed-forward parts: one, or a choice of experts
- *   Block  PostNormBlock → BlockStack                                      residual blocks; hybrids interleave them
+ *   Block  PostNormBlock  MixerBlock → BlockStack                          residual blocks; hybrids interleave them
  * </pre>
  *
  * Weights are named as flash-linear-attention names them, after the layer's prefix.

@@ -2,6 +2,8 @@ package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.testkit.LayerCase;
+import io.deltarule.models.Mamba2Config.OutputNorm;
+import io.deltarule.models.Mamba2Config.StepBounds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +11,7 @@ import java.util.List;
 public final class ModelCases {
     private static final DeltaConfig CONFIG = DeltaConfig.of(24, 2, 12, 20);
     private static final DeltaConfig GROUPED = CONFIG.withValueHeads(4);
+    private static final Mamba2Config MAMBA = Mamba2Config.of(24, 4, 12, 2, 10);
     private static final AttentionLayer ATTENTION = AttentionLayer.of(24, 4, 2, 12);
     private static final SwiGluBlock MLP = new SwiGluBlock(24, 50);
 
@@ -36,6 +39,19 @@ public final class ModelCases {
                 layer("Gated DeltaNet, Selective RoPE", new GatedDeltaNetLayer(GROUPED.withRope(rope))),
                 layer("KDA", new KdaLayer(GROUPED)),
                 layer("KDA, bounded", new KdaLayer(CONFIG.withTaps(2), -5, false)),
+                layer("Gated DeltaNet, levels", new GatedDeltaNetLayer(CONFIG).withLevels(10)),
+                layer("Mamba-2", new Mamba2Layer(MAMBA)),
+                layer(
+                        "Mamba-2, groups normed first, D per channel",
+                        new Mamba2Layer(MAMBA.withNorm(new OutputNorm(OutputNorm.Order.NORM_FIRST, 2, 1e-5))
+                                .withSkipPerChannel(true)
+                                .withBiases(true, false))),
+                layer(
+                        "Mamba-2, gate without norm, levels, bounded steps",
+                        new Mamba2Layer(MAMBA.withNorm(new OutputNorm(OutputNorm.Order.NONE, 1, 0))
+                                .withStep(new StepBounds(0.01, 0.1))
+                                .withTaps(2)
+                                .withLevels(10))),
                 layer("DeltaProduct", new GatedDeltaProductLayer(CONFIG.withNegativeEigenvalues(), 3, false)),
                 layer("Gated DeltaProduct", new GatedDeltaProductLayer(GROUPED, 2, true)));
     }
@@ -58,6 +74,7 @@ public final class ModelCases {
         SelectiveRope rope = new SelectiveRope(4, 6, 0);
         return List.of(
                 layer("attention", ATTENTION),
+                layer("attention, scale", ATTENTION.withScale(0.7)),
                 layer("attention, window 5", ATTENTION.withWindow(5)),
                 layer(
                         "attention, no positions, bias",
@@ -110,6 +127,8 @@ public final class ModelCases {
         Block global = Block.of(ATTENTION, MLP);
         return List.of(
                 layer("block", recurrent),
+                layer("block, residual factor", new Block(ATTENTION, MLP, Block.Names.FLA, 1e-6, false, 0.3)),
+                layer("block of one part", new MixerBlock(new Mamba2Layer(MAMBA), "norm", "mixer", 1e-5)),
                 layer("post-norm block", new PostNormBlock(ATTENTION, MLP, Block.Names.FLA, 1e-6)),
                 layer("windows every other layer", BlockStack.alternating(4, recurrent, window)),
                 layer("two global layers", BlockStack.withGlobal(5, recurrent, global, 1, 4)));

@@ -57,7 +57,7 @@ public final class InspectCommand implements Runnable {
             throw new InvalidInputException("--context: expected at least 1 but found " + context);
         }
         EngineChoice engine = model.engine();
-        try (ModelFolder folder = ModelFolder.open(model.folder())) {
+        try (ModelFolder folder = ModelFolder.open(model.folder(), model.type())) {
             if (json) {
                 spec.commandLine().getOut().println(Json.text(new InspectDocument(folder, engine, context).node()));
             } else {

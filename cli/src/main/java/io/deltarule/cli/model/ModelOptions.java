@@ -33,9 +33,21 @@ public final class ModelOptions {
             description = "One of the engine's devices, as 'deltarule devices' lists them (default: its own choice).")
     private String device;
 
+    @Option(
+            names = "--as",
+            paramLabel = "TYPE",
+            description = "Reads the folder as one of this model_type, whatever its config.json says: for a known model"
+                    + " under a new name.")
+    private String type;
+
     /** The model's folder. */
     public Path folder() {
         return model;
+    }
+
+    /** The type that it is read as, or null for its own. */
+    public String type() {
+        return type;
     }
 
     /** The engine and its device. */
@@ -46,7 +58,7 @@ public final class ModelOptions {
     /** Opens it; weights are mapped, not read. */
     public LanguageModel open() {
         EngineChoice choice = engine();
-        return LanguageModel.open(model, choice.engine(), choice.device());
+        return LanguageModel.open(model, choice.engine(), choice.device(), type);
     }
 
     /**

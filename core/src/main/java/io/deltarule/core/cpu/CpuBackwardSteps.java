@@ -15,7 +15,9 @@ import io.deltarule.core.cpu.backward.Gradient;
 import io.deltarule.core.cpu.backward.LogDecayBackward;
 import io.deltarule.core.cpu.backward.MatrixBackward;
 import io.deltarule.core.cpu.backward.NormBackward;
+import io.deltarule.core.cpu.backward.ScaleBackward;
 import io.deltarule.core.cpu.backward.SelectiveRotaryBackward;
+import io.deltarule.core.cpu.backward.TimeStepBackward;
 import io.deltarule.core.cpu.backward.WeightGradient;
 import io.deltarule.core.cpu.delta.GradientRun;
 import io.deltarule.core.cpu.math.WorkerPool;
@@ -156,6 +158,28 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         wanted.getFirst(),
                         weight(d.aLog()),
                         weight(d.dtBias()),
+                        scratch));
+            case ElementwiseOp.TimeStep d ->
+                List.of(new TimeStepBackward(
+                        d,
+                        slot(d.in()),
+                        slot(d.step()),
+                        new TimeStepBackward.Given(given.get(d.step()), given.get(d.decay())),
+                        forward.tensor(d.aLog()),
+                        forward.tensor(d.dtBias()),
+                        wanted.getFirst(),
+                        weight(d.aLog()),
+                        weight(d.dtBias()),
+                        scratch));
+            case ElementwiseOp.Scale c ->
+                List.of(new ScaleBackward(
+                        c,
+                        slot(c.in()),
+                        dy,
+                        forward.tensor(c.weight()),
+                        wanted.getFirst(),
+                        c.added() == null ? null : wanted.get(1),
+                        weight(c.weight()),
                         scratch));
             case ElementwiseOp.Constant c -> List.of();
             case ChannelOp.Slice s -> List.of(CopyBackward.slice(dy, wanted.getFirst(), s.groups(), s.offset()));

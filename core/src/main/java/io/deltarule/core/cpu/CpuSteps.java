@@ -3,6 +3,9 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.channel.LogDecayStep;
+import io.deltarule.core.cpu.channel.ScaleStep;
+import io.deltarule.core.cpu.channel.TimeStepStep;
 import io.deltarule.core.cpu.delta.DeltaRun;
 import io.deltarule.core.cpu.delta.FormChoice;
 import io.deltarule.core.cpu.loss.CrossEntropyStep;
@@ -19,7 +22,6 @@ import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerStep;
 import io.deltarule.core.cpu.op.LayerWeight;
 import io.deltarule.core.cpu.op.LinearStep;
-import io.deltarule.core.cpu.op.LogDecayStep;
 import io.deltarule.core.cpu.op.NormStep;
 import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SelectiveRotaryStep;
@@ -191,6 +193,11 @@ final class CpuSteps {
             case ChannelOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
             case ElementwiseOp.LogDecay d ->
                 new LogDecayStep(d, slot(d.in()), tensor(d.aLog()), tensor(d.dtBias()), slot(d.out()), arena);
+            case ElementwiseOp.TimeStep d ->
+                new TimeStepStep(
+                        d, slot(d.in()), tensor(d.aLog()), tensor(d.dtBias()), slot(d.step()), slot(d.decay()), arena);
+            case ElementwiseOp.Scale c ->
+                new ScaleStep(c, slot(c.in()), slot(c.added()), tensor(c.weight()), slot(c.out()), arena);
             case SequenceOp.Delta d -> {
                 Map<Input, SlotBuffer> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, slot(slot)));

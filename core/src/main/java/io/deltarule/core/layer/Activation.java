@@ -11,5 +11,7 @@ public enum Activation {
     /** max(x, 0). */
     RELU,
     /** x for x &gt; 0, exp(x) − 1 otherwise. */
-    ELU
+    ELU,
+    /** log(1 + exp(x)). */
+    SOFTPLUS
 }

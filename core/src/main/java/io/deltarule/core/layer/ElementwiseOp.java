@@ -1,5 +1,6 @@
 package io.deltarule.core.layer;
 
+import io.deltarule.core.InvalidInputException;
 import java.util.List;
 import java.util.Map;
 
@@ -147,6 +148,99 @@ public sealed interface ElementwiseOp extends LayerOp {
         @Override
         public Map<String, int[]> weights() {
             return OpChecks.weights(aLog, new int[] {heads}, dtBias, new int[] {in.width()});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Mamba-2's step of time and the log-decay that follows from it, per head, from a projection x.
+     *
+     * <pre>
+     *   Δ = min(max(softplus(x + dt_bias), least), most)        g = −exp(A_log) · Δ
+     * </pre>
+     *
+     * Source: Dao and Gu 2024, arXiv:2405.21060, section 7.
+     *
+     * @param in x, one number per head
+     * @param step Δ, as wide
+     * @param decay g, as wide
+     * @param aLog A_log [width]
+     * @param dtBias dt_bias [width]
+     * @param least the smallest step, 0 where there is no bound
+     * @param most the largest step, infinite where there is no bound
+     */
+    record TimeStep(Slot in, Slot step, Slot decay, String aLog, String dtBias, double least, double most)
+            implements ElementwiseOp {
+        /** Checks the sizes and the bounds. */
+        public TimeStep {
+            OpChecks.sameWidth("time step", in, step);
+            OpChecks.sameWidth("time step", in, decay);
+            if (!(least >= 0 && most > least && least < Double.POSITIVE_INFINITY)) {
+                throw new InvalidInputException("time step: expected bounds from 0 on, the largest above the smallest,"
+                        + " but found " + least + " and " + most);
+            }
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in);
+        }
+
+        @Override
+        public Slot out() {
+            return step;
+        }
+
+        @Override
+        public List<Slot> writes() {
+            return List.of(step, decay);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return OpChecks.weights(aLog, new int[] {in.width()}, dtBias, new int[] {in.width()});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Channels times learned factors, with something added: y = a + w ⊙ x. Mamba-2's skip D ⊙ x around the state has one factor
+     * per head; the scales of log-linear levels have one per channel and add to nothing.
+     *
+     * <pre>  y_i = a_i + w_{⌊i / (width/groups)⌋} x_i        without a: y_i = w_… x_i </pre>
+     *
+     * @param in x
+     * @param added a, as wide, or null for none
+     * @param out y, as wide
+     * @param weight w [groups]
+     * @param groups a divisor of the width; neighbours share a factor
+     */
+    record Scale(Slot in, Slot added, Slot out, String weight, int groups) implements ElementwiseOp {
+        /** Checks the sizes. */
+        public Scale {
+            OpChecks.sameWidth("scale", in, out);
+            if (added != null) {
+                OpChecks.sameWidth("scale", in, added);
+            }
+            OpChecks.divides("scale: groups", groups, in);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return OpChecks.present(in, added);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return Map.of(weight, new int[] {groups});
         }
 
         @Override

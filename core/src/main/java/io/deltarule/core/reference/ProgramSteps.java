@@ -120,6 +120,16 @@ final class ProgramSteps {
                 yield (s, t) ->
                         LayerEquations.logDecay(row(d.in()), aLog, dtBias, d.heads(), d.lowerBound(), row(d.out()));
             }
+            case ElementwiseOp.TimeStep d -> {
+                WeightNumbers aLog = weights.get(d.aLog());
+                WeightNumbers dtBias = weights.get(d.dtBias());
+                yield (s, t) -> LayerEquations.timeStep(
+                        row(d.in()), aLog, dtBias, d.least(), d.most(), row(d.step()), row(d.decay()));
+            }
+            case ElementwiseOp.Scale c -> {
+                WeightNumbers w = weights.get(c.weight());
+                yield (s, t) -> LayerEquations.scale(row(c.in()), row(c.added()), w, c.groups(), row(c.out()));
+            }
             case SequenceOp.Delta d -> {
                 Map<Input, double[]> in = new EnumMap<>(Input.class);
                 d.inputs().forEach((input, slot) -> in.put(input, row(slot)));

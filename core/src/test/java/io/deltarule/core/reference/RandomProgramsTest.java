@@ -78,6 +78,10 @@ class RandomProgramsTest {
                 "decay, bounded",
                 "decay, unbounded",
                 "decay without a bias",
+                "steps, bounded",
+                "steps, unbounded",
+                "scaled and added",
+                "scaled alone",
                 "join, shared",
                 "join, not shared",
                 "gate shared by channels",
@@ -126,6 +130,8 @@ class RandomProgramsTest {
                 found.add(d.lowerBound() == 0 ? "decay, unbounded" : "decay, bounded");
                 add(found, d.dtBias() == null, "decay without a bias");
             }
+            case ElementwiseOp.TimeStep t -> found.add(t.least() > 0 ? "steps, bounded" : "steps, unbounded");
+            case ElementwiseOp.Scale c -> found.add(c.added() == null ? "scaled alone" : "scaled and added");
             case ElementwiseOp.Activate a -> found.add("activate " + a.activation());
             case ElementwiseOp.Multiply m -> add(found, m.gate().width() < m.in().width(), "gate shared by channels");
             case ElementwiseOp.MixReads m -> found.add(m.additive() ? "mixed additively" : "mixed convexly");

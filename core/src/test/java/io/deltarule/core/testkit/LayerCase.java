@@ -81,6 +81,11 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
         return switch (op) {
             case ElementwiseOp.LogDecay d when name.equals(d.aLog()) -> DeltaCase.uniform(random, 0, 2.7, dims);
             case ElementwiseOp.LogDecay d -> DeltaCase.uniform(random, -7, -2, dims);
+            case ElementwiseOp.TimeStep d ->
+                name.equals(d.aLog())
+                        ? DeltaCase.uniform(random, 0, 2.7, dims)
+                        : DeltaCase.uniform(random, -7, -2, dims);
+            case ElementwiseOp.Scale c -> DeltaCase.uniform(random, 0.5, 1.5, dims);
             case PositionOp.SelectiveRotary r -> DeltaCase.uniform(random, 0.5, 1.5, dims);
             case NormOp.RmsNorm n ->
                 DeltaCase.uniform(random, n.zeroCentred() ? -0.5 : 0.5, n.zeroCentred() ? 0.5 : 1.5, dims);

@@ -5,6 +5,7 @@ import static io.deltarule.core.layer.Activation.IDENTITY;
 import static io.deltarule.core.layer.Activation.RELU;
 import static io.deltarule.core.layer.Activation.SIGMOID;
 import static io.deltarule.core.layer.Activation.SILU;
+import static io.deltarule.core.layer.Activation.SOFTPLUS;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
@@ -55,6 +56,7 @@ public final class LayerCases {
                 one("SiLU", new ElementwiseOp.Activate(X, Y, SILU, 1)),
                 one("ReLU", new ElementwiseOp.Activate(X, Y, RELU, 1)),
                 one("ELU", new ElementwiseOp.Activate(X, Y, ELU, 1)),
+                one("softplus", new ElementwiseOp.Activate(X, Y, SOFTPLUS, 1)),
                 one("multiply, SiLU", new ElementwiseOp.Multiply(X, Z, Y, SILU)),
                 one("multiply per head, sigmoid", new ElementwiseOp.Multiply(X, perHead, Y, SIGMOID)),
                 one("add", new ElementwiseOp.Add(X, Z, Y)),
@@ -70,11 +72,20 @@ public final class LayerCases {
                                 List.of(new ElementwiseOp.Activate(X, Z, SIGMOID, 1), new NormOp.SumNorm(Z, Y, 8)))),
                 one("log-decay per head", new ElementwiseOp.LogDecay(X, Y, "a", "dt", 24, 0)),
                 one("log-decay per channel", new ElementwiseOp.LogDecay(gates, decays, "a", "dt", 2, 0)),
+                one("time step", timeStep(24, 0, Double.POSITIVE_INFINITY)),
+                one("time step, bounded", timeStep(37, 0.02, 0.1)),
+                one("scale per channel", new ElementwiseOp.Scale(X, null, Y, "w", 24)),
+                one("scale per head and add", new ElementwiseOp.Scale(X, Z, Y, "w", 3)),
                 one("log-decay, no bias", new ElementwiseOp.LogDecay(gates, decays, "a", null, 2, 0)),
                 one("log-decay, bounded", new ElementwiseOp.LogDecay(gates, decays, "a", "dt", 2, -5)),
                 mix("mix reads, convex per channel", 24, false),
                 mix("mix reads, additive per head", 3, true),
                 mix("mix reads, convex per head", 2, false));
+    }
+
+    private static LayerOp timeStep(int heads, double least, double most) {
+        return new ElementwiseOp.TimeStep(
+                new Slot("x", heads), new Slot("step", heads), new Slot("g", heads), "a", "dt", least, most);
     }
 
     /** Mixtures of experts; each token's scores and rows are given. */

@@ -42,16 +42,21 @@ public abstract class LayerKnownCases {
 
     /** Runs one operation over the tokens of one sequence. */
     private float[] run(LayerOp op, Map<String, Tensor> weights, float[]... inputs) {
+        return run(op, op.out(), weights, inputs);
+    }
+
+    /** The same where another of the slots that it writes is wanted. */
+    private float[] run(LayerOp op, Slot wanted, Map<String, Tensor> weights, float[]... inputs) {
         List<Tensor> in = new ArrayList<>();
         int tokens = inputs[0].length / op.reads().getFirst().width();
         for (int i = 0; i < inputs.length; i++) {
             in.add(Tensor.of(inputs[i], tokens, op.reads().get(i).width()));
         }
-        LayerProgram program = new LayerProgram(op.reads(), op.writes(), List.of(op));
+        LayerProgram program = new LayerProgram(op.reads(), List.of(wanted), List.of(op));
         LayerSpec spec =
                 LayerSpec.of(program, Weights.of(weights), tokens, 1, tokens).onDevice(device());
         try (LayerPlan plan = engine().plan(spec)) {
-            Tensor out = Tensor.zeros(tokens, op.writes().getFirst().width()).fill(Float.NaN);
+            Tensor out = Tensor.zeros(tokens, wanted.width()).fill(Float.NaN);
             plan.run(new int[] {tokens}, in, List.of(out));
             return out.toArray();
         }
@@ -218,6 +223,39 @@ public abstract class LayerKnownCases {
         }
         LayerOp bounded = new ElementwiseOp.LogDecay(x(1), y(1), "A", "dt", 1, -5);
         assertArrayEquals(of(-2.5, -5, 0, 0), run(bounded, weights, x), 1e-6f);
+    }
+
+    /** Softplus of a large number is that number, of a very negative one its exponential. */
+    @Test
+    void softplus() {
+        LayerOp op = new ElementwiseOp.Activate(x(1), y(1), Activation.SOFTPLUS, 2);
+        float[] y = run(op, Map.of(), of(0, 200, -20, -200));
+        float[] expected = of(2 * Math.log(2), 400, 2 * Math.exp(-20), 0);
+        for (int i = 0; i < 4; i++) {
+            assertArrayEquals(of(expected[i]), of(y[i]), Math.abs(expected[i]) * 1e-6f, "token " + i);
+        }
+    }
+
+    /** softplus(0) = ln 2; a step of 200 becomes 5, one of exp(−20) 0.01; exp(A_log) = 2. Both slots are outputs. */
+    @Test
+    void timeStep() {
+        Map<String, Tensor> weights = Map.of("A", Tensor.of(of(Math.log(2)), 1), "dt", Tensor.of(of(0.5), 1));
+        float[] x = of(-0.5, 199.5, -20.5);
+        Slot step = new Slot("step", 1);
+        Slot decay = new Slot("decay", 1);
+        LayerOp op = new ElementwiseOp.TimeStep(x(1), step, decay, "A", "dt", 0.01, 5);
+        assertArrayEquals(of(Math.log(2), 5, 0.01), run(op, step, weights, x), 1e-6f);
+        assertArrayEquals(of(-2 * Math.log(2), -10, -0.02), run(op, decay, weights, x), 1e-5f);
+    }
+
+    /** y = a + w ⊙ x, the first factor for two channels; and without a. */
+    @Test
+    void scale() {
+        Map<String, Tensor> weights = Map.of("w", Tensor.of(of(2, -1), 2));
+        LayerOp adds = new ElementwiseOp.Scale(x(4), z(4), y(4), "w", 2);
+        assertArrayEquals(of(12, 24, 27, 36), run(adds, weights, of(1, 2, 3, 4), of(10, 20, 30, 40)));
+        LayerOp alone = new ElementwiseOp.Scale(x(2), null, y(2), "w", 2);
+        assertArrayEquals(of(6, -8), run(alone, weights, of(3, 8)));
     }
 
     /** K = V = 1: S = 1·3 = 3, then S = 3 + ½·(5 − 3) = 4; q = 2, scale = 10. */

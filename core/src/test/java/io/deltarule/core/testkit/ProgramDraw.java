@@ -71,6 +71,8 @@ final class ProgramDraw {
         ADD,
         MIX_READS,
         CONSTANT,
+        SCALE,
+        TIME_STEP,
         SLICE,
         JOIN,
         ROTARY,
@@ -146,6 +148,12 @@ final class ProgramDraw {
                 Slot constant = made(new ElementwiseOp.Constant(slot(x.width()), random.nextDouble(0.5, 2)));
                 put(new ElementwiseOp.Multiply(x, constant, slot(x.width()), smooth()));
             }
+            case SCALE -> {
+                Slot x = any();
+                Slot added = random.nextBoolean() ? ofWidth(x.width()) : null;
+                put(new ElementwiseOp.Scale(x, added, slot(x.width()), name(), divisor(x.width(), 1)));
+            }
+            case TIME_STEP -> timeStep();
             case SLICE -> slice();
             case JOIN -> join();
             case ROTARY -> {
@@ -218,6 +226,29 @@ final class ProgramDraw {
         Activation act = all.get(random.nextInt(all.size()));
         Slot y = made(new ElementwiseOp.Activate(x, slot(x.width()), act, random.nextInt(1, 3)));
         pool.add(act == Activation.RELU ? linear(y, width()) : y);
+    }
+
+    /** Strength and decay of a state without an erase key, as Mamba-2 has them. */
+    private void timeStep() {
+        int H = random.nextInt(1, 3);
+        int HV = H * random.nextInt(1, 3);
+        DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5), random.nextInt(2, 6), 1, 1, Gate.SCALAR);
+        boolean bounded = random.nextBoolean();
+        ElementwiseOp.TimeStep step = new ElementwiseOp.TimeStep(
+                linear(any(), HV),
+                slot(HV),
+                slot(HV),
+                name(),
+                name(),
+                bounded ? 0.01 : 0,
+                bounded ? 0.06 : Double.POSITIVE_INFINITY);
+        made(step);
+        Map<Input, Slot> in = new EnumMap<>(Map.of(Input.BETA, step.step(), Input.G, step.decay()));
+        for (Input input : List.of(Input.Q, Input.K, Input.V)) {
+            in.put(input, deltaInput(input, s));
+        }
+        Slot o = made(new SequenceOp.Delta(Variant.SSD, s, in, slot(HV * s.V()), null, 1));
+        pool.add(linear(o, width()));
     }
 
     private void slice() {

@@ -185,6 +185,8 @@ public final class RandomPrograms {
         for (LayerOp op : program.ops()) {
             if (op instanceof ElementwiseOp.Activate a && a.activation() == Activation.RELU) {
                 watched.add(a.in());
+            } else if (op instanceof ElementwiseOp.TimeStep t) {
+                watched.add(t.in());
             } else if (op instanceof MatrixOp.Experts e) {
                 watched.add(e.logits());
             }
@@ -204,10 +206,28 @@ public final class RandomPrograms {
                 for (long i = 0; i < x.size(); i++) {
                     least = Math.min(least, Math.abs(x.get(i)));
                 }
+            } else if (op instanceof ElementwiseOp.TimeStep t) {
+                least = Math.min(
+                        least,
+                        fromBounds(t, drawn, rows.get(open.program().outputs().indexOf(t.in()))));
             } else if (op instanceof MatrixOp.Experts e) {
                 least = Math.min(
                         least,
                         fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
+            }
+        }
+        return least;
+    }
+
+    /** The least distance from where a step meets a bound, x + dt_bias = log(exp(bound) − 1). */
+    private static double fromBounds(ElementwiseOp.TimeStep op, Drawn drawn, Tensor x) {
+        int width = op.in().width();
+        double least = Double.POSITIVE_INFINITY;
+        for (long i = 0; i < x.size(); i++) {
+            double biased =
+                    x.get(i) + drawn.c().weights().get(op.dtBias(), width).get(i % width);
+            for (double bound : new double[] {op.least(), op.most()}) {
+                least = Math.min(least, Math.abs(biased - Math.log(Math.expm1(bound))));
             }
         }
         return least;

@@ -1,6 +1,7 @@
 package io.deltarule.models.format;
 
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MatrixOp;
@@ -24,9 +25,33 @@ import java.util.function.IntFunction;
  * @param tied whether the head uses it too, rather than {@code lm_head.weight}
  * @param normEps added to the last norm's mean of squares
  * @param zeroCentred whether its stored weight is the factor − 1
+ * @param factors of what comes in and goes out
  */
 record CausalModel(
-        int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
+        int vocab,
+        int hidden,
+        int layers,
+        String embeddings,
+        boolean tied,
+        double normEps,
+        boolean zeroCentred,
+        Factors factors) {
+    /**
+     * What rows are multiplied by.
+     *
+     * @param embedding the embedding's, before the first block
+     * @param logits the logits, by way of the last norm's rows, so that the head stays one projection
+     */
+    record Factors(double embedding, double logits) {
+        static final Factors NONE = new Factors(1, 1);
+    }
+
+    /** Without factors. */
+    CausalModel(
+            int vocab, int hidden, int layers, String embeddings, boolean tied, double normEps, boolean zeroCentred) {
+        this(vocab, hidden, layers, embeddings, tied, normEps, zeroCentred, Factors.NONE);
+    }
+
     /** Both programs, with a block made for each index. */
     ModelPrograms programs(int maxPositions, IntFunction<Layer> block, TensorNames names) {
         Slot ids = new Slot("ids", 1);
@@ -34,9 +59,17 @@ record CausalModel(
         ProgramBuilder wiring = new ProgramBuilder("model.");
         Slot embedded = wiring.slot("embedded", hidden);
         wiring.add(new MatrixOp.Embedding(ids, embedded, embeddings, vocab));
-        Slot last = BlockStack.of(layers, block).wire(wiring, embedded);
+        Slot first = factors.embedding() == 1
+                ? embedded
+                : wiring.map(embedded, "embedded_scaled", Activation.IDENTITY, factors.embedding());
+        Slot last = BlockStack.of(layers, block).wire(wiring, first);
+        boolean plain = factors.logits() == 1;
+        Slot normed = plain ? h : wiring.slot("normed", hidden);
         wiring.add(new NormOp.RmsNorm(
-                last, null, h, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
+                last, null, normed, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
+        if (!plain) {
+            wiring.add(new ElementwiseOp.Activate(normed, h, Activation.IDENTITY, factors.logits()));
+        }
         Slot logits = new Slot("logits", vocab);
         LayerOp head = new MatrixOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
         return new ModelPrograms(

@@ -24,14 +24,17 @@ import java.util.Set;
 
 /**
  * flash-linear-attention's {@code delta_net}, {@code gated_deltanet}, {@code kda} and {@code gated_deltaproduct}, each with
- * softmax attention in the layers that {@code attn} lists.
+ * softmax attention in the layers that {@code attn} lists; and {@code h_gated_deltanet}, Gated DeltaNet with log-linear states as its
+ * authors built it on that library.
  */
 final class FlaFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embeddings.weight";
 
+    private static final String LOG_LINEAR = "h_gated_deltanet";
+
     @Override
     public Set<String> modelTypes() {
-        return Set.of("delta_net", "gated_deltanet", "kda", "gated_deltaproduct");
+        return Set.of("delta_net", "gated_deltanet", "kda", "gated_deltaproduct", LOG_LINEAR);
     }
 
     @Override
@@ -47,8 +50,7 @@ final class FlaFormat implements ModelFormat {
         SwiGluBlock mlp = feedForward(config, hidden);
         Map<Integer, Layer> attention = attention(config, hidden);
         boolean tied = config.flag("tie_word_embeddings", false);
-        int layers = ConfigSizes.layers(
-                config, type.equals("gated_deltanet") || type.equals("gated_deltaproduct") ? 21 : 24);
+        int layers = ConfigSizes.layers(config, type.equals("delta_net") || type.equals("kda") ? 24 : 21);
         return new CausalModel(ConfigSizes.vocab(config, 32000), hidden, layers, EMBEDDINGS, tied, eps, false)
                 .programs(
                         ConfigSizes.positions(config, 2048),
@@ -91,6 +93,12 @@ final class FlaFormat implements ModelFormat {
                 null);
         return switch (type) {
             case "gated_deltanet" -> new GatedDeltaNetLayer(sizes);
+            case LOG_LINEAR -> {
+                if (valueHeads != heads) {
+                    throw config.refused("num_v_heads", "null, or as many as num_heads, " + heads + ",");
+                }
+                yield new GatedDeltaNetLayer(sizes).withLevels(Mamba2Format.LEVELS);
+            }
             case "kda" -> new KdaLayer(sizes, lowerBound(config), true);
             default -> {
                 int n = config.count("num_householder", 1, 64, 1);

@@ -84,7 +84,22 @@ public final class ModelFolder implements AutoCloseable {
      * @throws io.deltarule.loader.GgufException if a GGUF file is not what it should be
      */
     public static ModelFolder open(Path folder) {
+        return open(folder, null);
+    }
+
+    /**
+     * Opens a folder as one of a type that it does not say it is, for models that are published under a new name.
+     *
+     * @param folder as above; a GGUF file only where there is no type
+     * @param type the {@code model_type} that it is read as, or null for its own
+     * @see #open(Path)
+     */
+    public static ModelFolder open(Path folder, String type) {
         if (GgufFile.isOne(folder) || (folder.toString().endsWith(".gguf") && Files.isRegularFile(folder))) {
+            if (type != null) {
+                throw new InvalidInputException("--as: expected a folder but found the GGUF file " + folder
+                        + ", whose metadata say what it is; leave --as out");
+            }
             return openGguf(folder);
         }
         if (!Files.isDirectory(folder)) {
@@ -93,9 +108,12 @@ public final class ModelFolder implements AutoCloseable {
                             + "; name the folder that holds config.json, or a GGUF file");
         }
         refuseGgufInside(folder);
-        ConfigObject config = ConfigObject.read(folder.resolve(CONFIG));
+        ConfigObject own = ConfigObject.read(folder.resolve(CONFIG));
+        ConfigObject config = type == null ? own : UnknownType.as(own, type);
         Quantization.refuse(folder, config);
-        ModelFormat.of(config); // A folder of an unsupported model is refused before its weights are mapped.
+        if (!ModelFormat.isKnown(config)) { // refused before weights are mapped
+            throw UnknownType.refusal(folder, config);
+        }
         SafetensorsFolder tensors = SafetensorsFolder.open(folder);
         return opened(tensors::close, () -> {
             Quantization.refuse(tensors);

@@ -4,6 +4,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -27,7 +28,13 @@ interface ModelFormat {
 
     /** Every format. */
     List<ModelFormat> ALL = List.of(
-            new FlaFormat(), new QwenFormat(), new OlmoHybridFormat(), new KimiLinearFormat(), new DeltaLensFormat());
+            new FlaFormat(),
+            new QwenFormat(),
+            new OlmoHybridFormat(),
+            new KimiLinearFormat(),
+            new DeltaLensFormat(),
+            new Mamba2Format(),
+            new GraniteHybridFormat());
 
     /**
      * The format that a config asks for.
@@ -35,14 +42,32 @@ interface ModelFormat {
      * @throws InvalidInputException if there is none, naming those that there are
      */
     static ModelFormat of(ConfigObject config) {
+        return find(config).orElseThrow(() -> refusal(config));
+    }
+
+    /** Whether there is a format that a config asks for. */
+    static boolean isKnown(ConfigObject config) {
+        return find(config).isPresent();
+    }
+
+    private static Optional<ModelFormat> find(ConfigObject config) {
         String type = config.text("model_type", null);
+        return type == null
+                ? Optional.empty()
+                : ALL.stream()
+                        .filter(format -> format.modelTypes().contains(type))
+                        .findFirst();
+    }
+
+    /** What is said where there is none. */
+    static InvalidInputException refusal(ConfigObject config) {
+        return config.refused("model_type", "one of " + types());
+    }
+
+    /** All types, with commas between them. */
+    static String types() {
         Set<String> known = new TreeSet<>();
-        for (ModelFormat format : ALL) {
-            if (type != null && format.modelTypes().contains(type)) {
-                return format;
-            }
-            known.addAll(format.modelTypes());
-        }
-        throw config.refused("model_type", "one of " + String.join(", ", known));
+        ALL.forEach(format -> known.addAll(format.modelTypes()));
+        return String.join(", ", known);
     }
 }

@@ -1,8 +1,12 @@
 package io.deltarule.models.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.MessageText;
@@ -14,7 +18,11 @@ import java.util.TreeSet;
 
 /** A small config of each format, in which callers replace what they want otherwise. */
 public final class ModelTemplates {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Infinity as Python writes it, which is no JSON. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            .build();
 
     private static final String FLA = """
             "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96, "num_heads": 2,
@@ -32,22 +40,28 @@ public final class ModelTemplates {
             , "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 32,
             "shared_expert_intermediate_size": 48""";
 
-    private static final Map<String, String> BY_TYPE = Map.of(
-            "delta_net", FLA,
-            "gated_deltanet", FLA + ", \"head_dim\": 16, \"num_v_heads\": 4, \"expand_v\": 2.0",
-            "kda", FLA + ", \"head_dim\": 32, \"expand_v\": 1.0",
-            "gated_deltaproduct",
-                    FLA + ", \"head_dim\": 32, \"expand_v\": 1.0, \"num_householder\": 2, \"use_forget_gate\": true",
-            "qwen3_5_text", QWEN,
-            "qwen3_next", QWEN + EXPERTS + ", \"norm_topk_prob\": true",
-            "qwen3_5_moe_text", QWEN + EXPERTS,
-            "olmo_hybrid", """
+    private static final String MAMBA2 = """
+            "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "expand": 2, "head_dim": 16, "state_size": 24,
+            "conv_kernel": 4, "eos_token_id": 1, "tie_word_embeddings": false""";
+
+    private static final Map<String, String> BY_TYPE = Map.ofEntries(
+            Map.entry("delta_net", FLA),
+            Map.entry("gated_deltanet", FLA + ", \"head_dim\": 16, \"num_v_heads\": 4, \"expand_v\": 2.0"),
+            Map.entry("h_gated_deltanet", FLA + ", \"head_dim\": 16, \"expand_v\": 2.0"),
+            Map.entry("kda", FLA + ", \"head_dim\": 32, \"expand_v\": 1.0"),
+            Map.entry(
+                    "gated_deltaproduct",
+                    FLA + ", \"head_dim\": 32, \"expand_v\": 1.0, \"num_householder\": 2, \"use_forget_gate\": true"),
+            Map.entry("qwen3_5_text", QWEN),
+            Map.entry("qwen3_next", QWEN + EXPERTS + ", \"norm_topk_prob\": true"),
+            Map.entry("qwen3_5_moe_text", QWEN + EXPERTS),
+            Map.entry("olmo_hybrid", """
                     "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
                     "num_attention_heads": 4, "num_key_value_heads": 2, "linear_num_key_heads": 4,
                     "linear_num_value_heads": 4, "linear_key_head_dim": 16, "linear_value_head_dim": 32,
                     "max_position_embeddings": 65536, "eos_token_id": 1, "rms_norm_eps": 1e-6, "rope_parameters": null,
-                    "tie_word_embeddings": false""",
-            "kimi_linear", """
+                    "tie_word_embeddings": false"""),
+            Map.entry("kimi_linear", """
                     "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
                     "num_attention_heads": 4, "num_key_value_heads": 4, "kv_lora_rank": 24, "q_lora_rank": null,
                     "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 16, "mla_use_nope": true,
@@ -57,10 +71,21 @@ public final class ModelTemplates {
                     "tie_word_embeddings": false,
                     "linear_num_heads": 4, "linear_head_dim": 16,
                     "linear_attn_config": {"kda_layers": [1, 2, 3], "full_attn_layers": [4], "num_heads": 4,
-                        "head_dim": 16, "short_conv_kernel_size": 4}""",
-            "deltalens",
+                        "head_dim": 16, "short_conv_kernel_size": 4}"""),
+            Map.entry("mamba2", MAMBA2 + ", \"num_heads\": 8, \"n_groups\": 2, \"layer_norm_epsilon\": 1e-5"),
+            Map.entry("log_linear_mamba2", MAMBA2 + ", \"norm_eps\": 1e-5, \"n_groups\": 1"),
+            Map.entry("granitemoehybrid", """
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384,
+                    "mamba_n_heads": 8, "mamba_d_head": "auto", "mamba_d_state": 24, "mamba_expand": 2,
+                    "num_attention_heads": 4, "num_key_value_heads": 2, "shared_intermediate_size": 96,
+                    "num_local_experts": 0, "num_experts_per_tok": 0, "intermediate_size": 40,
+                    "embedding_multiplier": 12.0, "attention_multiplier": 0.0625, "residual_multiplier": 0.22,
+                    "logits_scaling": 4.0, "position_embedding_type": "nope", "max_position_embeddings": 131072,
+                    "eos_token_id": 1, "rms_norm_eps": 1e-5, "tie_word_embeddings": true"""),
+            Map.entry(
+                    "deltalens",
                     FLA
-                            + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\"");
+                            + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\""));
 
     /**
      * Sizes by the same names for every type; null for the template's own.
@@ -119,6 +144,11 @@ public final class ModelTemplates {
         return config(type, keys);
     }
 
+    /** The types that have a template of their own; those of Qwen that nest one are not among them. */
+    static Set<String> plainTypes() {
+        return new TreeSet<>(BY_TYPE.keySet());
+    }
+
     /**
      * A type's config.
      *
@@ -138,6 +168,12 @@ public final class ModelTemplates {
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");
             replaced.forEach((key, value) -> config.set(key, json(value)));
+            if (type.equals("granitemoehybrid") && !config.has("layer_types")) {
+                ArrayNode types = config.putArray("layer_types");
+                for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
+                    types.add(i % 4 == 2 ? "attention" : "mamba");
+                }
+            }
             ObjectNode whole = config;
             if (nested) {
                 whole = JSON.createObjectNode().put("model_type", type);

@@ -38,6 +38,9 @@ final class RandomTensor {
             return switch (op) {
                 case ElementwiseOp.LogDecay d when weight.equals(d.aLog()) -> new Range(0, 2.7);
                 case ElementwiseOp.LogDecay d -> new Range(-7, -2);
+                case ElementwiseOp.TimeStep d when weight.equals(d.aLog()) -> new Range(0, 2.7);
+                case ElementwiseOp.TimeStep d -> new Range(-7, -2);
+                case ElementwiseOp.Scale c -> around(1, 0.3);
                 case NormOp.RmsNorm n when n.zeroCentred() -> around(0, 0.3);
                 case NormOp.RmsNorm n -> around(1, 0.3);
                 case MatrixOp.Embedding e when !tied -> around(0, Math.sqrt(3));

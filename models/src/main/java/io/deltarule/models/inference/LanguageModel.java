@@ -77,10 +77,20 @@ public final class LanguageModel implements AutoCloseable {
      * @throws io.deltarule.loader.SafetensorsException if a file of it is damaged
      */
     public static LanguageModel open(Path folder, DeltaEngine engine, String device) {
+        return open(folder, engine, device, null);
+    }
+
+    /**
+     * The same, read as a type that its config does not name.
+     *
+     * @param type a {@code model_type}, or null for the config's own
+     * @see ModelFolder#open(Path, String)
+     */
+    public static LanguageModel open(Path folder, DeltaEngine engine, String device, String type) {
         if (engine instanceof LayerEngine layers) {
             layers.prepare();
         }
-        ModelFolder model = ModelFolder.open(folder);
+        ModelFolder model = ModelFolder.open(folder, type);
         try {
             Sampling sampling = Sampling.of(model.generation());
             return new LanguageModel(Network.of(model), engine, device, tokenizerFile(model.texts()), sampling, model);

@@ -159,6 +159,27 @@ class BrokenFolderTest {
                 "kimi_linear|mlp_layer_types|[\"dense\"]",
                 "kimi_linear|moe_router_activation_func|\"softmax\"",
                 "olmo_hybrid|num_attention_heads|7",
+                "mamba2|num_heads|7",
+                "mamba2|n_groups|3",
+                "mamba2|rms_norm|false",
+                "mamba2|rmsnorm|true",
+                "mamba2|time_step_limit|[1,0.5]",
+                "mamba2|time_step_limit|[0]",
+                "mamba2|time_step_limit|[-1,1]",
+                "mamba2|hidden_act|\"gelu\"",
+                "log_linear_mamba2|n_groups|2",
+                "log_linear_mamba2|dt_limit|[0,1]",
+                "log_linear_mamba2|D_has_hdim|true",
+                "log_linear_mamba2|norm_before_gate|true",
+                "log_linear_mamba2|head_dim|5",
+                "h_gated_deltanet|num_v_heads|4",
+                "granitemoehybrid|mamba_n_heads|7",
+                "granitemoehybrid|mamba_d_head|\"any\"",
+                "granitemoehybrid|position_embedding_type|\"alibi\"",
+                "granitemoehybrid|residual_multiplier|0",
+                "granitemoehybrid|logits_scaling|0",
+                "granitemoehybrid|num_local_experts|9000",
+                "granitemoehybrid|layer_types|[\"mamba\"]",
                 "deltalens|lens_mix|\"neither\"",
                 "deltalens|d_model|64",
                 "deltalens|tensor_names|{\"a.{i}.b\":\"c\"}",
@@ -197,6 +218,59 @@ class BrokenFolderTest {
         refused(SafetensorsException.class, SINGLE);
         Files.delete(folder.resolve(SINGLE));
         refused(SafetensorsException.class, "expected model.safetensors or", "\"config.json\"");
+    }
+
+    @Test
+    void aNewNameForAKnownModelIsSeenAndInsistedOn() throws IOException {
+        make("qwen3_5_text", 1);
+        String config = Files.readString(folder.resolve("config.json"));
+        edit("config.json", "qwen3_5_text", "qwen3_8");
+        refused(InvalidInputException.class, "model_type", "\"qwen3_8\"", "--as qwen3_5_text");
+        try (ModelFolder insisted = ModelFolder.open(folder, "qwen3_5_text")) {
+            assertTrue(insisted.modelType().equals("qwen3_5_text") && insisted.parameters() > 0);
+        }
+        String message = assertThrows(
+                        InvalidInputException.class,
+                        () -> ModelFolder.open(folder, "qwen3_9").close())
+                .getMessage();
+        assertTrue(message.startsWith("--as: expected one of ") && message.contains("mamba2"), message);
+        Files.writeString(folder.resolve("config.json"), config.replace("qwen3_5_text", "qwen4_exp"));
+        refused(InvalidInputException.class, "qwen4_exp", "hyper-connections");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delta_net",
+                "gated_deltanet",
+                "h_gated_deltanet",
+                "kda",
+                "gated_deltaproduct",
+                "olmo_hybrid",
+                "kimi_linear",
+                "mamba2",
+                "log_linear_mamba2",
+                "granitemoehybrid"
+            })
+    void typesAreToldApartByTheirTensors(String type) throws IOException {
+        make(type, 1);
+        edit("config.json", type, "new");
+        refused(InvalidInputException.class, "its tensors are called as those of ", "--as " + type);
+    }
+
+    @Test
+    void tensorsThatAreLikeNothingKnownAreNotNamed() throws IOException {
+        make("mamba2", 1);
+        edit("config.json", "mamba2", "new");
+        Path file = folder.resolve(SINGLE);
+        byte[] bytes = Files.readAllBytes(file);
+        String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).replace(".mixer.", ".mixed.");
+        Files.write(file, text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        String message = assertThrows(
+                        InvalidInputException.class,
+                        () -> ModelFolder.open(folder).close())
+                .getMessage();
+        assertFalse(message.contains("--as"), message);
     }
 
     @Test

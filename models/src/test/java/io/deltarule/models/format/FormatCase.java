@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One random folder per format and per key that changes its operations or names: odd sizes, K ≠ V, grouped heads.
@@ -42,6 +43,7 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
         List<FormatCase> all = new ArrayList<>(fla());
         all.addAll(qwen());
         all.addAll(others());
+        all.addAll(mamba());
         return all;
     }
 
@@ -144,6 +146,40 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         "n_heads=4",
                         "head_v_dim=null",
                         "tensor_names={\"model.layers.{i}.attn.q_proj.weight\":\"blocks.{i}.q\",\"model.norm.weight\":\"out.w\"}"));
+    }
+
+    private static List<FormatCase> mamba() {
+        String[] fla = {"layer_norm_epsilon=null", "norm_eps=1e-5", "num_heads=null"};
+        String experts = "num_local_experts=5";
+        return List.of(
+                of("mamba2", "hidden_size=60", "num_heads=6", "head_dim=20", "time_step_limit=[0.01,0.1]"),
+                of("mamba2", "use_bias=true", "use_conv_bias=false", "conv_kernel=3", "tie_word_embeddings=true")
+                        .stored(WeightType.BF16, 2)
+                        .named(1),
+                of("mamba2", join(fla, "hidden_size=40", "head_dim=10", "n_groups=4", "dt_limit=[0,Infinity]")),
+                of("mamba2", join(fla, "norm_before_gate=true", "D_has_hdim=true", "use_bias=true")),
+                of("mamba2", join(fla, "rmsnorm=false", "expand=1.5", "head_dim=12", "n_groups=1")),
+                of("log_linear_mamba2", "hidden_size=36", "head_dim=8", "use_bias=true", "state_size=10"),
+                of("h_gated_deltanet", "hidden_size=60", "num_heads=3", "head_dim=10", "expand_v=1.5"),
+                of(
+                        "h_gated_deltanet",
+                        "use_gate=false",
+                        "allow_neg_eigval=true",
+                        "attn={\"layers\":[1],\"num_heads\":4}"),
+                of("granitemoehybrid", "hidden_size=72", "mamba_n_heads=9", "mamba_n_groups=3", "attention_bias=true"),
+                of("granitemoehybrid", experts, "num_experts_per_tok=3", "tie_word_embeddings=false")
+                        .stored(WeightType.BF16, 2),
+                of(
+                        "granitemoehybrid",
+                        "position_embedding_type=rope",
+                        "rope_theta=500",
+                        "mamba_proj_bias=true",
+                        "mamba_conv_bias=false",
+                        "mamba_d_head=16"));
+    }
+
+    private static String[] join(String[] first, String... more) {
+        return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
     }
 
     @Override

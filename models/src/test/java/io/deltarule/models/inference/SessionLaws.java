@@ -32,8 +32,13 @@ abstract class SessionLaws {
         return 4 * Float32Recurrence.REORDERING_FLOOR;
     }
 
+    /** A model of a name; the laws are about all kinds of layers that carry something. */
+    protected Network network(String name) {
+        return TinyNetwork.make(name);
+    }
+
     private LanguageModel model() {
-        return TinyNetwork.model(engine());
+        return TinyNetwork.model(network("tiny"), engine());
     }
 
     private Session session(SessionOptions options) {
@@ -263,7 +268,7 @@ abstract class SessionLaws {
             try (Session smaller = session(SessionOptions.of(44))) {
                 refused("at most 44", () -> smaller.restore(0, state));
             }
-            try (LanguageModel other = new LanguageModel(TinyNetwork.make("other"), engine(), null, null, () -> {});
+            try (LanguageModel other = TinyNetwork.model(network("other"), engine());
                     Session elsewhere = other.session(48)) {
                 refused("fingerprint of other", () -> elsewhere.restore(0, state));
             }

@@ -14,6 +14,10 @@ import io.deltarule.models.BlockStack;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.KdaLayer;
+import io.deltarule.models.Layer;
+import io.deltarule.models.Mamba2Config;
+import io.deltarule.models.Mamba2Layer;
+import io.deltarule.models.MixerBlock;
 import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.ProgramBuilder;
 import io.deltarule.models.SelectiveRope;
@@ -38,14 +42,33 @@ final class TinyNetwork {
 
     /** Another name makes other weights. */
     static Network make(String name) {
-        SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
-        DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
         AttentionLayer attention = AttentionLayer.of(HIDDEN, 4, 2, 12);
-        BlockStack stack = new BlockStack(List.of(
-                Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
-                Block.of(attention.withWindow(WINDOW), mlp),
-                Block.of(new KdaLayer(config), mlp),
-                Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp)));
+        DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
+        SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
+        return make(
+                name,
+                List.of(
+                        Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
+                        Block.of(attention.withWindow(WINDOW), mlp),
+                        Block.of(new KdaLayer(config), mlp),
+                        Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp)));
+    }
+
+    /** Log-linear states, levels enough for 64 tokens, beside one state without an erase key and attention. */
+    static Network logLinear(String name) {
+        SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
+        Mamba2Config mamba = Mamba2Config.of(HIDDEN, 4, 12, 2, 10);
+        return make(
+                name,
+                List.of(
+                        Block.of(new GatedDeltaNetLayer(DeltaConfig.of(HIDDEN, 2, 12, 20)).withLevels(7), mlp),
+                        new MixerBlock(new Mamba2Layer(mamba), "norm", "mixer", 1e-5),
+                        Block.of(AttentionLayer.of(HIDDEN, 4, 2, 12), mlp),
+                        new MixerBlock(new Mamba2Layer(mamba.withLevels(7)), "norm", "mixer", 1e-5)));
+    }
+
+    private static Network make(String name, List<Layer> blocks) {
+        BlockStack stack = new BlockStack(blocks);
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", HIDDEN);
         ProgramBuilder wiring = new ProgramBuilder("");
@@ -68,7 +91,11 @@ final class TinyNetwork {
     }
 
     static LanguageModel model(DeltaEngine engine) {
-        return new LanguageModel(make(), engine, null, null, () -> {});
+        return model(make(), engine);
+    }
+
+    static LanguageModel model(Network network, DeltaEngine engine) {
+        return new LanguageModel(network, engine, null, null, () -> {});
     }
 
     /** Seeded ids. */

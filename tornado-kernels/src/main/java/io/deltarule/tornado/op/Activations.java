@@ -10,6 +10,7 @@ final class Activations {
     static final int SILU = 2;
     static final int RELU = 3;
     static final int ELU = 4;
+    static final int SOFTPLUS = 5;
 
     /** Beyond this, exp(−x) is not needed to float32's precision and must not overflow. */
     private static final float LARGEST_EXPONENT = 80f;
@@ -24,6 +25,7 @@ final class Activations {
             case SILU -> SILU;
             case RELU -> RELU;
             case ELU -> ELU;
+            case SOFTPLUS -> SOFTPLUS;
         };
     }
 
@@ -41,6 +43,9 @@ final class Activations {
         }
         if (activation == ELU) {
             y = TornadoMath.max(x, 0f) + expm1(TornadoMath.min(x, 0f));
+        }
+        if (activation == SOFTPLUS) {
+            y = softplus(x);
         }
         return y;
     }

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** What is computed for each number of a slot from the numbers in its place: one kernel for five operations. */
+/** What is computed for each number of a slot from the numbers in its place: one kernel for six operations. */
 final class ElementwiseKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
@@ -20,6 +20,10 @@ final class ElementwiseKernel {
     static final int MIX_CONVEX = 3;
     /** y = a + γ b, γ = sigmoid(c). */
     static final int MIX_ADDITIVE = 4;
+    /** y = w ⊙ a, w = c. */
+    static final int SCALE = 5;
+    /** y = b + w ⊙ a, w = c. */
+    static final int SCALE_AND_ADD = 6;
 
     private ElementwiseKernel() {}
 
@@ -27,7 +31,7 @@ final class ElementwiseKernel {
      * One of the operations above for each number.
      *
      * <p>a, b and c [tokens, width], but for the gate (b of MULTIPLY, c of the mixes) [tokens, width / share]: each of its
-     * numbers serves {@code share} channels. y [tokens, width] (written). What an operation does not name is not read.
+     * numbers serves {@code share} channels; so do the factors of the scales, c [width / share]. y [tokens, width] (written). What an operation does not name is not read.
      *
      * <p>Parallel over: every number. Requires: operation and activation known when the kernel is compiled. Source:
      * core.layer.LayerOp. Oracle: core.reference.LayerEquations.
@@ -68,6 +72,12 @@ final class ElementwiseKernel {
             }
             if (operation == MIX_ADDITIVE) {
                 result = left + Activations.sigmoid(c.get(gateAt)) * b.get(at);
+            }
+            if (operation == SCALE) {
+                result = left * c.get(at % width / share);
+            }
+            if (operation == SCALE_AND_ADD) {
+                result = b.get(at) + left * c.get(at % width / share);
             }
             y.set(at, result);
         }

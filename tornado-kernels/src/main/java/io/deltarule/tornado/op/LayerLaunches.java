@@ -76,6 +76,8 @@ public final class LayerLaunches {
             }
             case ChannelOp.Slice s -> List.of(slice(s));
             case ElementwiseOp.LogDecay d -> List.of(logDecay(d));
+            case ElementwiseOp.TimeStep d -> List.of(timeStep(d));
+            case ElementwiseOp.Scale c -> List.of(scale(c));
             case SequenceOp.Delta d -> DeltaLaunches.of(d, spec, arrays, carried.getFirst(), tables, scope);
             case PositionOp.Rotary r -> List.of(rotary(r));
             case PositionOp.SelectiveRotary r -> selectiveRotary(r);
@@ -303,6 +305,42 @@ public final class LayerLaunches {
                         d.in().width() / d.heads(),
                         d.dtBias() == null ? 0 : 1,
                         (float) d.lowerBound()));
+    }
+
+    private Launch timeStep(ElementwiseOp.TimeStep d) {
+        return perToken(
+                "timeStep",
+                d.in().width(),
+                LogDecayKernel.LANES,
+                KernelTask.of(
+                        LogDecayKernel::timeStep,
+                        slot(d.in()),
+                        arrays.weight(d.aLog()),
+                        arrays.weight(d.dtBias()),
+                        slot(d.step()),
+                        slot(d.decay()),
+                        d.in().width(),
+                        (float) d.least(),
+                        (float) Math.min(d.most(), Float.MAX_VALUE))); // OpenCL is told that nothing is infinite
+    }
+
+    private Launch scale(ElementwiseOp.Scale c) {
+        Slot added = c.added() == null ? c.in() : c.added();
+        return perToken(
+                "elementwise",
+                c.out().width(),
+                ElementwiseKernel.LANES,
+                KernelTask.of(
+                        ElementwiseKernel::elementwise,
+                        slot(c.in()),
+                        slot(added),
+                        arrays.weight(c.weight()),
+                        slot(c.out()),
+                        c.out().width(),
+                        c.out().width() / c.groups(),
+                        c.added() == null ? ElementwiseKernel.SCALE : ElementwiseKernel.SCALE_AND_ADD,
+                        Activations.IDENTITY,
+                        1f));
     }
 
     private Launch rotary(PositionOp.Rotary r) {

@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The gate's log-decay from a projection. */
+/** The gate's log-decay from a projection, and the step of time that it may come from. */
 final class LogDecayKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
@@ -53,6 +53,40 @@ final class LogDecayKernel {
                 result = lowerBound * Activations.sigmoid(rate * input);
             }
             g.set(at, result);
+        }
+    }
+
+    /**
+     * Steps of time and the log-decays that follow from them, per head.
+     *
+     * <pre>  Δ = min(max(softplus(x + dt_bias), least), most)        g = −exp(A_log) · Δ </pre>
+     *
+     * <p>x, Δ, g [tokens, width], aLog and dtBias [width]; Δ and g are written.
+     *
+     * <p>Parallel over: every number. Source: core.layer.ElementwiseOp. Oracle: core.reference.LayerEquations.
+     */
+    static void timeStep(
+            KernelContext context,
+            IntArray table,
+            FloatArray x,
+            FloatArray aLog,
+            FloatArray dtBias,
+            FloatArray step,
+            FloatArray g,
+            int width,
+            float least,
+            float most,
+            int signature) {
+        int at = context.globalIdx;
+        if (at == 0) {
+            table.set(signature, table.get(RunTable.RUN));
+        }
+        if (at < table.get(RunTable.TOKENS) * width) {
+            int head = at % width;
+            float made = Activations.softplus(x.get(at) + dtBias.get(head));
+            float bounded = TornadoMath.min(TornadoMath.max(made, least), most);
+            step.set(at, bounded);
+            g.set(at, -TornadoMath.exp(aLog.get(head)) * bounded);
         }
     }
 }

@@ -13,6 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <pre>
  *   sigmoid  s (1 − s)      SiLU  s + x s (1 − s)      ReLU  1 for x &gt; 0, else 0      ELU  1 for x &gt; 0, else exp(x)
+ *   softplus  sigmoid(x)
  * </pre>
  */
 final class ActivationSlopes {
@@ -46,6 +47,10 @@ final class ActivationSlopes {
                 Activations.apply(act, x, xAt, value, valueAt, n);
                 elu(value, valueAt, slope, slopeAt, whole);
             }
+            case SOFTPLUS -> {
+                Activations.apply(act, x, xAt, value, valueAt, n);
+                Activations.apply(Activation.SIGMOID, x, xAt, slope, slopeAt, n);
+            }
         }
         for (int i = whole; i < n; i++) {
             long d = (long) i * Float.BYTES;
@@ -69,6 +74,7 @@ final class ActivationSlopes {
             }
             case RELU -> x > 0 ? 1 : 0;
             case ELU -> x > 0 ? 1 : (float) Math.exp(x);
+            case SOFTPLUS -> Activations.sigmoid(x);
         };
     }
 

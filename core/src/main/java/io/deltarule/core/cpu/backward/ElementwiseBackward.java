@@ -187,7 +187,8 @@ public final class ElementwiseBackward {
         });
     }
 
-    private static void scaled(SlotBuffer dy, long at, float factor, Gradient to, int n) {
+    /** to ← factor · ȳ for n numbers, or += that. */
+    static void scaled(SlotBuffer dy, long at, float factor, Gradient to, int n) {
         if (to == null) {
             return;
         }

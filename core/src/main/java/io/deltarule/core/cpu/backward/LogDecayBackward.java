@@ -8,7 +8,6 @@ import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ElementwiseOp;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -79,15 +78,7 @@ public final class LogDecayBackward implements BackwardStep {
             }
         });
         sums.addTo(back, dBias, 0, width);
-        for (int head = 0; dALog != null && head < heads; head++) {
-            float sum = 0;
-            for (int i = head * (width / heads); i < (head + 1) * (width / heads); i++) {
-                sum += sums.total(padded + i);
-            }
-            long at = dALog.at() + (long) head * Float.BYTES;
-            MemorySegment to = back.weights();
-            to.set(ValueLayout.JAVA_FLOAT, at, to.get(ValueLayout.JAVA_FLOAT, at) + sum);
-        }
+        sums.addGroupsTo(back, dALog, padded, width, heads);
     }
 
     private void row(long at, long sumsAt, int slot) {

@@ -5,6 +5,7 @@ import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Sums over a run's tokens, the same to the last bit whatever the number of threads: the tokens are cut into parts by their number
@@ -48,6 +49,20 @@ final class TokenSums {
     void addTo(BackwardRun run, WeightGradient to, int first, int count) {
         for (int part = 0; to != null && part < parts; part++) {
             Spans.accumulate(1, sums.data(), sums.offset(part, first), run.weights(), to.at(), count);
+        }
+    }
+
+    /** Adds numbers [first, first + count) of all rows to a weight's gradient, neighbours to one number of so many. */
+    void addGroupsTo(BackwardRun run, WeightGradient to, int first, int count, int groups) {
+        int share = count / groups;
+        for (int group = 0; to != null && group < groups; group++) {
+            float sum = 0;
+            for (int i = group * share; i < (group + 1) * share; i++) {
+                sum += total(first + i);
+            }
+            long at = to.at() + (long) group * Float.BYTES;
+            MemorySegment gradients = run.weights();
+            gradients.set(ValueLayout.JAVA_FLOAT, at, gradients.get(ValueLayout.JAVA_FLOAT, at) + sum);
         }
     }
 

@@ -43,6 +43,11 @@ public final class Activations {
                 Exponential.apply(1, x, xAt, y, yAt, bytes);
                 elu(x, xAt, y, yAt, bytes);
             }
+            case SOFTPLUS -> {
+                minusSize(x, xAt, y, yAt, bytes);
+                Exponential.apply(1, y, yAt, y, yAt, bytes);
+                softplus(x, xAt, y, yAt, bytes);
+            }
         }
         for (int i = whole; i < n; i++) {
             long d = (long) i * Float.BYTES;
@@ -58,6 +63,7 @@ public final class Activations {
             case SILU -> x * sigmoid(x);
             case RELU -> Math.max(x, 0);
             case ELU -> x > 0 ? x : (float) Math.expm1(x);
+            case SOFTPLUS -> (float) (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs((double) x))));
         };
     }
 
@@ -67,7 +73,7 @@ public final class Activations {
     }
 
     /** y ← factor / (1 + y); 0 where y is infinite. */
-    static void reciprocalOfNext(float factor, MemorySegment y, long yAt, long bytes) {
+    public static void reciprocalOfNext(float factor, MemorySegment y, long yAt, long bytes) {
         FloatVector numerator = FloatVector.broadcast(Lanes.SPECIES, factor);
         for (long d = 0; d < bytes; d += Lanes.BYTES) {
             Lanes.store(numerator.div(Lanes.load(y, yAt + d).add(1)), y, yAt + d);
@@ -100,8 +106,23 @@ public final class Activations {
         }
     }
 
+    /** y ← −|x|. */
+    private static void minusSize(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            Lanes.store(Lanes.load(x, xAt + d).abs().neg(), y, yAt + d);
+        }
+    }
+
+    /** y, exp(−|x|), ← log1p(y) + max(x, 0). */
+    private static void softplus(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            FloatVector positive = Lanes.load(x, xAt + d).max(0);
+            Lanes.store(logOfNext(Lanes.load(y, yAt + d)).add(positive), y, yAt + d);
+        }
+    }
+
     /** log1p(y) = 2 artanh s, s = y / (2 + y) ≤ 1/3 for y ≤ 1, by artanh's series to s^15; what it leaves is below 2^−29. */
-    static FloatVector logOfNext(FloatVector y) {
+    public static FloatVector logOfNext(FloatVector y) {
         FloatVector s = y.div(y.add(2));
         FloatVector square = s.mul(s);
         FloatVector series = square.mul(1 / 15f).add(1 / 13f).mul(square).add(1 / 11f);

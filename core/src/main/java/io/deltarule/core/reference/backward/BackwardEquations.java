@@ -35,6 +35,8 @@ public final class BackwardEquations {
             case ElementwiseOp.Add a -> nothingCarried(() -> ElementwiseBackward.add(a, run));
             case ElementwiseOp.MixReads m -> nothingCarried(() -> ElementwiseBackward.mixReads(m, run));
             case ElementwiseOp.LogDecay d -> nothingCarried(() -> ElementwiseBackward.logDecay(d, run));
+            case ElementwiseOp.TimeStep d -> nothingCarried(() -> ElementwiseBackward.timeStep(d, run));
+            case ElementwiseOp.Scale c -> nothingCarried(() -> ElementwiseBackward.scale(c, run));
             case ElementwiseOp.Constant c -> nothingCarried(() -> {}); // reads nothing
             case ChannelOp.Slice s -> nothingCarried(() -> ChannelBackward.slice(s, run));
             case ChannelOp.Join j -> nothingCarried(() -> ChannelBackward.join(j, run));

@@ -15,6 +15,7 @@ final class Derivatives {
             case SILU -> LayerEquations.sigmoid(x) + x * sigmoid(x);
             case RELU -> x > 0 ? 1 : 0;
             case ELU -> x > 0 ? 1 : Math.exp(x);
+            case SOFTPLUS -> LayerEquations.sigmoid(x);
         };
     }
 

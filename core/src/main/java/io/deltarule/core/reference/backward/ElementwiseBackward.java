@@ -87,4 +87,43 @@ final class ElementwiseBackward {
             BackwardRun.add(run.weightGradient(op.aLog()), head, byRate * dy[i]);
         }
     }
+
+    /**
+     * With a = exp(A_log), s = x + dt_bias and h = Δ̄ − a ḡ: x̄ += σ(s) h where Δ is between its bounds, else 0; dt_bias gets
+     * what x gets, A_log Σ g ḡ.
+     */
+    static void timeStep(ElementwiseOp.TimeStep op, BackwardRun run) {
+        WeightNumbers aLog = run.weight(op.aLog());
+        WeightNumbers dtBias = run.weight(op.dtBias());
+        double[] x = run.values(op.in());
+        double[] dStep = run.gradient(op.step());
+        double[] dDecay = run.gradient(op.decay());
+        for (int i = 0; i < x.length; i++) {
+            int head = i % op.in().width();
+            double rate = Math.exp(aLog.get(head));
+            double biased = x[i] + dtBias.get(head);
+            double step = LayerEquations.softplus(biased);
+            double clamped = Math.min(Math.max(step, op.least()), op.most());
+            double byDecay = dDecay == null ? 0 : -rate * dDecay[i];
+            double given = byDecay + (dStep == null ? 0 : dStep[i]);
+            double slope = step > op.least() && step < op.most() ? LayerEquations.sigmoid(biased) : 0;
+            BackwardRun.add(run.gradient(op.in()), i, slope * given);
+            BackwardRun.add(run.weightGradient(op.dtBias()), head, slope * given);
+            BackwardRun.add(run.weightGradient(op.aLog()), head, clamped * byDecay);
+        }
+    }
+
+    /** x̄ += w ⊙ ȳ, ā += ȳ, w̄ += Σ x ⊙ ȳ over the channels that share it. */
+    static void scale(ElementwiseOp.Scale op, BackwardRun run) {
+        WeightNumbers w = run.weight(op.weight());
+        double[] x = run.values(op.in());
+        double[] dy = run.gradient(op.out());
+        int width = op.in().width();
+        for (int i = 0; i < x.length; i++) {
+            int group = i % width / (width / op.groups());
+            BackwardRun.add(run.gradient(op.in()), i, w.get(group) * dy[i]);
+            BackwardRun.add(run.gradient(op.added()), i, dy[i]);
+            BackwardRun.add(run.weightGradient(op.weight()), group, x[i] * dy[i]);
+        }
+    }
 }

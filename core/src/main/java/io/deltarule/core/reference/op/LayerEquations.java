@@ -18,6 +18,7 @@ public final class LayerEquations {
             case SILU -> x * sigmoid(x);
             case RELU -> Math.max(x, 0);
             case ELU -> x > 0 ? x : Math.expm1(x);
+            case SOFTPLUS -> softplus(x);
         };
     }
 
@@ -147,6 +148,28 @@ public final class LayerEquations {
             double rate = Math.exp(aLog.get(i / (x.length / heads)));
             double biased = x[i] + (dtBias == null ? 0 : dtBias.get(i));
             g[i] = lowerBound == 0 ? -rate * softplus(biased) : lowerBound * sigmoid(rate * biased);
+        }
+    }
+
+    /** Δ = min(max(softplus(x + dt_bias), least), most), g = −exp(A_log) Δ. */
+    public static void timeStep(
+            double[] x,
+            WeightNumbers aLog,
+            WeightNumbers dtBias,
+            double least,
+            double most,
+            double[] step,
+            double[] decay) {
+        for (int i = 0; i < x.length; i++) {
+            step[i] = Math.min(Math.max(softplus(x[i] + dtBias.get(i)), least), most);
+            decay[i] = -Math.exp(aLog.get(i)) * step[i];
+        }
+    }
+
+    /** y = a + w ⊙ x, each w for x.length / groups channels; a may be null. */
+    public static void scale(double[] x, double[] a, WeightNumbers w, int groups, double[] y) {
+        for (int i = 0; i < x.length; i++) {
+            y[i] = (a == null ? 0 : a[i]) + w.get(i / (x.length / groups)) * x[i];
         }
     }
 

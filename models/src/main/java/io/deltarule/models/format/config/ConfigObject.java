@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ public final class ConfigObject {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // Python writes Infinity, which is no JSON, for some keys. None of them is read here.
+            // Python writes Infinity, which is no JSON, for bounds that are none.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
@@ -110,6 +111,12 @@ public final class ConfigObject {
             throw new InvalidInputException(file + ": expected a JSON object but found something else");
         }
         return new ConfigObject(label, node);
+    }
+
+    /** The same with a text for one key, nothing of it asked for yet. */
+    public ConfigObject withText(String key, String text) {
+        ObjectNode other = node.deepCopy();
+        return new ConfigObject(path, other.put(key, text));
     }
 
     /** Whether a key has a value other than null. */
@@ -320,6 +327,31 @@ public final class ConfigObject {
             all.add(element.intValue());
         }
         return all;
+    }
+
+    /**
+     * A pair of bounds, the second of which may be infinite: as Infinity, or as transformers writes that where it keeps to JSON,
+     * {@code {"__float__": "Infinity"}}.
+     *
+     * @return the two of them, or the absent ones
+     */
+    public double[] bounds(String key, double... absent) {
+        if (!has(key)) {
+            return absent.clone();
+        }
+        List<Double> all = new ArrayList<>();
+        for (JsonNode element : list(key)) {
+            JsonNode found = element.isObject() ? element.path("__float__") : element;
+            if (found.isTextual() && found.textValue().equals("Infinity")) {
+                all.add(Double.POSITIVE_INFINITY);
+            } else if (found.isNumber()) {
+                all.add(found.doubleValue());
+            }
+        }
+        if (value(key).size() != 2 || all.size() != 2 || !(all.get(0) >= 0 && all.get(0) < all.get(1))) {
+            throw refused(key, "two numbers from 0 on, the larger one last,");
+        }
+        return new double[] {all.get(0), all.get(1)};
     }
 
     /** Tokens as tokenizers' configs name them: a text, an object with it as {@code content}, or a list of these. */

@@ -38,7 +38,9 @@ public final class UnreadKeys {
             router_aux_loss_coef output_router_logits router_jitter_noise aux_loss_alpha seq_aux attn_mode
             attn_implementation fuse_norm fuse_swiglu fuse_cross_entropy fuse_linear_cross_entropy use_l2warp
             pretraining_tp ep_size mamba_ssm_dtype linear_a_log_min linear_a_log_max linear_dt_min linear_dt_max
-            linear_dt_init_floor max_window_layers norm_first""";
+            linear_dt_init_floor max_window_layers norm_first A_init_range dt_min dt_max dt_init_floor conv_init
+            time_step_rank time_step_min time_step_max time_step_floor rescale_prenorm_residual residual_in_fp32
+            chunk_size mamba_chunk_size""";
 
     /** Parts that are not run here, and what other keys say too. */
     private static final String PARTS = """

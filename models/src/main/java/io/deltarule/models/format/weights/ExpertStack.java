@@ -36,15 +36,23 @@ public record ExpertStack(int experts) {
      */
     WeightSource source(String name, int[] dims) {
         int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
+        return source(name, dims, name.substring(0, start) + "gate_up_proj", name.substring(0, start) + "down_proj");
+    }
+
+    /**
+     * The same where the two stacks have other names.
+     *
+     * @param gateAndUp [E, 2·I, hidden], an expert's gate first
+     * @param down [E, hidden, I]
+     */
+    WeightSource source(String name, int[] dims, String gateAndUp, String down) {
+        int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
         int dot = name.indexOf('.', start);
         long e = Long.parseLong(name.substring(start, dot));
-        String layer = name.substring(0, start);
         return switch (name.substring(dot + 1)) {
-            case "gate_proj.weight" ->
-                WeightSource.rows(layer + "gate_up_proj", 2 * e * dims[0], experts, 2 * dims[0], dims[1]);
-            case "up_proj.weight" ->
-                WeightSource.rows(layer + "gate_up_proj", (2 * e + 1) * dims[0], experts, 2 * dims[0], dims[1]);
-            default -> WeightSource.rows(layer + "down_proj", e * dims[0], experts, dims[0], dims[1]);
+            case "gate_proj.weight" -> WeightSource.rows(gateAndUp, 2 * e * dims[0], experts, 2 * dims[0], dims[1]);
+            case "up_proj.weight" -> WeightSource.rows(gateAndUp, (2 * e + 1) * dims[0], experts, 2 * dims[0], dims[1]);
+            default -> WeightSource.rows(down, e * dims[0], experts, dims[0], dims[1]);
         };
     }
 }

@@ -1,23 +1,23 @@
-package io.deltarule.core.cpu.op;
+package io.deltarule.core.cpu.channel;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Exponential;
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.op.Activations;
+import io.deltarule.core.cpu.op.LayerRun;
+import io.deltarule.core.cpu.op.LayerStep;
+import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.ElementwiseOp;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The log-decay of a gate, over all rows as one run of numbers.
+ * The log-decay of a gate.
  *
  * <pre>
  *   b = x + dt_bias
  *   g = −exp(A_log) · (max(b, 0) + log1p(exp(−|b|)))        or        lowerBound / (1 + exp(−exp(A_log) b))
  * </pre>
- *
- * Rates exp(A_log) and biases are spread over the channels once, and on past the row's end from its beginning, so that a
- * vector may begin anywhere in a row of any width.
  */
 public final class LogDecayStep implements LayerStep {
     private final SlotBuffer x;
@@ -25,11 +25,11 @@ public final class LogDecayStep implements LayerStep {
     private final int heads;
     private final Tensor aLog;
     private final Tensor dtBias; // null for none
-    private final SlotBuffer spread; // [2][width + lanes]
-    private final MemorySegment rates; // [width + lanes]
-    private final MemorySegment biases;
+    private final ChannelValues rates; // exp(A_log)
+    private final ChannelValues biases;
     private final float lowerBound;
 
+    /** @param dtBias null for none */
     public LogDecayStep(
             ElementwiseOp.LogDecay op, SlotBuffer x, Tensor aLog, Tensor dtBias, SlotBuffer g, Arena arena) {
         this.x = x;
@@ -38,19 +38,15 @@ public final class LogDecayStep implements LayerStep {
         this.heads = op.heads();
         this.aLog = aLog;
         this.dtBias = dtBias;
-        this.spread = SlotBuffer.scratch(arena, 2, x.width() + Lanes.COUNT);
-        this.rates = spread.from(spread.row(0));
-        this.biases = spread.from(spread.row(1));
+        this.rates = new ChannelValues(x.width(), arena);
+        this.biases = new ChannelValues(x.width(), arena);
         refresh();
     }
 
     @Override
     public void refresh() {
-        int width = x.width();
-        for (int i = 0; i < width + Lanes.COUNT; i++) {
-            spread.set(0, i, (float) Math.exp(aLog.get(i % width / (width / heads))));
-            spread.set(1, i, dtBias == null ? 0 : dtBias.get(i % width));
-        }
+        rates.set(i -> Math.exp(aLog.get(i / (x.width() / heads))));
+        biases.set(i -> dtBias == null ? 0 : dtBias.get(i));
     }
 
     @Override
@@ -71,17 +67,12 @@ public final class LogDecayStep implements LayerStep {
         });
     }
 
-    /** Where in a row the number at a byte offset lies, in bytes. */
-    private long column(long at) {
-        return at % ((long) x.width() * Float.BYTES);
-    }
-
     /** g ← −|b|, or −rate · b. */
     private void exponents(long begin, long end) {
         for (long at = begin; at < end; at += Lanes.BYTES) {
-            long column = column(at);
-            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases, column));
-            FloatVector exponent = lowerBound == 0 ? b.abs() : b.mul(Lanes.load(rates, column));
+            long column = biases.column(at);
+            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases.data(), column));
+            FloatVector exponent = lowerBound == 0 ? b.abs() : b.mul(Lanes.load(rates.data(), column));
             Lanes.store(exponent.neg(), g.data(), at);
         }
     }
@@ -89,11 +80,11 @@ public final class LogDecayStep implements LayerStep {
     /** g, the exponential, ← −rate · (log1p(g) + max(b, 0)). */
     private void unbounded(long begin, long end) {
         for (long at = begin; at < end; at += Lanes.BYTES) {
-            long column = column(at);
-            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases, column));
+            long column = biases.column(at);
+            FloatVector b = Lanes.load(x.data(), at).add(Lanes.load(biases.data(), column));
             FloatVector softplus =
                     Activations.logOfNext(Lanes.load(g.data(), at)).add(b.max(0));
-            Lanes.store(softplus.mul(Lanes.load(rates, column)).neg(), g.data(), at);
+            Lanes.store(softplus.mul(Lanes.load(rates.data(), column)).neg(), g.data(), at);
         }
     }
 }
