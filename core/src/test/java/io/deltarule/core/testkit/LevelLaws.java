@@ -154,8 +154,8 @@ public abstract class LevelLaws {
                     dot += (double) in.get(Input.Q).get(t * 16 + d)
                             * in.get(Input.K).get(t * 16 + d);
                 }
-                double u = dot * in.get(Input.BETA).get(t) * in.get(Input.V).get(t * 12);
-                assertEquals(u, o.get(t * 12), 1e-6 * Math.max(1, Math.abs(u)), form + " token " + t);
+                double u = dot * in.get(Input.BETA).get(t) * in.get(Input.V).get(t * 12L);
+                assertEquals(u, o.get(t * 12L), 1e-6 * Math.max(1, Math.abs(u)), form + " token " + t);
             }
         }
     }
@@ -188,7 +188,7 @@ public abstract class LevelLaws {
         for (int t = 0; t < 40; t++) {
             for (int level = 0; level < L; level++) {
                 if (!Levels.live(t, level)) {
-                    other.get(Input.LAMBDA).set(t * L + level, 1e6f);
+                    other.get(Input.LAMBDA).set((long) t * L + level, 1e6f);
                 }
             }
         }
