@@ -2,8 +2,8 @@ package io.deltarule.bench.suite;
 
 import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.timing.Timing;
+import io.deltarule.core.Engines;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
@@ -14,6 +14,7 @@ import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.layer.Weights;
 import io.deltarule.core.measure.ProductShare;
 import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.models.format.ModelTemplates;
@@ -37,19 +38,20 @@ record TrainingRows(SuiteRecorder recorder) {
         }
         recorder.listener().begins("timing a training pass of " + MODEL);
         LayerProgram program = program();
-        CpuEngine engine = new CpuEngine();
+        TrainingEngine engine = TrainingEngine.of(Engines.named("cpu"));
         try (Arena arena = Arena.ofShared()) {
             Weights weights = RandomWeights.of(List.of(program), WeightType.F32, 1, arena, bytes -> {});
             LayerSpec spec = LayerSpec.of(program, weights, TOKENS, 1, TOKENS);
             try (LayerPlan forward = engine.plan(spec);
                     TrainingPlan training = engine.trainingPlan(TrainingSpec.of(spec));
-                    ParameterArena gradients = new ParameterArena(training.spec().trained())) {
-                measure(forward, training, gradients, engine.threads());
+                    ParameterArena gradients =
+                            new ParameterArena(training.spec().trained())) {
+                measure(forward, training, gradients);
             }
         }
     }
 
-    private void measure(LayerPlan forward, TrainingPlan training, ParameterArena gradients, int threads) {
+    private void measure(LayerPlan forward, TrainingPlan training, ParameterArena gradients) {
         int[] lengths = {TOKENS};
         Tensor ids = Tensor.zeros(TOKENS, 1);
         Tensor labels = Tensor.zeros(TOKENS, 1);
@@ -76,7 +78,7 @@ record TrainingRows(SuiteRecorder recorder) {
                 timed.getLast().medianNanos() / 1e6,
                 timed.getFirst().medianNanos() / 1e6,
                 "ms"));
-        ProductShare share = ProductShare.of(pass, threads);
+        ProductShare share = ProductShare.of(pass);
         recorder.add(SpeedRatio.of(
                 "training_pass_in_products",
                 "the threads' time in matrix products over all their time, forward and backward, " + MODEL,
