@@ -11,6 +11,8 @@ module io.deltarule.bench {
             io.deltarule.cli;
     exports io.deltarule.bench.peer to
             io.deltarule.cli;
+    exports io.deltarule.bench.prepared to
+            io.deltarule.experiments;
     exports io.deltarule.bench.report to
             io.deltarule.cli;
     exports io.deltarule.bench.result to
@@ -18,9 +20,11 @@ module io.deltarule.bench {
     exports io.deltarule.bench.suite to
             io.deltarule.cli;
     exports io.deltarule.bench.timing to
-            io.deltarule.cli;
+            io.deltarule.cli,
+            io.deltarule.experiments;
     exports io.deltarule.bench.verification to
             io.deltarule.cli;
     exports io.deltarule.bench.workload to
-            io.deltarule.cli;
+            io.deltarule.cli,
+            io.deltarule.experiments;
 }

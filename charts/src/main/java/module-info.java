@@ -3,5 +3,6 @@ module io.deltarule.chart {
     exports io.deltarule.chart to
             io.deltarule.bench,
             io.deltarule.experiments,
+            io.deltarule.training,
             io.deltarule.cli;
 }

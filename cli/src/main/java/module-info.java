@@ -8,6 +8,7 @@ module io.deltarule.cli {
     requires io.deltarule.experiments;
     requires io.deltarule.models;
     requires io.deltarule.sdk;
+    requires io.deltarule.training;
     requires java.logging;
     requires jdk.management;
     requires org.jline.reader;
@@ -30,5 +31,7 @@ module io.deltarule.cli {
     opens io.deltarule.cli.output to
             info.picocli;
     opens io.deltarule.cli.sdk to
+            info.picocli;
+    opens io.deltarule.cli.train to
             info.picocli;
 }

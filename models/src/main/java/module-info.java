@@ -12,7 +12,10 @@ module io.deltarule.models {
     exports io.deltarule.models;
     exports io.deltarule.models.chat;
     exports io.deltarule.models.format;
+    exports io.deltarule.models.format.config to
+            io.deltarule.training;
     exports io.deltarule.models.format.convert to
             io.deltarule.cli;
     exports io.deltarule.models.inference;
+    exports io.deltarule.models.training;
 }

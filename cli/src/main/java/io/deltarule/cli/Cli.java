@@ -3,7 +3,7 @@ package io.deltarule.cli;
 import io.deltarule.cli.bench.BenchCommand;
 import io.deltarule.cli.bench.ReportCommand;
 import io.deltarule.cli.chat.ChatCommand;
-import io.deltarule.cli.experiment.RetrievalCommand;
+import io.deltarule.cli.experiment.ExperimentCommand;
 import io.deltarule.cli.model.ConvertCommand;
 import io.deltarule.cli.model.GenerateCommand;
 import io.deltarule.cli.model.InspectCommand;
@@ -17,6 +17,7 @@ import io.deltarule.cli.output.SaidOnce;
 import io.deltarule.cli.output.Version;
 import io.deltarule.cli.sdk.DevicesCommand;
 import io.deltarule.cli.sdk.TornadoCommand;
+import io.deltarule.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             MakeModelCommand.class,
             ConvertCommand.class,
-            RetrievalCommand.class,
+            TrainCommand.class,
             ReportCommand.class,
             TornadoCommand.class
         },
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             "2:bad input or options; one line on standard error says which",
             "3:this machine cannot: an engine or device is missing, memory is too small, an SDK cannot be had, output"
                     + " cannot be written",
+            "4:training stopped: a loss or gradient is no longer finite",
             "70:a defect of this program",
             "141:whoever read standard output closed it"
         })
@@ -90,6 +92,8 @@ final class Cli implements Runnable {
             return ExitCode.BAD_INPUT;
         }
         CommandLine line = new CommandLine(this)
+                .addSubcommand(ExperimentCommand.line())
+                .addSubcommand(ExperimentCommand.retrieval())
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(false)

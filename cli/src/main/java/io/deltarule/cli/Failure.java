@@ -9,6 +9,7 @@ import io.deltarule.loader.GgufException;
 import io.deltarule.loader.SafetensorsException;
 import io.deltarule.sdk.InstallException;
 import io.deltarule.sdk.InvalidOptionException;
+import io.deltarule.training.NotFiniteException;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import picocli.CommandLine;
@@ -37,6 +38,7 @@ record Failure(int exitCode, String line) {
             case InvalidInputException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case InvalidOptionException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
             case NumericException e -> new Failure(ExitCode.BAD_INPUT, "deltarule: " + e.getMessage());
+            case NotFiniteException e -> new Failure(ExitCode.NOT_FINITE, "deltarule: " + e.getMessage());
             case SafetensorsException e
             when e.problem() == SafetensorsException.Problem.IO_FAILED ->
                 new Failure(ExitCode.CANNOT_RUN_HERE, "deltarule: " + e.getMessage());

@@ -6,7 +6,7 @@
  *   operation    op, compare                                     one operation on tensors from a file
  *   model        generate, logits, perplexity, inspect, make-model
  *   bench        bench, report
- *   experiment   retrieval
+ *   experiment   experiment
  *   sdk          devices, tornado install, tornado list, tornado remove
  *   option       what options mean that several commands have
  *   output       what commands print and write: tables, JSON, progress, files, exit codes

@@ -45,7 +45,16 @@ class OpBackwardTest {
                 "kda",
                 "kda_decay_30",
                 "kda_strong_decay",
-                "kda_varlen"
+                "kda_varlen",
+                "ssd_channel",
+                "ssd_none_varlen",
+                "ssd_scalar",
+                "ssd_strong_decay",
+                "loglinear_delta_rule",
+                "loglinear_gated_delta_rule",
+                "loglinear_gated_delta_product",
+                "loglinear_kda_varlen",
+                "loglinear_ssd"
             })
     void goldenGradientsComeOutRight(String name) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);
@@ -57,7 +66,13 @@ class OpBackwardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kda_varlen", "gated_delta_rule_strong_decay"}) // the smallest: the emulator is slow
+    @ValueSource(
+            strings = { // the smallest: the emulator is slow
+                "kda_varlen",
+                "gated_delta_rule_strong_decay",
+                "ssd_none_varlen",
+                "ssd_strong_decay"
+            })
     void goldenGradientsComeOutRightOnTornado(String name) {
         String device = System.getProperty("deltarule.test.device", "emulator");
         check(

@@ -59,7 +59,15 @@ class OpCommandTest {
         "cpu,loglinear_kda_varlen,recurrent",
         "cpu,loglinear_kda_varlen,chunk",
         "cpu,loglinear_ssd,recurrent",
-        "cpu,loglinear_ssd,chunk"
+        "cpu,loglinear_ssd,chunk",
+        "reference,ssd_scalar,recurrent",
+        "cpu,ssd_scalar,recurrent",
+        "cpu,ssd_scalar,chunk",
+        "reference,ssd_channel,chunk",
+        "cpu,ssd_channel,chunk",
+        "cpu,ssd_none_varlen,recurrent",
+        "cpu,ssd_none_varlen,chunk",
+        "cpu,ssd_strong_decay,chunk"
     })
     void goldenOperationsComeOutRight(String engine, String name, String form) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);

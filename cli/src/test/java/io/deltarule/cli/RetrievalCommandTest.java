@@ -20,7 +20,7 @@ import org.w3c.dom.Element;
 
 @Tag(TestScope.THOROUGH)
 class RetrievalCommandTest {
-    private static final Object[] SMALL = {"retrieval", "--K", "8", "--V", "8", "--trials", "2"};
+    private static final Object[] SMALL = {"experiment", "retrieval", "--K", "8", "--V", "8", "--trials", "2"};
 
     @TempDir
     Path folder;
@@ -41,21 +41,24 @@ class RetrievalCommandTest {
     void aJsonDocument() throws Exception {
         JsonNode document = new ObjectMapper()
                 .readTree(small("--json", "--seed", "5").succeeded().out());
-        assertEquals("deltarule-retrieval/1", document.get("schema").asText());
-        assertEquals(5, document.get("seed").asLong());
-        assertEquals(8, document.get("K").asInt());
+        assertEquals("deltarule-experiment/1", document.get("schema").asText());
+        assertEquals(5, document.get("ours").get("seeds").get(0).asLong());
+        assertTrue(document.get("ours").get("set_up").asText().startsWith("K 8, V 8"));
         assertEquals(4, document.get("panels").size());
         for (JsonNode panel : document.get("panels")) {
-            for (JsonNode curve : panel.get("curves")) {
+            List<JsonNode> curves = panel.get("curves").valueStream().toList();
+            assertEquals("chance", curves.getLast().get("kind").asText());
+            for (JsonNode curve : curves.subList(0, curves.size() - 1)) {
                 assertFalse(curve.get("points").isEmpty());
-                for (JsonNode point : curve.get("points")) {
-                    double accuracy = point.get("accuracy").asDouble(-1);
-                    assertTrue(accuracy >= 0 && accuracy <= 1, point::toString);
-                    assertTrue(point.get("deviation").asDouble(-1) >= 0, point::toString);
-                    assertTrue(Math.abs(point.get("cosine").asDouble(2)) <= 1 + 1e-6, point::toString);
+                for (int i = 0; i < curve.get("points").size(); i++) {
+                    JsonNode sample = curve.get("points").get(i).get("samples").get(0);
+                    double accuracy = sample.get("value").asDouble(-1);
+                    assertTrue(accuracy >= 0 && accuracy <= 1, sample::toString);
+                    assertTrue(sample.get("deviation").asDouble(-1) >= 0, sample::toString);
+                    assertTrue(Math.abs(sample.get("cosine").asDouble(2)) <= 1 + 1e-6, sample::toString);
                     assertEquals(
-                            1.0 / point.get("stored").asInt(),
-                            point.get("chance").asDouble(),
+                            1 / sample.get("stored").asDouble(),
+                            curves.getLast().get("points").get(i).get("mean").asDouble(),
                             1e-12);
                 }
             }
@@ -66,8 +69,14 @@ class RetrievalCommandTest {
     void theSameSeedGivesTheSameNumbersAndAnotherOthers() {
         String once = small("--json").succeeded().out();
         assertEquals(once, small("--json").succeeded().out());
-        assertFalse(once.replace("\"seed\" : 1", "")
-                .equals(small("--json", "--seed", "2").succeeded().out().replace("\"seed\" : 2", "")));
+        assertFalse(once.replace("[ 1 ]", "")
+                .equals(small("--json", "--seed", "2").succeeded().out().replace("[ 2 ]", "")));
+        assertEquals(
+                once,
+                CliRun.of("retrieval", "--K", "8", "--V", "8", "--trials", "2", "--json")
+                        .succeeded()
+                        .out(),
+                "as it was called before there were other experiments");
     }
 
     @Test
@@ -95,23 +104,33 @@ class RetrievalCommandTest {
 
     @Test
     void whatCannotBeRunIsRefused() throws IOException {
-        assertTrue(CliRun.of("retrieval", "--K", "7").refusal().contains("found 7"));
-        assertTrue(CliRun.of("retrieval", "--K", "100000").refusal().contains("1024"));
-        assertTrue(CliRun.of("retrieval", "--K", "16").refusal().contains("V / 2 = 32"));
-        assertTrue(CliRun.of("retrieval", "--V", "9").refusal().contains("take 10"));
-        assertTrue(CliRun.of("retrieval", "--trials", "1").refusal().contains("--trials"));
-        assertTrue(CliRun.of("retrieval", "--seed", "x").refusal().contains("'x'"));
-        assertTrue(CliRun.of("retrieval", "--sharpness", "0").refusal().contains("--sharpness"));
-        assertTrue(CliRun.of("retrieval", "--sharpness", "NaN").refusal().contains("NaN"));
-        assertTrue(CliRun.of("retrieval", "--engine", "gpu").refusal().contains("'gpu'"));
-        assertTrue(CliRun.of("retrieval", "--output", folder).refusal().contains("folder"));
-        assertTrue(CliRun.of("retrieval", "--output", folder.resolve("no/figure.svg"))
+        assertTrue(CliRun.of("experiment", "retrieval", "--K", "7").refusal().contains("found 7"));
+        assertTrue(
+                CliRun.of("experiment", "retrieval", "--K", "100000").refusal().contains("1024"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--K", "16").refusal().contains("V / 2 = 32"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--V", "9").refusal().contains("take 10"));
+        assertTrue(
+                CliRun.of("experiment", "retrieval", "--trials", "1").refusal().contains("--trials"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--seed", "x").refusal().contains("'x'"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--sharpness", "0")
+                .refusal()
+                .contains("--sharpness"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--sharpness", "NaN")
+                .refusal()
+                .contains("NaN"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--engine", "gpu")
+                .refusal()
+                .contains("'gpu'"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--output", folder)
+                .refusal()
+                .contains("folder"));
+        assertTrue(CliRun.of("experiment", "retrieval", "--output", folder.resolve("no/figure.svg"))
                 .refusal()
                 .contains("no folder"));
-        assertTrue(CliRun.of("retrieval", "--json", folder.resolve("no/numbers.json"))
+        assertTrue(CliRun.of("experiment", "retrieval", "--json", folder.resolve("no/numbers.json"))
                 .refusal()
                 .contains("--json"));
-        assertTrue(CliRun.of("retrieval", "extra").refusal().contains("'extra'"));
+        assertTrue(CliRun.of("experiment", "retrieval", "extra").refusal().contains("'extra'"));
         assertEquals(0, listing());
     }
 

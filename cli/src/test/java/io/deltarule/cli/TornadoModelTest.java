@@ -1,6 +1,7 @@
 package io.deltarule.cli;
 
 import io.deltarule.core.Engines;
+import io.deltarule.core.Form;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerLaws;
@@ -18,6 +19,12 @@ class TornadoModelTest extends LayerLaws {
     @Override
     protected LayerEngine engine() {
         return LayerEngine.of(Engines.named("tornado"));
+    }
+
+    /** The engine's own choice is chunks but for single tokens. */
+    @Override
+    protected List<Form> forms() {
+        return List.of(Form.RECURRENT, Form.AUTO);
     }
 
     @Override

@@ -126,6 +126,7 @@ class LicenceTest {
                         "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"),
                         "-jar",
                         JAR.toString(),
+                        "experiment",
                         "retrieval",
                         "--K",
                         "8",

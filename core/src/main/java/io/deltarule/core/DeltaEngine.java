@@ -48,6 +48,19 @@ public interface DeltaEngine {
     }
 
     /**
+     * The form in which a sequence runs forward: the specification's, or what this engine chooses where that is
+     * {@link Form#AUTO}. Results of both are equally exact.
+     *
+     * @param spec what the plan is made for
+     * @param tokens how many the sequence brings, T
+     * @param fromZeros whether there is no state before the first
+     * @return recurrent or chunk
+     */
+    default Form form(PlanSpec spec, int tokens, boolean fromZeros) {
+        return spec.orForm(Form.CHUNK).form();
+    }
+
+    /**
      * Makes a plan.
      *
      * @param spec what for

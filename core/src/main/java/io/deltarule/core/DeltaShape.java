@@ -53,8 +53,8 @@ public record DeltaShape(
         atLeast("householders", householders, 1);
         atLeast("sequences", sequences, 0);
         if (levels < 0 || levels > Levels.MOST) {
-            throw new InvalidInputException(
-                    "levels: expected 0 to " + Levels.MOST + " but found " + levels + "; lambda's last axis gives them");
+            throw new InvalidInputException("levels: expected 0 to " + Levels.MOST + " but found " + levels
+                    + "; lambda's last axis gives them");
         }
         if (levels > 0 && crossRead) {
             throw new InvalidInputException("lambda: expected no read queries r beside it but found both; log-linear"

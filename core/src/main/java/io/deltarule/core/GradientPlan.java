@@ -15,7 +15,7 @@ package io.deltarule.core;
  * </pre>
  *
  * followed by the chain rule of the variant's e and u. {@link Form#RECURRENT} is this, token by token;
- * {@link Form#CHUNK} the same numbers chunk by chunk. The equations, those of the selective read included, are in
+ * {@link Form#CHUNK} the same numbers chunk by chunk, which {@link Form#AUTO} is too on engines that have chunks alone. The equations, those of the selective read included, are in
  * docs/math/backward.md; source: Yang et al. 2024, arXiv:2406.06484, section 3.
  *
  * <p>Each run stands for itself, so the specification must not ask for a {@linkplain PlanSpec#keepsState kept state}.

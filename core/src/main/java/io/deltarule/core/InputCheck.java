@@ -69,8 +69,8 @@ final class InputCheck {
         }
         int levels = ranked(Input.LAMBDA, 4, "[B, T, HV, L]").dim(3);
         if (levels < 1) {
-            throw new InvalidInputException("lambda: expected at least one level in its last axis but found "
-                    + in.get(Input.LAMBDA));
+            throw new InvalidInputException(
+                    "lambda: expected at least one level in its last axis but found " + in.get(Input.LAMBDA));
         }
         return levels;
     }

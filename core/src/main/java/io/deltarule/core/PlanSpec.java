@@ -6,7 +6,7 @@ package io.deltarule.core;
  *
  * @param variant which member of the family
  * @param shape lengths of the largest run: its tokens B·T and its sequences N are capacities
- * @param form token by token or chunk by chunk
+ * @param form token by token, chunk by chunk, or the engine's choice
  * @param chunkSize tokens (micro-steps) per chunk, C, or {@link #OWN_CHUNK_SIZE}; ignored by the recurrent form
  * @param scale what the read-out is multiplied by
  * @param keepsState whether the state stays in the plan from run to run (see {@link DeltaPlan})
@@ -44,19 +44,24 @@ public record PlanSpec(
     }
 
     /**
-     * A chunkwise plan with the engine's own chunk size and scale K^(−1/2).
+     * A plan in the form and with the chunk size that the engine chooses, and scale K^(−1/2).
      *
      * @param variant which member of the family
      * @param shape lengths of the largest run
      * @return the specification
      */
     public static PlanSpec of(Variant variant, DeltaShape shape) {
-        return new PlanSpec(variant, shape, Form.CHUNK, OWN_CHUNK_SIZE, 1 / Math.sqrt(shape.K()), false, null);
+        return new PlanSpec(variant, shape, Form.AUTO, OWN_CHUNK_SIZE, 1 / Math.sqrt(shape.K()), false, null);
     }
 
     /** The same in another form. */
     public PlanSpec withForm(Form other) {
         return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device);
+    }
+
+    /** The same in this form where the choice is the engine's. */
+    public PlanSpec orForm(Form other) {
+        return form == Form.AUTO ? withForm(other) : this;
     }
 
     /** The same with another chunk size. */

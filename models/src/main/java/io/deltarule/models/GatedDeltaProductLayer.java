@@ -18,14 +18,21 @@ import java.util.Map;
  * @param config head counts and sizes
  * @param householders n
  * @param forgetGate whether there is a decay
+ * @param keys what queries and keys go through
  */
-public record GatedDeltaProductLayer(DeltaConfig config, int householders, boolean forgetGate) implements DeltaLayer {
+public record GatedDeltaProductLayer(DeltaConfig config, int householders, boolean forgetGate, KeyFeatureMap keys)
+        implements DeltaLayer {
     /** Checks that there is no Selective RoPE with several steps. */
     public GatedDeltaProductLayer {
         if (householders > 1 && config.rope() != null) {
             throw new io.deltarule.core.InvalidInputException(
                     "rope: expected none with householders=" + householders + "; angles are per token");
         }
+    }
+
+    /** With queries and keys as published: SiLU, then length 1. */
+    public GatedDeltaProductLayer(DeltaConfig config, int householders, boolean forgetGate) {
+        this(config, householders, forgetGate, KeyFeatureMap.SILU_L2);
     }
 
     @Override
@@ -39,7 +46,7 @@ public record GatedDeltaProductLayer(DeltaConfig config, int householders, boole
     }
 
     private DeltaParts parts() {
-        return new DeltaParts(config, householders);
+        return new DeltaParts(config, householders, keys, true, false);
     }
 
     @Override

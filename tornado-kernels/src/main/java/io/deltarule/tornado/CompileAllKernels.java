@@ -11,6 +11,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.tornado.graph.DeviceHandle;
+import java.util.List;
 
 /**
  * Has TornadoVM compile every kernel once, at sizes a model has, so that its text can be read or measured. Start it under
@@ -29,11 +30,12 @@ final class CompileAllKernels {
         int K = args.length > 0 ? Integer.parseInt(args[0]) : 128;
         int V = args.length > 1 ? Integer.parseInt(args[1]) : 128;
         int C = args.length > 2 ? Integer.parseInt(args[2]) : 64;
-        for (Form form : Form.values()) {
+        for (Form form : List.of(Form.RECURRENT, Form.CHUNK)) {
             compile(form, Variant.DELTA_RULE, Gate.NONE, C, K, V, C);
             compile(form, Variant.GATED_DELTA_RULE, Gate.SCALAR, C, K, V, C);
             compile(form, Variant.KDA, Gate.CHANNEL, C, K, V, C);
             for (Gate gate : Gate.values()) {
+                compile(form, Variant.SSD, gate, C, K, V, C);
                 compile(form, Variant.DELTALENS, gate, C, K, V, C);
             }
         }
@@ -41,6 +43,9 @@ final class CompileAllKernels {
         compileBackward(Variant.DELTA_RULE, Gate.NONE, K, V, C);
         compileBackward(Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
         compileBackward(Variant.KDA, Gate.CHANNEL, K, V, C);
+        for (Gate gate : Gate.values()) {
+            compileBackward(Variant.SSD, gate, K, V, C);
+        }
         compileBackward(Variant.DELTALENS, Gate.SCALAR, K, V, C);
         ceilings();
     }
@@ -100,7 +105,8 @@ final class CompileAllKernels {
 
     private static void title(String what, PlanSpec spec) {
         DeltaShape s = spec.shape();
-        System.out.println("== " + what + ", T " + s.T() + ", gate " + s.gate().id() + ", K " + s.K() + ", V " + s.V()
-                + ", C " + spec.chunkSize() + (s.crossRead() ? ", selective read" : ""));
+        System.out.println("== " + what + ", " + spec.variant().id() + ", T " + s.T() + ", gate "
+                + s.gate().id() + ", K " + s.K() + ", V " + s.V() + ", C " + spec.chunkSize()
+                + (s.crossRead() ? ", selective read" : ""));
     }
 }

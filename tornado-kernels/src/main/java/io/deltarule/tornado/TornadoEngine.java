@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaPlan;
+import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
@@ -13,6 +14,7 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
@@ -85,10 +87,18 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
                 spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
     }
 
+    /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */
+    @Override
+    public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
+        DeltaShape s = spec.shape();
+        boolean singleTokens = s.T() == 1 && s.K() <= RecurrentKernel.MAX_K;
+        return spec.orForm(singleTokens ? Form.RECURRENT : Form.CHUNK).form();
+    }
+
     @Override
     public DeltaPlan plan(PlanSpec asked) {
         requireAvailable();
-        PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
+        PlanSpec spec = asked.orForm(form(asked, asked.shape().T(), false)).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
             spec = ChunkLaunches.fitting(spec);
@@ -101,7 +111,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
     @Override
     public GradientPlan gradientPlan(PlanSpec asked) {
         requireAvailable();
-        PlanSpec spec = asked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
+        PlanSpec spec = asked.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
         return new TornadoGradientPlan(ChunkLaunches.fitting(spec), device(spec.device()));
     }

@@ -59,12 +59,12 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         table = new RunTable(spec.shape(), C, longest);
         DeviceMemory count = DeviceMemory.counting(device);
         new GradientArrays(spec, map, count);
-        new ChunkBuffers(spec.shape(), C, longest, true, count);
-        new GradientBuffers(spec.shape(), C, longest, count);
+        new ChunkBuffers(spec.shape(), C, longest, map.erases(), count);
+        new GradientBuffers(spec.shape(), C, longest, map.erases(), count);
         DeviceMemory memory = DeviceMemory.of(device);
         arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, true, memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, memory);
+        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), memory);
+        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), memory);
         KernelContext context = new KernelContext();
         List<Launch> launches =
                 GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));

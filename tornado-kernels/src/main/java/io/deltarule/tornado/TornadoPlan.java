@@ -71,7 +71,12 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {
         return chunkSize == 0
                 ? null
-                : new ChunkBuffers(spec.shape(), chunkSize, longest, spec.form() == Form.CHUNK, memory);
+                : new ChunkBuffers(
+                        spec.shape(),
+                        chunkSize,
+                        longest,
+                        spec.form() == Form.CHUNK && spec.variant().erases(),
+                        memory);
     }
 
     private GraphTransfers transfers(ChunkBuffers between) {

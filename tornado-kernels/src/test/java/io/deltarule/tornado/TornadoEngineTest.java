@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaEngine;
+import io.deltarule.core.Form;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.EngineLaws;
@@ -14,6 +15,12 @@ class TornadoEngineTest extends EngineLaws {
     @Override
     protected DeltaEngine engine() {
         return new TornadoEngine();
+    }
+
+    /** The engine's own choice is chunks but for single tokens. */
+    @Override
+    protected List<Form> forms() {
+        return List.of(Form.RECURRENT, Form.AUTO);
     }
 
     @Override

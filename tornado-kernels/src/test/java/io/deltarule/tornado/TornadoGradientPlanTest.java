@@ -235,6 +235,20 @@ class TornadoGradientPlanTest {
         }
     }
 
+    /** No inverse, no solve, no gradient of an erase key; a selective read needs the scores of the linear one twice all the same. */
+    @ParameterizedTest
+    @CsvSource({"NONE, false, 5", "SCALAR, false, 7", "CHANNEL, false, 7", "SCALAR, true, 6"})
+    void whatErasesNothingHasNoStagesForIt(Gate gate, boolean crossRead, int fewer) {
+        DeltaCase erasing = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, gate, 1, 40, 1, 2, 16, 12, 1);
+        DeltaCase c = DeltaCase.of(Variant.SSD, gate, 1, 40, 1, 2, 16, 12, 1);
+        try (TornadoGradientPlan more = plan(spec(crossRead ? erasing.withCrossRead(1) : erasing, 32));
+                TornadoGradientPlan plan = plan(spec(crossRead ? c.withCrossRead(1) : c, 32))) {
+            assertEquals(
+                    more.graph().launches().size() - fewer,
+                    plan.graph().launches().size());
+        }
+    }
+
     @Test
     void aNewLengthDoesNotRecompile() {
         try (TornadoGradientPlan plan = plan(spec(CASE, 16))) {
@@ -254,7 +268,7 @@ class TornadoGradientPlanTest {
     @Test
     @Tag("emulator") // TornadoVM's count of a closed plan stays as it was
     void closingFreesTheDevicesMemory() {
-        for (Variant variant : List.of(Variant.DELTA_RULE, Variant.DELTALENS, Variant.GDN2)) {
+        for (Variant variant : List.of(Variant.DELTA_RULE, Variant.DELTALENS, Variant.GDN2, Variant.SSD)) {
             Gate gate = variant == Variant.DELTA_RULE ? Gate.NONE : Gate.CHANNEL;
             DeltaCase c = DeltaCase.of(variant, gate, 1, 20, 1, 1, 8, 8, 1);
             TornadoGradientPlan plan = plan(spec(c, 16));

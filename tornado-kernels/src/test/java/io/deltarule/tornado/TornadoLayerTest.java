@@ -43,6 +43,12 @@ class TornadoLayerTest extends LayerLaws {
         return new TornadoEngine();
     }
 
+    /** The engine's own choice is chunks but for single tokens. */
+    @Override
+    protected List<Form> forms() {
+        return List.of(Form.RECURRENT, Form.AUTO);
+    }
+
     @Override
     protected String device() {
         return TestDevice.id();
@@ -68,6 +74,7 @@ class TornadoLayerTest extends LayerLaws {
         cases.addAll(List.of(
                 LayerCases.stateless().getFirst(),
                 LayerCases.delta().get(2),
+                LayerCases.delta().get(7),
                 LayerCases.delta().getLast(),
                 LayerCases.deltaLens().getLast(),
                 LayerCases.experts().getFirst(),

@@ -13,7 +13,7 @@ import java.util.List;
  * @param engine an engine's name
  * @param device a device's id
  * @param variant a variant
- * @param form a form
+ * @param form a form; auto for any
  * @param direction forward, backward or decode
  */
 public record SuiteFilter(String engine, String device, Variant variant, Form form, String direction) {
@@ -21,7 +21,7 @@ public record SuiteFilter(String engine, String device, Variant variant, Form fo
     public static final SuiteFilter NONE = new SuiteFilter(null, null, null, null, null);
 
     boolean everything() {
-        return variant == null && form == null && direction == null;
+        return variant == null && (form == null || form == Form.AUTO) && direction == null;
     }
 
     boolean allows(DeltaEngine where, Device on) {
@@ -36,7 +36,7 @@ public record SuiteFilter(String engine, String device, Variant variant, Form fo
     List<Workload> of(List<Workload> all) {
         return all.stream()
                 .filter(w -> variant == null || variant == w.variant())
-                .filter(w -> form == null || form == w.form())
+                .filter(w -> form == null || form == Form.AUTO || form == w.form())
                 .filter(w -> direction == null || direction.equals(w.direction()))
                 .toList();
     }

@@ -79,6 +79,16 @@ class VerificationTest {
                 }
 
                 @Override
+                public void loadState(Tensor state, int[] positions) {
+                    right.loadState(loads ? state : null, positions);
+                }
+
+                @Override
+                public int[] positions() {
+                    return right.positions();
+                }
+
+                @Override
                 public void saveState(Tensor state) {
                     right.saveState(state);
                 }

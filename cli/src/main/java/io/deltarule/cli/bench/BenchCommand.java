@@ -72,7 +72,8 @@ public final class BenchCommand implements Callable<Integer> {
                 names = "--form",
                 paramLabel = "FORM",
                 converter = FormConverter.class,
-                description = "chunk (default) or recurrent; recurrent with --T 1 decodes, keeping the state.")
+                description = "chunk, recurrent, or auto (default): what the engine finds faster; recurrent with --T 1"
+                        + " decodes, keeping the state.")
         private Form form;
 
         @Option(names = "--B", paramLabel = "N", description = "Batch (default: 1).")
@@ -148,15 +149,17 @@ public final class BenchCommand implements Callable<Integer> {
                 throw new InvalidInputException("--B and --T: expected at least 1 but found B=" + B + ", T=" + shape.T()
                         + "; nothing to time without tokens");
             }
-            Form chosenForm = or(form, Form.CHUNK);
-            boolean decodes = chosenForm == Form.RECURRENT && shape.T() == 1;
-            Workload workload = Workload.prefill(
-                            decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape)
-                    .in(chosenForm);
-            if (chunkSize != null) {
-                workload = workload.withChunkSize(chunkSize);
+            boolean decodes = form == Form.RECURRENT && shape.T() == 1;
+            Workload workload =
+                    Workload.prefill(decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape);
+            if (decodes) {
+                return workload.keepingState();
             }
-            return decodes ? workload.keepingState() : workload;
+            if (chunkSize != null) { // who gives a size wants chunks
+                return workload.in(form == Form.RECURRENT ? form : Form.CHUNK).withChunkSize(chunkSize);
+            }
+            Workload asked = workload.in(or(form, Form.AUTO));
+            return asked.in(choice.engine().form(asked.spec(), shape.T(), true));
         }
 
         /** A variant that exists with and without a gate is measured with its widest; DeltaProduct with its paper's. */

@@ -1,5 +1,5 @@
 /**
- * Commands that repeat published claims at a small size; each runs an experiment of module experiments and prints it. Uses
- * option and output. Start reading at RetrievalCommand.
+ * The command {@code experiment}: one command below it per published claim, each runs an experiment of module experiments and
+ * prints it as a table, JSON and a figure. Uses option and output. Start reading at ExperimentCommand.
  */
 package io.deltarule.cli.experiment;

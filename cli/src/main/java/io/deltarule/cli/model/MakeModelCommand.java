@@ -83,30 +83,15 @@ public final class MakeModelCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, String> keys = new LinkedHashMap<>();
-        put(keys, "hidden_size", hidden);
-        put(keys, "intermediate_size", intermediate);
-        put(keys, "num_hidden_layers", layers);
-        put(keys, "vocab_size", vocab);
-        if (layers != null && type.equals("kimi_linear")) {
-            keys.put("linear_attn_config", "null"); // lists layers; without it every fourth is full attention
-        }
-        if (tied) {
-            keys.put("tie_word_embeddings", "true");
-        }
-        keys.putAll(replaced);
+        ModelTemplates.Sizes sizes = new ModelTemplates.Sizes(hidden, intermediate, layers, vocab, tied);
         long numbers = RandomModel.write(
-                output, ModelTemplates.config(type, keys), new RandomModel.Options(weightType(), seed, shards));
+                output,
+                ModelTemplates.config(type, sizes, replaced),
+                new RandomModel.Options(weightType(), seed, shards));
         spec.commandLine()
                 .getOut()
                 .println(
                         output + ": " + numbers + " parameters, " + weightType().bytes(numbers) + " bytes of tensors");
-    }
-
-    private static void put(Map<String, String> keys, String key, Integer value) {
-        if (value != null) {
-            keys.put(key, value.toString());
-        }
     }
 
     private WeightType weightType() {

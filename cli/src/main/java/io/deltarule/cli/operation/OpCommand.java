@@ -6,6 +6,7 @@ import io.deltarule.cli.option.MemoryNeed;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.core.DeltaGradients;
+import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.DeltaShape;
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -77,10 +80,10 @@ public final class OpCommand implements Runnable {
 
     @Option(
             names = "--form",
-            defaultValue = "chunk",
+            defaultValue = "auto",
             paramLabel = "FORM",
             converter = FormConverter.class,
-            description = "chunk or recurrent (default: ${DEFAULT-VALUE}).")
+            description = "chunk, recurrent, or auto: what the engine finds faster (default: ${DEFAULT-VALUE}).")
     private Form form;
 
     @Option(
@@ -113,8 +116,11 @@ public final class OpCommand implements Runnable {
     private void run(LoadedOperation operation, Arena arena) {
         DeltaShape shape = operation.shape();
         EngineChoice choice = EngineChoice.of(engine, device);
-        int C = chunkSize == null ? PlanSpec.OWN_CHUNK_SIZE : chunkSize;
-        PlanSpec plan = new PlanSpec(operation.variant(), shape, form, C, operation.scale(), false, choice.device());
+        PlanSpec plan = new PlanSpec(
+                operation.variant(), shape, form, PlanSpec.OWN_CHUNK_SIZE, operation.scale(), false, choice.device());
+        if (chunkSize != null) { // who gives a size wants chunks
+            plan = plan.orForm(Form.CHUNK).withChunkSize(chunkSize);
+        }
         DeltaOutputs out = outputs(shape, arena);
         DeltaGradients gradients = backward ? gradients(operation, arena) : null;
         long nanos;
@@ -136,7 +142,9 @@ public final class OpCommand implements Runnable {
         }
         Map<String, Tensor> results = results(out, gradients);
         results.forEach(OpCommand::checkFinite);
-        write(operation, choice, plan.orChunkSize(choice.engine().chunkSize(shape.gate())), results);
+        plan = plan.orChunkSize(choice.engine().chunkSize(shape.gate()));
+        Form ran = formOf(operation, choice, plan);
+        write(operation, choice, plan.withForm(ran), results);
         spec.commandLine()
                 .getOut()
                 .println(String.format(
@@ -149,9 +157,21 @@ public final class OpCommand implements Runnable {
                         operation.variant().id(),
                         choice.engine().name(),
                         choice.device() == null ? "" : ", device " + choice.device(),
-                        form.id(),
+                        ran.id(),
                         nanos / 1e6,
                         backward ? String.format(Locale.ROOT, ", backward %.1f ms", backwardNanos / 1e6) : ""));
+    }
+
+    /** The form in which all sequences ran, or auto where they did not all run in the same. */
+    private static Form formOf(LoadedOperation operation, EngineChoice choice, PlanSpec plan) {
+        DeltaInputs in = operation.inputs();
+        int[] ends = in.boundaries(operation.shape());
+        List<Form> forms = IntStream.range(0, ends.length - 1)
+                .filter(i -> ends[i + 1] > ends[i])
+                .mapToObj(i -> choice.engine().form(plan, ends[i + 1] - ends[i], in.initialState() == null))
+                .distinct()
+                .toList();
+        return forms.size() == 1 ? forms.getFirst() : plan.form();
     }
 
     /** Poisoned, so that what an engine does not write is not taken for a result. */
@@ -212,8 +232,8 @@ public final class OpCommand implements Runnable {
                 .metadata("gate", operation.shape().gate().id())
                 .metadata("engine", choice.engine().name())
                 .metadata("device", choice.device() == null ? "default" : choice.device())
-                .metadata("form", form.id());
-        if (form == Form.CHUNK) {
+                .metadata("form", plan.form().id());
+        if (plan.form() != Form.RECURRENT) {
             writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));
         }
         results.forEach((name, tensor) -> writer.addFloats(name, longs(tensor.dims()), tensor.data()));

@@ -13,6 +13,6 @@ public final class FormConverter implements ITypeConverter<Form> {
                 return form;
             }
         }
-        throw new TypeConversionException("expected chunk or recurrent but found '" + text + "'");
+        throw new TypeConversionException("expected auto, chunk or recurrent but found '" + text + "'");
     }
 }

@@ -8,6 +8,7 @@ import io.deltarule.core.GradientPlan;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.blas.KernelChoice;
+import io.deltarule.core.cpu.delta.FormChoice;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.NativeAccess;
 import io.deltarule.core.cpu.math.OpenBlas;
@@ -31,7 +32,7 @@ import java.util.Optional;
  * Vector API's but matrix products where OpenBLAS's are faster ({@link ProductChoice}); threads share out sequences and value
  * heads.
  *
- * <p>Takes every variant, both forms, chunks of 1 to {@value #MAX_CHUNK} micro-steps and any lengths that fit memory. A
+ * <p>Takes every variant, both forms and the choice between them for each sequence, chunks of 1 to {@value #MAX_CHUNK} micro-steps and any lengths that fit memory. A
  * plan's results are the same to the last bit on every run and with any number of threads. Threads: the available processors, or the system property
  * {@value #THREADS_PROPERTY}.
  *
@@ -181,13 +182,14 @@ public final class CpuEngine implements TrainingEngine, Versioned {
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
         requireDevice(spec.device());
-        if (spec.form() != Form.CHUNK) {
+        PlanSpec chunked = spec.orForm(Form.CHUNK);
+        if (chunked.form() != Form.CHUNK) {
             throw new InvalidInputException(
                     "form: the cpu engine's backward pass is chunkwise, expected chunk but found "
                             + spec.form().id() + "; engine reference has both");
         }
-        checkChunkSize(spec);
-        return new CpuGradientPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), WorkerPool.of(threads));
+        checkChunkSize(chunked);
+        return new CpuGradientPlan(chunked.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), WorkerPool.of(threads));
     }
 
     @Override
@@ -210,7 +212,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
         requireDevice(spec.layer().device());
-        return new CpuTrainingPlan(spec, WorkerPool.of(threads), this::chosen);
+        return new CpuTrainingPlan(spec, WorkerPool.of(threads), one -> chosen(one, Products.own()));
     }
 
     @Override
@@ -219,14 +221,23 @@ public final class CpuEngine implements TrainingEngine, Versioned {
         return new CpuPlan(chosen(spec), WorkerPool.of(threads));
     }
 
+    @Override
+    public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
+        return FormChoice.of(spec).form(tokens, fromZeros);
+    }
+
     /** The specification with the engine's own chunk size where the choice is its. */
     private PlanSpec chosen(PlanSpec spec) {
+        return chosen(spec, Products.chosen());
+    }
+
+    private static PlanSpec chosen(PlanSpec spec, Products products) {
         checkChunkSize(spec);
-        return spec.orChunkSize(chunkSize(spec.shape().gate()));
+        return spec.orChunkSize(products.chunkSize(spec.shape().gate()));
     }
 
     private static void checkChunkSize(PlanSpec spec) {
-        if (spec.form() == Form.CHUNK && spec.chunkSize() > MAX_CHUNK) {
+        if (spec.form() != Form.RECURRENT && spec.chunkSize() > MAX_CHUNK) {
             throw new InvalidInputException(
                     "chunk size: the cpu engine takes 1 to " + MAX_CHUNK + " but found " + spec.chunkSize());
         }

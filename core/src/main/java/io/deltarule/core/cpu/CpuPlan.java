@@ -7,10 +7,12 @@ import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.delta.DeltaRun;
+import io.deltarule.core.cpu.delta.FormChoice;
 import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
@@ -24,7 +26,7 @@ final class CpuPlan extends AbstractDeltaPlan {
 
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
-        this.run = new DeltaRun(spec, pool, arena);
+        this.run = new DeltaRun(spec, FormChoice.of(spec), pool, arena, Products.chosen());
         this.kept = spec.keepsState() ? states(spec.shape()) : null;
     }
 

@@ -78,8 +78,9 @@ public abstract class AbstractDeltaPlan implements DeltaPlan {
     public final void loadState(Tensor state) {
         checkState(state);
         if (state != null && spec.shape().logLinear()) {
-            throw new InvalidInputException("state: expected the positions of log-linear states beside them but found none;"
-                    + " call loadState(state, positions)");
+            throw new InvalidInputException(
+                    "state: expected the positions of log-linear states beside them but found none;"
+                            + " call loadState(state, positions)");
         }
         load(state, new int[positions.length]);
     }

@@ -6,34 +6,48 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /** Notices results that are not finite and says where they came from. */
 public final class FiniteChecks {
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final int BLOCK = 1 << 13;
     private static final int MAGNITUDE = 0x7fffffff;
     private static final int INFINITY = 0x7f800000;
     private static final String CURE = "normalise k to unit length, or make beta or the erase gate smaller";
 
     private FiniteChecks() {}
 
-    /** Row-major index of the first number that is not finite, or −1. */
+    /**
+     * Row-major index of the first number that is not finite, or −1. Numbers are copied out in blocks, because a loop over a
+     * segment runs on vectors only while its callers' segments are all of one kind.
+     */
     public static long firstNotFinite(Tensor tensor) {
-        int largest = 0;
         long size = tensor.size();
-        for (long i = 0; i < size; i++) {
-            // Magnitudes order like their bits, and a maximum of integers vectorises.
-            largest = Math.max(largest, tensor.data().getAtIndex(BITS, i) & MAGNITUDE);
+        int[] block = new int[(int) Math.min(BLOCK, size)];
+        for (long begin = 0; begin < size; begin += BLOCK) {
+            int numbers = (int) Math.min(BLOCK, size - begin);
+            MemorySegment.copy(tensor.data(), BITS, begin * Float.BYTES, block, 0, numbers);
+            if (!allFinite(block, numbers)) {
+                long at = begin;
+                while (Float.isFinite(tensor.get(at))) {
+                    at++;
+                }
+                return at;
+            }
         }
-        if (largest < INFINITY) {
-            return -1;
+        return -1;
+    }
+
+    /** Magnitudes order like their bits, and a maximum of integers vectorises. */
+    private static boolean allFinite(int[] bits, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, bits[i] & MAGNITUDE);
         }
-        long at = 0;
-        while (Float.isFinite(tensor.get(at))) {
-            at++;
-        }
-        return at;
+        return largest < INFINITY;
     }
 
     /**

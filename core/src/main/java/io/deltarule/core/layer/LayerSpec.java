@@ -13,7 +13,8 @@ import java.util.List;
  * @param maxTokens most tokens of one run, over all sequences
  * @param sequences how many sequences carry state, N
  * @param maxContext most tokens that a sequence may have in all, for caches and positions
- * @param form how delta operations run when a sequence brings more than one token; a single token always runs recurrently
+ * @param form how delta operations run over sequences that bring more than one token; where every sequence brings one they
+ *     always run recurrently
  * @param chunkSize micro-steps per chunk, or {@link PlanSpec#OWN_CHUNK_SIZE}
  * @param device which of the engine's devices, or null for its own choice
  */
@@ -47,10 +48,10 @@ public record LayerSpec(
                 .toList();
     }
 
-    /** A specification with the chunkwise form and the engine's own chunk size. */
+    /** A specification in the form and with the chunk size that the engine chooses. */
     public static LayerSpec of(LayerProgram program, Weights weights, int maxTokens, int sequences, int maxContext) {
         return new LayerSpec(
-                program, weights, maxTokens, sequences, maxContext, Form.CHUNK, PlanSpec.OWN_CHUNK_SIZE, null);
+                program, weights, maxTokens, sequences, maxContext, Form.AUTO, PlanSpec.OWN_CHUNK_SIZE, null);
     }
 
     /** The same capacities for another program, or part of this one. */

@@ -56,16 +56,26 @@ public final class ReferenceEngine implements TrainingEngine {
         return List.of(DEVICE);
     }
 
+    /** Token by token, as the papers write it. */
+    @Override
+    public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
+        return ownChoices(spec).form();
+    }
+
+    private PlanSpec ownChoices(PlanSpec spec) {
+        return spec.orForm(Form.RECURRENT).orChunkSize(chunkSize(spec.shape().gate()));
+    }
+
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         requireDevice(spec.device());
-        return new Plan(spec.orChunkSize(chunkSize(spec.shape().gate())));
+        return new Plan(ownChoices(spec));
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
         requireDevice(spec.device());
-        return new Gradients(spec.orChunkSize(chunkSize(spec.shape().gate())));
+        return new Gradients(ownChoices(spec));
     }
 
     @Override

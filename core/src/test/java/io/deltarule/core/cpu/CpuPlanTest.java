@@ -21,6 +21,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
+import io.deltarule.core.testkit.Slices;
 import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.Verify;
 import java.lang.foreign.Arena;
@@ -68,6 +69,51 @@ class CpuPlanTest {
                 EngineUnavailableException.class,
                 () -> ENGINE.plan(spec(GATED, Form.CHUNK).onDevice("gpu")));
         assertThrows(InvalidInputException.class, () -> new CpuEngine(0));
+    }
+
+    @Test
+    void shortSequencesAreTokenByTokenWhereTheFormIsOpen() {
+        PlanSpec open = spec(GATED, Form.AUTO);
+        assertEquals(Form.RECURRENT, ENGINE.form(open, 1, true));
+        assertEquals(Form.RECURRENT, ENGINE.form(open, 8, false));
+        assertEquals(Form.CHUNK, ENGINE.form(open, 1024, true));
+        assertEquals(Form.CHUNK, ENGINE.form(spec(GATED, Form.CHUNK), 1, false));
+        assertEquals(Form.RECURRENT, ENGINE.form(spec(GATED, Form.RECURRENT), 1024, true));
+    }
+
+    /** What a sequence of tokens leaves to its next one is there when chunks read the state, whoever shares the columns. */
+    @Test
+    void formsGoOnFromEachOther() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 130, 1, 1, 32, 128, 1);
+        DeltaInputs in = c.inputs();
+        PlanSpec spec = spec(c, Form.AUTO);
+        DeltaOutputs whole = Verify.run(ENGINE, spec.withForm(Form.RECURRENT), in);
+        try (DeltaPlan plan = new CpuEngine(2).plan(spec.keepingState())) {
+            plan.loadState(in.initialState());
+            Tensor saved = Tensor.zeros(whole.finalState().dims()).fill(Float.NaN);
+            DeltaOutputs joined = null;
+            int[] ends = {0, 3, 63, 64, 128, 130};
+            for (int i = 0; i + 1 < ends.length; i++) {
+                DeltaInputs part =
+                        Slices.tokens(in, c.shape(), ends[i], ends[i + 1]).withInitialState(null);
+                DeltaOutputs out = new DeltaOutputs(
+                        DeltaOutputs.poisoned(part.validate(c.variant())).o(), null, null);
+                plan.run(part, out);
+                joined = joined == null ? out : Slices.join(joined, out, saved);
+            }
+            plan.saveState(saved);
+            Verify.agree("pieces", whole, joined, 4 * Float32Recurrence.REORDERING_FLOOR);
+        }
+    }
+
+    @Test
+    void eachSequenceOfABatchHasItsForm() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 1, 1, 2, 32, 128, 2)
+                .packed(3, 0, 70, 1);
+        for (DeltaInputs in : List.of(c.inputs(), c.inputs().withInitialState(null))) {
+            PlanSpec spec = spec(c, Form.AUTO);
+            Verify.matchesReference("packed", spec, in, Verify.run(new CpuEngine(4), spec, in));
+        }
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.StateShape;
-import io.deltarule.core.cpu.delta.StateRowRead;
+import io.deltarule.core.cpu.delta.kernel.StateRowRead;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.State;

@@ -39,6 +39,11 @@ public abstract class EngineLaws {
         return null;
     }
 
+    /** The forms it must get right. */
+    protected List<Form> forms() {
+        return List.of(Form.values());
+    }
+
     /** The chunk sizes it must get right. */
     protected abstract List<Integer> chunkSizes();
 
@@ -52,6 +57,7 @@ public abstract class EngineLaws {
     private PlanSpec spec(DeltaCase c) {
         return PlanSpec.of(c.variant(), c.shape())
                 .onDevice(device())
+                .withForm(Form.CHUNK)
                 .withChunkSize(chunkSizes().getFirst());
     }
 
@@ -65,11 +71,16 @@ public abstract class EngineLaws {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void chunkMatchesReference(DeltaCase c) {
+    void chunkAndAutoMatchReference(DeltaCase c) {
         DeltaInputs in = c.inputs();
         Verify.Expected expected = Verify.expected(spec(c), in);
         for (int C : chunkSizes()) {
             expected.matches("chunk " + C, Verify.run(engine(), spec(c).withChunkSize(C), in));
+        }
+        if (forms().contains(Form.AUTO)) {
+            expected.matches(
+                    "auto",
+                    Verify.run(engine(), PlanSpec.of(c.variant(), c.shape()).onDevice(device()), in));
         }
     }
 
@@ -82,7 +93,7 @@ public abstract class EngineLaws {
     @MethodSource("splitCases")
     void resumesFromAnySplit(DeltaCase c) {
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             PlanSpec spec = spec(c).withForm(form);
             DeltaOutputs whole = Verify.run(engine(), spec, in);
             for (int split : new int[] {1, c.shape().T() / 2 + 1}) {
@@ -119,7 +130,7 @@ public abstract class EngineLaws {
     void finalStateIsWrittenOnlyWhereWanted() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 1);
         DeltaInputs in = c.inputs().withInitialState(null);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             PlanSpec spec = spec(c).withForm(form);
             DeltaOutputs both = Verify.run(engine(), spec, in);
             try (DeltaPlan plan = engine().plan(spec.keepingState())) {
@@ -142,7 +153,7 @@ public abstract class EngineLaws {
 
     private void packedEqualsSeparate(DeltaCase c) {
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             DeltaOutputs packed = Verify.run(engine(), spec(c).withForm(form), in);
             int[] ends = in.cuSeqlens();
             for (int i = 0; i + 1 < ends.length; i++) {
@@ -167,8 +178,8 @@ public abstract class EngineLaws {
         DeltaCase c = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 64, 1, 1, K, 16, 1);
         DeltaInputs in = DeltaCases.erasing(c, K == 1 ? 0.3f : 0.9f);
         Verify.Expected expected = Verify.expected(spec(c), in);
-        for (Form form : Form.values()) {
-            for (int C : form == Form.CHUNK ? chunkSizes() : List.of(1)) {
+        for (Form form : forms()) {
+            for (int C : form != Form.RECURRENT ? chunkSizes() : List.of(1)) {
                 PlanSpec spec = spec(c).withForm(form).withChunkSize(C);
                 expected.matches(form + " " + C, Verify.run(engine(), spec, in));
             }
@@ -183,7 +194,7 @@ public abstract class EngineLaws {
                     gate == Gate.SCALAR ? Variant.GATED_DELTA_RULE : Variant.KDA, gate, 1, 5, 1, 2, 16, 12, 1);
             DeltaInputs in = c.inputs();
             in.get(Input.G).set(7, Float.MIN_VALUE);
-            for (Form form : Form.values()) {
+            for (Form form : forms()) {
                 DeltaOutputs out = DeltaOutputs.poisoned(c.shape());
                 try (DeltaPlan plan = engine().plan(spec(c).withForm(form))) {
                     String message = assertThrows(InvalidInputException.class, () -> plan.run(in, out))
@@ -200,7 +211,7 @@ public abstract class EngineLaws {
     @Test
     void whatIsNotFiniteIsNamed() {
         DeltaCase c = DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 5, 1, 2, 16, 12, 1);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             for (Input input : c.inputs().tensors().keySet()) {
                 DeltaInputs in = c.inputs();
                 in.get(input).set(3, Float.NaN);
@@ -222,7 +233,7 @@ public abstract class EngineLaws {
     void withoutInitialStateStartsFromZeros() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 21, 1, 1, 16, 12, 1);
         DeltaInputs in = c.inputs().withInitialState(null);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             PlanSpec spec = spec(c).withForm(form);
             Verify.matchesReference("zeros " + form, spec, in, Verify.run(engine(), spec, in));
         }
@@ -267,6 +278,41 @@ public abstract class EngineLaws {
     }
 
     @Test
+    void whatErasesNothingIsSsd() {
+        DeltaInputs in =
+                DeltaCase.of(Variant.SSD, Gate.CHANNEL, 1, 37, 1, 2, 16, 12, 1).inputs();
+        DeltaInputs scalar = in.with(Input.G, DeltaCase.uniform(new java.util.Random(5), -1, 0, 1, 37, 2));
+        collapse(
+                "Comba with p = 0 is ssd",
+                Variant.SSD,
+                scalar,
+                Variant.COMBA,
+                scalar.with(Input.P, Tensor.zeros(1, 37, 1, 16)));
+        collapse(
+                "GDN-2 with b = 0 and w = β is ssd",
+                Variant.SSD,
+                in,
+                Variant.GDN2,
+                in.with(Input.BETA, null)
+                        .with(Input.B, Tensor.zeros(1, 37, 1, 16))
+                        .with(Input.W, repeated(in.get(Input.BETA), 12)));
+        float vanishing = 0x1p-60f;
+        Tensor v = in.get(Input.V);
+        Tensor grown = Tensor.zeros(v.dims());
+        for (int i = 0; i < v.size(); i++) {
+            grown.set(i, in.get(Input.BETA).get(i / 12) * v.get(i) / vanishing);
+        }
+        DeltaInputs none = in.with(Input.G, null);
+        collapse(
+                "the delta rule with β → 0 and v grown by as much is ssd",
+                Variant.SSD,
+                none,
+                Variant.DELTA_RULE,
+                none.with(Input.V, grown)
+                        .with(Input.BETA, Tensor.zeros(1, 37, 2).fill(vanishing)));
+    }
+
+    @Test
     void equalDecaysOfChannelsAreOneOfTheHead() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 2);
         DeltaInputs scalar = c.inputs();
@@ -285,7 +331,7 @@ public abstract class EngineLaws {
     }
 
     private void collapse(String law, Variant parent, DeltaInputs parentIn, Variant child, DeltaInputs childIn) {
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             DeltaOutputs expected = run(parent, parentIn, form);
             Verify.agree(
                     law + ", " + form, expected, run(child, childIn, form), 4 * Float32Recurrence.REORDERING_FLOOR);
@@ -304,7 +350,7 @@ public abstract class EngineLaws {
     void aPlanServesShorterRunsAndRepeats() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 16, 12, 1);
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             PlanSpec spec = spec(c).withForm(form);
             try (DeltaPlan plan = engine().plan(spec)) {
                 for (int tokens : new int[] {40, 7, 33, 40, 0}) {

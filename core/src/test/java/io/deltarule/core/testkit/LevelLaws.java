@@ -40,14 +40,17 @@ public abstract class LevelLaws {
                 DeltaCase.of(Variant.DELTA_RULE, NONE, 1, 37, 1, 2, 16, 24, 1)
                         .withBeta(2)
                         .withLevels(0),
-                DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 2, 70, 1, 2, 16, 20, 1).withLevels(1),
+                DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 2, 70, 1, 2, 16, 20, 1)
+                        .withLevels(1),
                 DeltaCase.of(Variant.KDA, CHANNEL, 1, 1, 1, 2, 20, 16, 1)
                         .packed(5, 0, 34, 1, 20)
                         .withLevels(0),
                 DeltaCase.of(Variant.COMBA, SCALAR, 1, 33, 1, 2, 16, 8, 1).withLevels(0),
                 DeltaCase.of(Variant.GDN2, CHANNEL, 1, 33, 1, 2, 16, 12, 1).withLevels(0),
-                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, SCALAR, 1, 36, 1, 2, 12, 16, 3).withLevels(0),
-                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, CHANNEL, 1, 33, 1, 1, 12, 16, 2).withLevels(0),
+                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, SCALAR, 1, 36, 1, 2, 12, 16, 3)
+                        .withLevels(0),
+                DeltaCase.of(Variant.GATED_DELTA_PRODUCT, CHANNEL, 1, 33, 1, 1, 12, 16, 2)
+                        .withLevels(0),
                 DeltaCase.of(Variant.SSD, NONE, 1, 64, 1, 2, 16, 12, 1).withLevels(0),
                 DeltaCase.of(Variant.SSD, SCALAR, 1, 106, 2, 4, 16, 16, 1).withLevels(0),
                 DeltaCase.of(Variant.SSD, CHANNEL, 1, 31, 1, 2, 16, 12, 1).withLevels(2),
@@ -57,7 +60,8 @@ public abstract class LevelLaws {
                 DeltaCase.of(Variant.KDA, CHANNEL, 1, 32, 1, 1, 16, 8, 1)
                         .withDecay(1000)
                         .withLevels(0),
-                DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, 0, 1, 2, 8, 4, 1).withLevels(1));
+                DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, 0, 1, 2, 8, 4, 1)
+                        .withLevels(1));
     }
 
     private PlanSpec spec(DeltaCase c, Form form, int C) {
@@ -147,7 +151,8 @@ public abstract class LevelLaws {
             for (int t = 0; t < 37; t++) {
                 double dot = 0;
                 for (int d = 0; d < 16; d++) {
-                    dot += (double) in.get(Input.Q).get(t * 16 + d) * in.get(Input.K).get(t * 16 + d);
+                    dot += (double) in.get(Input.Q).get(t * 16 + d)
+                            * in.get(Input.K).get(t * 16 + d);
                 }
                 double u = dot * in.get(Input.BETA).get(t) * in.get(Input.V).get(t * 12);
                 assertEquals(u, o.get(t * 12), 1e-6 * Math.max(1, Math.abs(u)), form + " token " + t);
@@ -158,11 +163,10 @@ public abstract class LevelLaws {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 7, 8, 9, 31, 32, 33})
     void liveLevelsAreTheBitsOfTheLastPosition(int T) {
-        DeltaCase c =
-                DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, T, 1, 1, 8, 8, 1).withLevels(1);
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, T, 1, 1, 8, 8, 1)
+                .withLevels(1);
         for (Form form : Form.values()) {
-            Tensor state =
-                    Verify.run(engine(), spec(c, form, 16), c.inputs()).finalState();
+            Tensor state = Verify.run(engine(), spec(c, form, 16), c.inputs()).finalState();
             for (int level = 0; level < c.shape().levels(); level++) {
                 boolean any = false;
                 for (int i = 0; i < 64; i++) {
@@ -205,10 +209,8 @@ public abstract class LevelLaws {
         for (Form form : Form.values()) {
             DeltaOutputs whole = Verify.run(engine(), spec(c, form, 16), in);
             for (int split = 0; split <= 21; split++) {
-                try (DeltaPlan first =
-                                engine().plan(spec(c, form, 16).keepingState());
-                        DeltaPlan second =
-                                engine().plan(spec(c, form, 16).keepingState())) {
+                try (DeltaPlan first = engine().plan(spec(c, form, 16).keepingState());
+                        DeltaPlan second = engine().plan(spec(c, form, 16).keepingState())) {
                     DeltaOutputs a = first.run(Slices.tokens(in, c.shape(), 0, split));
                     assertEquals(split, first.positions()[0]);
                     Tensor kept = Tensor.zeros(c.shape().state().dims());
@@ -244,9 +246,11 @@ public abstract class LevelLaws {
         }
         DeltaInputs in = c.inputs();
         Tensor initial = Tensor.zeros(c.shape().state().dims());
-        assertThrows(InvalidInputException.class, () -> in.withInitialState(initial).validate(c.variant()));
-        assertThrows(InvalidInputException.class, () -> in.with(Input.LAMBDA, Tensor.zeros(1, 16, 1, 4))
-                .validate(c.variant()));
+        assertThrows(
+                InvalidInputException.class, () -> in.withInitialState(initial).validate(c.variant()));
+        assertThrows(
+                InvalidInputException.class,
+                () -> in.with(Input.LAMBDA, Tensor.zeros(1, 16, 1, 4)).validate(c.variant()));
     }
 
     /** Within what float32 allows, packed sequences are the same as each alone. */
@@ -261,9 +265,12 @@ public abstract class LevelLaws {
             int[] ends = in.cuSeqlens();
             for (int i = 0; i + 1 < ends.length; i++) {
                 DeltaInputs one = Slices.sequence(in, c.shape(), i);
-                DeltaOutputs alone = Verify.run(engine(), PlanSpec.of(c.variant(), one.validate(c.variant()))
-                        .withForm(form)
-                        .withChunkSize(16), one);
+                DeltaOutputs alone = Verify.run(
+                        engine(),
+                        PlanSpec.of(c.variant(), one.validate(c.variant()))
+                                .withForm(form)
+                                .withChunkSize(16),
+                        one);
                 Verify.agree(
                         form + " sequence " + i,
                         alone,

@@ -222,7 +222,8 @@ final class ProgramDraw {
     /** ReLU's zeros go through a product, so that no norm finds a group of nothing else. */
     private void activate() {
         Slot x = any();
-        Activation act = Activation.values()[random.nextInt(Activation.values().length)];
+        List<Activation> all = List.of(Activation.values());
+        Activation act = all.get(random.nextInt(all.size()));
         Slot y = made(new ElementwiseOp.Activate(x, slot(x.width()), act, random.nextInt(1, 3)));
         pool.add(act == Activation.RELU ? linear(y, width()) : y);
     }

@@ -5,16 +5,14 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 
 /** Cuts operations along time, for laws about splitting and packing. */
-final class Slices {
+public final class Slices {
     private Slices() {}
 
     /** Tokens [from, to) of every batch row; keeps the initial state. */
-    static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
+    public static DeltaInputs tokens(DeltaInputs in, DeltaShape s, int from, int to) {
         DeltaInputs out = new DeltaInputs(s.householders(), Map.of(), in.initialState(), null);
         for (Map.Entry<Input, Tensor> entry : in.tensors().entrySet()) {
             int per = entry.getKey().perToken() ? 1 : s.householders();
@@ -64,7 +62,7 @@ final class Slices {
     }
 
     /** Joins two runs' read-outs along time, with the given state after them. */
-    static DeltaOutputs join(DeltaOutputs first, DeltaOutputs second, Tensor finalState) {
+    public static DeltaOutputs join(DeltaOutputs first, DeltaOutputs second, Tensor finalState) {
         return new DeltaOutputs(
                 join(first.o(), second.o()),
                 first.oCross() == null ? null : join(first.oCross(), second.oCross()),

@@ -1,5 +1,6 @@
 package io.deltarule.experiments.retrieval;
 
+import io.deltarule.experiments.Vectors;
 import java.util.SplittableRandom;
 
 /**

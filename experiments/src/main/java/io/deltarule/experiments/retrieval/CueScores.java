@@ -1,5 +1,6 @@
 package io.deltarule.experiments.retrieval;
 
+import io.deltarule.experiments.Vectors;
 import java.util.function.IntUnaryOperator;
 
 /** Scores the answers of one trial against the payloads that are stored. */

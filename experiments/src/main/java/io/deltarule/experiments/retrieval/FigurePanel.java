@@ -11,7 +11,7 @@ import java.util.List;
  * @param detail what is fixed, for people
  * @param curves all over the same x
  */
-public record FigurePanel(String name, Axis axis, String title, String detail, List<ReadCurve> curves) {
+record FigurePanel(String name, Axis axis, String title, String detail, List<ReadCurve> curves) {
     /** What a panel varies. */
     public enum Axis {
         /** Associations per row of the state, N / K. */

@@ -1,9 +1,10 @@
 package io.deltarule.experiments.retrieval;
 
+import io.deltarule.experiments.Vectors;
 import java.util.SplittableRandom;
 
 /** Where the write keys come from. All have length 1. */
-public enum KeySource {
+enum KeySource {
     /** A random rotation of the tag into R^K, linear as a key projection is: V / 2 directions. */
     CONTENT,
     /** Signs of K random projections of the tag: all K directions, at the price of some noise in the cue. */

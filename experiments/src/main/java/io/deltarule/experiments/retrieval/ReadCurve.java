@@ -11,7 +11,7 @@ import java.util.List;
  * @param matched whether the keys are those that this read can use
  * @param points one per value of the axis
  */
-public record ReadCurve(String name, Read read, boolean matched, List<Point> points) {
+record ReadCurve(String name, Read read, boolean matched, List<Point> points) {
     /** Which read. */
     public enum Read {
         /** o = Sᵀ q. */

@@ -11,8 +11,7 @@ package io.deltarule.experiments.retrieval;
  * @param gate γ of the mix γ x + (1 − γ) o: 0 is the linear read, 1 the selective one
  * @param keys where write keys came from
  */
-public record ReadScore(
-        double accuracy, double deviation, double cosine, double strength, double gate, KeySource keys) {
+record ReadScore(double accuracy, double deviation, double cosine, double strength, double gate, KeySource keys) {
     /** The more accurate of two, the cleaner where both are as accurate. */
     ReadScore better(ReadScore other) {
         boolean taken =

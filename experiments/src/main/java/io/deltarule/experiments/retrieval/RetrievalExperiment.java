@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * <p>Each curve takes at every point the best of four write strengths, and the linear read of content keys also the
  * better of two key maps: the comparison is with the linear read at its best.
  */
-public final class RetrievalExperiment {
+final class RetrievalExperiment {
     private static final double[] LOADS = {0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 4};
     private static final double[] NOISES = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5};
     private static final double[] POWERS = {1, 1.5, 2, 3, 4, 6, 8, 16, 32};
@@ -34,14 +34,14 @@ public final class RetrievalExperiment {
      * @param engine what stores and reads
      * @param progress told what is being done
      */
-    public RetrievalExperiment(RetrievalSizes sizes, DeltaEngine engine, Consumer<String> progress) {
+    RetrievalExperiment(RetrievalSizes sizes, DeltaEngine engine, Consumer<String> progress) {
         this.sizes = sizes;
         this.recall = new AssociationRecall(sizes, engine);
         this.progress = progress;
     }
 
     /** The lengths of its largest run. */
-    public static DeltaShape largest(RetrievalSizes sizes) {
+    static DeltaShape largest(RetrievalSizes sizes) {
         return AssociationRecall.shape(sizes, stored(sizes, LARGEST_LOAD));
     }
 
@@ -50,7 +50,7 @@ public final class RetrievalExperiment {
     }
 
     /** Runs all panels. */
-    public List<FigurePanel> run() {
+    List<FigurePanel> run() {
         return List.of(
                 overLoad("load_exact_cues", "Exact cues", "no noise", 0),
                 overLoad("load_noisy_cues", "Noisy cues", "noise 1: as long as the tag", STRONG_NOISE),

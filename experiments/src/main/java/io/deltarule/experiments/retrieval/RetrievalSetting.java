@@ -8,4 +8,4 @@ package io.deltarule.experiments.retrieval;
  * @param stored associations written, N
  * @param noise length of the noise in a cue, relative to the tag
  */
-public record RetrievalSetting(KeySource keys, double power, int stored, double noise) {}
+record RetrievalSetting(KeySource keys, double power, int stored, double noise) {}

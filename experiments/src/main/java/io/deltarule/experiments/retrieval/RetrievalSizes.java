@@ -46,6 +46,11 @@ public record RetrievalSizes(int K, int V, int trials, long seed, double sharpne
         }
     }
 
+    /** The same with other random numbers. */
+    RetrievalSizes withSeed(long other) {
+        return new RetrievalSizes(K, V, trials, other, sharpness);
+    }
+
     /** Channels of a tag, and of a payload. */
     public int half() {
         return V / 2;

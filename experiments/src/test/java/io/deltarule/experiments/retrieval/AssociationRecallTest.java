@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.Engines;
+import io.deltarule.experiments.Vectors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -104,7 +104,7 @@ final class FlaFormat implements ModelFormat {
                 int n = config.count("num_householder", 1, 64, 1);
                 ConfigSizes.product("num_householder · num_heads · head_dim", n, sizes.heads() * (long) headK);
                 ConfigSizes.product("num_householder · num_v_heads · head_v_dim", n, valueHeads * (long) headV);
-                yield new GatedDeltaProductLayer(sizes, n, config.flag("use_forget_gate", false));
+                yield new GatedDeltaProductLayer(sizes, n, config.flag("use_forget_gate", false), keyMap(config));
             }
         };
     }
@@ -157,15 +157,18 @@ final class FlaFormat implements ModelFormat {
                 config.flag("use_gate", false),
                 eps,
                 null);
+        return new DeltaNetLayer(sizes, keyMap(config), config.flag("use_beta", true));
+    }
+
+    private static KeyFeatureMap keyMap(ConfigObject config) {
         String activation = config.choice("qk_activation", "silu", "silu", "relu", "elu", "identity");
         boolean sum = config.choice("qk_norm", "l2", "l2", "sum").equals("sum");
-        KeyFeatureMap map = switch (activation) {
+        return switch (activation) {
             case "relu" -> new KeyFeatureMap(Activation.RELU, false, sum);
             case "elu" -> new KeyFeatureMap(Activation.ELU, true, sum);
             case "identity" -> new KeyFeatureMap(Activation.IDENTITY, false, sum);
             default -> new KeyFeatureMap(Activation.SILU, false, sum);
         };
-        return new DeltaNetLayer(sizes, map, config.flag("use_beta", true));
     }
 
     /** The layers that are softmax attention, by index. */

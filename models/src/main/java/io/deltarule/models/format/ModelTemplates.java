@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.MessageText;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,11 +87,61 @@ public final class ModelTemplates {
                     FLA
                             + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\""));
 
+    /**
+     * Sizes by the same names for every type; null for the template's own.
+     *
+     * @param hidden hidden_size
+     * @param intermediate intermediate_size
+     * @param layers num_hidden_layers
+     * @param vocab vocab_size
+     * @param tied whether the head uses the embedding's weight
+     */
+    public record Sizes(Integer hidden, Integer intermediate, Integer layers, Integer vocab, boolean tied) {
+        /** The template's own. */
+        public static final Sizes OWN = new Sizes(null, null, null, null, false);
+
+        private Map<String, String> keys(String type) {
+            Map<String, String> keys = new LinkedHashMap<>();
+            put(keys, "hidden_size", hidden);
+            put(keys, "intermediate_size", intermediate);
+            put(keys, "num_hidden_layers", layers);
+            put(keys, "vocab_size", vocab);
+            if (layers != null && type.equals("kimi_linear")) {
+                keys.put("linear_attn_config", "null"); // lists layers; without it every fourth is full attention
+            }
+            if (tied) {
+                keys.put("tie_word_embeddings", "true");
+            }
+            return keys;
+        }
+
+        private static void put(Map<String, String> keys, String key, Integer value) {
+            if (value != null) {
+                keys.put(key, value.toString());
+            }
+        }
+    }
+
     private ModelTemplates() {}
 
-    /** The types that have a template of their own; those of Qwen that nest one are not among them. */
-    static Set<String> types() {
-        return new TreeSet<>(BY_TYPE.keySet());
+    /** Every type that there is a template for. */
+    public static Set<String> types() {
+        Set<String> all = new TreeSet<>(BY_TYPE.keySet());
+        all.addAll(List.of("qwen3_5", "qwen3_5_moe"));
+        return all;
+    }
+
+    /**
+     * A type's config with some sizes.
+     *
+     * @param replaced keys and their values as JSON, which go before the sizes
+     * @return a whole config.json
+     * @throws InvalidInputException if there is no such type
+     */
+    public static String config(String type, Sizes sizes, Map<String, String> replaced) {
+        Map<String, String> keys = sizes.keys(type);
+        keys.putAll(replaced);
+        return config(type, keys);
     }
 
     /**
@@ -105,8 +157,8 @@ public final class ModelTemplates {
         String inner = nested ? type + "_text" : type;
         String keys = BY_TYPE.get(inner);
         if (keys == null) {
-            throw new InvalidInputException("type: expected one of qwen3_5, qwen3_5_moe, " + String.join(", ", types())
-                    + " but found " + MessageText.text(type));
+            throw new InvalidInputException(
+                    "type: expected one of " + String.join(", ", types()) + " but found " + MessageText.text(type));
         }
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");

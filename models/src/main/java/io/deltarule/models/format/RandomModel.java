@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ public final class RandomModel {
     }
 
     /** A text model that is a part, as it is published beside a vision model. */
-    private static final StoredTensors NESTED = new StoredTensors() {
+    static final StoredTensors NESTED = new StoredTensors() {
         @Override
         public boolean contains(String name) {
             return name.startsWith("model.language_model.");
@@ -115,12 +114,11 @@ public final class RandomModel {
     private void add(WeightSource source, int[] dims, RandomTensor.Range range) {
         switch (source) {
             case WeightSource.Rows rows -> {
-                int[] shape = rows.shape().stream().mapToInt(n -> n).toArray();
-                int parts = rows.names().size();
-                int part = (shape[0] + parts - 1) / parts; // cut as torch.chunk cuts
-                for (int i = 0; i < parts; i++) {
-                    long[] own = Arrays.stream(shape).asLongStream().toArray();
-                    own[0] = parts == 1 ? shape[0] : Math.min(part, shape[0] - i * part);
+                int[] chunks = rows.chunks();
+                for (int i = 0; i < chunks.length; i++) {
+                    long[] own =
+                            rows.shape().stream().mapToLong(Integer::longValue).toArray();
+                    own[0] = chunks[i];
                     tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
                 }
             }

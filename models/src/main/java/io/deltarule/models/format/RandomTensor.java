@@ -83,7 +83,8 @@ final class RandomTensor {
         });
     }
 
-    private static void put(MemorySegment bytes, WeightType type, long i, float value) {
+    /** Stores one number, rounded to the nearest that the type has, a tie to the even one. */
+    static void put(MemorySegment bytes, WeightType type, long i, float value) {
         switch (type) {
             case F32 -> bytes.setAtIndex(FLOAT, i, value);
             case F16 -> bytes.setAtIndex(SHORT, i, Float.floatToFloat16(value));

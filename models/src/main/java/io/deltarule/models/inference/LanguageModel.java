@@ -19,7 +19,7 @@ public final class LanguageModel implements AutoCloseable {
     public static final String TOKENIZER = "tokenizer.json";
 
     /** That of Kimi's models. */
-    private static final String TIKTOKEN = "tiktoken.model";
+    static final String TIKTOKEN = "tiktoken.model";
 
     private final Network network;
     private final DeltaEngine engine;
@@ -148,9 +148,7 @@ public final class LanguageModel implements AutoCloseable {
                 throw new InvalidInputException("tokenizer: expected tokenizer.json or tiktoken.model in the"
                         + " model's folder but found none; give ids instead of text");
             }
-            tokenizer = tokenizerFile.endsWith(TIKTOKEN)
-                    ? TiktokenTokenizer.open(tokenizerFile)
-                    : TokenizerJson.open(tokenizerFile);
+            tokenizer = Tokenizer.open(tokenizerFile);
         }
         return tokenizer;
     }

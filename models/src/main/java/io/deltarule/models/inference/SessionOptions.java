@@ -79,7 +79,7 @@ public record SessionOptions(
                 maxContext,
                 Math.min(DEFAULT_PIECE, Math.max(1, maxContext)),
                 1,
-                Form.CHUNK,
+                Form.AUTO,
                 PlanSpec.OWN_CHUNK_SIZE,
                 Checkpoints.ON_DEMAND);
     }

@@ -1,7 +1,20 @@
 package io.deltarule.models.inference;
 
+import java.nio.file.Path;
+
 /** Text to ids and back. */
 public interface Tokenizer extends AutoCloseable {
+    /**
+     * Reads a tokenizer.
+     *
+     * @param file a tokenizer.json or tiktoken.model, as {@link LanguageModel#tokenizerFile} finds it
+     * @throws io.deltarule.core.InvalidInputException if it is none
+     * @throws io.deltarule.core.EngineUnavailableException if this machine cannot run the library that reads it
+     */
+    static Tokenizer open(Path file) {
+        return file.endsWith(LanguageModel.TIKTOKEN) ? TiktokenTokenizer.open(file) : TokenizerJson.open(file);
+    }
+
     /**
      * A text's ids, with the special tokens that the tokenizer puts around one: for a text that begins a sequence.
      *

@@ -124,6 +124,7 @@ class BrokenFolderTest {
                 "kda|safe_gate|true",
                 "kda|lower_bound|0",
                 "gated_deltaproduct|num_householder|0",
+                "gated_deltaproduct|qk_activation|\"tanh\"",
                 "qwen3_next|num_experts|100000000",
                 "qwen3_next|num_experts_per_tok|7",
                 "kimi_linear|num_expert_group|2",

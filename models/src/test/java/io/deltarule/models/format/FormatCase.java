@@ -76,6 +76,7 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                 of("gated_deltaproduct", odd, "num_heads=3", "num_v_heads=3", "num_householder=4", "head_dim=8")
                         .stored(WeightType.F16, 2),
                 of("gated_deltaproduct", "use_forget_gate=false", "use_output_gate=false", "allow_neg_eigval=true"),
+                of("gated_deltaproduct", one, "use_short_conv=false", "qk_activation=identity"),
                 of(
                         "gated_deltaproduct",
                         "num_householder=1",

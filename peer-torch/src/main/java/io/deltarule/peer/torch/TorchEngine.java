@@ -2,12 +2,13 @@ package io.deltarule.peer.torch;
 
 import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
+import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,7 +63,7 @@ public final class TorchEngine implements PeerEngine {
                     + spec.shape().gate().id() + (spec.shape().crossRead() ? ", with a selective read" : "")
                     + "; take --engine cpu");
         }
-        return new TorchPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
+        return new TorchPlan(spec.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), threads());
     }
 
     @Override

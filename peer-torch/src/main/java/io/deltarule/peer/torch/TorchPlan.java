@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
@@ -13,6 +12,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
 
 /** Wraps a run's tensors for PyTorch, runs the batch, or its packed sequences one after the other, and stores the results. */
 final class TorchPlan extends AbstractDeltaPlan {

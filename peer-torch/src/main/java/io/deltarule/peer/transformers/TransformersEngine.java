@@ -6,10 +6,10 @@ import io.deltarule.core.Device;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.measure.PeerEngine;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,7 +80,8 @@ public final class TransformersEngine implements PeerEngine {
                             + found
                             + "; take --engine cpu");
         }
-        return new TransformersPlan(spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), python.command(), threads());
+        return new TransformersPlan(
+                spec.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), python.command(), threads());
     }
 
     /** What a specification asks for that the function does not do, or null. */
@@ -89,7 +90,7 @@ public final class TransformersEngine implements PeerEngine {
         if (!isKnownRule(spec)) {
             return spec.variant().id() + ", gate " + s.gate().id() + (s.crossRead() ? ", with a selective read" : "");
         }
-        if (spec.form() != Form.CHUNK) {
+        if (spec.form() == Form.RECURRENT) {
             return "the recurrent form";
         }
         if (s.H() != s.HV()) {

@@ -1,14 +1,14 @@
 package io.deltarule.peer.transformers;
 
-import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
-import io.deltarule.core.measure.SelfTimed;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.AbstractDeltaPlan;
+import io.deltarule.core.measure.SelfTimed;
 import java.lang.foreign.MemorySegment;
 
 /** A Python of its own and memory shared with it, which every run's operands and results cross. */
@@ -34,7 +34,7 @@ final class TransformersPlan extends AbstractDeltaPlan implements SelfTimed {
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
-        if (in.cuSeqlens() != null) {
+        if (in.cuSeqlens() != null && in.cuSeqlens().length > 2) { // one sequence is a batch of one
             throw new InvalidInputException(
                     "engine transformers: expected a batch but found packed sequences; take --engine cpu");
         }

@@ -17,10 +17,10 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.measure.PeerEngine;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.DeltaCases;
 import io.deltarule.core.testkit.Verify;
@@ -93,7 +93,7 @@ class TorchEngineTest {
     void keepsItsState() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2, 1, 1, 2, 16, 12, 1);
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : List.of(Form.RECURRENT, Form.CHUNK)) {
             PlanSpec spec = PlanSpec.of(c.variant(), c.shape()).withForm(form);
             DeltaOutputs first = Verify.run(engine, spec, in);
             DeltaInputs second = in.withInitialState(first.finalState());

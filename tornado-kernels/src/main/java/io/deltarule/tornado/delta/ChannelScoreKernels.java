@@ -31,8 +31,8 @@ final class ChannelScoreKernels {
      *
      * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV, K], erase = k or [micro-steps, H or HV, K], eraseGain
      * [micro-steps, H or HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (diagonal blocks written). Rows past the
-     * chunk's end and queries of micro-steps that no read-out follows are zero. For the selective read q is [tokens, HV,
-     * K], and lower, erase and eraseGain are not touched ({@link KernelFlags#READ_SCORES_ONLY}).
+     * chunk's end and queries of micro-steps that no read-out follows are zero. With {@link KernelFlags#NOTHING_ERASED} lower,
+     * erase and eraseGain are not touched; with {@link KernelFlags#QUERY_ROW_PER_VALUE_HEAD} q is [tokens, HV, K].
      *
      * <p>Parallel over: chunk × value head × block; a lane owns a column of the block and every 16th channel, and walks
      * down the rows with a running decay; the sum over channels ends in local memory. Accumulates: float. Requires: C a
@@ -93,7 +93,7 @@ final class ChannelScoreKernels {
                 if (row < length && d < K) {
                     int m = first + row;
                     kd = k.get((m * H + keyHead) * K + d);
-                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                         int eraseRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
@@ -103,8 +103,9 @@ final class ChannelScoreKernels {
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
-                        int queryRow =
-                                (flags & KernelFlags.READ_SCORES_ONLY) != 0 ? token * HV + head : token * H + keyHead;
+                        int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
+                                ? token * HV + head
+                                : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                     if (m % n == 0) {
@@ -127,7 +128,7 @@ final class ChannelScoreKernels {
                     float onOrBelow = i >= column ? 1f : 0f;
                     sum += below * gates[i * WIDE_STRIDE + d];
                     float faded = key * TornadoMath.exp(sum);
-                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                         L[i] += below * faded * eraseKeys[i * WIDE_STRIDE + d];
                     }
                     M[i] += onOrBelow * faded * queries[i * WIDE_STRIDE + d];
@@ -139,7 +140,7 @@ final class ChannelScoreKernels {
         int row = lane / BLOCK;
         int to = ((chunk * HV + head) * C + block * BLOCK + row) * C + block * BLOCK + column;
         float sum = 0f;
-        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
             for (int i = 0; i < BLOCK; i++) {
                 parts[(part * BLOCK + i) * BLOCK + column] = L[i];
             }
@@ -240,7 +241,7 @@ final class ChannelScoreKernels {
                 float kd = 0f;
                 if (from0 + r < length && d < K) {
                     int m = first + from0 + r;
-                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                         int eraseRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
@@ -250,8 +251,9 @@ final class ChannelScoreKernels {
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
-                        int queryRow =
-                                (flags & KernelFlags.READ_SCORES_ONLY) != 0 ? token * HV + head : token * H + keyHead;
+                        int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
+                                ? token * HV + head
+                                : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                 }
@@ -274,7 +276,7 @@ final class ChannelScoreKernels {
             context.localBarrier();
             for (int d = 0; d < TILE; d++) {
                 float key = keys[column * STRIDE + d];
-                if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                     L += eraseKeys[row * STRIDE + d] * key;
                 }
                 M += queries[row * STRIDE + d] * key;
@@ -282,7 +284,7 @@ final class ChannelScoreKernels {
             context.localBarrier();
         }
         int to = ((chunk * HV + head) * C + from0 + row) * C + from1 + column;
-        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
             lower.set(to, L);
         }
         scores.set(to, M);

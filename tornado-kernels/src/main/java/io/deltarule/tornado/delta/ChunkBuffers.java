@@ -23,20 +23,20 @@ public final class ChunkBuffers {
     public final FloatArray states;
     /** Logits, then weights, of the selective read [tokens, HV, K]; null without one. */
     public final FloatArray weights;
-    /** L, then its inverse [chunks, HV, C, C]; null where the recurrence writes. */
+    /** L, then its inverse [chunks, HV, C, C]; null where no chunk is solved. */
     public final FloatArray lower;
-    /** W [chunks, HV, C, K]; null where the recurrence writes. */
+    /** W [chunks, HV, C, K]; null where no chunk is solved. */
     final FloatArray keys;
 
     private final DeltaShape s;
 
-    /** @param writes whether the write goes by chunks too, not only the reads */
-    public ChunkBuffers(DeltaShape s, int C, boolean writes, DeviceMemory memory) {
-        this(s, C, C, writes, memory);
+    /** @param solves whether chunks are solved: the write goes by chunks, not only the reads, and erases */
+    public ChunkBuffers(DeltaShape s, int C, boolean solves, DeviceMemory memory) {
+        this(s, C, C, solves, memory);
     }
 
     /** @param longest how many micro-steps a chunk has at most, where it has fewer than there is room for */
-    public ChunkBuffers(DeltaShape s, int C, int longest, boolean writes, DeviceMemory memory) {
+    public ChunkBuffers(DeltaShape s, int C, int longest, boolean solves, DeviceMemory memory) {
         this.s = s;
         this.C = C;
         long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
@@ -47,8 +47,8 @@ public final class ChunkBuffers {
         values = memory.floats("chunk values", blocks, C, s.V());
         states = memory.floats("chunk states", blocks, s.K(), s.V());
         weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
-        lower = writes ? memory.floats("scores", blocks, C, C) : null;
-        keys = writes ? memory.floats("chunk keys", blocks, C, s.K()) : null;
+        lower = solves ? memory.floats("scores", blocks, C, C) : null;
+        keys = solves ? memory.floats("chunk keys", blocks, C, s.K()) : null;
     }
 
     /** Those that some kernel uses. */

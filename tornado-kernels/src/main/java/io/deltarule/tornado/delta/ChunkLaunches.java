@@ -23,6 +23,14 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   outputs          q into M P states → o
  *   selective read   r k g P states → o_cross    where there are read queries: {@link ReadLaunches}
  * </pre>
+ *
+ * Where nothing is erased, P = u: there is no L, inverse, U or W, and two stages take their place.
+ *
+ * <pre>
+ *   scores           q k g → M
+ *   values           u → P
+ *   states           P k outOf S → state before each chunk, S
+ * </pre>
  */
 public final class ChunkLaunches {
     /** Chunk sizes that the kernels' 16-row blocks and local memory allow. */
@@ -86,9 +94,13 @@ public final class ChunkLaunches {
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         List<Launch> launches = new ArrayList<>(reads.decays());
         launches.addAll(reads.scores());
-        launches.add(all.inverse());
-        launches.add(all.solve(
-                "chunkSolve", x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+        if (x.map().erases()) {
+            launches.add(all.inverse());
+            launches.add(all.solve(
+                    "chunkSolve", x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+        } else {
+            launches.add(all.values());
+        }
         launches.add(all.states(
                 "chunkStates",
                 x.k(),
@@ -96,15 +108,16 @@ public final class ChunkLaunches {
                 between.values,
                 x.state(),
                 between.states,
-                KernelFlags.of(InputMap.NO_GAINS, false)));
+                KernelFlags.of(x.map().erases() ? InputMap.NO_GAINS : InputMap.NO_ERASE_KEY, false)));
         return launches;
     }
 
     /**
-     * The same two stages backward, after what the reads leave for pseudo-values and states is summed up.
+     * Solve and states backward, after what the reads leave for pseudo-values and states is summed up; where nothing is erased
+     * the states alone.
      *
      * @param readValues what they leave for the pseudo-values
-     * @param values becomes the gradients of the pseudo-values
+     * @param values becomes the gradients of the pseudo-values; the same as readValues where nothing is erased
      * @param state gradient of the state after the run, becomes that of the state before it
      * @param states what the reads leave for the state before each chunk, becomes the gradient of each chunk's last state
      */
@@ -118,6 +131,10 @@ public final class ChunkLaunches {
             FloatArray states,
             LaunchScope scope) {
         ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        if (!x.map().erases()) {
+            return List.of(all.states(
+                    "stateGradients", x.k(), between.outOf, values, state, states, KernelFlags.of(x.map(), true)));
+        }
         return List.of(
                 all.solve(
                         "solveGradients",
@@ -169,6 +186,22 @@ public final class ChunkLaunches {
                         flags));
     }
 
+    private Launch values() {
+        return scope.launch(
+                "chunkValues",
+                ChunkValueKernel.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        ChunkValueKernel::chunkValues,
+                        x.v(),
+                        x.writeGain(),
+                        between.values,
+                        s.V(),
+                        C,
+                        s.HV(),
+                        KernelFlags.of(x.map())));
+    }
+
     private Launch states(
             String name,
             FloatArray key,
@@ -188,7 +221,7 @@ public final class ChunkLaunches {
                         between.into,
                         fades,
                         values,
-                        between.keys,
+                        x.map().erases() ? between.keys : key,
                         state,
                         states,
                         s.K(),

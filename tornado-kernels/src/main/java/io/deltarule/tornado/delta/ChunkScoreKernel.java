@@ -27,9 +27,9 @@ final class ChunkScoreKernel {
      * <p>q [tokens, H, K], k [micro-steps, H, K], g [tokens, HV] or unread, erase = k or [micro-steps, H or HV, K],
      * eraseGain [micro-steps, H or HV, 1 or K]; lower = L, scores = M [chunks, HV, C, C] (written; above the diagonal without
      * meaning, readers mask it). Rows past the chunk's end and queries of micro-steps that no read-out follows are zero.
-     * For the selective read q is [tokens, HV, K], k may be [chunks, HV, C, K], and lower, erase and eraseGain are not
-     * touched (bits of {@link KernelFlags}). The backward asks for L too where k is [chunks, HV, C, K]: then so is erase, and
-     * there is no gain.
+     * With {@link KernelFlags#NOTHING_ERASED} there is no L, and lower, erase and eraseGain are not touched. For the selective
+     * read q is [tokens, HV, K], and k may be [chunks, HV, C, K] (bits of {@link KernelFlags}). The backward asks for L too
+     * where k is [chunks, HV, C, K]: then so is erase, and there is no gain.
      *
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
      * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
@@ -97,7 +97,7 @@ final class ChunkScoreKernel {
                     int m = first + row;
                     int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? groupRow + row : m * H + keyHead;
                     kd = k.get(keyRow * K + d);
-                    if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                         int eraseRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
                         int gainRow =
@@ -111,8 +111,9 @@ final class ChunkScoreKernel {
                     }
                     if (m % n == n - 1) {
                         int token = m / n;
-                        int perValueHead = flags & (KernelFlags.READ_SCORES_ONLY | KernelFlags.PSEUDO_VALUE_KEYS);
-                        int queryRow = perValueHead != 0 ? token * HV + head : token * H + keyHead;
+                        int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
+                                ? token * HV + head
+                                : token * H + keyHead;
                         qd = q.get(queryRow * K + d);
                     }
                 }
@@ -129,7 +130,7 @@ final class ChunkScoreKernel {
                     float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
                     float qd = queries[(y + 16 * i) * STRIDE + d];
                     for (int j = 0; j < R; j++) {
-                        if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                             L[i * R + j] += ed * key[j];
                         }
                         M[i * R + j] += qd * key[j];
@@ -151,7 +152,7 @@ final class ChunkScoreKernel {
                     }
                     fade = TornadoMath.exp(sum);
                 }
-                if ((flags & KernelFlags.READ_SCORES_ONLY) == 0) {
+                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                     lower.set(base + row * C + column, L[i * R + j] * fade);
                 }
                 scores.set(base + row * C + column, M[i * R + j] * fade);

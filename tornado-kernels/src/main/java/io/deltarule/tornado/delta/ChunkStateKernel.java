@@ -39,7 +39,8 @@ final class ChunkStateKernel {
      *
      * <p>key = k [micro-steps, H, K], gain unread, into and fades = outOf [chunks, HV, C, G] or unread (into's last row is
      * exp G_C), values [chunks, HV, C, V]: U in, P out; keys = W [chunks, HV, C, K]; state [N, HV, K, V] (modified);
-     * states [chunks, HV, K, V] (written): the state before each chunk.
+     * states [chunks, HV, K, V] (written): the state before each chunk. With {@link KernelFlags#NOTHING_ERASED} P is in values
+     * already, and keys is unread.
      *
      * <p>With {@link KernelFlags#BACKWARD} it takes the gradient D of the state from the last chunk to the first:
      *
@@ -47,6 +48,12 @@ final class ChunkStateKernel {
      *
      * key = k or [micro-steps, H or HV, K], gain [micro-steps, H or HV, 1 or K], fades = into, values U' in, dP out; keys =
      * W'; state = D (modified); states: Z in, the gradient of each chunk's last state out.
+     *
+     * <p>With both flags
+     *
+     * <pre>  dP = U' + (k ⊙ outOf) D        D ← exp(G_C) ⊙ D + Z </pre>
+     *
+     * key = k, fades = outOf, and keys and gain are unread; U' is what the reads leave for the pseudo-values.
      *
      * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory.
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
@@ -78,6 +85,10 @@ final class ChunkStateKernel {
         float[] tile = context.allocateFloatLocalArray(C * STRIDE);
         int R = C / 16;
         int J = columns / 8;
+        // Whether rows meet the state on its way, and whether they change it: both, but where nothing is erased one.
+        int pass = flags & (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
+        boolean meets = pass != KernelFlags.NOTHING_ERASED;
+        boolean changes = pass != (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
         float[] sums = new float[R * J];
         float[] next = new float[2 * J];
         float[] right = new float[J];
@@ -127,37 +138,49 @@ final class ChunkStateKernel {
                     sums[i * J + j] = value;
                 }
             }
-            for (int from = 0; from < padded; from += TILE) {
-                for (int at = lane; at < C * TILE; at += LANES) {
-                    int d = from + at % TILE;
-                    float value = 0f;
-                    if (d < K) {
-                        value = keys.get((block * C + at / TILE) * K + d);
-                        if ((flags & KernelFlags.BACKWARD) != 0) {
-                            value = -value;
+            if (meets) {
+                for (int from = 0; from < padded; from += TILE) {
+                    for (int at = lane; at < C * TILE; at += LANES) {
+                        int row = at / TILE;
+                        int d = from + at % TILE;
+                        float value = 0f;
+                        if (d < K) {
+                            if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
+                                if (row < length) {
+                                    value = key.get(((first + row) * H + keyHead) * K + d);
+                                    if (G > 0) {
+                                        value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                                    }
+                                }
+                            } else {
+                                value = keys.get((block * C + row) * K + d);
+                            }
+                            if ((flags & KernelFlags.BACKWARD) != 0) {
+                                value = -value;
+                            }
                         }
+                        tile[row * STRIDE + at % TILE] = value;
                     }
-                    tile[at / TILE * STRIDE + at % TILE] = value;
-                }
-                context.localBarrier();
-                for (int d = 0; d < TILE; d++) {
-                    for (int j = 0; j < J; j++) {
-                        right[j] = S[(from + d) * columns + x + 8 * j];
-                    }
-                    for (int i = 0; i < R; i++) {
-                        float w = tile[(y + 16 * i) * STRIDE + d];
+                    context.localBarrier();
+                    for (int d = 0; d < TILE; d++) {
                         for (int j = 0; j < J; j++) {
-                            sums[i * J + j] -= w * right[j];
+                            right[j] = S[(from + d) * columns + x + 8 * j];
+                        }
+                        for (int i = 0; i < R; i++) {
+                            float w = tile[(y + 16 * i) * STRIDE + d];
+                            for (int j = 0; j < J; j++) {
+                                sums[i * J + j] -= w * right[j];
+                            }
                         }
                     }
+                    context.localBarrier();
                 }
-                context.localBarrier();
             }
             for (int i = 0; i < R; i++) {
                 for (int j = 0; j < J; j++) {
                     float value = sums[i * J + j];
                     P[(y + 16 * i) * columns + x + 8 * j] = value;
-                    if (channel + x + 8 * j < V) {
+                    if (meets && channel + x + 8 * j < V) {
                         values.set((block * C + y + 16 * i) * V + channel + x + 8 * j, value);
                     }
                 }
@@ -167,7 +190,7 @@ final class ChunkStateKernel {
                     int row = at / TILE;
                     int d = from + at % TILE;
                     float value = 0f;
-                    if (row < length && d < K) {
+                    if (changes && row < length && d < K) {
                         int m = first + row;
                         int keyRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
@@ -203,16 +226,18 @@ final class ChunkStateKernel {
                         next[i * J + j] = fade * before + added;
                     }
                 }
-                for (int at = 0; at < C; at++) {
-                    // What weighs most, that which little decay lies between, is added last.
-                    int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
-                    for (int j = 0; j < J; j++) {
-                        right[j] = P[row * columns + x + 8 * j];
-                    }
-                    for (int i = 0; i < 2; i++) {
-                        float weight = tile[row * STRIDE + y + 16 * i];
+                if (changes) {
+                    for (int at = 0; at < C; at++) {
+                        // What weighs most, that which little decay lies between, is added last.
+                        int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
                         for (int j = 0; j < J; j++) {
-                            next[i * J + j] += weight * right[j];
+                            right[j] = P[row * columns + x + 8 * j];
+                        }
+                        for (int i = 0; i < 2; i++) {
+                            float weight = tile[row * STRIDE + y + 16 * i];
+                            for (int j = 0; j < J; j++) {
+                                next[i * J + j] += weight * right[j];
+                            }
                         }
                     }
                 }

@@ -10,8 +10,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * @param k [micro-steps, H, K]
  * @param v [micro-steps, HV, V]
  * @param g [tokens, HV, G]; one number that no kernel reads without a gate
- * @param erase k, or a tensor of its own [micro-steps, H or HV, K]
- * @param eraseGain β [micro-steps, HV], or one number per key channel [micro-steps, H or HV, K]
+ * @param erase k, or a tensor of its own [micro-steps, H or HV, K]; k, unread, where nothing is erased
+ * @param eraseGain β [micro-steps, HV], or one number per key channel [micro-steps, H or HV, K]; the write gain, unread, where
+ *     nothing is erased
  * @param writeGain β, or one number per value channel [micro-steps, HV, V]
  * @param r read queries [tokens, HV, V]; null without a selective read
  * @param state [N, HV, K, V]

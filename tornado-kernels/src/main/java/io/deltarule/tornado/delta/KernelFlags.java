@@ -15,10 +15,8 @@ public final class KernelFlags {
     public static final int WRITE_GAIN_PER_CHANNEL = 2;
     /** The erase vector has one row per value head; without it, one per key head. */
     public static final int ERASE_ROW_PER_VALUE_HEAD = 4;
-    /** Scores: {@link ScoreOptions#readOnly}. */
-    static final int READ_SCORES_ONLY = 8;
-    /** Scores: {@link ScoreOptions#pseudoValueKeys}. */
-    static final int PSEUDO_VALUE_KEYS = 16;
+    /** There is no erase key: nothing of it is read, and what is only made of it is not made. */
+    public static final int NOTHING_ERASED = 8;
     /** Recurrence: there are log-decays. */
     static final int DECAYS = 32;
     /** Recurrence: log-decays have one number per key channel; without it, one per value head. */
@@ -34,14 +32,20 @@ public final class KernelFlags {
      */
     static final int BACKWARD = 1 << PackedSignature.SHIFT;
 
+    /** Scores: {@link ScoreOptions#queriesPerValueHead}. */
+    static final int QUERY_ROW_PER_VALUE_HEAD = BACKWARD << 1;
+    /** Scores: {@link ScoreOptions#pseudoValueKeys}. */
+    static final int PSEUDO_VALUE_KEYS = BACKWARD << 2;
+
     /** The first of the bits that kernels of the backward pass may use for themselves. */
-    public static final int FIRST_FREE = BACKWARD << 1;
+    public static final int FIRST_FREE = BACKWARD << 3;
 
     private KernelFlags() {}
 
     /** For kernels that form erase keys or write values. */
     public static int of(InputMap map) {
-        return bit(map.eraseRowPerValueHead(), ERASE_ROW_PER_VALUE_HEAD)
+        return bit(!map.erases(), NOTHING_ERASED)
+                | bit(map.eraseRowPerValueHead(), ERASE_ROW_PER_VALUE_HEAD)
                 | bit(map.eraseGainPerChannel(), ERASE_GAIN_PER_CHANNEL)
                 | bit(map.eraseGainPerKeyHead(), ERASE_GAIN_PER_KEY_HEAD)
                 | bit(map.writeGainPerChannel(), WRITE_GAIN_PER_CHANNEL);
@@ -55,7 +59,7 @@ public final class KernelFlags {
     /** For scores. */
     static int of(ScoreOptions options) {
         return of(options.map())
-                | bit(options.readOnly(), READ_SCORES_ONLY)
+                | bit(options.queriesPerValueHead(), QUERY_ROW_PER_VALUE_HEAD)
                 | bit(options.pseudoValueKeys(), PSEUDO_VALUE_KEYS);
     }
 

@@ -58,12 +58,14 @@ public final class PlanArrays {
         g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : floats(memory, Input.G, false);
         erase = map.ownEraseKey() ? floats(memory, variant.eraseKey().vector(), map.eraseRowPerValueHead()) : k;
         FloatArray beta = variant.inputs().contains(Input.BETA) ? floats(memory, Input.BETA, false) : null;
-        eraseGain = variant.eraseKey().scalarGain()
-                ? beta
-                : floats(memory, variant.eraseKey().gain(), !map.eraseGainPerKeyHead());
         writeGain = variant.writeValue().scalarGain()
                 ? beta
                 : floats(memory, variant.writeValue().gain(), false);
+        if (map.eraseGainPerChannel()) {
+            eraseGain = floats(memory, variant.eraseKey().gain(), !map.eraseGainPerKeyHead());
+        } else {
+            eraseGain = map.erases() ? beta : writeGain;
+        }
         state = memory.floats("state", s.state().count(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
         r = s.crossRead() ? floats(memory, Input.R, false) : null;
@@ -114,9 +116,9 @@ public final class PlanArrays {
             copyRows(in.get(variant.eraseKey().vector()), run, map.eraseRowPerValueHead(), erase);
         }
         if (variant.inputs().contains(Input.BETA)) {
-            HostCopies.copyIn(in.get(Input.BETA), variant.eraseKey().scalarGain() ? eraseGain : writeGain);
+            HostCopies.copyIn(in.get(Input.BETA), variant.writeValue().scalarGain() ? writeGain : eraseGain);
         }
-        if (!variant.eraseKey().scalarGain()) {
+        if (map.eraseGainPerChannel()) {
             copyRows(in.get(variant.eraseKey().gain()), run, !map.eraseGainPerKeyHead(), eraseGain);
         }
         if (!variant.writeValue().scalarGain()) {

@@ -61,21 +61,22 @@ public final class ReadLaunches {
                         s.HV())));
     }
 
-    /** Scores of the write and of the linear read. */
+    /** Scores of the write, where it erases, and of the linear read. */
     public List<Launch> scores() {
+        FloatArray lower = x.map().erases() ? between.lower : noLower();
         if (s.gate() != Gate.CHANNEL) {
             return List.of(scores(
                     "chunkScores",
                     x.q(),
                     x.k(),
                     x.erase(),
-                    between.lower,
+                    lower,
                     between.scores,
                     s.K(),
                     G,
                     ScoreOptions.writeAndRead(x.map())));
         }
-        return channelScores("Scores", x.q(), between.lower, ScoreOptions.writeAndRead(x.map()));
+        return channelScores("Scores", x.q(), lower, ScoreOptions.writeAndRead(x.map()));
     }
 
     /** The scores of a row of keys per value head and token, in the place of the linear read's. */

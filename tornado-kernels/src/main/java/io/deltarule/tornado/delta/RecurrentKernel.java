@@ -30,7 +30,7 @@ public final class RecurrentKernel {
      * <p>q [tokens, H, K], k [micro-steps, H, K], v [micro-steps, HV, V], g [tokens, HV], [tokens, HV, K] or unread, erase =
      * k or [micro-steps, H or HV, K], eraseGain [micro-steps, H or HV, 1 or K], writeGain [micro-steps, HV, 1 or V], state [N,
      * HV, K, V] (modified), o [tokens, HV, V] (written). The decay counts on a token's first micro-step, the read-out
-     * follows its last. With {@link KernelFlags#KEEP_CHUNKS} values = p [chunks, HV, C, V] (written, zero past a chunk's end)
+     * follows its last. With {@link KernelFlags#NOTHING_ERASED} p = u, and erase and eraseGain are unread. With {@link KernelFlags#KEEP_CHUNKS} values = p [chunks, HV, C, V] (written, zero past a chunk's end)
      * and states [chunks, HV, K, V] (written): the state before each chunk; both untouched without.
      *
      * <p>Parallel over: sequence × value head × tiles of {@link #COLUMNS} value channels; the state tile stays in
@@ -121,11 +121,14 @@ public final class RecurrentKernel {
                 float decay = 1f;
                 if (d < K) {
                     kd = k.get((m * H + keyHead) * K + d);
-                    int eraseRow =
-                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                    int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                    ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                        int eraseRow =
+                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                        int gainRow =
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                    }
                     if (step == n - 1) {
                         qd = q.get((token * H + keyHead) * K + d);
                     }
@@ -152,7 +155,9 @@ public final class RecurrentKernel {
                     x *= decays[d];
                     S[r] = x;
                 }
-                found += x * eraseKeys[d];
+                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                    found += x * eraseKeys[d];
+                }
                 read += x * queries[d];
                 overlap += keys[d] * queries[d];
             }
@@ -165,7 +170,9 @@ public final class RecurrentKernel {
             read = 0f;
             overlap = 0f;
             for (int r = 0; r < ROW_LANES; r++) {
-                found += foundParts[r * COLUMNS + column];
+                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                    found += foundParts[r * COLUMNS + column];
+                }
                 read += readParts[r * COLUMNS + column];
                 overlap += overlapParts[r * COLUMNS + column];
             }

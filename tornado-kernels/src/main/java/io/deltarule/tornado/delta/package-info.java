@@ -7,7 +7,7 @@
  *
  * <pre>
  *   decays, scores      ChunkDecayFactorsKernel, ChunkScoreKernel; ChannelScoreKernels where each key channel decays on its own
- *   inverse, solve      ChunkInverseKernel, ChunkSolveKernel
+ *   inverse, solve      ChunkInverseKernel, ChunkSolveKernel; ChunkValueKernel where nothing is erased
  *   states, outputs     ChunkStateKernel (the write of a chunk's state), ChunkOutputKernel
  *   selective read      RowLogitKernel, RowSoftmaxKernel; StateRowKernel for single tokens
  *   token by token      RecurrentKernel

@@ -64,7 +64,8 @@ final class DeltaLaunches {
         List<Launch> launches = new ArrayList<>();
         if (layer.maxTokens() > 1) {
             LaunchScope chunks = scope.with(tables.chunks(s.householders(), layer.chunkSize()));
-            launches.addAll(ChunkLaunches.of(byChunk, x, arrays.chunks(s, layer.chunkSize(), true), chunks));
+            launches.addAll(ChunkLaunches.of(
+                    byChunk, x, arrays.chunks(s, layer.chunkSize(), x.map().erases()), chunks));
         }
         launches.addAll(RecurrentLaunches.of(steps, x, null, byStep));
         return launches;
@@ -76,12 +77,13 @@ final class DeltaLaunches {
         DeltaShape s = op.shape();
         Map<Input, Slot> in = op.inputs();
         FloatArray q = arrays.slot(in.get(Input.Q));
-        Slot erase = in.get(variant.eraseKey().vector());
-        Slot eraseGain = in.get(variant.eraseKey().gain());
+        Slot writeGain = in.get(variant.writeValue().gain());
+        Slot erase = in.get(variant.erases() ? variant.eraseKey().vector() : Input.K);
+        Slot eraseGain = variant.erases() ? in.get(variant.eraseKey().gain()) : writeGain;
         int perValueHead = s.householders() * s.HV() * s.K();
-        InputMap map = InputMap.of(variant)
-                .withEraseRowsPerKeyHead(erase.width() != perValueHead)
-                .withEraseGainsPerKeyHead(!variant.eraseKey().scalarGain() && eraseGain.width() != perValueHead);
+        InputMap whole = InputMap.of(variant);
+        InputMap map = whole.withEraseRowsPerKeyHead(erase.width() != perValueHead)
+                .withEraseGainsPerKeyHead(whole.eraseGainPerChannel() && eraseGain.width() != perValueHead);
         return new DeltaArrays(
                 q,
                 arrays.slot(in.get(Input.K)),
@@ -89,7 +91,7 @@ final class DeltaLaunches {
                 s.gate() == Gate.NONE ? q : arrays.slot(in.get(Input.G)),
                 arrays.slot(erase),
                 arrays.slot(eraseGain),
-                arrays.slot(in.get(variant.writeValue().gain())),
+                arrays.slot(writeGain),
                 s.crossRead() ? arrays.slot(in.get(Input.R)) : null,
                 state,
                 arrays.slot(op.o()),

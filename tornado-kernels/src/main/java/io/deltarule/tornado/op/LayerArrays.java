@@ -169,9 +169,9 @@ public final class LayerArrays {
     }
 
     /** What the stages of a delta rule hand on; operations of one shape share it. */
-    ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean writes) {
+    ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean solves) {
         return chunks.computeIfAbsent(
-                List.of(shape, chunkSize, writes), key -> new ChunkBuffers(shape, chunkSize, writes, memory));
+                List.of(shape, chunkSize, solves), key -> new ChunkBuffers(shape, chunkSize, solves, memory));
     }
 
     /** What goes to the device once. */

@@ -92,8 +92,8 @@ public final class DeltaBackward implements BackwardStep {
     private GradientOperands operands(boolean fromZero, boolean later, boolean earlier) {
         int which = (fromZero ? 1 : 0) + (later ? 2 : 0) + (earlier ? 4 : 0);
         return operands.computeIfAbsent(which, w -> {
-            Operands forward = new Operands(
-                    spec, in, null, null, fromZero ? null : from, null, run.boundaries(), run.positions());
+            Operands forward =
+                    new Operands(spec, in, null, null, fromZero ? null : from, null, run.boundaries(), run.positions());
             return new GradientOperands(
                     spec, forward, o, oCross, later ? stateGradient : null, earlier ? stateGradient : null, out);
         });

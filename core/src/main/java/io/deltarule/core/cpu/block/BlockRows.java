@@ -26,6 +26,11 @@ public final class BlockRows {
 
     private BlockRows() {}
 
+    /** Whether this machine has vectors that kernels here are written for. */
+    static boolean vectors() {
+        return VECTORS;
+    }
+
     /** Half precision to single. */
     static float half(MemorySegment data, long at) {
         return Float.float16ToFloat(data.get(SHORT, at));

@@ -3,12 +3,16 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.RowSoftmax;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.Columns;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +39,7 @@ import java.util.List;
  * and y, and dg, is {@link ChunkDecay}'s; P and the states are {@link Chunk}'s. Arithmetic is float32. Source:
  * docs/math/backward.md. Checked against BackwardReference.
  */
-final class BackwardWorker implements HeadGradients {
+final class BackwardWorker implements GradientRun.HeadGradients {
     private static final int CROSS = 0; // blocks of a selective read
     private static final int LOGIT = 1;
 
@@ -43,6 +47,7 @@ final class BackwardWorker implements HeadGradients {
     private final int C;
     private final int blocks; // of reads
     private final Chunk chunk;
+    private final ChunkProducts chunkProducts;
     private final ChunkSpan span;
     private final ChunkDecay decay;
     private final Matrix x;
@@ -71,13 +76,14 @@ final class BackwardWorker implements HeadGradients {
         }
     }
 
-    BackwardWorker(PlanSpec spec) {
+    BackwardWorker(PlanSpec spec, Products products) {
         planned = spec.shape();
         int K = planned.K();
         int V = planned.V();
         C = Chunk.size(spec);
         blocks = planned.crossRead() ? 3 : 1;
-        chunk = new Chunk(spec, blocks, true);
+        chunk = new Chunk(spec, blocks, true, products);
+        chunkProducts = chunk.chunkProducts;
         span = chunk.span;
         decay = chunk.decay;
         x = chunk.rows.x;
@@ -97,6 +103,18 @@ final class BackwardWorker implements HeadGradients {
         Arrays.fill(perRoot, (float) (1 / Math.sqrt(V)));
         heads = new ValueHead[planned.HV() / planned.H()];
         Arrays.setAll(heads, h -> new ValueHead(K, V));
+    }
+
+    /** A state and pseudo-values for each chunk. */
+    @Override
+    public long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (List<Matrix> matrices : List.of(head.states, head.pseudoValues)) {
+                floats += matrices.stream().mapToLong(m -> m.data().length).sum();
+            }
+        }
+        return floats * Float.BYTES;
     }
 
     @Override
@@ -205,7 +223,7 @@ final class BackwardWorker implements HeadGradients {
             soften();
             decay.readScores(blocks - 1, chunk.scores);
         }
-        ChunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, K, D, V, b, e);
+        chunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, K, D, V, b, e);
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(b, e + i, decay.endFactor(i), b, e + i);
         }
@@ -219,7 +237,7 @@ final class BackwardWorker implements HeadGradients {
         if (span.erases()) {
             meetErasures(P, before);
         }
-        ChunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
+        chunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
             crossing.set(0, d, Rows.dot(D, d, before, d));
         }
@@ -236,7 +254,7 @@ final class BackwardWorker implements HeadGradients {
             Rows.scale(b, r, decay.startFactor(r), b, r);
         }
         Matrix rows = decay.startRows();
-        ChunkProducts.write(rows, 0, span.stacked(), planned.K(), b.from(0), planned.V(), decay.pass(D), D);
+        chunkProducts.write(rows, 0, span.stacked(), planned.K(), b.from(0), planned.V(), decay.pass(D), D);
     }
 
     /** Rows of b that come from the caller: dO, and with a selective read dX and r. */
@@ -261,20 +279,20 @@ final class BackwardWorker implements HeadGradients {
         int V = planned.V();
         for (int m = 0; m < blocks; m++) {
             int first = m * span.queries;
-            ChunkProducts.readScores(b, first, span, V, P, 0, overlaps);
+            chunkProducts.readScores(b, first, span, V, P, 0, overlaps);
             for (int a = 0; a < span.queries; a++) {
                 own[first + a] = overlaps.get(first + a, span.position(a));
             }
         }
-        ChunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.from(0), planned.K(), V, z0, 0);
+        chunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.from(0), planned.K(), V, z0, 0);
         decay.meetReads(blocks, overlaps, z0, z, false);
     }
 
     /** T and z of the erasure, of which z is de. */
     private void meetErasures(Matrix P, Matrix before) {
         int e = span.eraseAt();
-        ChunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(b, e, span.rows, before.from(0), planned.K(), planned.V(), z0, 0);
+        chunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
+        chunkProducts.multiplyTransposed(b, e, span.rows, before.from(0), planned.K(), planned.V(), z0, 0);
         decay.meetErasures(overlaps, z0, z);
     }
 
@@ -316,7 +334,7 @@ final class BackwardWorker implements HeadGradients {
         if (planned.crossRead()) {
             int logit = LOGIT * q;
             int V = planned.V();
-            ChunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
+            chunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
             LowerTriangle.addReads(chunk.scores, logit, span, P, 0, chunk.startFactors(logit, q), readGradient, 0);
         }
         for (int a = 0; a < q; a++) {

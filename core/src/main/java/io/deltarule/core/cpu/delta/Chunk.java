@@ -3,10 +3,14 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Addend;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.ChunkLength;
 import java.util.Arrays;
 
@@ -36,6 +40,8 @@ final class Chunk {
     /** (q ⊙ exp G) S0, a row per query [C, V]. */
     final Matrix stateReads;
 
+    final ChunkProducts chunkProducts;
+
     private final float[] startFactors; // of the rows at hand
     private final int K;
     private final int V;
@@ -45,21 +51,23 @@ final class Chunk {
      *
      * @param blocks of reads, at most
      * @param backward whether gradients are wanted
+     * @param products which multiply
      */
-    Chunk(PlanSpec spec, int blocks, boolean backward) {
-        this(spec, size(spec), blocks, backward);
+    Chunk(PlanSpec spec, int blocks, boolean backward, Products products) {
+        this(spec, size(spec), blocks, backward, products);
     }
 
     /** @param C micro-steps of the largest chunk */
-    Chunk(PlanSpec spec, int C, int blocks, boolean backward) {
+    Chunk(PlanSpec spec, int C, int blocks, boolean backward, Products products) {
+        chunkProducts = new ChunkProducts(products);
         DeltaShape shape = spec.shape();
         K = shape.K();
         V = shape.V();
         span = new ChunkSpan(spec.variant().erases());
         rows = new ChunkRows(spec, C, blocks);
         decay = shape.gate() == Gate.CHANNEL
-                ? new ChannelDecay(C, K, blocks, backward)
-                : new ScalarDecay(C, K, blocks, shape.gate() == Gate.SCALAR, backward);
+                ? new ChannelDecay(C, K, blocks, backward, chunkProducts)
+                : new ScalarDecay(C, K, blocks, shape.gate() == Gate.SCALAR, backward, chunkProducts);
         startFactors = new float[2 * C];
         scores = Matrix.allocate((blocks + 1) * C, C);
         stateReads = Matrix.allocate(C, V);
@@ -114,13 +122,13 @@ final class Chunk {
                 startFactors[i] = i < queries ? factor : -factor;
             }
             Factors forReads = Factors.of(startFactors, 0);
-            ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+            chunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
         }
         if (erasesState) {
             Matrix x = decay.startRows();
             Factors forErasures = Factors.of(startFactors, queries);
             Addend writes = new Addend(P.from(0), Factors.of(rows.writeFactors, 0));
-            ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
+            chunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
         }
         if (span.erases()) {
             LowerTriangle.solve(scores, e, span.rows, P, 0);
@@ -141,10 +149,10 @@ final class Chunk {
             startFactors[i] = i < queries ? factor : -factor;
         }
         Factors forReads = Factors.of(startFactors, 0);
-        ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+        chunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
         if (span.erases()) {
             Factors forErasures = Factors.of(startFactors, queries);
-            ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, Addend.NOTHING, P.from(0));
+            chunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, Addend.NOTHING, P.from(0));
             LowerTriangle.solve(scores, e, span.rows, P, 0);
         }
     }
@@ -160,7 +168,7 @@ final class Chunk {
             Rows.scale(P, i, decay.endFactor(i), scaled, i);
         }
         float factor = decay.pass(state);
-        ChunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
+        chunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
     }
 
     /** From S0 to the state after a chunk that writes nothing to it and erases nothing. */

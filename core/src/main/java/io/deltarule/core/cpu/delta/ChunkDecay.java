@@ -1,5 +1,7 @@
 package io.deltarule.core.cpu.delta;
 
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.math.Matrix;
 
 /**
@@ -26,8 +28,11 @@ abstract class ChunkDecay {
     Matrix keys;
     int firstKey;
 
-    ChunkDecay(int K) {
+    final ChunkProducts chunkProducts;
+
+    ChunkDecay(int K, ChunkProducts chunkProducts) {
         this.K = K;
+        this.chunkProducts = chunkProducts;
     }
 
     /** Takes in the decays of one value head. */

@@ -3,6 +3,7 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.Term;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.RowView;

@@ -2,6 +2,7 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import java.util.Arrays;
@@ -56,8 +57,7 @@ final class ChunkRows {
 
     private static boolean eraseIsShared(Operands in) {
         return !in.erases
-                || (in.eraseVector.sharedBy(in.group())
-                        && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group())));
+                || (in.eraseVector.sharedBy(in.group()) && (in.eraseGainIsScalar || in.eraseGain.sharedBy(in.group())));
     }
 
     /**

@@ -27,25 +27,33 @@ public final class DeltaRun {
     private final PlanSpec spec;
     private final WorkerPool pool;
     private final Arena arena;
+    private final Products products;
     private final Columns[] columns; // of V, in as many parts as an item's
     private final PlanSpec part; // the specification of one
-    private final HeadWorker[] workers; // by slot, made when first used
+    private final FormChoice choice;
+    private final HeadWorker[] recurrent; // by slot, made when first used
+    private final HeadWorker[] chunked; // likewise
 
     /**
      * Scratch is made when it is first needed.
      *
      * @param spec its chunk size is chosen; what it says of keeping a state is the caller's business
+     * @param choice which sequences are computed chunk by chunk
      * @param arena holds scratch that lies off-heap
+     * @param products which multiply
      */
-    public DeltaRun(PlanSpec spec, WorkerPool pool, Arena arena) {
+    public DeltaRun(PlanSpec spec, FormChoice choice, WorkerPool pool, Arena arena, Products products) {
+        this.products = products;
         this.spec = spec;
+        this.choice = choice;
         this.pool = pool;
         this.arena = arena;
         // Results are not to depend on the number of threads, as they would where a part's differ from the whole's.
         columns = Columns.parts(
-                spec.shape().V(), Products.chosen().columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
+                spec.shape().V(), products.columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
         part = onColumns(spec, columns[0].count());
-        workers = new HeadWorker[pool.threads()];
+        recurrent = new HeadWorker[pool.threads()];
+        chunked = new HeadWorker[pool.threads()];
     }
 
     /** Computes a run and returns when all of it is done. */
@@ -56,12 +64,32 @@ public final class DeltaRun {
         int itemsPerSequence = shape.HV() / heads;
         int items = Math.multiplyExact(in.sequences() * itemsPerSequence, columns.length);
         long work = (in.microSteps() + in.sequences()) * shape.HV() * shape.K() * shape.V();
-        Products.chosen().begin();
+        products.begin();
+        settle(in);
         pool.run(items, (int) Math.min(pool.threads(), 1 + work / WORTH_A_THREAD), (item, slot) -> {
             int group = item / columns.length;
+            int sequence = group / itemsPerSequence;
             int head = group % itemsPerSequence * heads;
-            worker(slot).run(parts[item % columns.length], group / itemsPerSequence, head, head + heads);
+            int columnPart = item % columns.length;
+            if (form(in, sequence) == Form.CHUNK) {
+                chunkWorker(slot).run(parts[columnPart], sequence, head, head + heads);
+            } else if (columnPart == 0) { // token by token all columns are swept at once
+                recurrentWorker(slot).run(in, sequence, head, head + heads);
+            }
         });
+    }
+
+    private Form form(Operands in, int sequence) {
+        return choice.form(in.end(sequence) - in.begin(sequence), in.before == null);
+    }
+
+    /** Chunks read states themselves, without what the recurrent form leaves to its next token. */
+    private void settle(Operands in) {
+        for (int sequence = 0; in.before != null && sequence < in.sequences(); sequence++) {
+            if (form(in, sequence) == Form.CHUNK) {
+                in.before.settle(sequence);
+            }
+        }
     }
 
     private static PlanSpec onColumns(PlanSpec spec, int V) {
@@ -113,7 +141,9 @@ public final class DeltaRun {
     }
 
     private int maxHeadsPerItem() {
-        return spec.form() == Form.CHUNK ? spec.shape().HV() / spec.shape().H() : 1;
+        return spec.form() == Form.RECURRENT
+                ? 1
+                : spec.shape().HV() / spec.shape().H();
     }
 
     private static int largestDivisorBelow(int n) {
@@ -124,19 +154,21 @@ public final class DeltaRun {
         return divisor;
     }
 
-    private HeadWorker worker(int slot) {
-        if (workers[slot] == null
-                || workers[slot].spoiled()) { // one thread per slot at a time; runs are ordered by the pool
-            workers[slot] = made();
+    /** One thread per slot at a time; runs are ordered by the pool. */
+    private HeadWorker recurrentWorker(int slot) {
+        if (recurrent[slot] == null) {
+            recurrent[slot] =
+                    spec.shape().logLinear() ? new LevelRecurrentWorker(spec, arena) : new RecurrentWorker(spec, arena);
         }
-        return workers[slot];
+        return recurrent[slot];
     }
 
-    private HeadWorker made() {
-        boolean logLinear = spec.shape().logLinear();
-        if (spec.form() == Form.RECURRENT) {
-            return logLinear ? new LevelRecurrentWorker(spec, arena) : new RecurrentWorker(spec, arena);
+    private HeadWorker chunkWorker(int slot) {
+        if (chunked[slot] == null || chunked[slot].spoiled()) {
+            chunked[slot] = spec.shape().logLinear()
+                    ? new LevelChunkWorker(part, maxHeadsPerItem(), products)
+                    : new ChunkWorker(part, maxHeadsPerItem(), products);
         }
-        return logLinear ? new LevelChunkWorker(part, maxHeadsPerItem()) : new ChunkWorker(part, maxHeadsPerItem());
+        return chunked[slot];
     }
 }

@@ -7,28 +7,51 @@ import io.deltarule.core.cpu.product.Products;
 
 /** Runs of one specification backward: threads share out sequences and key heads, whose value heads one thread sums up. */
 public final class GradientRun {
+    /** One thread's part of a run, on scratch of its own. */
+    interface HeadGradients {
+        /** All value heads of one key head of one sequence, whose gradients add up. */
+        void run(GradientOperands in, int sequence, int keyHead);
+
+        /** Bytes of what grows with the longest sequence. */
+        long bytes();
+    }
+
     private final PlanSpec spec;
     private final WorkerPool pool;
+    private final Products products;
     private final HeadGradients[] workers; // by slot, made when first used
 
     /**
      * Scratch is made when it is first needed.
      *
      * @param spec its chunk size is chosen
+     * @param products which multiply
      */
-    public GradientRun(PlanSpec spec, WorkerPool pool) {
+    public GradientRun(PlanSpec spec, WorkerPool pool, Products products) {
+        this.products = products;
         this.spec = spec;
         this.pool = pool;
         workers = new HeadGradients[pool.threads()];
     }
 
+    /** Bytes of the scratch that has been made, which is in Java arrays. */
+    public long bytes() {
+        long bytes = 0;
+        for (HeadGradients worker : workers) {
+            bytes += worker == null ? 0 : worker.bytes();
+        }
+        return bytes;
+    }
+
     /** Computes a run and returns when all of it is done. */
     public void run(GradientOperands in) {
         int keyHeads = spec.shape().H();
-        Products.chosen().begin();
+        products.begin();
         pool.run(in.forward.sequences() * keyHeads, pool.threads(), (item, slot) -> {
             if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
-                workers[slot] = spec.shape().logLinear() ? new LevelBackwardWorker(spec) : new BackwardWorker(spec);
+                workers[slot] = spec.shape().logLinear()
+                        ? new LevelBackwardWorker(spec, products)
+                        : new BackwardWorker(spec, products);
             }
             try {
                 workers[slot].run(in, item / keyHeads, item % keyHeads);

@@ -3,6 +3,9 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkProducts;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.Columns;
@@ -32,9 +35,11 @@ import java.util.List;
  * A merge hands its gradient to each of its parts. Arithmetic is float32. Source: docs/math/log-linear.md. Checked against
  * LevelBackwardReference.
  */
-final class LevelBackwardWorker implements HeadGradients {
+final class LevelBackwardWorker implements GradientRun.HeadGradients {
     private final DeltaShape planned;
     private final int tokens; // per chunk, at most
+    private final Products products;
+    private final ChunkProducts chunkProducts;
     private final Chunk chunk;
     private final ChunkSpan span;
     private final ChunkDecay decay;
@@ -73,13 +78,15 @@ final class LevelBackwardWorker implements HeadGradients {
         }
     }
 
-    LevelBackwardWorker(PlanSpec spec) {
+    LevelBackwardWorker(PlanSpec spec, Products products) {
         planned = spec.shape();
         int K = planned.K();
         int V = planned.V();
         int C = Math.max(Chunk.size(spec), planned.householders());
         tokens = C / planned.householders();
-        chunk = new Chunk(spec, C, 1, true);
+        chunk = new Chunk(spec, C, 1, true, products);
+        this.products = products;
+        chunkProducts = chunk.chunkProducts;
         span = chunk.span;
         decay = chunk.decay;
         levels = new LevelScores(planned, C);
@@ -154,6 +161,20 @@ final class LevelBackwardWorker implements HeadGradients {
         }
     }
 
+    /** The states before each chunk. */
+    @Override
+    public long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (Matrix[] before : head.before) {
+                for (Matrix state : before) {
+                    floats += state == null ? 0 : state.data().length;
+                }
+            }
+        }
+        return floats * Float.BYTES;
+    }
+
     private void load(GradientOperands in, int sequence, int head, int level, Matrix to) {
         if (in.after == null) {
             Arrays.fill(to.data(), 0);
@@ -167,8 +188,7 @@ final class LevelBackwardWorker implements HeadGradients {
             return;
         }
         if (merged && start > 0) { // the states that the run began with were merged first
-            int bit = Integer.numberOfTrailingZeros(start);
-            unmerge(mine, start - 1, 0, bit);
+            spread(mine, 0, Integer.numberOfTrailingZeros(start));
         }
         for (int level = 0; level < planned.levels(); level++) {
             in.before.copyFrom(sequence, head, level, in.forward.columns, mine.gradients[level]);
@@ -207,15 +227,15 @@ final class LevelBackwardWorker implements HeadGradients {
     }
 
     /** The gradient of a merge's sum for each of its parts: the newest state, and those of the bits from one on that carry. */
-    private void unmerge(ValueHead mine, int position, int from) {
+    private static void unmerge(ValueHead mine, int position, int from) {
         int into = from;
         while ((position >> into & 1) == 1) {
             into++;
         }
-        unmerge(mine, position, from, into);
+        spread(mine, from, into);
     }
 
-    private void unmerge(ValueHead mine, int position, int from, int into) {
+    private static void spread(ValueHead mine, int from, int into) {
         copy(mine.gradients[into + 1], mine.gradients[0]);
         for (int bit = from; bit < into; bit++) {
             copy(mine.gradients[into + 1], mine.gradients[bit + 1]);
@@ -268,14 +288,16 @@ final class LevelBackwardWorker implements HeadGradients {
         for (int i = 0; i < rows; i++) {
             Rows.scale(writes, i, chunk.rows.writeFactors[i], writes, i);
         }
-        ChunkProducts.readScores(dO, 0, span, planned.V(), writes, 0, pairs);
+        chunkProducts.readScores(dO, 0, span, planned.V(), writes, 0, pairs);
         for (int a = 0; a < queries; a++) {
             int last = span.position(a);
             for (int j = 0; j <= last; j++) {
                 int level = LevelScores.level(span, a, j);
                 float pair = pairs.get(a, j);
                 weightGradients.set(
-                        a, level, weightGradients.get(a, level) + levels.scores().get(a, j) * pair);
+                        a,
+                        level,
+                        weightGradients.get(a, level) + levels.scores().get(a, j) * pair);
                 pairs.set(a, j, levels.weight(a, level) * pair);
             }
             Arrays.fill(pairs.data(), pairs.row(a) + last + 1, pairs.row(a + 1), 0);
@@ -288,7 +310,6 @@ final class LevelBackwardWorker implements HeadGradients {
             }
             return;
         }
-        Products products = Products.chosen();
         Matrix A = levels.inverse();
         products.multiplyRightTransposed(queries, rows, rows, pairs.from(0), A.from(0), 0, overlaps.from(0));
         products.multiplyLeftTransposed(
@@ -309,7 +330,7 @@ final class LevelBackwardWorker implements HeadGradients {
         if (span.erases()) {
             LowerTriangle.solve(chunk.scores, span.eraseAt(), rows, pseudoValues, 0);
         }
-        ChunkProducts.multiplyTransposed(pseudoValues, 0, rows, D.from(0), planned.K(), V, y, 0);
+        chunkProducts.multiplyTransposed(pseudoValues, 0, rows, D.from(0), planned.K(), V, y, 0);
         endKeyProducts(D, b, 0);
         if (span.erases()) {
             LowerTriangle.solveTransposed(chunk.scores, span.eraseAt(), rows, b, 0);
@@ -318,7 +339,7 @@ final class LevelBackwardWorker implements HeadGradients {
             Rows.accumulate(writeGradients, i, 1, b, i);
         }
         if (span.erases()) {
-            ChunkProducts.multiplyTransposed(b, 0, rows, pseudoValues.from(0), rows, V, part, 0);
+            chunkProducts.multiplyTransposed(b, 0, rows, pseudoValues.from(0), rows, V, part, 0);
             for (int i = 0; i < rows; i++) {
                 Rows.accumulate(overlaps, span.eraseAt() + i, -1, part, i);
             }
@@ -327,8 +348,7 @@ final class LevelBackwardWorker implements HeadGradients {
 
     /** (k ⊙ exp(G_C − G)) D, in rows of a matrix from one on. */
     private void endKeyProducts(Matrix D, Matrix to, int at) {
-        ChunkProducts.readState(
-                decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
+        chunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, planned.K(), D, planned.V(), to, at);
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(to, at + i, decay.endFactor(i), to, at + i);
         }
@@ -342,8 +362,7 @@ final class LevelBackwardWorker implements HeadGradients {
         chunk.solveUnwritten(R, pseudoValues);
         if (span.erases()) {
             LowerTriangle.addReads(
-                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE,
-                    chunk.stateReads, 0);
+                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE, chunk.stateReads, 0);
         }
         for (int a = 0; a < span.queries; a++) {
             weightGradients.set(a, level, Rows.dot(dO, a, chunk.stateReads, a));
@@ -356,8 +375,8 @@ final class LevelBackwardWorker implements HeadGradients {
             for (int i = 0; i < span.rows; i++) {
                 Rows.scale(b, e + i, -1, b, e + i);
             }
-            ChunkProducts.multiplyTransposed(b, 0, span.stacked(), pseudoValues.from(0), span.rows, V, part, 0);
-            ChunkProducts.multiplyTransposed(pseudoValues, 0, span.rows, D.from(0), K, V, yPart, 0);
+            chunkProducts.multiplyTransposed(b, 0, span.stacked(), pseudoValues.from(0), span.rows, V, part, 0);
+            chunkProducts.multiplyTransposed(pseudoValues, 0, span.rows, D.from(0), K, V, yPart, 0);
             for (int r = 0; r < span.stacked(); r++) {
                 Rows.accumulate(overlaps, r, 1, part, r);
             }
@@ -365,7 +384,7 @@ final class LevelBackwardWorker implements HeadGradients {
                 Rows.accumulate(y, i, 1, yPart, i);
             }
         }
-        ChunkProducts.multiplyTransposed(b, 0, span.stacked(), R.from(0), K, V, zPart, 0);
+        chunkProducts.multiplyTransposed(b, 0, span.stacked(), R.from(0), K, V, zPart, 0);
         for (int r = 0; r < span.stacked(); r++) {
             Rows.accumulate(z0, r, 1, zPart, r);
         }
@@ -375,7 +394,7 @@ final class LevelBackwardWorker implements HeadGradients {
         for (int r = 0; r < span.stacked(); r++) {
             Rows.scale(b, r, decay.startFactor(r), b, r);
         }
-        ChunkProducts.write(decay.startRows(), 0, span.stacked(), K, b.from(0), V, decay.pass(D), D);
+        chunkProducts.write(decay.startRows(), 0, span.stacked(), K, b.from(0), V, decay.pass(D), D);
     }
 
     private boolean finite() {

@@ -3,9 +3,12 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.LevelChunks;
 import java.util.Arrays;
 
@@ -32,11 +35,11 @@ final class LevelChunkWorker extends HeadWorker {
     private boolean spoiled;
 
     /** @param heads value heads that share a query/key head, at most */
-    LevelChunkWorker(PlanSpec spec, int heads) {
+    LevelChunkWorker(PlanSpec spec, int heads, Products products) {
         planned = spec.shape();
         int rows = Math.max(Chunk.size(spec), planned.householders()); // a chunk has whole tokens
         tokens = rows / planned.householders();
-        chunk = new Chunk(spec, rows, 1, false);
+        chunk = new Chunk(spec, rows, 1, false, products);
         levels = new LevelScores(planned, rows);
         pseudoValues = Matrix.allocate(rows, planned.V());
         writes = Matrix.allocate(rows, planned.V());
@@ -111,8 +114,7 @@ final class LevelChunkWorker extends HeadWorker {
         chunk.solveUnwritten(R, pseudoValues);
         if (span.erases()) {
             LowerTriangle.addReads(
-                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE,
-                    chunk.stateReads, 0);
+                    chunk.scores, span.readAt(), span, pseudoValues, 0, Factors.ONE, chunk.stateReads, 0);
         }
         for (int a = 0; a < span.queries; a++) {
             Rows.accumulate(out, a, levels.weight(a, level), chunk.stateReads, a);

@@ -12,6 +12,7 @@ import static io.deltarule.core.cpu.delta.MicroStepRows.WRITE;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Levels;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.cpu.delta.kernel.StateSweep;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.State;

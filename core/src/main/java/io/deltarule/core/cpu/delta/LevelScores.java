@@ -2,6 +2,8 @@ package io.deltarule.core.cpu.delta;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Levels;
+import io.deltarule.core.cpu.delta.kernel.ChunkSpan;
+import io.deltarule.core.cpu.delta.kernel.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Factors;

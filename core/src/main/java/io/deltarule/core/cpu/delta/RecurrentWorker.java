@@ -14,6 +14,8 @@ import static io.deltarule.core.cpu.delta.MicroStepRows.WRITE;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.StateShape;
+import io.deltarule.core.cpu.delta.kernel.StateRowRead;
+import io.deltarule.core.cpu.delta.kernel.StateSweep;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.PendingWrites;

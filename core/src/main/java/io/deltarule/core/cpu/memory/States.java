@@ -34,7 +34,9 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** The same states, whose last writes may be left to the next run where steps update them in place. */
     public States deferringWrites(Arena arena) {
-        return updatedInPlace(this) && shape.levels() == 0 ? new States(data, shape, stride, new PendingWrites(arena, shape)) : this;
+        return updatedInPlace(this) && shape.levels() == 0
+                ? new States(data, shape, stride, new PendingWrites(arena, shape))
+                : this;
     }
 
     /** A caller's tensor, not copied; null for null. */
@@ -120,8 +122,15 @@ public record States(MemorySegment data, StateShape shape, int stride, PendingWr
 
     /** Adds what is pending, so that the rows are the states; before anything but a step that goes on from them reads these. */
     public void settle() {
-        for (int i = 0; pending != null && i < shape.sequences() * shape.HV(); i++) {
-            pending.settle(i, at(i / shape.HV(), i % shape.HV()));
+        for (int sequence = 0; sequence < shape.sequences(); sequence++) {
+            settle(sequence);
+        }
+    }
+
+    /** The same for one sequence. */
+    public void settle(int sequence) {
+        for (int head = 0; pending != null && head < shape.HV(); head++) {
+            pending.settle(Math.toIntExact(shape.index(sequence, head)), at(sequence, head));
         }
     }
 

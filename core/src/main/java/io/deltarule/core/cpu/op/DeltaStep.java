@@ -1,7 +1,6 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.DeltaShape;
-import io.deltarule.core.Form;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
@@ -19,15 +18,13 @@ import java.util.function.Function;
 
 /**
  * The delta rule as an operation of a layer. The state is this step's own tensor, initial and final state of every run,
- * so that decoding token by token and prefill in chunks go on from each other: the first updates it in place where V is a
- * whole number of vectors, the second copies it to and from scratch once per run. Slots stay where they are, so that
+ * so that tokens one by one and in chunks go on from each other: the former update it in place where V is a whole number
+ * of vectors, the latter copy it to and from scratch once per run. Slots stay where they are, so that
  * operands are made once; layers of the same shape share their scratch.
  */
 public final class DeltaStep implements LayerStep {
-    private final DeltaRun single;
-    private final DeltaRun many;
-    private final Operands tokenwise;
-    private final Operands chunkwise;
+    private final DeltaRun deltaRun;
+    private final Operands operands;
     private final Tensor state;
     private final States states; // the same
 
@@ -49,29 +46,20 @@ public final class DeltaStep implements LayerStep {
             Function<PlanSpec, DeltaRun> runs,
             Arena arena) {
         DeltaShape planned = op.shape(spec.maxTokens(), spec.sequences());
-        PlanSpec recurrent =
-                new PlanSpec(op.variant(), planned, Form.RECURRENT, spec.chunkSize(), op.scale(), false, null);
-        PlanSpec chunked = spec.form() == Form.RECURRENT ? recurrent : recurrent.withForm(Form.CHUNK);
-        single = runs.apply(recurrent);
-        many = runs.apply(chunked);
+        PlanSpec planSpec = new PlanSpec(op.variant(), planned, spec.form(), spec.chunkSize(), op.scale(), false, null);
+        deltaRun = runs.apply(planSpec);
         state = Tensor.allocate(arena, planned.state().dims());
         Map<Input, RowView> views = new EnumMap<>(Input.class);
         in.forEach((input, slot) -> views.put(input, view(input, slot, planned)));
         RowView out = rows("o", o, planned.HV(), planned.V(), planned);
         RowView cross = oCross == null ? null : rows("o_cross", oCross, planned.HV(), planned.V(), planned);
         states = States.of(state, planned.state()).deferringWrites(arena);
-        tokenwise = new Operands(recurrent, views, out, cross, states, states, run.boundaries(), run.positions());
-        chunkwise = new Operands(chunked, views, out, cross, states, states, run.boundaries(), run.positions());
+        operands = new Operands(planSpec, views, out, cross, states, states, run.boundaries(), run.positions());
     }
 
     @Override
     public void run(LayerRun run) {
-        if (run.longest() <= 1) {
-            single.run(tokenwise);
-        } else {
-            states.settle();
-            many.run(chunkwise);
-        }
+        deltaRun.run(operands);
     }
 
     /** An input's rows as the recurrence sees them. */

@@ -76,15 +76,6 @@ public final class LayerRun {
         return sequence;
     }
 
-    /** The most tokens that any sequence brings. */
-    public int longest() {
-        int longest = 0;
-        for (int i = 0; i < positions.length; i++) {
-            longest = Math.max(longest, length(i));
-        }
-        return longest;
-    }
-
     public int threads() {
         return pool.threads();
     }

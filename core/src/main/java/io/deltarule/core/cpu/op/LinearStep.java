@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.block.BlockRows;
+import io.deltarule.core.cpu.block.Float8Rows;
 import io.deltarule.core.cpu.math.BFloat16Rows;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Spans;
@@ -74,7 +75,8 @@ public final class LinearStep implements LayerStep {
      * stay in the cache for all tokens.
      */
     private void outputs(long from, long to, int tokens, int slot) {
-        int together = W.type().block() > 1 ? 2 : 4;
+        boolean float8 = W.type() == WeightType.F8_E4M3 && Float8Rows.take(x.width(), W.scales());
+        int together = float8 || W.type().block() > 1 ? 2 : 4;
         long apart = (to - from) / together;
         int pairs = tokens == 1 ? (int) apart : 1; // at once: one token needs no row twice
         for (long i = from; i < from + apart; i++) {
@@ -86,21 +88,33 @@ public final class LinearStep implements LayerStep {
                     i += pairs - 1;
                 }
                 case F16, F8_E4M3 -> {
-                    MemorySegment panel = panels.of(slot);
-                    for (int j = 0; j < 4; j++) {
-                        W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));
+                    if (float8) {
+                        float8Rows(i, i + apart, tokens, slot);
+                    } else {
+                        fourWidenedRows(i, apart, tokens, slot);
                     }
-                    fourRows(panel, 0, rowAt(1), i, apart, tokens);
                 }
             }
         }
         for (long i = from + together * apart; i < to; i++) {
-            MemorySegment panel = panels.of(slot);
-            W.copy(i * x.width(), x.width(), panel, 0);
             for (int t = 0; t < tokens; t++) {
-                put(i, t, Spans.dot(panel, 0, x.data(), x.row(t), x.width()));
+                widenedRow(i, t, slot);
             }
         }
+    }
+
+    private void fourWidenedRows(long i, long apart, int tokens, int slot) {
+        MemorySegment panel = panels.of(slot);
+        for (int j = 0; j < 4; j++) {
+            W.copy((i + j * apart) * x.width(), x.width(), panel, rowAt(j));
+        }
+        fourRows(panel, 0, rowAt(1), i, apart, tokens);
+    }
+
+    private void widenedRow(long i, int token, int slot) {
+        MemorySegment panel = panels.of(slot);
+        W.copy(i * x.width(), x.width(), panel, 0);
+        put(i, token, Spans.dot(panel, 0, x.data(), x.row(token), x.width()));
     }
 
     /** Byte offset of a row of float32. */
@@ -133,6 +147,22 @@ public final class LinearStep implements LayerStep {
             for (int k = 0; b != null && k < pairs; k++) {
                 put(i + k, t, y.get(t, i + k));
                 put(j + k, t, y.get(t, j + k));
+            }
+        }
+    }
+
+    /** Rows i and j; those with a NaN as float32. */
+    private void float8Rows(long i, long j, int tokens, int slot) {
+        int in = x.width();
+        for (int t = 0; t < tokens; t++) {
+            long at = y.offset(t, i);
+            long next = y.offset(t, j);
+            if (!Float8Rows.two(W.data(), W.scales(), i, j, x.data(), x.row(t), in, y.data(), at, next)) {
+                widenedRow(i, t, slot);
+                widenedRow(j, t, slot);
+            } else if (b != null) {
+                put(i, t, y.get(t, i));
+                put(j, t, y.get(t, j));
             }
         }
     }

@@ -25,7 +25,7 @@ public final class LevelBackwardReference {
     private final Variant variant;
     private final DeltaNumbers in;
     private final OutputGradients given;
-    private final DeltaShape s;
+    private final DeltaShape shape;
     private final double scale;
     private final int[] positions;
     private final int L;
@@ -35,10 +35,10 @@ public final class LevelBackwardReference {
         this.variant = variant;
         this.in = in;
         this.given = given;
-        this.s = in.shape();
+        this.shape = in.shape();
         this.scale = scale;
         this.positions = positions;
-        this.L = s.levels();
+        this.L = shape.levels();
     }
 
     /**
@@ -55,19 +55,19 @@ public final class LevelBackwardReference {
 
     private BackwardReference.Result all() {
         InputGradients sums = new InputGradients(variant, in);
-        int perHead = Math.toIntExact(s.state().numbersPerHead());
-        double[] states = new double[Math.multiplyExact(s.state().heads(), perHead)];
-        int group = s.HV() / s.H();
+        int perHead = Math.toIntExact(shape.state().numbersPerHead());
+        double[] states = new double[Math.multiplyExact(shape.state().heads(), perHead)];
+        int group = shape.HV() / shape.H();
         // Heads of a group add to the same numbers, so one thread takes them all.
-        IntStream.range(0, s.sequences() * s.H()).parallel().forEach(item -> {
-            int sequence = item / s.H();
-            for (int j = item % s.H() * group; j < (item % s.H() + 1) * group; j++) {
-                int at = (sequence * s.HV() + j) * perHead;
+        IntStream.range(0, shape.sequences() * shape.H()).parallel().forEach(item -> {
+            int sequence = item / shape.H();
+            for (int j = item % shape.H() * group; j < (item % shape.H() + 1) * group; j++) {
+                int at = (sequence * shape.HV() + j) * perHead;
                 double[][][] S = levels(in.initialState(), at);
                 double[][][] R = levels(given.finalState(), at);
                 head(S, R, sequence, j, sums);
                 for (int i = 0; i < perHead; i++) {
-                    states[at + i] = R[i / (s.K() * s.V())][i / s.V() % s.K()][i % s.V()];
+                    states[at + i] = R[i / (shape.K() * shape.V())][i / shape.V() % shape.K()][i % shape.V()];
                 }
             }
         });
@@ -75,9 +75,9 @@ public final class LevelBackwardReference {
     }
 
     private double[][][] levels(double[] numbers, int at) {
-        double[][][] S = new double[L][s.K()][s.V()];
-        for (int i = 0; numbers != null && i < L * s.K() * s.V(); i++) {
-            S[i / (s.K() * s.V())][i / s.V() % s.K()][i % s.V()] = numbers[at + i];
+        double[][][] S = new double[L][shape.K()][shape.V()];
+        for (int i = 0; numbers != null && i < L * shape.K() * shape.V(); i++) {
+            S[i / (shape.K() * shape.V())][i / shape.V() % shape.K()][i % shape.V()] = numbers[at + i];
         }
         return S;
     }
@@ -87,12 +87,12 @@ public final class LevelBackwardReference {
     }
 
     private void head(double[][][] S, double[][][] R, int sequence, int j, InputGradients out) {
-        int n = s.householders();
+        int n = shape.householders();
         int from = in.ends()[sequence];
         int to = in.ends()[sequence + 1];
         double[][][][] decayed = new double[(to - from) * n][][][]; // S' of every micro-step
         double[][][][] read = new double[to - from][][][]; // S after every token
-        Token x = new Token(s);
+        Token x = new Token(shape);
         for (int t = from; t < to; t++) {
             LevelStep.merge(S, positions[sequence] + t - from);
             x.load(in, t, j);
@@ -112,19 +112,19 @@ public final class LevelBackwardReference {
         for (int t = to - 1; t >= from; t--) {
             x.load(in, t, j);
             double[] dq = reads(read[t - from], R, x, t, j, out);
-            double[] dg = new double[s.K()];
+            double[] dg = new double[shape.K()];
             for (int m = n - 1; m >= 0; m--) {
                 microStep(decayed[(t - from) * n + m], R, x, t, m, j, dg, out);
             }
-            out.addToken(t, j, dq, dg, new double[s.V()]);
+            out.addToken(t, j, dq, dg, new double[shape.V()]);
             spread(R, positions[sequence] + t - from);
         }
     }
 
     private void microStep(
             double[][][] decayed, double[][][] R, Token x, int t, int m, int j, double[] dg, InputGradients out) {
-        double[] dk = new double[s.K()];
-        double[] de = new double[s.K()];
+        double[] dk = new double[shape.K()];
+        double[] de = new double[shape.K()];
         double[] du = null;
         for (int level = 0; level < L; level++) {
             double[] dp = TokenRule.retrieve(R[level], x.k[m]);
@@ -133,7 +133,7 @@ public final class LevelBackwardReference {
             du = level == 0 ? dp : du;
             BackwardReference.addOuter(R[level], -1, x.eraseKey(variant, m), dp);
             if (m == 0) {
-                for (int d = 0; d < s.K(); d++) {
+                for (int d = 0; d < shape.K(); d++) {
                     dg[d] += StateRowRead.dot(R[level][d], decayed[level][d]);
                 }
                 TokenRule.decay(R[level], x);
@@ -144,18 +144,18 @@ public final class LevelBackwardReference {
 
     /** p of a level; only the lowest is written to. */
     private double[] pseudoValue(double[][] decayed, Token x, int m, int level) {
-        double[] p = level == 0 ? x.term(variant.writeValue(), m) : new double[s.V()];
+        double[] p = level == 0 ? x.term(variant.writeValue(), m) : new double[shape.V()];
         Chunk.add(p, -1, TokenRule.retrieve(decayed, x.eraseKey(variant, m)));
         return p;
     }
 
     /** Adds what a token's read of every level gives to R and to dλ, and returns dq. */
     private double[] reads(double[][][] S, double[][][] R, Token x, int t, int j, InputGradients out) {
-        double[] dO = OutputGradients.row(given.o(), s, t, j);
-        double[] dq = new double[s.K()];
+        double[] dO = OutputGradients.row(given.o(), shape, t, j);
+        double[] dq = new double[shape.K()];
         double[] dLambda = new double[L];
         for (int level = 0; level < L; level++) {
-            double lambda = in.get(Input.LAMBDA)[(t * s.HV() + j) * L + level];
+            double lambda = in.get(Input.LAMBDA)[(t * shape.HV() + j) * L + level];
             double[] read = BackwardReference.apply(S[level], dO);
             dLambda[level] = scale * StateRowRead.dot(x.q, read);
             Chunk.add(dq, scale * lambda, read);

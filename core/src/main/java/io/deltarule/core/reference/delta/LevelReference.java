@@ -17,13 +17,13 @@ import java.util.stream.IntStream;
 public final class LevelReference {
     private final Variant variant;
     private final DeltaNumbers in;
-    private final DeltaShape s;
+    private final DeltaShape shape;
     private final double scale;
 
     private LevelReference(Variant variant, DeltaInputs in, double scale) {
         this.variant = variant;
-        this.s = in.validate(variant);
-        this.in = DeltaNumbers.of(in, s);
+        this.shape = in.validate(variant);
+        this.in = DeltaNumbers.of(in, shape);
         this.scale = scale;
     }
 
@@ -54,39 +54,41 @@ public final class LevelReference {
         LevelReference reference = new LevelReference(variant, in, scale);
         return reference.overHeads(
                 start,
-                (S, position, from, to, j, o) -> reference.chunks(S, position, from, to, j, o, C / reference.s.householders()));
+                (S, position, from, to, j, o) ->
+                        reference.chunks(S, position, from, to, j, o, C / reference.shape.householders()));
     }
 
     private DeltaReference.Result overHeads(LevelStart start, HeadRun head) {
-        StateShape state = s.state();
-        int perState = s.K() * s.V();
+        StateShape state = shape.state();
+        int perState = shape.K() * shape.V();
         double[] states = new double[Math.multiplyExact(state.count(), perState)];
-        double[] o = new double[Math.multiplyExact(Math.multiplyExact(s.tokens(), s.HV()), s.V())];
+        double[] o = new double[Math.multiplyExact(Math.multiplyExact(shape.tokens(), shape.HV()), shape.V())];
         int[] ends = in.ends();
         IntStream.range(0, state.heads()).parallel().forEach(item -> {
-            int sequence = item / s.HV();
-            int at = item * s.levels() * perState;
-            double[][][] S = new double[s.levels()][s.K()][s.V()];
-            for (int i = 0; start.state() != null && i < s.levels() * perState; i++) {
-                S[i / perState][i % perState / s.V()][i % s.V()] = start.state().get((long) at + i);
+            int sequence = item / shape.HV();
+            int at = item * shape.levels() * perState;
+            double[][][] S = new double[shape.levels()][shape.K()][shape.V()];
+            for (int i = 0; start.state() != null && i < shape.levels() * perState; i++) {
+                S[i / perState][i % perState / shape.V()][i % shape.V()] =
+                        start.state().get((long) at + i);
             }
-            head.run(S, start.position(sequence), ends[sequence], ends[sequence + 1], item % s.HV(), o);
-            for (int i = 0; i < s.levels() * perState; i++) {
-                states[at + i] = S[i / perState][i % perState / s.V()][i % s.V()];
+            head.run(S, start.position(sequence), ends[sequence], ends[sequence + 1], item % shape.HV(), o);
+            for (int i = 0; i < shape.levels() * perState; i++) {
+                states[at + i] = S[i / perState][i % perState / shape.V()][i % shape.V()];
             }
         });
         return new DeltaReference.Result(o, null, states);
     }
 
     private void tokens(double[][][] S, int position, int from, int to, int j, double[] o) {
-        LevelStep step = new LevelStep(DeltaReference.rule(variant), s);
+        LevelStep step = new LevelStep(DeltaReference.rule(variant), shape);
         for (int t = from; t < to; t++) {
             add(o, t, j, 1, step.advance(S, position + t - from, in, t, j));
         }
     }
 
     private double lambda(int t, int j, int level) {
-        return in.get(Input.LAMBDA)[(t * s.HV() + j) * s.levels() + level];
+        return in.get(Input.LAMBDA)[(t * shape.HV() + j) * shape.levels() + level];
     }
 
     /**
@@ -119,7 +121,7 @@ public final class LevelReference {
             } else {
                 S[0] = X;
                 for (int level = 1; level < S.length; level++) {
-                    S[level] = R[level - 1] == null ? new double[s.K()][s.V()] : R[level - 1];
+                    S[level] = R[level - 1] == null ? new double[shape.K()][shape.V()] : R[level - 1];
                 }
             }
         }
@@ -138,10 +140,10 @@ public final class LevelReference {
 
     /** Tokens [from, to) of the batch, the first of them at a position; returns X. */
     private double[][] chunk(double[][][] R, int position, int from, int to, int j, double[] o) {
-        int n = s.householders();
+        int n = shape.householders();
         Chunk writes = new Chunk(variant, in, from * n, to * n, j);
         Chunk single = new Chunk(variant, in, from * n, to * n, j); // one write at a time, which is (M A) by columns
-        double[][] zero = new double[s.K()][s.V()];
+        double[][] zero = new double[shape.K()][shape.V()];
         silence(single);
         for (int source = 0; source < writes.rows; source++) {
             single.u[source] = writes.u[source];
@@ -154,7 +156,7 @@ public final class LevelReference {
                     add(o, t, j, weight, writes.readColumns(zero, P, writes.q[i], i));
                 }
             }
-            single.u[source] = new double[s.V()];
+            single.u[source] = new double[shape.V()];
         }
         for (int b = 0; b < R.length; b++) {
             if (R[b] != null) {
@@ -180,8 +182,8 @@ public final class LevelReference {
     }
 
     private void add(double[] o, int t, int j, double weight, double[] read) {
-        for (int c = 0; c < s.V(); c++) {
-            o[(t * s.HV() + j) * s.V() + c] += scale * weight * read[c];
+        for (int c = 0; c < shape.V(); c++) {
+            o[(t * shape.HV() + j) * shape.V() + c] += scale * weight * read[c];
         }
     }
 }

@@ -8,15 +8,15 @@ import java.util.Arrays;
 /** One token on log-linear states: each level takes the variant's own step, of which the lowest has the write. */
 public final class LevelStep {
     private final TokenRule rule;
-    private final DeltaShape s;
+    private final DeltaShape shape;
     private final Token writing;
     private final Token silent; // v = 0
 
-    public LevelStep(TokenRule rule, DeltaShape s) {
+    public LevelStep(TokenRule rule, DeltaShape shape) {
         this.rule = rule;
-        this.s = s;
-        this.writing = new Token(s);
-        this.silent = new Token(s);
+        this.shape = shape;
+        this.writing = new Token(shape);
+        this.silent = new Token(shape);
     }
 
     /**
@@ -34,10 +34,10 @@ public final class LevelStep {
         for (double[] v : silent.v) {
             Arrays.fill(v, 0);
         }
-        double[] read = new double[s.V()];
+        double[] read = new double[shape.V()];
         for (int level = 0; level < S.length; level++) {
             rule.update(S[level], level == 0 ? writing : silent);
-            double lambda = in.get(Input.LAMBDA)[(t * s.HV() + j) * s.levels() + level];
+            double lambda = in.get(Input.LAMBDA)[(t * shape.HV() + j) * shape.levels() + level];
             Chunk.add(read, lambda, TokenRule.retrieve(S[level], writing.q));
         }
         return read;

@@ -49,21 +49,20 @@ public final class DeltaStep implements LayerStep {
             int first = (sequence * s.HV() + j) * s.state().perHead();
             double[] read = levels == null
                     ? oneState(states[first], j)
-                    : levels.advance(
-                            Arrays.copyOfRange(states, first, first + s.levels()), position, in, 0, j);
+                    : levels.advance(Arrays.copyOfRange(states, first, first + s.levels()), position, in, 0, j);
             for (int c = 0; c < s.V(); c++) {
                 o[j * s.V() + c] = op.scale() * read[c];
             }
         }
     }
 
-    private double[] oneState(double[][] S, int j) {
+    private double[] oneState(double[][] state, int j) {
         token.load(in, 0, j);
-        rule.update(S, token);
+        rule.update(state, token);
         if (oCross != null) {
-            System.arraycopy(StateRowRead.read(S, token.r), 0, oCross, j * s.V(), s.V());
+            System.arraycopy(StateRowRead.read(state, token.r), 0, oCross, j * s.V(), s.V());
         }
-        return TokenRule.retrieve(S, token.q);
+        return TokenRule.retrieve(state, token.q);
     }
 
     @Override

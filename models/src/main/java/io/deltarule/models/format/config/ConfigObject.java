@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An object of a {@code config.json}. Every value is checked for its type and range when it is read; null counts as
@@ -35,6 +37,13 @@ public final class ConfigObject {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // Python writes Infinity, which is no JSON, for bounds that are none.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    /** For what people write by hand. */
+    private static final ObjectMapper WITH_COMMENTS = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .build();
 
     private final String path;
@@ -79,6 +88,21 @@ public final class ConfigObject {
             return of("config: ", JSON.readTree(json.getBytes(StandardCharsets.UTF_8)), "config");
         } catch (IOException e) {
             throw new InvalidInputException("config: expected JSON but found: " + MessageText.text(e.toString()));
+        }
+    }
+
+    /**
+     * Parses what a person wrote: {@code //} begins a comment.
+     *
+     * @param label stands before keys in messages, a file's name as a rule
+     */
+    public static ConfigObject parseCommented(String label, String json) {
+        try {
+            return of(label + ": ", WITH_COMMENTS.readTree(json), label);
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(label + ": expected JSON with every key once but found: "
+                    + MessageText.text(e.getOriginalMessage()) + " in line "
+                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
         }
     }
 
@@ -242,6 +266,40 @@ public final class ConfigObject {
             }
         });
         inside.values().forEach(objects -> objects.forEach(object -> all.putAll(object.unread())));
+        return all;
+    }
+
+    /**
+     * Refuses keys that nobody has asked for, here and in the objects inside that were asked for: what is not read would
+     * silently do nothing.
+     *
+     * @throws InvalidInputException naming the first, and the key that it is most like
+     */
+    public void refuseUnread() {
+        node.properties().forEach(entry -> {
+            if (!asked.contains(entry.getKey())) {
+                String nearest = asked.stream()
+                        .min(Comparator.comparingInt((String key) -> UnreadKeys.distance(key, entry.getKey()))
+                                .thenComparing(Comparator.naturalOrder()))
+                        .orElse("none");
+                throw new InvalidInputException(path + MessageText.text(entry.getKey()) + ": expected one of "
+                        + String.join(", ", new TreeSet<>(asked)) + " but found another key; perhaps " + nearest);
+            }
+        });
+        inside.values().forEach(objects -> objects.forEach(ConfigObject::refuseUnread));
+    }
+
+    /** Values as JSON, whatever they are, by key; empty where there is no such object. */
+    public Map<String, String> json(String key) {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (has(key)) {
+            if (!value(key).isObject()) {
+                throw refused(key, "an object");
+            }
+            value(key)
+                    .properties()
+                    .forEach(entry -> all.put(entry.getKey(), entry.getValue().toString()));
+        }
         return all;
     }
 

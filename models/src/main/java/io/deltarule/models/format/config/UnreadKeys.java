@@ -160,7 +160,7 @@ public final class UnreadKeys {
     }
 
     /** Levenshtein's: how many letters are to be put in, left out or changed. */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

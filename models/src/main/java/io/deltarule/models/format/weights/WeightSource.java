@@ -21,6 +21,16 @@ public sealed interface WeightSource {
             names = List.copyOf(names);
             shape = List.copyOf(shape);
         }
+
+        /** How many rows each tensor has where all of them are cut as torch.chunk cuts: equal parts, the last one less. */
+        public int[] chunks() {
+            int rows = shape.getFirst();
+            int parts = names.size();
+            int part = (rows + parts - 1) / parts;
+            int[] chunks = new int[parts];
+            Arrays.setAll(chunks, i -> parts == 1 ? rows : Math.min(part, rows - i * part));
+            return chunks;
+        }
     }
 
     /**

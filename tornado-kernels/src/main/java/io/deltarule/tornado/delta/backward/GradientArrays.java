@@ -62,9 +62,11 @@ public final class GradientArrays {
         dk = gradient(memory, Input.K);
         dv = gradient(memory, Input.V);
         dg = s.gateWidth() == 0 ? absent(memory) : gradient(memory, Input.G);
-        dErase = eraseKey.vector() == Input.K ? absent(memory) : gradient(memory, eraseKey.vector());
+        dErase = map.ownEraseKey() ? gradient(memory, eraseKey.vector()) : absent(memory);
         dWriteGain = gradient(memory, writeValue.gain());
-        dEraseGain = eraseKey.gain() == writeValue.gain() ? absent(memory) : gradient(memory, eraseKey.gain());
+        dEraseGain = !map.erases() || eraseKey.gain() == writeValue.gain()
+                ? absent(memory)
+                : gradient(memory, eraseKey.gain());
         dr = s.crossRead() ? gradient(memory, Input.R) : null;
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));

@@ -12,17 +12,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 public final class GradientBuffers {
     /** What the reads leave for the pseudo-values [chunks, HV, C, V]. */
     final FloatArray readValues;
-    /** U', then dP, the gradients of pseudo-values [chunks, HV, C, V]. */
+    /** U', then dP, the gradients of pseudo-values [chunks, HV, C, V]; where nothing is erased, one array with readValues. */
     final FloatArray values;
     /** What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]. */
     final FloatArray states;
     /** Products of the linear read's cotangents with pseudo-values [chunks, HV, C, C]. */
     final FloatArray overlaps;
-    /** Products of the pseudo-values' gradients with pseudo-values [chunks, HV, C, C]. */
+    /** Products of the pseudo-values' gradients with pseudo-values [chunks, HV, C, C]; null where nothing is erased. */
     final FloatArray erased;
     /** dq of each value head [tokens, HV, K], without the token's own write. */
     final FloatArray queries;
-    /** de [micro-steps, HV, K]. */
+    /** de, and before it something of the selective read [micro-steps, HV, K]; null without either. */
     final FloatArray erases;
     /** dk of each value head, from the later rows of its chunk [micro-steps, HV, K]. */
     final FloatArray inner;
@@ -42,17 +42,18 @@ public final class GradientBuffers {
     /**
      * @param C micro-steps that a chunk has room for
      * @param longest how many it has at most
+     * @param erasing whether there is an erase key
      */
-    public GradientBuffers(DeltaShape s, int C, int longest, DeviceMemory memory) {
+    public GradientBuffers(DeltaShape s, int C, int longest, boolean erasing, DeviceMemory memory) {
         long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
         int steps = s.microTokens();
         readValues = memory.floats("chunk value gradients", blocks, C, s.V());
-        values = memory.floats("chunk value gradients", blocks, C, s.V());
+        values = erasing ? memory.floats("chunk value gradients", blocks, C, s.V()) : readValues;
         states = memory.floats("chunk state gradients", blocks, s.K(), s.V());
         overlaps = memory.floats("score gradients", blocks, C, C);
-        erased = memory.floats("score gradients", blocks, C, C);
+        erased = erasing ? memory.floats("score gradients", blocks, C, C) : null;
         queries = memory.floats("query gradients", s.tokens(), s.HV(), s.K());
-        erases = memory.floats("erase key gradients", steps, s.HV(), s.K());
+        erases = erasing || s.crossRead() ? memory.floats("erase key gradients", steps, s.HV(), s.K()) : null;
         inner = memory.floats("key gradients", steps, s.HV(), s.K());
         outer = memory.floats("key gradients", steps, s.HV(), s.K());
         gateSums = memory.floats("gate gradients", steps, s.HV(), s.gateWidth());
@@ -64,9 +65,14 @@ public final class GradientBuffers {
 
     /** Those that some kernel uses. */
     public List<FloatArray> used() {
-        List<FloatArray> all =
-                new ArrayList<>(List.of(readValues, values, states, overlaps, erased, queries, erases, inner, outer));
-        all.addAll(List.of(gateSums, gateOuter));
+        List<FloatArray> all = new ArrayList<>(
+                List.of(readValues, values, states, overlaps, queries, inner, outer, gateSums, gateOuter));
+        if (erased != null) {
+            all.add(erased);
+        }
+        if (erases != null) {
+            all.add(erases);
+        }
         if (weights != null) {
             all.addAll(List.of(readOverlaps, crossOverlaps, weights));
         }

@@ -27,6 +27,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   gate…                → dg                                 with a gate: {@link GateGradientKernels}
  *   keyGradients, gainGradients                               the chain rule of the input map
  * </pre>
+ *
+ * Where nothing is erased there are no solveGradients, no erase… and no keyErases: dP is what the reads leave and (k ⊙ outOf) D,
+ * and dg has no part of the erasures.
  */
 public final class GradientLaunches {
     private final DeltaShape s;
@@ -37,6 +40,7 @@ public final class GradientLaunches {
     private final LaunchScope scope;
     private final GradientStages stages;
     private final PlanSpec spec;
+    private final boolean erases;
 
     private GradientLaunches(
             PlanSpec spec,
@@ -48,6 +52,7 @@ public final class GradientLaunches {
         this.s = spec.shape();
         this.operands = operands;
         this.x = operands.forward.arrays();
+        this.erases = x.map().erases();
         this.between = between;
         this.gradients = gradients;
         this.scope = scope;
@@ -74,18 +79,22 @@ public final class GradientLaunches {
         }
         all.addAll(ChunkLaunches.backward(
                 spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, scope));
-        all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
-        all.addAll(erases());
+        if (erases) {
+            all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
+            all.addAll(erases());
+        } else {
+            all.add(reads.overlaps("overlaps", dO, gradients.overlaps));
+        }
         all.addAll(queries(dO));
         all.addAll(keys());
         if (s.gateWidth() == 1) {
-            // L and M are computed a second time: the inverse was written over L, and a selective read over M.
-            all.addAll(new ReadLaunches(spec, x, between, scope.named("gate_")).scores());
+            if (erases || s.crossRead()) {
+                // L and M are computed a second time: the inverse was written over L, and a selective read over M.
+                all.addAll(new ReadLaunches(spec, x, between, scope.named("gate_")).scores());
+            }
+            GradientOptions options = GradientOptions.WRITE.adding(s.crossRead());
             all.add(stages.rectangles(
-                    "gateRectangles",
-                    gradients.overlaps,
-                    operands.dg,
-                    GradientOptions.WRITE.adding(s.crossRead()).erasing()));
+                    "gateRectangles", gradients.overlaps, operands.dg, erases ? options.erasing() : options));
         }
         if (s.gateWidth() > 1) {
             all.addAll(crossings());
@@ -126,7 +135,12 @@ public final class GradientLaunches {
                 outer,
                 inner,
                 () -> stages.products(
-                        "queryGate", query, gradients.queries, gradients.gateSums, GradientOptions.ADD, 1));
+                        "queryGate",
+                        query,
+                        gradients.queries,
+                        gradients.gateSums,
+                        GradientOptions.WRITE.adding(erases || s.crossRead()),
+                        1));
     }
 
     /** dk, and its part of dg. */
@@ -139,9 +153,16 @@ public final class GradientLaunches {
             all.add(stages.products(
                     "keyOuterGate", key, gradients.outer, gradients.gateOuter, GradientOptions.WRITE, 1));
         }
-        all.add(stages.later("keyErases", KeyChannelVector.e(x, s.H()), gradients.erased, GradientOptions.WRITE, -1));
+        if (erases) {
+            all.add(stages.later(
+                    "keyErases", KeyChannelVector.e(x, s.H()), gradients.erased, GradientOptions.WRITE, -1));
+        }
         all.add(stages.later(
-                "keyReads", KeyChannelVector.ofRead(x.q(), s.H()), gradients.overlaps, GradientOptions.ADD, 1));
+                "keyReads",
+                KeyChannelVector.ofRead(x.q(), s.H()),
+                gradients.overlaps,
+                GradientOptions.WRITE.adding(erases),
+                1));
         if (s.crossRead()) {
             all.add(stages.later(
                     "keyCrossReads",
@@ -163,14 +184,16 @@ public final class GradientLaunches {
     private List<Launch> crossings() {
         FloatArray dg = operands.dg;
         List<Launch> all = new ArrayList<>();
-        all.add(stages.crossings(
-                "eraseCrossings", KeyChannelVector.e(x, s.H()), gradients.erased, dg, GradientOptions.WRITE, -1));
+        if (erases) {
+            all.add(stages.crossings(
+                    "eraseCrossings", KeyChannelVector.e(x, s.H()), gradients.erased, dg, GradientOptions.WRITE, -1));
+        }
         all.add(stages.crossings(
                 "queryCrossings",
                 KeyChannelVector.ofRead(x.q(), s.H()),
                 gradients.overlaps,
                 dg,
-                GradientOptions.ADD,
+                GradientOptions.WRITE.adding(erases),
                 1));
         if (s.crossRead()) {
             all.add(stages.crossings(
@@ -191,6 +214,11 @@ public final class GradientLaunches {
         return all;
     }
 
+    /** de; where nothing is erased an array in its place, which is left alone. */
+    private FloatArray eraseKeys() {
+        return erases ? gradients.erases : gradients.inner;
+    }
+
     private Launch keyGradients() {
         return scope.launch(
                 "keyGradients",
@@ -202,7 +230,7 @@ public final class GradientLaunches {
                         x.eraseGain(),
                         gradients.overlaps,
                         gradients.queries,
-                        gradients.erases,
+                        eraseKeys(),
                         gradients.inner,
                         gradients.outer,
                         operands.dq,
@@ -227,7 +255,7 @@ public final class GradientLaunches {
                         x.eraseGain(),
                         x.writeGain(),
                         gradients.values,
-                        gradients.erases,
+                        eraseKeys(),
                         operands.dv,
                         operands.dErase,
                         operands.dEraseGain,

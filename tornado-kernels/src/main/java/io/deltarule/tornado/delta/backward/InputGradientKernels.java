@@ -22,6 +22,8 @@ final class InputGradientKernels {
      *   dq_i = Σ_heads queries_i + N_ii k_i        dk_i = Σ_heads inner_i + outer_i (+ de_i ⊙ gain_i where the erase key is k)
      * </pre>
      *
+     * With {@link KernelFlags#NOTHING_ERASED} eraseGain and erases are unread.
+     *
      * <p>k [micro-steps, H, K], eraseGain [micro-steps, H or HV, 1 or K], overlaps = N [chunks, HV, C, C] (its diagonal), queries
      * [tokens, HV, K], erases = de, inner, outer [micro-steps, HV, K]; dq [tokens, H, K], dk [micro-steps, H, K] (written).
      *
@@ -68,7 +70,7 @@ final class InputGradientKernels {
                 int head = keyHead * group + i;
                 int from = (m * HV + head) * K + d;
                 keySum += inner.get(from) + outer.get(from);
-                if ((flags & GradientFlags.OWN_ERASE_KEY) == 0) {
+                if ((flags & (GradientFlags.OWN_ERASE_KEY | KernelFlags.NOTHING_ERASED)) == 0) {
                     int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                     keySum += erases.get(from)
                             * eraseGain.get(
@@ -98,7 +100,8 @@ final class InputGradientKernels {
      * v [micro-steps, HV, V], erase = k or [micro-steps, H or HV, K], eraseGain [micro-steps, H or HV, 1 or K], writeGain
      * [micro-steps, HV, 1 or V], values = du [chunks, HV, C, V], erases = de [micro-steps, HV, K]; dv (written), dErase with
      * {@link GradientFlags#OWN_ERASE_KEY}, dEraseGain if it is not β, dWriteGain (written), shaped like their inputs but with a
-     * row for every value head.
+     * row for every value head. With {@link KernelFlags#NOTHING_ERASED} erase, eraseGain and erases are unread, and dErase and
+     * dEraseGain not touched: β's gradient is that of the write gain.
      *
      * <p>Parallel over: chunk × value head × row. Accumulates: float. Requires: work-groups of {@link #ROW_LANES}. Source:
      * docs/math/backward.md. Oracle: core.reference.
@@ -140,6 +143,9 @@ final class InputGradientKernels {
             table.set(signature, table.get(RunTable.RUN));
         }
 
+        if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
+            keyChannels = 0;
+        }
         float eraseSum = 0f;
         for (int d = lane; d < keyChannels; d += ROW_LANES) {
             float de = erases.get(headRow * K + d);
@@ -183,7 +189,7 @@ final class InputGradientKernels {
                 }
                 dWriteGain.set(headRow, sum);
             } else {
-                if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) == 0) {
+                if ((flags & (KernelFlags.ERASE_GAIN_PER_CHANNEL | KernelFlags.NOTHING_ERASED)) == 0) {
                     dEraseGain.set(headRow, eraseSum);
                 }
             }

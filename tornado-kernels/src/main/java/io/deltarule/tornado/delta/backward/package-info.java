@@ -12,6 +12,6 @@
  *   of a variant's tensors       InputGradientKernels
  * </pre>
  *
- * Scores, inverse, solve and states are those of the forward. May use {@code delta}, {@code graph} and {@code quirks}.
+ * Scores, inverse, solve and states are those of the forward; what is only there to erase is left out where nothing is erased. May use {@code delta}, {@code graph} and {@code quirks}.
  */
 package io.deltarule.tornado.delta.backward;

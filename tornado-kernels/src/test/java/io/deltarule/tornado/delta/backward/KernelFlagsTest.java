@@ -43,6 +43,7 @@ class KernelFlagsTest {
                 KernelFlags.ERASE_GAIN_PER_CHANNEL | KernelFlags.WRITE_GAIN_PER_CHANNEL,
                 KernelFlags.of(InputMap.of(Variant.GDN2)));
         assertEquals(KernelFlags.ERASE_ROW_PER_VALUE_HEAD, KernelFlags.of(InputMap.of(Variant.COMBA)));
+        assertEquals(KernelFlags.NOTHING_ERASED, KernelFlags.of(InputMap.of(Variant.SSD)));
         InputMap perKeyHead = InputMap.of(Variant.COMBA).withEraseRowsPerKeyHead(true);
         assertEquals(0, KernelFlags.of(perKeyHead));
         assertEquals(GradientFlags.ACCUMULATE | GradientFlags.ERASES, GradientFlags.of(GradientOptions.ADD.erasing()));

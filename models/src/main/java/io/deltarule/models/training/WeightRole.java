@@ -1,0 +1,77 @@
+package io.deltarule.models.training;
+
+import io.deltarule.core.layer.ElementwiseOp;
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.NormOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
+
+/** What an operation uses a weight for. It decides what the weight begins with and whether weight decay acts on it. */
+public enum WeightRole {
+    /** Rows that ids choose. */
+    EMBEDDING(true),
+    /** A matrix that rows are multiplied by. */
+    PROJECTION(true),
+    /** A projection whose result is added to the residual stream. */
+    RESIDUAL_PROJECTION(true),
+    /** Taps of a short convolution. */
+    CONVOLUTION(true),
+    /** A norm's factors. */
+    NORM(false),
+    /** A norm's factors, stored less 1. */
+    ZERO_CENTRED_NORM(false),
+    /** Added to a projection's or a convolution's result. */
+    BIAS(false),
+    /** Logarithm of a decay's rate. */
+    A_LOG(false),
+    /** Added to a decay's time step. */
+    DT_BIAS(false),
+    /** Factors of Selective RoPE's angles. */
+    TEMPERATURE(false),
+    /** Added to a router's scores for the choice alone: it has no gradient and is not trained. */
+    CHOICE_CORRECTION(false);
+
+    private final boolean decayed;
+
+    WeightRole(boolean decayed) {
+        this.decayed = decayed;
+    }
+
+    /** Whether weight decay acts on it: on matrices, tables and taps, and on nothing that has one axis. */
+    public boolean decayed() {
+        return decayed;
+    }
+
+    /** Whether it has a gradient. */
+    public boolean trainable() {
+        return this != CHOICE_CORRECTION;
+    }
+
+    /**
+     * What an operation uses one of its weights for.
+     *
+     * @param op the operation
+     * @param weight one of those that it names
+     */
+    static WeightRole of(LayerOp op, String weight) {
+        return switch (op) {
+            case MatrixOp.Embedding e -> EMBEDDING;
+            case MatrixOp.Linear l -> weight.equals(l.bias()) ? BIAS : projection(weight);
+            case MatrixOp.CrossEntropy c -> weight.equals(c.bias()) ? BIAS : PROJECTION;
+            case MatrixOp.Experts e -> weight.equals(e.routing().correction()) ? CHOICE_CORRECTION : projection(weight);
+            case NormOp.RmsNorm n -> n.zeroCentred() ? ZERO_CENTRED_NORM : NORM;
+            case ElementwiseOp.LogDecay d -> weight.equals(d.aLog()) ? A_LOG : DT_BIAS;
+            case SequenceOp.ShortConvolution c -> weight.equals(c.bias()) ? BIAS : CONVOLUTION;
+            case PositionOp.SelectiveRotary r -> TEMPERATURE;
+            default -> throw new AssertionError("nothing is known of weight " + weight + " of " + op);
+        };
+    }
+
+    /** By the names that mixers and feed-forward parts have for what goes back to the residual stream. */
+    private static WeightRole projection(String weight) {
+        return weight.endsWith("o_proj.weight") || weight.endsWith("down_proj.weight")
+                ? RESIDUAL_PROJECTION
+                : PROJECTION;
+    }
+}

@@ -1,0 +1,267 @@
+package io.deltarule.training;
+
+import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.NumericException;
+import io.deltarule.core.Tensor;
+import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.WeightType;
+import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
+import io.deltarule.models.format.ModelDefinition;
+import io.deltarule.models.training.ModelWeights;
+import io.deltarule.models.training.TrainableModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Trains a model on a task.
+ *
+ * <pre>
+ *   for each step s:
+ *     g = ∇ mean over the labels of all batches of s    batch i of step s comes from the numbers (seed, s, i) and nothing else
+ *     g ← g · min(1, clip/|g|)
+ *     w ← optimiser(w, g, η(s))
+ * </pre>
+ *
+ * Equal options, model, task and engine give equal losses and weights, bit for bit, with any number of threads: a step depends on
+ * the weights, the optimiser's state and its own number alone. One thread at a time.
+ */
+public final class Trainer implements AutoCloseable {
+    private final TrainingEngine engine;
+    private final TrainableModel model;
+    private final TrainingTask task;
+    private final TrainingOptions options;
+    private final ModelWeights weights;
+    private final ParameterArena gradients;
+    private final Optimizer optimizer;
+    private final TrainingPlan plan;
+    private long step;
+
+    /**
+     * With weights before the first step.
+     *
+     * @param engine runs the model forward and backward
+     * @param model what is trained
+     * @param task what on
+     * @param options how
+     * @throws InvalidInputException if the model's vocabulary is less than the task's
+     */
+    public Trainer(TrainingEngine engine, TrainableModel model, TrainingTask task, TrainingOptions options) {
+        int vocab = model.vocabulary();
+        if (vocab < task.vocabulary()) {
+            throw new InvalidInputException("vocab_size: expected at least " + task.vocabulary() + ", which task "
+                    + task.name() + " needs, but found " + vocab);
+        }
+        this.engine = engine;
+        this.model = model;
+        this.task = task;
+        this.options = options;
+        engine.prepare();
+        weights = new ModelWeights(model, options.trained());
+        weights.initialise(model, options.initial());
+        gradients = new ParameterArena(weights.trained().layout());
+        optimizer = options.optimizer()
+                .of(weights.trained().layout(), name -> model.role(name).decayed());
+        LayerSpec layer = LayerSpec.of(
+                model.loss(),
+                weights.weights(),
+                Math.multiplyExact(task.sequences(), task.longest()),
+                task.sequences(),
+                task.longest());
+        plan = engine.trainingPlan(new TrainingSpec(
+                layer, weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of()));
+    }
+
+    /** What is trained. */
+    public TrainableModel model() {
+        return model;
+    }
+
+    /** What on. */
+    public TrainingTask task() {
+        return task;
+    }
+
+    /** How. */
+    public TrainingOptions options() {
+        return options;
+    }
+
+    /** The numbers as they are now. */
+    public ModelWeights weights() {
+        return weights;
+    }
+
+    /** What the optimiser remembers. */
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** How many steps are done. */
+    public long step() {
+        return step;
+    }
+
+    /** Bytes of the plan, of weights, gradients and what the optimiser remembers. */
+    public long bytes() {
+        return plan.bytes() + (2L + optimizer.state().size()) * gradients.data().byteSize();
+    }
+
+    /**
+     * Says how many steps were done, after weights and optimiser have been set to what they were then.
+     *
+     * @param done at least 0
+     */
+    public void continueAfter(long done) {
+        step = done;
+    }
+
+    /**
+     * Takes all steps that are left.
+     *
+     * @param listener told of each
+     */
+    public void run(Consumer<StepReport> listener) {
+        while (step < options.steps()) {
+            listener.accept(next());
+        }
+    }
+
+    /**
+     * Takes one step.
+     *
+     * @throws NotFiniteException if its loss or a gradient is not finite; the weights are then those of the step before
+     */
+    public StepReport next() {
+        long begun = System.nanoTime();
+        List<Batch> batches = new ArrayList<>();
+        long tokens = 0;
+        long labelled = 0;
+        for (int i = 0; i < options.accumulation(); i++) {
+            Batch batch = task.training(Seeds.generator(options.seed(), step, i));
+            batches.add(batch);
+            tokens += batch.tokens();
+            labelled += batch.labelled();
+        }
+        if (labelled == 0) {
+            throw new InvalidInputException(
+                    "task " + task.name() + ": expected labels in step " + (step + 1) + " but its batches have none");
+        }
+        gradients.clear();
+        double loss = 0;
+        for (Batch batch : batches) {
+            loss += addGradients(batch, labelled);
+        }
+        loss /= labelled;
+        double norm = GradientNorm.of(gradients);
+        if (!Double.isFinite(norm)) {
+            throw notFinite("a loss of " + loss + " with gradients of length " + norm);
+        }
+        if (options.clip() > 0 && norm > options.clip()) {
+            GradientNorm.scale(gradients, (float) (options.clip() / norm));
+        }
+        double rate = options.schedule().at(step);
+        step++;
+        optimizer.update(weights.trained(), gradients, rate, step);
+        return new StepReport(step, loss, norm, rate, tokens, (System.nanoTime() - begun) / 1e9);
+    }
+
+    /** Adds a batch's share of the gradients and returns the sum of its losses. */
+    private double addGradients(Batch batch, long labelled) {
+        int[] lengths = new int[task.sequences()];
+        System.arraycopy(batch.lengths(), 0, lengths, 0, batch.sequences());
+        Tensor losses = Tensor.zeros(batch.tokens(), 1);
+        plan.reset();
+        try {
+            plan.forward(lengths, List.of(Batch.column(batch.ids()), Batch.column(batch.labels())), List.of(losses));
+        } catch (NumericException e) {
+            throw notFinite(e.getMessage());
+        }
+        double sum = 0;
+        for (long i = 0; i < losses.size(); i++) {
+            sum += losses.get(i);
+        }
+        if (!Double.isFinite(sum)) {
+            throw notFinite(Double.toString(sum));
+        }
+        Tensor share = Tensor.zeros(batch.tokens(), 1);
+        for (int i = 0; i < batch.tokens(); i++) {
+            share.set(i, batch.labels()[i] == Batch.NONE ? 0 : 1f / labelled);
+        }
+        List<Tensor> nowhere = new ArrayList<>();
+        nowhere.add(null); // ids and labels have no gradient
+        nowhere.add(null);
+        try {
+            plan.backward(List.of(share), gradients, nowhere);
+        } catch (NumericException e) {
+            throw notFinite(e.getMessage());
+        }
+        return sum;
+    }
+
+    /** A weight is told before what was computed with it, and that before what followed for the gradients. */
+    private NotFiniteException notFinite(String found) {
+        String tensor = GradientNorm.firstNotFinite(weights.trained())
+                .map(name -> "weight " + name)
+                .or(plan::firstNotFinite)
+                .or(() -> GradientNorm.firstNotFinite(gradients).map(name -> "gradient " + name))
+                .orElse("none that is remembered");
+        return new NotFiniteException(step + 1, tensor, found);
+    }
+
+    /** How well the model does now on what the task holds out. */
+    public Evaluation evaluate() {
+        return evaluate(task.heldOut());
+    }
+
+    /** How well it does on some batches. */
+    public Evaluation evaluate(List<Batch> batches) {
+        Evaluator evaluator = evaluator();
+        return Evaluation.of(batches.stream().map(evaluator::predict).toList());
+    }
+
+    /** What it says at each token of a batch. */
+    public Predictions predict(Batch batch) {
+        return evaluator().predict(batch);
+    }
+
+    private Evaluator evaluator() {
+        return new Evaluator(engine, model, weights.weights());
+    }
+
+    /**
+     * Writes the model as it is now, as a folder that {@link io.deltarule.models.format.ModelFolder} reads.
+     *
+     * @param folder made where there is none; config.json and model.safetensors in it are replaced
+     */
+    public void save(Path folder) {
+        save(folder, WeightType.F32);
+    }
+
+    /** The same with numbers rounded to a type: F32, BF16 or F16. */
+    public void save(Path folder, WeightType type) {
+        ModelDefinition format = model.definition()
+                .orElseThrow(() -> new InvalidInputException("save: expected a model of a published format but found"
+                        + " programs of none; make it of a config"));
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InvalidInputException(folder + ": expected to write there but found " + e);
+        }
+        format.write(folder, weights.weights(), type);
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        optimizer.close();
+        gradients.close();
+        weights.close();
+    }
+}
