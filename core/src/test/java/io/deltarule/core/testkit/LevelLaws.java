@@ -151,8 +151,8 @@ public abstract class LevelLaws {
             for (int t = 0; t < 37; t++) {
                 double dot = 0;
                 for (int d = 0; d < 16; d++) {
-                    dot += (double) in.get(Input.Q).get(t * 16 + d)
-                            * in.get(Input.K).get(t * 16 + d);
+                    dot += (double) in.get(Input.Q).get(t * 16L + d)
+                            * in.get(Input.K).get(t * 16L + d);
                 }
                 double u = dot * in.get(Input.BETA).get(t) * in.get(Input.V).get(t * 12L);
                 assertEquals(u, o.get(t * 12L), 1e-6 * Math.max(1, Math.abs(u)), form + " token " + t);

@@ -31,6 +31,9 @@ final class UnknownType {
     private static final Map<String, String> KNOWN =
             Map.of("qwen4_exp", "its hyper-connections, n-gram embeddings and sparse attention are not supported");
 
+    /** The key of configs that have the text model's inside. */
+    private static final String NESTED = "text_config";
+
     private UnknownType() {}
 
     /** The refusal of a folder's type. */
@@ -41,7 +44,7 @@ final class UnknownType {
                     "model_type", "a model that is supported, and of " + type + " " + KNOWN.get(type) + ",");
         }
         InvalidInputException plain = ModelFormat.refusal(config);
-        Set<String> like = type == null ? Set.of() : likes(folder);
+        Set<String> like = type == null ? Set.of() : likes(folder, config.has(NESTED));
         return like.isEmpty()
                 ? plain
                 : new InvalidInputException(plain.getMessage() + "; its tensors are called as those of "
@@ -50,7 +53,7 @@ final class UnknownType {
     }
 
     /** The types whose tensors have the same names. */
-    private static Set<String> likes(Path folder) {
+    private static Set<String> likes(Path folder, boolean nested) {
         Set<String> found;
         try (SafetensorsFolder tensors = SafetensorsFolder.open(folder)) {
             found = tensors.tensors().stream()
@@ -62,8 +65,14 @@ final class UnknownType {
         }
         Set<String> best = new TreeSet<>();
         double most = ALIKE;
+<<<<<<< HEAD
+        for (String type : ModelTemplates.types()) {
+            ConfigObject template = ConfigObject.parse(ModelTemplates.config(type, Map.of()));
+            double alike = template.has(NESTED) == nested ? alike(template, found) : 0;
+=======
         for (String type : ModelTemplates.plainTypes()) {
             double alike = alike(type, found);
+>>>>>>> family
             if (alike > most) {
                 best.clear();
                 most = alike;
@@ -75,8 +84,7 @@ final class UnknownType {
         return best;
     }
 
-    private static double alike(String type, Set<String> found) {
-        ConfigObject config = ConfigObject.parse(ModelTemplates.config(type, Map.of()));
+    private static double alike(ConfigObject config, Set<String> found) {
         ModelPrograms programs = ModelFormat.of(config).programs(config, StoredTensors.NOTHING);
         Set<String> needed = new HashSet<>();
         Set<String> missing = new HashSet<>();
