@@ -16,8 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code train} from its config to the model that other commands read. */
 class TrainCommandTest {
-    private static final Path EXAMPLE =
-            Path.of("..", "docs", "examples", "train-bytes.json").toAbsolutePath().normalize();
+    private static final Path EXAMPLE = Path.of("..", "docs", "examples", "train-bytes.json")
+            .toAbsolutePath()
+            .normalize();
 
     @TempDir
     private Path folder;
@@ -31,7 +32,9 @@ class TrainCommandTest {
     @Test
     void theExampleTrainsAModelThatWritesText() {
         Path run = folder.resolve("run");
-        String table = CliRun.of("train", "--config", EXAMPLE, "--output", run).succeeded().out();
+        String table = CliRun.of("train", "--config", EXAMPLE, "--output", run)
+                .succeeded()
+                .out();
         List<String> lines = table.lines().toList();
         assertTrue(lines.get(0).startsWith("run") && lines.get(0).endsWith(run.toString()), table);
         assertTrue(table.contains("held out") && table.contains("perplexity"), table);
@@ -43,9 +46,11 @@ class TrainCommandTest {
                 .succeeded()
                 .out();
         assertTrue(text.length() >= 8, text);
-        CliRun.of("perplexity", "--model", run, "--engine", "cpu", "--text", EXAMPLE).succeeded();
-        CliRun.of(
-                        "logits", "--model", run, "--engine", "cpu", "--ids", "1,2,3", "--output", folder.resolve("l"))
+        CliRun.of("chat", "--model", run, "--engine", "cpu", "--prompt", "hello", "--max-new-tokens", "4")
+                .succeeded();
+        CliRun.of("perplexity", "--model", run, "--engine", "cpu", "--text", EXAMPLE)
+                .succeeded();
+        CliRun.of("logits", "--model", run, "--engine", "cpu", "--ids", "1,2,3", "--output", folder.resolve("l"))
                 .succeeded();
     }
 
@@ -64,7 +69,8 @@ class TrainCommandTest {
         assertEquals(3 * 2 * 8, document.path("tokens").asInt());
         assertEquals("accuracy", document.path("held_out").path("score").asText());
         assertTrue(document.path("held_out").path("loss").asDouble() > 0);
-        assertTrue(document.path("bytes").asLong() > 4 * document.path("parameters").asLong());
+        assertTrue(document.path("bytes").asLong()
+                > 4 * document.path("parameters").asLong());
         assertTrue(Files.isDirectory(Path.of(document.path("checkpoint").asText())));
         String further = CliRun.of(
                         "train", "--config", config(", \"checkpoints\": {\"every\": 1}"), "--output", run, "--resume")
@@ -75,7 +81,8 @@ class TrainCommandTest {
 
     @Test
     void whatIsPrintedTrains() throws IOException {
-        String printed = CliRun.of("train", "--print-config", "parity").succeeded().out();
+        String printed =
+                CliRun.of("train", "--print-config", "parity").succeeded().out();
         Path file = Files.writeString(
                 folder.resolve("parity.json"),
                 printed.replace("\"steps\": 300", "\"steps\": 2").replace("\"batch\": 64", "\"batch\": 2"));
@@ -110,6 +117,7 @@ class TrainCommandTest {
                  "optimizer": {"learning_rate": 10, "clip": 0, "warmup": 0}}""");
         CliRun run = CliRun.of("train", "--config", wild, "--output", folder.resolve("run"));
         assertEquals(ExitCode.NOT_FINITE, run.code(), run.err());
-        assertTrue(run.err().matches("(?s)deltarule: step \\d+: expected a finite loss .*first tensor .*\\n"), run.err());
+        assertTrue(
+                run.err().matches("(?s)deltarule: step \\d+: expected a finite loss .*first tensor .*\\n"), run.err());
     }
 }

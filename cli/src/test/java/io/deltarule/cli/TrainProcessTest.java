@@ -58,8 +58,7 @@ class TrainProcessTest {
                 {"task": {"name": "parity", "shortest": 3}, "steps": %d, "batch": 4, "length": 24,
                  "model": {"type": "gated_deltanet", "hidden": 16, "layers": 2, "ff": 24,
                    "set": {"num_heads": 2, "head_dim": 8}},
-                 "evaluation": {"every": 50, "batches": 1}, "checkpoints": {"every": 40, "keep": 3}}"""
-                .formatted(STEPS));
+                 "evaluation": {"every": 50, "batches": 1}, "checkpoints": {"every": 40, "keep": 3}}""".formatted(STEPS));
     }
 
     private static long steps(Path run) throws IOException {
@@ -143,7 +142,6 @@ class TrainProcessTest {
         assertTrue(err().contains("stopped after step " + reached) && err().contains("--resume"), err());
         finish(start(parts, "--resume"));
         assertEquals(log(whole), log(parts));
-        assertEquals(
-                -1, Files.mismatch(whole.resolve("model.safetensors"), parts.resolve("model.safetensors")));
+        assertEquals(-1, Files.mismatch(whole.resolve("model.safetensors"), parts.resolve("model.safetensors")));
     }
 }
