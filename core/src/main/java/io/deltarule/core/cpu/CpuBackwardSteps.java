@@ -61,7 +61,8 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
 
     /** Bytes that are not the arena's. */
     long bytes() {
-        return scratch.bytes();
+        return scratch.bytes()
+                + deltaRuns.values().stream().mapToLong(GradientRun::bytes).sum();
     }
 
     private SlotBuffer slot(Slot slot) {

@@ -143,7 +143,7 @@ final class CpuSteps {
 
     private LayerWeight placed(Weight weight) {
         LayerWeight placed = LayerWeight.of(weight, arena);
-        if (placed.owner() != weight.data()) {
+        if (placed.copied(weight)) {
             copies.add(() -> placed.data().copyFrom(weight.data()));
         }
         return placed;

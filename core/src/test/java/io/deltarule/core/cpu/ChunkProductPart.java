@@ -2,12 +2,12 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.cpu.delta.ChunkProducts;
-import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.delta.ChunkSpan;
 import io.deltarule.core.cpu.delta.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -97,7 +97,8 @@ final class ChunkProductPart extends HotPart {
     void run() {
         switch (product) {
             case SCORES -> new ChunkProducts(Products.chosen()).scores(reads, span, K, reads, C, scores);
-            case READ_STATE -> new ChunkProducts(Products.chosen()).readState(reads, 0, 2 * C, K, state, V, stateReads, 0);
+            case READ_STATE ->
+                new ChunkProducts(Products.chosen()).readState(reads, 0, 2 * C, K, state, V, stateReads, 0);
             case SOLVE -> {
                 copy(values, pseudoValues);
                 LowerTriangle.solve(triangle, 0, C, pseudoValues, 0);

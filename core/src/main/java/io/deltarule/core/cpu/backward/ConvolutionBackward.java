@@ -105,9 +105,11 @@ public final class ConvolutionBackward implements BackwardStep {
         });
         addWeights(back);
         if (dx != null) {
-            run.rows(2L * op.taps() * width, (from, to, slot) -> rows(run, from, to, (t, index, sequence) -> {
-                input(t, run.begin(sequence) + (long) run.length(sequence));
-            }));
+            run.rows(
+                    2L * op.taps() * width,
+                    (from, to, slot) -> rows(run, from, to, (t, index, sequence) -> {
+                        input(t, run.begin(sequence) + (long) run.length(sequence));
+                    }));
         }
         for (int sequence = 0; sequence < run.sequences() && past > 0; sequence++) {
             carry(back, sequence);

@@ -102,6 +102,17 @@ final class BackwardWorker {
         Arrays.setAll(heads, h -> new ValueHead(K, V));
     }
 
+    /** Bytes of what grows with the longest sequence: a state and pseudo-values for each chunk. */
+    long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (List<Matrix> matrices : List.of(head.states, head.pseudoValues)) {
+                floats += matrices.stream().mapToLong(m -> m.data().length).sum();
+            }
+        }
+        return floats * Float.BYTES;
+    }
+
     /** All value heads of one key head of one sequence. */
     void run(GradientOperands in, int sequence, int keyHead) {
         int firstHead = keyHead * heads.length;

@@ -100,8 +100,7 @@ public final class ChunkProducts {
     }
 
     /** Y ← X S with X [rows, K] from a row on, S [K, V], Y from a row on. */
-    public void readState(
-            Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
+    public void readState(Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
         products.multiply(rows, V, K, x.from(first), state.from(0), 0, stateReads.from(toRow));
     }
 
@@ -116,8 +115,7 @@ public final class ChunkProducts {
     }
 
     /** S ← decay · S + kᵀ P with k [rows, K] from a row on, P [rows, V]. */
-    public void write(
-            Matrix k, int firstKey, int rows, int K, Part pseudoValues, int V, float decay, Matrix state) {
+    public void write(Matrix k, int firstKey, int rows, int K, Part pseudoValues, int V, float decay, Matrix state) {
         products.multiplyLeftTransposed(K, V, rows, k.from(firstKey), pseudoValues, decay, state.from(0));
     }
 

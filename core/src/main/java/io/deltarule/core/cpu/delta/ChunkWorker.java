@@ -4,8 +4,8 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
-import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.util.Arrays;
 
 /**

@@ -25,6 +25,15 @@ public final class GradientRun {
         workers = new BackwardWorker[pool.threads()];
     }
 
+    /** Bytes of the scratch that has been made, which is in Java arrays. */
+    public long bytes() {
+        long bytes = 0;
+        for (BackwardWorker worker : workers) {
+            bytes += worker == null ? 0 : worker.bytes();
+        }
+        return bytes;
+    }
+
     /** Computes a run and returns when all of it is done. */
     public void run(GradientOperands in) {
         int keyHeads = spec.shape().H();

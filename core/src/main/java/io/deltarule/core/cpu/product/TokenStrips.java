@@ -18,7 +18,7 @@ public final class TokenStrips {
     private float[] data = new float[0];
     private int tokens;
     private int in;
-    private MemorySegment from;
+    private long from;
     private long firstToken;
     private long marked = UNMARKED;
 
@@ -32,10 +32,11 @@ public final class TokenStrips {
         }
     }
 
-    /** Whether these tokens of that memory are in here since an earlier call with the same mark; from now on they are to be. */
+    /** Whether these tokens of that off-heap memory are in here since an earlier call with the same mark; from now on they are to be. */
     public boolean hold(MemorySegment x, long first, int count, long mark) {
-        boolean held = mark != UNMARKED && x == from && first == firstToken && count == tokens && mark == marked;
-        from = x;
+        boolean held =
+                mark != UNMARKED && x.address() == from && first == firstToken && count == tokens && mark == marked;
+        from = x.address();
         firstToken = first;
         marked = mark;
         return held;
