@@ -142,14 +142,6 @@ public final class ModelTemplates {
         Map<String, String> keys = sizes.keys(type);
         keys.putAll(replaced);
         return config(type, keys);
-<<<<<<< HEAD
-=======
-    }
-
-    /** The types that have a template of their own; those of Qwen that nest one are not among them. */
-    static Set<String> plainTypes() {
-        return new TreeSet<>(BY_TYPE.keySet());
->>>>>>> family
     }
 
     /**

@@ -65,14 +65,9 @@ final class UnknownType {
         }
         Set<String> best = new TreeSet<>();
         double most = ALIKE;
-<<<<<<< HEAD
         for (String type : ModelTemplates.types()) {
             ConfigObject template = ConfigObject.parse(ModelTemplates.config(type, Map.of()));
             double alike = template.has(NESTED) == nested ? alike(template, found) : 0;
-=======
-        for (String type : ModelTemplates.plainTypes()) {
-            double alike = alike(type, found);
->>>>>>> family
             if (alike > most) {
                 best.clear();
                 most = alike;
