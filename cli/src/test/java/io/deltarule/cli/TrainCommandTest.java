@@ -46,6 +46,8 @@ class TrainCommandTest {
                 .succeeded()
                 .out();
         assertTrue(text.length() >= 8, text);
+        CliRun.of("chat", "--model", run, "--engine", "cpu", "--prompt", "hello", "--max-new-tokens", "4")
+                .succeeded();
         CliRun.of("perplexity", "--model", run, "--engine", "cpu", "--text", EXAMPLE)
                 .succeeded();
         CliRun.of("logits", "--model", run, "--engine", "cpu", "--ids", "1,2,3", "--output", folder.resolve("l"))

@@ -60,7 +60,9 @@ class TrainingDocumentTest {
         Path model = folder.resolve("model");
         List<String> lines = few.run("Path folder", model).lines().toList();
         assertEquals(13, lines.size());
-        assertTrue(lines.get(11).startsWith("step 12: loss 0.") && lines.get(12).startsWith("accuracy 0."), lines::toString);
+        assertTrue(
+                lines.get(11).startsWith("step 12: loss 0.") && lines.get(12).startsWith("accuracy 0."),
+                lines::toString);
         try (ModelFolder read = ModelFolder.open(model)) {
             assertEquals("delta_net", read.modelType());
         }

@@ -1,5 +1,6 @@
 package io.deltarule.core.measure;
 
+import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.cpu.product.ProductClock;
 
 /**
@@ -9,15 +10,11 @@ import io.deltarule.core.cpu.product.ProductClock;
  * @param share the threads' time in products over all their time in it, of products that are the engine's own
  */
 public record ProductShare(long nanos, double share) {
-    /**
-     * Runs something once.
-     *
-     * @param threads that share its work
-     */
-    public static ProductShare of(Runnable body, int threads) {
+    /** Runs something of the engine once, with as many threads as it has where nobody says how many. */
+    public static ProductShare of(Runnable body) {
         long begun = System.nanoTime();
         long products = ProductClock.measure(body);
         long nanos = System.nanoTime() - begun;
-        return new ProductShare(nanos, (double) products / nanos / threads);
+        return new ProductShare(nanos, (double) products / nanos / CpuEngine.defaultThreads());
     }
 }

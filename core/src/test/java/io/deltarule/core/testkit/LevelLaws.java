@@ -188,7 +188,7 @@ public abstract class LevelLaws {
         for (int t = 0; t < 40; t++) {
             for (int level = 0; level < L; level++) {
                 if (!Levels.live(t, level)) {
-                    other.get(Input.LAMBDA).set(t * L + level, 1e6f);
+                    other.get(Input.LAMBDA).set((long) t * L + level, 1e6f);
                 }
             }
         }

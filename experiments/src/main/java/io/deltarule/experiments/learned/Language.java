@@ -52,7 +52,7 @@ public record Language(byte[] text, String source, Sizes sizes) implements Exper
     public record Sizes(
             int hidden, int layers, int sequences, int length, int steps, int evaluations, int tested, double rate) {
         /** What docs/experiments.md shows. */
-        public static final Sizes DEFAULT = new Sizes(64, 2, 16, 128, 400, 4, 16, 3e-3);
+        public static final Sizes DEFAULT = new Sizes(64, 2, 16, 128, 150, 3, 8, 4e-3);
     }
 
     @Override

@@ -170,7 +170,7 @@ public record Needle(int d, int most, int draws, int candidates) implements Expe
         for (int i = 0; i < seeds.getFirst().size(); i++) {
             int place = i;
             points.add(ResultPoint.of(
-                    1L << i,
+                    1 << i,
                     seeds.stream()
                             .map(kept -> Sample.of(value.applyAsDouble(kept.get(place))))
                             .toList()));

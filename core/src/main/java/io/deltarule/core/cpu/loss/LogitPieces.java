@@ -22,6 +22,7 @@ public final class LogitPieces {
     /** Some classes: rows of W, and where their logits go. */
     private record Piece(int first, LayerWeight W, LinearStep step, SlotBuffer logits) {}
 
+    private final String name; // of W
     private final SlotBuffer x;
     private final boolean whole; // whether all tokens are taken at a time
     private final SlotBuffer rows; // of the tokens at hand, or x where it never has more
@@ -39,6 +40,7 @@ public final class LogitPieces {
             int maxTokens,
             WeightPanels panels,
             Arena arena) {
+        this.name = op.weight();
         this.x = x;
         this.bias = b;
         this.mostTokens = Math.min(TOKENS, maxTokens);
@@ -101,6 +103,7 @@ public final class LogitPieces {
 
     /** Takes up some tokens. */
     public void begin(int first, int count) {
+        pieces.forEach(piece -> piece.W().checkAlive(name));
         tokens = count;
         if (!whole) {
             MemorySegment.copy(x.data(), x.row(first), rows.data(), 0, x.row(count));
