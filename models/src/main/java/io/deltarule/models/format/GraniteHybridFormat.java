@@ -123,7 +123,8 @@ final class GraniteHybridFormat implements ModelFormat {
         if (config.choice("position_embedding_type", "nope", "nope", "rope").equals("rope")) {
             return RopeConfig.of(config, head, 1);
         }
-        boolean _ = config.has("rope_parameters") | config.has("rope_scaling");
+        boolean _ = config.has("rope_parameters");
+        boolean _ = config.has("rope_scaling");
         return new PositionEncoding.None();
     }
 
