@@ -56,8 +56,8 @@ record TrainingRows(SuiteRecorder recorder) {
         Tensor ids = Tensor.zeros(TOKENS, 1);
         Tensor labels = Tensor.zeros(TOKENS, 1);
         for (int t = 0; t < TOKENS; t++) {
-            ids.set(t, t * 7919L % VOCABULARY);
-            labels.set(t, (t + 1) * 7919L % VOCABULARY);
+            ids.set(t, (float) (t * 7919L % VOCABULARY));
+            labels.set(t, (float) ((t + 1) * 7919L % VOCABULARY));
         }
         List<Tensor> inputs = List.of(ids, labels);
         List<Tensor> losses = List.of(Tensor.zeros(TOKENS, 1));

@@ -65,7 +65,7 @@ public record InitialWeights(long seed, double std) {
                 DoubleSupplier log = uniform(random, StrictMath.log(LEAST_STEP), StrictMath.log(LARGEST_STEP));
                 yield () -> inverseSoftplus(StrictMath.exp(log.getAsDouble()));
             }
-            case NORM, TEMPERATURE -> () -> 1;
+            case NORM, TEMPERATURE, SCALE -> () -> 1;
             case ZERO_CENTRED_NORM, BIAS, CHOICE_CORRECTION -> () -> 0;
         };
     }

@@ -29,6 +29,8 @@ public enum WeightRole {
     DT_BIAS(false),
     /** Factors of Selective RoPE's angles. */
     TEMPERATURE(false),
+    /** Factors of heads or channels. */
+    SCALE(false),
     /** Added to a router's scores for the choice alone: it has no gradient and is not trained. */
     CHOICE_CORRECTION(false);
 
@@ -62,6 +64,8 @@ public enum WeightRole {
             case MatrixOp.Experts e -> weight.equals(e.routing().correction()) ? CHOICE_CORRECTION : projection(weight);
             case NormOp.RmsNorm n -> n.zeroCentred() ? ZERO_CENTRED_NORM : NORM;
             case ElementwiseOp.LogDecay d -> weight.equals(d.aLog()) ? A_LOG : DT_BIAS;
+            case ElementwiseOp.TimeStep t -> weight.equals(t.aLog()) ? A_LOG : DT_BIAS;
+            case ElementwiseOp.Scale s -> SCALE;
             case SequenceOp.ShortConvolution c -> weight.equals(c.bias()) ? BIAS : CONVOLUTION;
             case PositionOp.SelectiveRotary r -> TEMPERATURE;
             default -> throw new AssertionError("nothing is known of weight " + weight + " of " + op);
@@ -70,7 +74,10 @@ public enum WeightRole {
 
     /** By the names that mixers and feed-forward parts have for what goes back to the residual stream. */
     private static WeightRole projection(String weight) {
-        return weight.endsWith("o_proj.weight") || weight.endsWith("down_proj.weight")
+        return weight.endsWith("o_proj.weight")
+                        || weight.endsWith("out_proj.weight")
+                        || weight.endsWith("down_proj.weight")
+                        || weight.endsWith("output_linear.weight")
                 ? RESIDUAL_PROJECTION
                 : PROJECTION;
     }
