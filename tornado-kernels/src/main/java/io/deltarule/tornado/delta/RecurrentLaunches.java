@@ -26,9 +26,22 @@ public final class RecurrentLaunches {
      * @throws InvalidInputException naming what it can
      */
     public static void check(PlanSpec spec) {
+        requireOneState(spec.shape());
         if (spec.shape().K() > RecurrentKernel.MAX_K) {
             throw new InvalidInputException("K: the tornado engine expects at most " + RecurrentKernel.MAX_K
                     + " but found " + spec.shape().K() + "; use the cpu engine");
+        }
+    }
+
+    /**
+     * Refuses log-linear states, for which there are no kernels.
+     *
+     * @throws InvalidInputException naming the engines that have them
+     */
+    public static void requireOneState(DeltaShape s) {
+        if (s.logLinear()) {
+            throw new InvalidInputException("lambda: the tornado engine expects one state per head but found " + s.levels()
+                    + " log-linear levels; use the cpu or the reference engine");
         }
     }
 
