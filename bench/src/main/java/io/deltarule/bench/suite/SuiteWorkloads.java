@@ -37,7 +37,8 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 prefill("prefill/delta_rule", Variant.DELTA_RULE, shape(Gate.NONE, 1)),
                 prefill("prefill/comba", Variant.COMBA, shape(Gate.SCALAR, 1)),
                 prefill("prefill/gdn2", Variant.GDN2, shape(Gate.CHANNEL, 1)),
-                prefill("prefill/gated_delta_product", Variant.GATED_DELTA_PRODUCT, shape(Gate.SCALAR, 2)));
+                prefill("prefill/gated_delta_product", Variant.GATED_DELTA_PRODUCT, shape(Gate.SCALAR, 2)),
+                prefill("prefill/ssd", Variant.SSD, shape(Gate.SCALAR, 1)));
     }
 
     List<Workload> lengths() {

@@ -13,13 +13,14 @@ final class GradientWorkCount {
         double M = (double) s.microTokens() * s.HV();
         double R = (double) s.tokens() * s.HV();
         double KV = (double) s.K() * s.V();
-        double flops = 12 * M * KV + 4 * R * KV;
+        double E = workload.variant().erases() ? M : 0;
+        double flops = 6 * (M + E) * KV + 4 * R * KV;
         if (s.crossRead()) {
             flops += 10 * R * KV;
         }
         if (workload.form() == Form.CHUNK) {
             double C = WorkCount.chunk(workload);
-            flops += C * ((3 * M + 3 * R) * s.K() + (3 * M + 2 * R) * s.V());
+            flops += C * ((3 * E + 3 * R) * s.K() + (3 * E + 2 * R) * s.V());
             if (s.crossRead()) {
                 flops += C * R * (6.0 * s.K() + 5.0 * s.V());
             }

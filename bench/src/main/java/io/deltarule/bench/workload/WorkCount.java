@@ -39,10 +39,11 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         double steps = (double) s.microTokens() * s.HV();
         double reads = (double) s.tokens() * s.HV();
         double KV = (double) s.K() * s.V();
-        double flops = 4 * steps * KV + 2 * reads * KV;
+        double erasures = workload.variant().erases() ? steps : 0;
+        double flops = 2 * (steps + erasures + reads) * KV;
         if (workload.form() == Form.CHUNK) {
             double C = chunk(workload);
-            flops += (steps + reads) * C * (s.K() + s.V());
+            flops += (erasures + reads) * C * (s.K() + s.V());
         } else if (s.gate() != Gate.NONE) {
             flops += reads * KV;
         }

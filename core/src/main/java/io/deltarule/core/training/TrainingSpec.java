@@ -2,6 +2,8 @@ package io.deltarule.core.training;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Weight;
+import io.deltarule.core.layer.WeightType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ public record TrainingSpec(LayerSpec layer, ParameterLayout trained, List<Intege
     /**
      * Checks names, shapes and cuts.
      *
-     * @throws InvalidInputException if a trained weight is none of the program's or has another shape, or cuts do not rise
+     * @throws InvalidInputException if a trained weight is none of the program's, has another shape or is not float32, or cuts do not rise
      *     from 1 to less than the number of operations
      */
     public TrainingSpec {
@@ -30,6 +32,11 @@ public record TrainingSpec(LayerSpec layer, ParameterLayout trained, List<Intege
                 throw new InvalidInputException("trained: expected weights of the program but found " + entry.name()
                         + " " + Arrays.toString(entry.dims())
                         + (dims == null ? ", which it has not" : ", which it has as " + Arrays.toString(dims)));
+            }
+            Weight weight = layer.weights().get(entry.name(), dims);
+            if (weight.type() != WeightType.F32) {
+                throw new InvalidInputException("trained: expected " + entry.name() + " as F32 but found " + weight
+                        + "; copy it to a ParameterArena, whose views are F32");
             }
         }
         cuts = List.copyOf(cuts);
