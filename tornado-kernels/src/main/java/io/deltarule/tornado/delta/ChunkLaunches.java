@@ -60,6 +60,7 @@ public final class ChunkLaunches {
      * @throws InvalidInputException naming what they can
      */
     public static void check(PlanSpec spec) {
+        RecurrentLaunches.oneState(spec);
         if (!SIZES.contains(spec.chunkSize())) {
             throw new InvalidInputException("chunk size: the tornado engine expects 16, 32 or 64 but found "
                     + spec.chunkSize() + "; the recurrent form needs none");

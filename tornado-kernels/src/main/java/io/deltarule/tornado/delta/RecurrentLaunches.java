@@ -26,9 +26,18 @@ public final class RecurrentLaunches {
      * @throws InvalidInputException naming what it can
      */
     public static void check(PlanSpec spec) {
+        oneState(spec);
         if (spec.shape().K() > RecurrentKernel.MAX_K) {
             throw new InvalidInputException("K: the tornado engine expects at most " + RecurrentKernel.MAX_K
                     + " but found " + spec.shape().K() + "; use the cpu engine");
+        }
+    }
+
+    /** Refuses log-linear states, which no kernel here has: their scales would be left out. */
+    static void oneState(PlanSpec spec) {
+        if (spec.shape().logLinear()) {
+            throw new InvalidInputException("lambda: the tornado engine expects one state but found "
+                    + spec.shape().levels() + " log-linear levels; use the cpu or the reference engine");
         }
     }
 
