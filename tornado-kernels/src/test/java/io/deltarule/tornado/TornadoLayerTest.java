@@ -132,6 +132,16 @@ class TornadoLayerTest extends LayerLaws {
         }
     }
 
+    @Test
+    void logLinearStatesAreRefusedRatherThanReadAsOne() {
+        LayerCase levels = LayerCases.levels().getFirst();
+        String message = assertThrows(
+                        InvalidInputException.class,
+                        () -> engine().plan(levels.spec(8, 1, 8).onDevice(device())).close())
+                .getMessage();
+        assertTrue(message.contains("log-linear levels"), message);
+    }
+
     /** S = v k forgets everything at −∞. */
     @Test
     void anInfiniteLogDecayIsAFullReset() {
