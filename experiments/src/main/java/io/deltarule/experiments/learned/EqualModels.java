@@ -23,14 +23,21 @@ record EqualModels(int hidden, int layers, int vocab) {
     List<Contender> all() {
         String head = Integer.toString(hidden / HEADS);
         String heads = Integer.toString(HEADS);
-        String everyLayer = IntStream.range(0, layers).mapToObj(Integer::toString).collect(Collectors.joining(", "));
-        Map<String, String> attention = Map.of(
-                "num_heads", heads, "attn", "{\"layers\": [" + everyLayer + "], \"num_heads\": " + HEADS + "}");
+        String everyLayer =
+                IntStream.range(0, layers).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        Map<String, String> attention =
+                Map.of("num_heads", heads, "attn", "{\"layers\": [" + everyLayer + "], \"num_heads\": " + HEADS + "}");
         int widest = 3 * hidden;
         long goal = parameters("delta_net", attention, widest);
-        Map<String, String> perHead = Map.of("num_heads", heads, "num_v_heads", heads, "head_dim", head, "expand_v", "1.0");
+        Map<String, String> perHead =
+                Map.of("num_heads", heads, "num_v_heads", heads, "head_dim", head, "expand_v", "1.0");
         return List.of(
-                equal("DeltaLens", 3, "deltalens", Map.of("num_heads", heads, "head_k_dim", head, "head_v_dim", head), goal),
+                equal(
+                        "DeltaLens",
+                        3,
+                        "deltalens",
+                        Map.of("num_heads", heads, "head_k_dim", head, "head_v_dim", head),
+                        goal),
                 equal("Gated DeltaNet", 0, "gated_deltanet", perHead, goal),
                 equal("DeltaNet", 1, "delta_net", Map.of("num_heads", heads), goal),
                 equal("KDA", 2, "kda", perHead, goal),

@@ -50,14 +50,7 @@ public record Language(byte[] text, String source, Sizes sizes) implements Exper
      * @param rate the highest learning rate, the same for all
      */
     public record Sizes(
-            int hidden,
-            int layers,
-            int sequences,
-            int length,
-            int steps,
-            int evaluations,
-            int tested,
-            double rate) {
+            int hidden, int layers, int sequences, int length, int steps, int evaluations, int tested, double rate) {
         /** What docs/experiments.md shows. */
         public static final Sizes DEFAULT = new Sizes(64, 2, 16, 128, 150, 3, 8, 4e-3);
     }
@@ -116,8 +109,7 @@ public record Language(byte[] text, String source, Sizes sizes) implements Exper
             }
             curves.add(ResultCurve.measured(contender.name(), contender.colour(), points));
         }
-        long parameters =
-                TrainableModel.of(contenders.getFirst().config()).parameters();
+        long parameters = TrainableModel.of(contenders.getFirst().config()).parameters();
         return new ExperimentResult(
                 String.format(
                         Locale.ROOT,
@@ -161,13 +153,15 @@ public record Language(byte[] text, String source, Sizes sizes) implements Exper
             for (int e = 0; e < sizes.evaluations(); e++) {
                 while (trainer.step() < stepsUntil(e)) {
                     seconds += trainer.next().seconds();
-                    conditions.progress().accept(String.format(
-                            Locale.ROOT,
-                            "%s, seed %d, step %d of %d",
-                            contender.name(),
-                            seed,
-                            trainer.step(),
-                            sizes.steps()));
+                    conditions
+                            .progress()
+                            .accept(String.format(
+                                    Locale.ROOT,
+                                    "%s, seed %d, step %d of %d",
+                                    contender.name(),
+                                    seed,
+                                    trainer.step(),
+                                    sizes.steps()));
                 }
                 Evaluation found = trainer.evaluate();
                 Map<String, Object> details = new LinkedHashMap<>();

@@ -74,10 +74,7 @@ public record Parity(int steps, int tested) implements Experiment {
                 "1 layer, d 32, 2 heads of 16, short convolutions; lengths 3 to 40, tested at up to " + FACTOR * 40
                         + "; batches of 64, " + steps + " steps, learning rate 4e-3; share of places that are right",
                 List.of("With β below 1 the first places are right because so few prefixes can be learned by heart."),
-                run.panels(
-                        "",
-                        List.of(contender("β below 2", 0, true), contender("β below 1", 1, false)),
-                        conditions));
+                run.panels("", List.of(contender("β below 2", 0, true), contender("β below 1", 1, false)), conditions));
     }
 
     private TrainingOptions options(long seed) {

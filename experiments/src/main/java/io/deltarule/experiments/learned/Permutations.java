@@ -49,7 +49,8 @@ public record Permutations(int steps, int tested) implements Experiment {
                         new Published("S3, two factors, β below 2", "solved", Basis.AUTHORS),
                         new Published("S3, one factor, or β below 1", "not solved", Basis.AUTHORS),
                         new Published(
-                                "one factor in one layer: only the sign of a permutation is followed", "1/3",
+                                "one factor in one layer: only the sign of a permutation is followed",
+                                "1/3",
                                 Basis.DERIVED)));
     }
 
@@ -91,8 +92,8 @@ public record Permutations(int steps, int tested) implements Experiment {
                 FACTOR,
                 tested);
         return new ExperimentResult(
-                "S3, 1 layer, d 64, 4 heads of 16; lengths " + SHORTEST + " to " + LENGTH + ", tested at up to " + FACTOR * LENGTH
-                        + "; batches of 64, " + steps + " steps, learning rate 5e-3",
+                "S3, 1 layer, d 64, 4 heads of 16; lengths " + SHORTEST + " to " + LENGTH + ", tested at up to "
+                        + FACTOR * LENGTH + "; batches of 64, " + steps + " steps, learning rate 5e-3",
                 List.of(
                         "Without short convolutions and with keys and queries that no activation changes: SiLU leaves keys"
                                 + " nearly in one orthant, where reflections at S3's angles hardly fit.",

@@ -95,8 +95,7 @@ record TrackingRun(
 
     private ResultCurve chance(List<Integer> places) {
         return ResultCurve.chance(
-                "chance",
-                places.stream().map(x -> ResultPoint.fixed(x, chance)).toList());
+                "chance", places.stream().map(x -> ResultPoint.fixed(x, chance)).toList());
     }
 
     /**
@@ -141,15 +140,17 @@ record TrackingRun(
             while (trainer.step() < trainer.options().steps()) {
                 last = trainer.next();
                 if (last.step() % REPORT_EVERY == 0) {
-                    conditions.progress().accept(String.format(
-                            Locale.ROOT,
-                            "%s%s, seed %d, step %d of %d, loss %.3f",
-                            title,
-                            contender.name(),
-                            seed,
-                            last.step(),
-                            trainer.options().steps(),
-                            last.loss()));
+                    conditions
+                            .progress()
+                            .accept(String.format(
+                                    Locale.ROOT,
+                                    "%s%s, seed %d, step %d of %d, loss %.3f",
+                                    title,
+                                    contender.name(),
+                                    seed,
+                                    last.step(),
+                                    trainer.options().steps(),
+                                    last.loss()));
                 }
             }
             double seconds = (System.nanoTime() - begun) / 1e9;

@@ -20,7 +20,9 @@ class ParityTest {
                 Found.curve(Found.panel(result, "up_to_length"), "β below 2").points();
         List<ResultPoint> one =
                 Found.curve(Found.panel(result, "up_to_length"), "β below 1").points();
-        assertEquals(List.of(10.0, 20.0, 40.0, 80.0, 160.0, 320.0), two.stream().map(ResultPoint::x).toList());
+        assertEquals(
+                List.of(10.0, 20.0, 40.0, 80.0, 160.0, 320.0),
+                two.stream().map(ResultPoint::x).toList());
         assertTrue(two.get(2).mean() > 0.95, () -> "up to the trained length: " + two);
         assertTrue(two.get(4).mean() > 0.75, () -> "up to four times that: " + two);
         assertTrue(one.get(2).mean() < 0.8, () -> "up to the trained length: " + one);
