@@ -105,6 +105,7 @@ record TrackingRun(
      * @param loss the last step's
      * @param seconds that training took
      */
+    @SuppressWarnings("ArrayRecordComponent") // made once, only read
     private record Learned(double[] right, double loss, double seconds) {
         double over(int from, int to) {
             double sum = 0;

@@ -122,7 +122,7 @@ public record Speedup(Sizes sizes, Sizes slow) implements Experiment {
             }
             curves.add(ResultCurve.measured("D " + D, i, points));
         }
-        if (of == sizes) {
+        if (device.automatic()) {
             published(curves, 64, 8192, 5, 8);
             published(curves, 128, 16384, 10, 15);
             published(curves, 256, 30000, 25, 30);
