@@ -60,9 +60,11 @@ class ModulePathTest {
 
     @ParameterizedTest
     @CsvSource({
-        "io.deltarule.core, io.deltarule.core io.deltarule.core.layer",
+        "io.deltarule.core, io.deltarule.core io.deltarule.core.layer io.deltarule.core.training",
         "io.deltarule.loader, io.deltarule.loader",
-        "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.format io.deltarule.models.inference",
+        "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.format io.deltarule.models.inference"
+                + " io.deltarule.models.training",
+        "io.deltarule.training, io.deltarule.training io.deltarule.training.task",
         "io.deltarule.tornado, ''",
         "io.deltarule.sdk, ''",
         "io.deltarule.experiments, ''",

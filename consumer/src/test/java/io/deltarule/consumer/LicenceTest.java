@@ -86,7 +86,8 @@ class LicenceTest {
 
     /** Every jar that Maven installs has the licence too. */
     @ParameterizedTest
-    @ValueSource(strings = {"core", "loader", "models", "tornado-kernels", "tornado-emulator", "cli", "charts"})
+    @ValueSource(
+            strings = {"core", "loader", "models", "training", "tornado-kernels", "tornado-emulator", "cli", "charts"})
     void everyModulesJarHasItsLicence(String module) throws IOException {
         try (JarFile jar = new JarFile(BuiltJars.of(module).toFile())) {
             assertArrayEquals(Files.readAllBytes(BuiltJars.ROOT.resolve("LICENSE")), read(jar, "META-INF/LICENSE"));

@@ -34,7 +34,7 @@ final class AtomicFile {
             Path beside = target.resolveSibling("." + UUID.randomUUID() + ".part");
             // An interrupted program (Ctrl-C) runs no finally.
             Thread onExit = new Thread(() -> deleteQuietly(beside), "delete unfinished file");
-            Runtime.getRuntime().addShutdownHook(onExit);
+            remember(onExit);
             try {
                 writeNew(beside, content);
                 Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
@@ -66,6 +66,14 @@ final class AtomicFile {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             System.getLogger("io.deltarule").log(System.Logger.Level.WARNING, "unfinished file left: " + path, e);
+        }
+    }
+
+    private static void remember(Thread onExit) {
+        try {
+            Runtime.getRuntime().addShutdownHook(onExit);
+        } catch (IllegalStateException alreadyExiting) {
+            // then a hook of whoever writes waits until the file is written
         }
     }
 

@@ -1,9 +1,8 @@
 package io.deltarule.training;
 
-import io.deltarule.core.Tensor;
 import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.ParameterLayout;
-import java.lang.foreign.MemorySegment;
+import io.deltarule.training.ArenaPieces.Piece;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,21 +10,15 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * An optimiser that treats each number by itself: it walks over the arenas in short blocks, which stay in the processor's
- * nearest cache as arrays, and leaves the formula to a {@link Rule}.
+ * An optimiser that treats each number by itself: threads walk over the arenas in short blocks, which stay in a processor's nearest
+ * cache as arrays, and the formula is left to a {@link Rule}.
  */
 public abstract class BlockwiseOptimizer implements Optimizer {
-    /** Numbers per block: five arrays of them fit a cache of 48 KiB. */
-    private static final int BLOCK = 2048;
-
-    private final ParameterLayout layout;
+    private final List<Piece> pieces;
     private final Predicate<String> decayed;
     private final Map<String, ParameterArena> state = new LinkedHashMap<>();
-    private final float[] weights = new float[BLOCK];
-    private final float[] gradients = new float[BLOCK];
-    private final float[][] remembered;
 
-    /** One step's formula, with this step's learning rate in it. */
+    /** One step's formula, with this step's learning rate in it. Called by several threads at once, for other numbers each. */
     @FunctionalInterface
     public interface Rule {
         /**
@@ -48,12 +41,11 @@ public abstract class BlockwiseOptimizer implements Optimizer {
      * @param names of what is remembered of each number
      */
     protected BlockwiseOptimizer(ParameterLayout layout, Predicate<String> decayed, String... names) {
-        this.layout = layout;
+        this.pieces = ArenaPieces.of(layout);
         this.decayed = decayed;
         for (String name : names) {
             state.put(name, new ParameterArena(layout));
         }
-        remembered = new float[names.length][BLOCK];
     }
 
     /** The formula of one step, whose number counts from 1. */
@@ -63,31 +55,27 @@ public abstract class BlockwiseOptimizer implements Optimizer {
     public final void update(ParameterArena w, ParameterArena g, double learningRate, long step) {
         Rule rule = rule(learningRate, step);
         List<ParameterArena> kept = new ArrayList<>(state.values());
-        for (ParameterLayout.Entry entry : layout.entries()) {
-            boolean decays = decayed.test(entry.name());
-            for (long at = 0; at < entry.size(); at += BLOCK) {
-                int count = (int) Math.min(BLOCK, entry.size() - at);
-                long place = (entry.offset() + at) * Float.BYTES;
-                read(w, place, weights, count);
-                read(g, place, gradients, count);
-                for (int i = 0; i < remembered.length; i++) {
-                    read(kept.get(i), place, remembered[i], count);
-                }
-                rule.apply(weights, gradients, remembered, count, decays);
-                write(weights, w, place, count);
-                for (int i = 0; i < remembered.length; i++) {
-                    write(remembered[i], kept.get(i), place, count);
-                }
+        pieces.parallelStream().forEach(piece -> update(piece, w, g, kept, rule));
+    }
+
+    private void update(Piece piece, ParameterArena w, ParameterArena g, List<ParameterArena> kept, Rule rule) {
+        boolean decays = decayed.test(piece.entry().name());
+        float[] weights = new float[ArenaPieces.BLOCK];
+        float[] gradients = new float[ArenaPieces.BLOCK];
+        float[][] remembered = new float[kept.size()][ArenaPieces.BLOCK];
+        for (long at = piece.from(); at < piece.end(); at += ArenaPieces.BLOCK) {
+            int count = ArenaPieces.count(piece, at);
+            ArenaPieces.read(w, at, weights, count);
+            ArenaPieces.read(g, at, gradients, count);
+            for (int i = 0; i < remembered.length; i++) {
+                ArenaPieces.read(kept.get(i), at, remembered[i], count);
+            }
+            rule.apply(weights, gradients, remembered, count, decays);
+            ArenaPieces.write(weights, w, at, count);
+            for (int i = 0; i < remembered.length; i++) {
+                ArenaPieces.write(remembered[i], kept.get(i), at, count);
             }
         }
-    }
-
-    private static void read(ParameterArena from, long place, float[] to, int count) {
-        MemorySegment.copy(from.data(), Tensor.FLOAT, place, to, 0, count);
-    }
-
-    private static void write(float[] from, ParameterArena to, long place, int count) {
-        MemorySegment.copy(from, 0, to.data(), Tensor.FLOAT, place, count);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.deltarule.training;
 
-import io.deltarule.core.Tensor;
 import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.ParameterLayout;
-import java.lang.foreign.MemorySegment;
+import io.deltarule.training.ArenaPieces.Piece;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,25 +14,30 @@ import java.util.Optional;
  * Source: Pascanu, Mikolov, Bengio 2013, arXiv:1211.5063, algorithm 1. Sums are in float64 and in a fixed order.
  */
 final class GradientNorm {
-    private static final int BLOCK = 2048;
-
     private GradientNorm() {}
 
     /** n; infinite or NaN where a gradient is. */
     static double of(ParameterArena gradients) {
-        double sum = 0;
-        for (ParameterLayout.Entry entry : gradients.layout().entries()) {
-            sum += squares(gradients, entry);
-        }
-        return Math.sqrt(sum);
+        return Math.sqrt(squares(gradients, ArenaPieces.of(gradients.layout())));
     }
 
-    private static double squares(ParameterArena gradients, ParameterLayout.Entry entry) {
-        float[] block = new float[BLOCK];
+    private static double squares(ParameterArena gradients, List<Piece> pieces) {
+        double[] sums = pieces.parallelStream()
+                .mapToDouble(piece -> squares(gradients, piece))
+                .toArray();
         double sum = 0;
-        for (long at = 0; at < entry.size(); at += BLOCK) {
-            int count = (int) Math.min(BLOCK, entry.size() - at);
-            MemorySegment.copy(gradients.data(), Tensor.FLOAT, (entry.offset() + at) * Float.BYTES, block, 0, count);
+        for (double one : sums) {
+            sum += one;
+        }
+        return sum;
+    }
+
+    private static double squares(ParameterArena gradients, Piece piece) {
+        float[] block = new float[ArenaPieces.BLOCK];
+        double sum = 0;
+        for (long at = piece.from(); at < piece.end(); at += ArenaPieces.BLOCK) {
+            int count = ArenaPieces.count(piece, at);
+            ArenaPieces.read(gradients, at, block, count);
             sum += squares(block, count);
         }
         return sum;
@@ -57,24 +62,25 @@ final class GradientNorm {
         return (a + b) + (c + d);
     }
 
-    /** Multiplies every gradient, the gaps' zeros among them. */
+    /** Multiplies every gradient. */
     static void scale(ParameterArena gradients, float factor) {
-        float[] block = new float[BLOCK];
-        long size = gradients.layout().size();
-        for (long at = 0; at < size; at += BLOCK) {
-            int count = (int) Math.min(BLOCK, size - at);
-            MemorySegment.copy(gradients.data(), Tensor.FLOAT, at * Float.BYTES, block, 0, count);
-            for (int i = 0; i < count; i++) {
-                block[i] *= factor;
+        ArenaPieces.of(gradients.layout()).parallelStream().forEach(piece -> {
+            float[] block = new float[ArenaPieces.BLOCK];
+            for (long at = piece.from(); at < piece.end(); at += ArenaPieces.BLOCK) {
+                int count = ArenaPieces.count(piece, at);
+                ArenaPieces.read(gradients, at, block, count);
+                for (int i = 0; i < count; i++) {
+                    block[i] *= factor;
+                }
+                ArenaPieces.write(block, gradients, at, count);
             }
-            MemorySegment.copy(block, 0, gradients.data(), Tensor.FLOAT, at * Float.BYTES, count);
-        }
+        });
     }
 
-    /** The first parameter with a gradient that is not finite. */
-    static Optional<String> firstNotFinite(ParameterArena gradients) {
-        return gradients.layout().entries().stream()
-                .filter(entry -> !Double.isFinite(squares(gradients, entry)))
+    /** The first parameter with a number that is not finite. */
+    static Optional<String> firstNotFinite(ParameterArena numbers) {
+        return numbers.layout().entries().stream()
+                .filter(entry -> !Double.isFinite(squares(numbers, ArenaPieces.of(entry))))
                 .map(ParameterLayout.Entry::name)
                 .findFirst();
     }

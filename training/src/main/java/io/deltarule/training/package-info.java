@@ -6,6 +6,7 @@
  *   Trainer                         one step: gradients of some batches, clipped, and the optimiser's update
  *   TrainingOptions, Schedule       how
  *   Optimizer, BlockwiseOptimizer   what another optimiser has to implement; AdamW is one
+ *     ArenaPieces                   numbers in pieces, for threads
  *   Evaluation, Predictions         what a model makes of batches that it was not trained on
  * </pre>
  *

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** AdamW against its equations in float64. */
 class AdamWTest {
-    private static final int LARGE = 5000; // more than two blocks
+    private static final int LARGE = 70_000; // more than one piece, and many blocks
     private static final double RATE = 0.003;
     private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.97, 1e-8, 0.2);
 

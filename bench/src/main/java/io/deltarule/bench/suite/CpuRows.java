@@ -28,6 +28,7 @@ record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine
         decode("decode/batch", workloads.sizes().batch());
         decode("decode/single", 1);
         new CpuNetworkRows(workloads, recorder).measure();
+        new TrainingRows(recorder).measure();
     }
 
     private static List<Workload> bothForms(List<Workload> chunkwise) {

@@ -16,6 +16,7 @@ final class TrainingDisplay implements TrainingRun.Listener {
     private final Progress progress;
     private final long steps;
     private final Score score;
+    private int seen;
     private double seconds; // of a step, a running mean
     private double tokens;
     private String heldOut = "";
@@ -28,7 +29,7 @@ final class TrainingDisplay implements TrainingRun.Listener {
 
     @Override
     public void stepped(StepReport step) {
-        double weight = seconds == 0 ? 1 : NEW;
+        double weight = ++seen <= 2 ? 1 : NEW; // the first step compiles and says nothing of the others
         seconds += weight * (step.seconds() - seconds);
         tokens += weight * (step.tokens() - tokens);
         progress.say(String.format(

@@ -21,6 +21,7 @@ import io.deltarule.core.cpu.delta.GradientRun;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -60,7 +61,8 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
 
     /** Bytes that are not the arena's. */
     long bytes() {
-        return scratch.bytes();
+        return scratch.bytes()
+                + deltaRuns.values().stream().mapToLong(GradientRun::bytes).sum();
     }
 
     private SlotBuffer slot(Slot slot) {
@@ -237,7 +239,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                 out,
                 spec,
                 forward.run().boundaries(),
-                s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool)),
+                s -> deltaRuns.computeIfAbsent(s, one -> new GradientRun(one, pool, Products.own())),
                 arena));
     }
 

@@ -210,7 +210,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
         requireDevice(spec.layer().device());
-        return new CpuTrainingPlan(spec, WorkerPool.of(threads), this::chosen);
+        return new CpuTrainingPlan(spec, WorkerPool.of(threads), one -> chosen(one, Products.own()));
     }
 
     @Override
@@ -221,8 +221,12 @@ public final class CpuEngine implements TrainingEngine, Versioned {
 
     /** The specification with the engine's own chunk size where the choice is its. */
     private PlanSpec chosen(PlanSpec spec) {
+        return chosen(spec, Products.chosen());
+    }
+
+    private static PlanSpec chosen(PlanSpec spec, Products products) {
         checkChunkSize(spec);
-        return spec.orChunkSize(chunkSize(spec.shape().gate()));
+        return spec.orChunkSize(products.chunkSize(spec.shape().gate()));
     }
 
     private static void checkChunkSize(PlanSpec spec) {

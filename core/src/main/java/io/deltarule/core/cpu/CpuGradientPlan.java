@@ -12,6 +12,7 @@ import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractGradientPlan;
 import java.util.EnumMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class CpuGradientPlan extends AbstractGradientPlan {
 
     CpuGradientPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
-        run = new GradientRun(spec, pool);
+        run = new GradientRun(spec, pool, Products.chosen());
     }
 
     @Override

@@ -32,7 +32,8 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         super(spec);
         try {
             this.slots = new LayerSlots(spec.program(), spec.maxTokens(), arena);
-            this.maker = new CpuSteps(spec, pool, chosen, ProductChoice.ownForLayers(), slots::get, arena);
+            this.maker = new CpuSteps(
+                    spec, pool, chosen, ProductChoice.ownForLayers(), Products.chosen(), slots::get, arena);
             spec.program().ops().forEach(op -> steps.add(maker.step(op)));
         } catch (RuntimeException | Error e) {
             release();

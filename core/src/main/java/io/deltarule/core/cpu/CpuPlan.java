@@ -11,6 +11,7 @@ import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
@@ -24,7 +25,7 @@ final class CpuPlan extends AbstractDeltaPlan {
 
     CpuPlan(PlanSpec spec, WorkerPool pool) {
         super(spec);
-        this.run = new DeltaRun(spec, pool, arena);
+        this.run = new DeltaRun(spec, pool, arena, Products.chosen());
         this.kept = spec.keepsState() ? states(spec.shape()) : null;
     }
 

@@ -24,6 +24,7 @@ import io.deltarule.core.cpu.op.RotaryStep;
 import io.deltarule.core.cpu.op.SelectiveRotaryStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -53,6 +54,7 @@ final class CpuSteps {
     private final UnaryOperator<PlanSpec> chosen;
     private final Function<Slot, SlotBuffer> slots;
     private final Arena arena;
+    private final Products products;
     private final Map<PlanSpec, DeltaRun> deltaRuns = new HashMap<>();
     private final Map<String, int[]> shapes;
     private final Map<String, LayerWeight> weights = new HashMap<>();
@@ -65,6 +67,7 @@ final class CpuSteps {
     /**
      * @param chosen checks a specification of the delta rule and chooses what it leaves to the engine
      * @param own whether layers' products are the engine's own rather than OpenBLAS's
+     * @param products those of the delta rule and of attention
      * @param slots where each slot lies
      * @param arena holds what the steps carry, and scratch
      */
@@ -73,11 +76,13 @@ final class CpuSteps {
             WorkerPool pool,
             UnaryOperator<PlanSpec> chosen,
             boolean own,
+            Products products,
             Function<Slot, SlotBuffer> slots,
             Arena arena) {
         this.spec = spec;
         this.pool = pool;
         this.chosen = chosen;
+        this.products = products;
         this.slots = slots;
         this.arena = arena;
         this.run = new LayerRun(pool, spec.sequences());
@@ -138,7 +143,7 @@ final class CpuSteps {
 
     private LayerWeight placed(Weight weight) {
         LayerWeight placed = LayerWeight.of(weight, arena);
-        if (placed.owner() != weight.data()) {
+        if (placed.copied(weight)) {
             copies.add(() -> placed.data().copyFrom(weight.data()));
         }
         return placed;
@@ -218,6 +223,7 @@ final class CpuSteps {
                         spec.sequences(),
                         spec.maxContext(),
                         pool.threads(),
+                        products,
                         arena);
         };
     }
@@ -248,6 +254,6 @@ final class CpuSteps {
     }
 
     private DeltaRun deltaRun(PlanSpec spec) {
-        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, pool, arena));
+        return deltaRuns.computeIfAbsent(chosen.apply(spec), s -> new DeltaRun(s, pool, arena, products));
     }
 }

@@ -7,6 +7,7 @@ import io.deltarule.core.cpu.backward.BackwardStep;
 import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.op.LayerStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractTrainingPlan;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
@@ -59,7 +60,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         program = spec.layer().program();
         try {
             slots = new TrainingSlots(spec, arena);
-            maker = new CpuSteps(spec.layer(), pool, chosen, true, slots::get, arena);
+            maker = new CpuSteps(spec.layer(), pool, chosen, true, Products.own(), slots::get, arena);
             program.ops().forEach(op -> steps.add(maker.step(op)));
             backwardMaker = new CpuBackwardSteps(spec, pool, maker, arena);
             back = new BackwardRun(maker.run());
@@ -101,6 +102,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
 
     private void compute(int block) {
         resident = block;
+        back.computed();
         for (int i = slots.first(block); i < slots.end(block); i++) {
             steps.get(i).run(maker.run());
         }
@@ -123,6 +125,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         }
         if (run.restore(slots)) {
             resident = NONE;
+            back.computed();
         }
         BackwardSchedule schedule = schedule(inputGradients);
         take(schedule, outputGradients);

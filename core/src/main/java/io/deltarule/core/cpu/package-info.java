@@ -1,5 +1,5 @@
 /**
- * The CPU engine and its three plans.
+ * The CPU engine and its four plans.
  *
  * <pre>
  *   CpuEngine → CpuPlan            an operation forward      ┐
@@ -7,6 +7,7 @@
  *               CpuLayerPlan       a program's operations ───┴→ cpu.op      one step per operation
  *                                                                 both on cpu.product: matrix products, and
  *                                                                 cpu.math: matrices, OpenBLAS, threads
+ *               CpuTrainingPlan    a program both ways: cpu.op forward, cpu.backward back, cpu.loss its last operation
  * </pre>
  */
 package io.deltarule.core.cpu;

@@ -8,6 +8,9 @@ public final class Places {
     private final List<Integer> widths = new ArrayList<>();
     private final List<Integer> free = new ArrayList<>();
 
+    /** None yet. */
+    public Places() {}
+
     /** The free place that fits best; else the widest, made wider; else a new one. */
     public int take(int width) {
         Integer best = null;

@@ -174,6 +174,7 @@ public final class CpuBaseline implements AutoCloseable {
         private final Matrix initial;
         private final Matrix state;
         private final ChunkSpan span = new ChunkSpan();
+        private final ChunkProducts products = new ChunkProducts(Products.chosen());
 
         ChunkMatrices(int C, int K, int V) {
             this.C = C;
@@ -193,13 +194,13 @@ public final class CpuBaseline implements AutoCloseable {
         void prefill(int chunks) {
             System.arraycopy(initial.data(), 0, state.data(), 0, state.data().length);
             for (int chunk = 0; chunk < chunks; chunk++) {
-                ChunkProducts.scores(x, span, K, x, C, scores);
-                ChunkProducts.readState(x, 0, 2 * C, K, state, V, y, 0);
+                products.scores(x, span, K, x, C, scores);
+                products.readState(x, 0, 2 * C, K, state, V, y, 0);
                 // P is the second half of Y, so that every solve starts from fresh numbers of the product before it.
                 LowerTriangle.solve(strictlyLower, 0, C, y, C);
                 LowerTriangle.addReads(lower, 0, span, y, C, Factors.ONE, y, 0);
                 // With a decay, as the engine's, but one that does not wear the numbers down to denormal ones.
-                ChunkProducts.write(x, C, C, K, y.from(C), V, 0.999999f, state);
+                products.write(x, C, C, K, y.from(C), V, 0.999999f, state);
             }
         }
     }

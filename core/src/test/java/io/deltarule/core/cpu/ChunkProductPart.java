@@ -7,6 +7,7 @@ import io.deltarule.core.cpu.delta.LowerTriangle;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -95,14 +96,15 @@ final class ChunkProductPart extends HotPart {
     @Override
     void run() {
         switch (product) {
-            case SCORES -> ChunkProducts.scores(reads, span, K, reads, C, scores);
-            case READ_STATE -> ChunkProducts.readState(reads, 0, 2 * C, K, state, V, stateReads, 0);
+            case SCORES -> new ChunkProducts(Products.chosen()).scores(reads, span, K, reads, C, scores);
+            case READ_STATE ->
+                new ChunkProducts(Products.chosen()).readState(reads, 0, 2 * C, K, state, V, stateReads, 0);
             case SOLVE -> {
                 copy(values, pseudoValues);
                 LowerTriangle.solve(triangle, 0, C, pseudoValues, 0);
             }
             case READ_WRITES -> LowerTriangle.addReads(triangle, 0, span, values, 0, Factors.ONE, stateReads, 0);
-            case WRITE -> ChunkProducts.write(reads, C, C, K, values.from(0), V, DECAY, written);
+            case WRITE -> new ChunkProducts(Products.chosen()).write(reads, C, C, K, values.from(0), V, DECAY, written);
         }
     }
 

@@ -33,10 +33,6 @@ class CpuTrainingTest extends TrainingLaws {
 
     private static TrainingPasses.Pass pass(int threads, RandomPrograms.Drawn drawn) {
         return TrainingPasses.run(
-                new CpuEngine(threads),
-                TrainingSpec.of(drawn.spec()),
-                drawn,
-                drawn.inputs(),
-                drawn.cotangents(1));
+                new CpuEngine(threads), TrainingSpec.of(drawn.spec()), drawn, drawn.inputs(), drawn.cotangents(1));
     }
 }

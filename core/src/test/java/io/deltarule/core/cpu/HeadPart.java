@@ -14,6 +14,7 @@ import io.deltarule.core.cpu.delta.Operands;
 import io.deltarule.core.cpu.delta.RecurrentWorker;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
@@ -38,7 +39,9 @@ final class HeadPart extends HotPart {
         in = c.inputs();
         out = DeltaOutputs.poisoned(c.shape());
         kept = spec.keepsState() ? States.allocate(arena, c.shape().state()).deferringWrites(arena) : null;
-        worker = spec.form() == Form.RECURRENT ? new RecurrentWorker(spec, arena) : new ChunkWorker(spec, 1);
+        worker = spec.form() == Form.RECURRENT
+                ? new RecurrentWorker(spec, arena)
+                : new ChunkWorker(spec, 1, Products.chosen());
         operands = new Operands(
                 spec,
                 CpuPlan.views(in, c.shape()),

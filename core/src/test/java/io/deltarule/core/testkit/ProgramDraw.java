@@ -34,6 +34,12 @@ final class ProgramDraw {
     private static final List<Integer> WIDTHS = List.of(8, 12, 16, 24);
     private static final int CLASSES = 13;
 
+    private static final List<Rule> RULES = Arrays.stream(Variant.values())
+            .flatMap(variant -> variant.gates().stream().map(gate -> new Rule(variant, gate)))
+            .toList();
+
+    private record Rule(Variant variant, Gate gate) {}
+
     private final Random random;
     private final List<Slot> inputs = new ArrayList<>();
     private final List<LayerOp> ops = new ArrayList<>();
@@ -41,9 +47,11 @@ final class ProgramDraw {
     private final Map<List<Integer>, List<String>> matrices = new HashMap<>(); // by shape
     private int slots;
     private int weights;
+    private int variant;
 
-    private ProgramDraw(Random random) {
+    private ProgramDraw(Random random, int variant) {
         this.random = random;
+        this.variant = variant;
     }
 
     /** Everything that is not one of the other kinds' preparations. */
@@ -70,9 +78,14 @@ final class ProgramDraw {
         ATTENTION
     }
 
-    /** A program with some {@code kinds} of operations and what they need. */
-    static LayerProgram draw(Random random, int kinds) {
-        ProgramDraw draw = new ProgramDraw(random);
+    /**
+     * A program with some kinds of operations and what they need.
+     *
+     * @param kinds how many
+     * @param variant which of the delta rule's variants and gates comes first; others follow
+     */
+    static LayerProgram draw(Random random, int kinds, int variant) {
+        ProgramDraw draw = new ProgramDraw(random, variant);
         draw.input("x", draw.width(), true);
         if (random.nextBoolean()) {
             draw.input("x2", draw.width(), true);
@@ -198,7 +211,8 @@ final class ProgramDraw {
     /** ReLU's zeros go through a product, so that no norm finds a group of nothing else. */
     private void activate() {
         Slot x = any();
-        Activation act = Activation.values()[random.nextInt(Activation.values().length)];
+        List<Activation> all = List.of(Activation.values());
+        Activation act = all.get(random.nextInt(all.size()));
         Slot y = made(new ElementwiseOp.Activate(x, slot(x.width()), act, random.nextInt(1, 3)));
         pool.add(act == Activation.RELU ? linear(y, width()) : y);
     }
@@ -255,11 +269,10 @@ final class ProgramDraw {
     }
 
     private void delta() {
-        Variant variant = Variant.values()[random.nextInt(Variant.values().length)];
-        List<Gate> gates = new ArrayList<>(variant.gates());
-        Gate gate = gates.get(random.nextInt(gates.size()));
-        int n = variant.manyHouseholders() ? random.nextInt(1, 4) : 1;
-        boolean cross = variant == Variant.DELTALENS || random.nextInt(4) == 0;
+        Rule rule = RULES.get(variant++ % RULES.size());
+        Gate gate = rule.gate();
+        int n = rule.variant().manyHouseholders() ? random.nextInt(1, 4) : 1;
+        boolean cross = rule.variant() == Variant.DELTALENS || random.nextInt(4) == 0;
         int H = random.nextInt(1, 3);
         int HV = H * random.nextInt(1, 3);
         DeltaShape s = new DeltaShape(1, 1, H, HV, random.nextInt(2, 5) * 2, random.nextInt(2, 6), n, 1, gate, cross);
@@ -267,14 +280,14 @@ final class ProgramDraw {
         for (Input input : Input.values()) {
             boolean present = input == Input.G
                     ? gate != Gate.NONE
-                    : input == Input.R ? cross : variant.inputs().contains(input);
+                    : input == Input.R ? cross : rule.variant().inputs().contains(input);
             if (present) {
                 in.put(input, deltaInput(input, s));
             }
         }
         Slot o = slot(HV * s.V());
         Slot oCross = cross ? slot(HV * s.V()) : null;
-        made(new SequenceOp.Delta(variant, s, in, o, oCross, random.nextDouble(0.3, 1)));
+        made(new SequenceOp.Delta(rule.variant(), s, in, o, oCross, random.nextDouble(0.3, 1)));
         Slot read = o;
         if (cross) {
             Slot gates2 = linear(any(), HV);
@@ -284,7 +297,7 @@ final class ProgramDraw {
     }
 
     private Slot deltaInput(Input input, DeltaShape s) {
-        int width = (input.eitherHeads() && random.nextBoolean() ? input.axesPerValueHead(s) : input.axes(s)).width();
+        int width = (input.eitherHeads() && random.nextInt(3) > 0 ? input.axesPerValueHead(s) : input.axes(s)).width();
         if (input == Input.BETA && random.nextInt(6) == 0) {
             return made(new ElementwiseOp.Constant(slot(width), 0.8));
         }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 
 /** Programs, runs and inputs drawn from a seed, away from where a gradient is not defined. */
@@ -27,6 +29,7 @@ public final class RandomPrograms {
 
     private static final int KINDS = 7;
     private static final int TRIES = 200;
+    private static final Map<Long, Drawn> DRAWN = new ConcurrentHashMap<>(); // every law asks for the same ones
 
     private RandomPrograms() {}
 
@@ -143,13 +146,18 @@ public final class RandomPrograms {
 
     /** The programs of some seeds. */
     public static List<Drawn> draw(int count) {
-        return LongStream.range(0, count).mapToObj(RandomPrograms::draw).toList();
+        return LongStream.range(0, count).mapToObj(RandomPrograms::ofSeed).toList();
     }
 
     /** One program, the same for the same seed. */
-    public static Drawn draw(long seed) {
+    public static Drawn ofSeed(long seed) {
+        return DRAWN.computeIfAbsent(seed, RandomPrograms::make);
+    }
+
+    private static Drawn make(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
-        LayerCase c = new LayerCase("program " + seed, ProgramDraw.draw(random, KINDS));
+        int variant = Math.floorMod(seed, Integer.MAX_VALUE / 2);
+        LayerCase c = new LayerCase("program " + seed, ProgramDraw.draw(random, KINDS, variant));
         int[][] runs = runs(random);
         for (int i = 0; i < TRIES; i++) {
             Drawn drawn = new Drawn(c, runs, random.nextInt());

@@ -2,7 +2,9 @@ package io.deltarule.training.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.models.inference.LanguageModel;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Bytes as tokens: id b is byte b, and one more ends a text. As a tokenizer.json it is a byte-level BPE without merges, so that whatever
@@ -16,6 +18,10 @@ final class ByteTokenizer {
     static final int VOCABULARY = END + 1;
 
     private static final String END_TEXT = "<|endoftext|>";
+
+    /** Nothing marks a turn in a text of bytes but its line. */
+    private static final String CHAT_TEMPLATE =
+            "{% for message in messages %}{{ message['content'] + '\\n' }}{% endfor %}";
 
     private ByteTokenizer() {}
 
@@ -47,8 +53,14 @@ final class ByteTokenizer {
         return (value >= '!' && value <= '~') || (value >= 0xa1 && value != 0xad);
     }
 
+    /** What a model's folder needs for text and for chat, by name. */
+    static Map<String, byte[]> files() {
+        return Map.of(
+                LanguageModel.TOKENIZER, json(), "chat_template.jinja", CHAT_TEMPLATE.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The whole tokenizer.json. */
-    static byte[] json() {
+    private static byte[] json() {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode file = mapper.createObjectNode().put("version", "1.0");
         file.putNull("truncation").putNull("padding");

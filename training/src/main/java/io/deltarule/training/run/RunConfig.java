@@ -8,6 +8,7 @@ import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.training.InitialWeights;
 import io.deltarule.models.training.TrainableModel;
 import io.deltarule.training.AdamW;
+import io.deltarule.training.Optimizer;
 import io.deltarule.training.Schedule;
 import io.deltarule.training.Trainer;
 import io.deltarule.training.TrainingOptions;
@@ -146,14 +147,6 @@ public final class RunConfig {
     private static TrainingOptions options(RunKeys keys, double std) {
         int steps = keys.count("steps", 1, MOST, 1000);
         RunKeys optimizer = keys.inside("optimizer");
-        AdamW.Settings adamW = switch (optimizer.choice("name", "adamw", "adamw")) {
-            default ->
-                new AdamW.Settings(
-                        optimizer.number("beta1", 0, 0.99999, AdamW.Settings.USUAL.beta1()),
-                        optimizer.number("beta2", 0, 0.9999999, AdamW.Settings.USUAL.beta2()),
-                        optimizer.number("epsilon", 0, 0.1, AdamW.Settings.USUAL.epsilon()),
-                        optimizer.number("weight_decay", 0, 100, AdamW.Settings.USUAL.decay()));
-        };
         Schedule schedule = Schedule.cosine(
                 optimizer.number("learning_rate", 1e-12, 10, 1e-3),
                 optimizer.number("floor", 0, 1, 0.1),
@@ -162,13 +155,27 @@ public final class RunConfig {
         return new TrainingOptions(
                 steps,
                 schedule,
-                adamW,
+                optimizer(optimizer),
                 optimizer.number("clip", 0, 1e9, 1),
                 keys.count("accumulation", 1, 1 << 20, 1),
                 keys.flag("recompute", false),
                 keys.count("seed", 0, Integer.MAX_VALUE, 1),
                 std,
                 name -> true);
+    }
+
+    /** One more: its name, and a case that reads its constants. */
+    private static Optimizer.Factory optimizer(RunKeys keys) {
+        String name = keys.choice("name", "adamw", "adamw");
+        return switch (name) {
+            case "adamw" ->
+                new AdamW.Settings(
+                        keys.number("beta1", 0, 0.99999, AdamW.Settings.USUAL.beta1()),
+                        keys.number("beta2", 0, 0.9999999, AdamW.Settings.USUAL.beta2()),
+                        keys.number("epsilon", 0, 0.1, AdamW.Settings.USUAL.epsilon()),
+                        keys.number("weight_decay", 0, 100, AdamW.Settings.USUAL.decay()));
+            default -> throw new AssertionError(name);
+        };
     }
 
     private static Intervals intervals(RunKeys evaluation, RunKeys checkpoints) {

@@ -82,7 +82,7 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
         if (tokenizer.equals(BYTES)) {
             keys.remember("tokenizer", BYTES);
             TextTask task = new TextTask(ByteTokenizer.encode(text), ByteTokenizer.VOCABULARY, sizes, heldOut);
-            return new RunData(task, Map.of(LanguageModel.TOKENIZER, ByteTokenizer.json()), ByteTokenizer.END);
+            return new RunData(task, ByteTokenizer.files(), ByteTokenizer.END);
         }
         Path from = folder.resolve(tokenizer);
         Map<String, byte[]> files = new LinkedHashMap<>();

@@ -53,7 +53,7 @@ final class RunLog implements AutoCloseable {
      * Opens a log.
      *
      * @param folder the run's
-     * @param after the last step of which lines are kept
+     * @param after the last step of which lines are kept, 0 for none
      */
     static RunLog open(Path folder, long after) {
         Path path = folder.resolve(FILE);
@@ -63,8 +63,7 @@ final class RunLog implements AutoCloseable {
                 StringBuilder text = new StringBuilder();
                 for (String line : Files.readAllLines(path)) {
                     JsonNode node = parsed(line);
-                    boolean keeps = node != null && node.path("step").asLong(0) <= after;
-                    if (keeps && (after > 0 || node.has("schema"))) {
+                    if (after > 0 && node != null && node.path("step").asLong(0) <= after) {
                         kept.add(node);
                         text.append(line).append('\n');
                     }

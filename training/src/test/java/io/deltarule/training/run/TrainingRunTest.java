@@ -200,6 +200,16 @@ class TrainingRunTest {
     }
 
     @Test
+    void aRunThatWasKilledBeforeItsFirstCheckpointBeginsAnew() throws IOException {
+        Path whole = temporary.resolve("whole");
+        run(config("f32", ""), whole).run(false, () -> false);
+        Path killed = Files.createDirectories(temporary.resolve("killed"));
+        Files.writeString(killed.resolve("log.jsonl"), "{\"type\":\"run\"}\n{\"type\":\"step\",\"step\":1}\n{\"ty");
+        assertEquals(0, run(config("f32", ""), killed).run(true, () -> false).resumedAt());
+        assertEquals(log(whole), log(killed));
+    }
+
+    @Test
     void aFinishedRunHasNothingLeftToDo() {
         Path folder = temporary.resolve("run");
         run(config("f32", ""), folder).run(false, () -> false);

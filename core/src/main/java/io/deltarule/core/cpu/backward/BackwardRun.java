@@ -12,6 +12,7 @@ public final class BackwardRun {
     private boolean earlier;
     private MemorySegment weights;
     private List<Tensor> carried;
+    private long computed; // how often slots were computed
 
     public BackwardRun(LayerRun tokens) {
         this.tokens = tokens;
@@ -37,6 +38,16 @@ public final class BackwardRun {
      */
     public void enter(List<Tensor> state) {
         carried = state;
+    }
+
+    /** Takes up that slots have been computed: what steps remember of them counts no more. */
+    public void computed() {
+        computed++;
+    }
+
+    /** Which computation of the slots the steps go back over. */
+    long computation() {
+        return computed;
     }
 
     /** Where tokens lie and how work is shared out. */

@@ -4,7 +4,9 @@ import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.op.Activations;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
+import io.deltarule.core.cpu.product.InputBlock;
 import io.deltarule.core.cpu.product.OuterBlock;
+import io.deltarule.core.cpu.product.TokenRows;
 import io.deltarule.core.cpu.product.TokenStrips;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
@@ -19,7 +21,9 @@ public final class BackwardScratch {
     private final int maxTokens;
     private final WeightPanels panels;
     private final TokenStrips strips = new TokenStrips();
+    private final TokenRows rows = new TokenRows();
     private final OuterBlock[] blocks; // by thread slot, made when first used
+    private final InputBlock[] inputBlocks; // likewise
     private final SlotBuffer spans;
     private final Map<String, SlotBuffer> shared = new HashMap<>();
 
@@ -29,6 +33,7 @@ public final class BackwardScratch {
         this.maxTokens = maxTokens;
         this.arena = arena;
         this.blocks = new OuterBlock[threads];
+        this.inputBlocks = new InputBlock[threads];
         this.spans = SlotBuffer.allocate(arena, threads * SPANS, Activations.SPAN + Lanes.COUNT);
     }
 
@@ -61,6 +66,19 @@ public final class BackwardScratch {
         return blocks[thread];
     }
 
+    /** Gradients of many tokens for those of inputs. */
+    TokenRows rows() {
+        return rows;
+    }
+
+    /** A thread's share of the gradient of an input. */
+    InputBlock inputBlock(int thread) {
+        if (inputBlocks[thread] == null) {
+            inputBlocks[thread] = new InputBlock();
+        }
+        return inputBlocks[thread];
+    }
+
     /** Spans of a thread: {@value #SPANS} rows of {@link Activations#SPAN} numbers from {@link #span} on. */
     SlotBuffer spans() {
         return spans;
@@ -82,8 +100,11 @@ public final class BackwardScratch {
 
     /** Bytes of the arrays, which are not the arena's. */
     public long bytes() {
-        long bytes = strips.bytes();
+        long bytes = strips.bytes() + rows.bytes();
         for (OuterBlock block : blocks) {
+            bytes += block == null ? 0 : block.bytes();
+        }
+        for (InputBlock block : inputBlocks) {
             bytes += block == null ? 0 : block.bytes();
         }
         return bytes;

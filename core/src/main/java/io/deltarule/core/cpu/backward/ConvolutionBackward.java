@@ -2,7 +2,9 @@ package io.deltarule.core.cpu.backward;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.NativeMemory;
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.cpu.op.Activations;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.Activation;
@@ -10,6 +12,7 @@ import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The short convolution backward. What it sums before the activation is computed again.
@@ -33,7 +36,7 @@ public final class ConvolutionBackward implements BackwardStep {
     private final int past; // taps − 1
     private final SlotBuffer weights; // [taps][width], then the bias
     private final SlotBuffer inner; // σ
-    private final SlotBuffer work; // a thread's s, act(s), act'(s)
+    private final BackwardScratch scratch;
     private final TokenSums sums; // [taps + 1][padded]
     private final int padded;
     private final SlotBuffer before; // the inputs carried in [N · past][width]
@@ -65,7 +68,7 @@ public final class ConvolutionBackward implements BackwardStep {
         this.past = op.taps() - 1;
         this.weights = SlotBuffer.scratch(arena, op.taps() + 1, width);
         this.inner = scratch.rows("convolution", width);
-        this.work = SlotBuffer.scratch(arena, 3 * scratch.threads(), width);
+        this.scratch = scratch;
         this.padded = Lanes.padded(width);
         this.sums = new TokenSums((op.taps() + 1) * padded, arena);
         this.before = SlotBuffer.allocate(arena, sequences * past, width);
@@ -90,25 +93,23 @@ public final class ConvolutionBackward implements BackwardStep {
             MemorySegment.copy(given.data(), 0, before.data(), 0, given.data().byteSize());
         }
         sums.run(run, 12L * op.taps() * width, (from, to, sumsAt, slot) -> {
-            int sequence = from < to ? run.sequenceOf(from) : 0;
-            for (long t = from; t < to; t++) {
-                while (t >= run.begin(sequence) + run.length(sequence)) {
-                    sequence++;
-                }
-                inner(t, t - run.begin(sequence), sequence, sumsAt, slot);
+            if (op.activation() != Activation.IDENTITY) {
+                rows(run, from, to, (t, index, sequence) -> sum(t, index, sequence));
+                slopes(from, to, slot);
+            } else {
+                MemorySegment.copy(dy.data(), dy.row(from), inner.data(), inner.row(from), dy.row(to - from));
+            }
+            if (dW != null || db != null) {
+                rows(run, from, to, (t, index, sequence) -> weights(t, index, sequence, sumsAt));
             }
         });
         addWeights(back);
         if (dx != null) {
-            run.rows(2L * op.taps() * width, (from, to, slot) -> {
-                int sequence = run.sequenceOf(from);
-                for (long t = from; t < to; t++) {
-                    while (t >= run.begin(sequence) + run.length(sequence)) {
-                        sequence++;
-                    }
-                    input(t, run.begin(sequence) + (long) run.length(sequence));
-                }
-            });
+            run.rows(
+                    2L * op.taps() * width,
+                    (from, to, slot) -> rows(run, from, to, (t, index, sequence) -> {
+                        input(t, run.begin(sequence) + (long) run.length(sequence));
+                    }));
         }
         for (int sequence = 0; sequence < run.sequences() && past > 0; sequence++) {
             carry(back, sequence);
@@ -130,69 +131,138 @@ public final class ConvolutionBackward implements BackwardStep {
         }
     }
 
-    /** Where the input lies that is so many tokens back from the {@code index}-th of a sequence. */
-    private long input(long token, long index, int sequence, int back) {
-        return back <= index ? x.row(token - back) : before.row((long) sequence * past + past - back + index);
+    /** A token, the {@code index}-th of its sequence in this run. */
+    private interface Token {
+        void run(long token, long index, int sequence);
     }
 
-    private MemorySegment inputs(long index, int back) {
-        return (back <= index ? x : before).data();
-    }
-
-    /** σ of one token, and its share of the weights' gradients. */
-    private void inner(long token, long index, int sequence, long sumsAt, int slot) {
-        int width = x.width();
-        MemorySegment own = work.data();
-        long s = work.row(3L * slot);
-        if (op.activation() == Activation.IDENTITY) {
-            MemorySegment.copy(dy.data(), dy.row(token), inner.data(), inner.row(token), (long) width * Float.BYTES);
-        } else {
-            MemorySegment.copy(weights.data(), weights.row(op.taps()), own, s, (long) width * Float.BYTES);
-            for (int tap = 0; tap <= past; tap++) {
-                int back = past - tap;
-                Spans.accumulateProduct(
-                        inputs(index, back),
-                        input(token, index, sequence, back),
-                        weights.data(),
-                        weights.row(tap),
-                        own,
-                        s,
-                        width);
+    private static void rows(LayerRun run, long from, long to, Token body) {
+        int sequence = from < to ? run.sequenceOf(from) : 0;
+        for (long t = from; t < to; t++) {
+            while (t >= run.begin(sequence) + run.length(sequence)) {
+                sequence++;
             }
-            long slope = work.row(3L * slot + 2);
-            ActivationSlopes.apply(op.activation(), own, s, own, work.row(3L * slot + 1), own, slope, width);
-            Spans.scaleTimes(own, slope, 1, dy.data(), dy.row(token), inner.data(), inner.row(token), width);
+            body.run(t, t - run.begin(sequence), sequence);
         }
-        for (int tap = 0; dW != null && tap <= past; tap++) {
+    }
+
+    /** The addresses of a token's inputs by tap, of this run or carried in. */
+    private long[] inputs(long token, long index, int sequence) {
+        long[] at = new long[op.taps()];
+        for (int tap = 0; tap <= past; tap++) {
             int back = past - tap;
-            Spans.accumulateProduct(
-                    inner.data(),
-                    inner.row(token),
-                    inputs(index, back),
-                    input(token, index, sequence, back),
-                    sums.data(),
-                    sumsAt + (long) tap * padded * Float.BYTES,
-                    width);
+            at[tap] = back <= index
+                    ? x.data().address() + x.row(token - back)
+                    : before.data().address() + before.row((long) sequence * past + tap + index);
         }
-        if (db != null) {
-            long to = sumsAt + (long) op.taps() * padded * Float.BYTES;
-            Spans.accumulate(1, inner.data(), inner.row(token), sums.data(), to, width);
+        return at;
+    }
+
+    /** s of one token, where σ belongs. */
+    private void sum(long token, long index, int sequence) {
+        long[] at = inputs(token, index, sequence);
+        long stride = weights.row(1);
+        MemorySegment to = inner.data();
+        long toAt = inner.row(token);
+        long bias = weights.row(op.taps());
+        int n = x.width();
+        int i = 0;
+        for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+            long d = (long) i * Float.BYTES;
+            FloatVector sum = Lanes.load(weights.data(), bias + d);
+            for (int tap = 0; tap < at.length; tap++) {
+                sum = Lanes.load(NativeMemory.ALL, at[tap] + d).fma(Lanes.load(weights.data(), tap * stride + d), sum);
+            }
+            Lanes.store(sum, to, toAt + d);
+        }
+        for (; i < n; i++) {
+            long d = (long) i * Float.BYTES;
+            float sum = number(weights.data(), bias + d);
+            for (int tap = 0; tap < at.length; tap++) {
+                sum += number(NativeMemory.ALL, at[tap] + d) * number(weights.data(), tap * stride + d);
+            }
+            to.set(ValueLayout.JAVA_FLOAT, toAt + d, sum);
+        }
+    }
+
+    private static float number(MemorySegment data, long at) {
+        return data.get(ValueLayout.JAVA_FLOAT, at);
+    }
+
+    /** s becomes σ in some tokens. */
+    private void slopes(long from, long to, int slot) {
+        MemorySegment own = scratch.spans().data();
+        long value = scratch.span(slot, 0);
+        long slope = scratch.span(slot, 1);
+        for (long i = from * x.width(); i < to * x.width(); i += Activations.SPAN) {
+            int n = (int) Math.min(Activations.SPAN, to * x.width() - i);
+            long at = i * Float.BYTES;
+            ActivationSlopes.apply(op.activation(), inner.data(), at, own, value, own, slope, n);
+            Spans.scaleTimes(own, slope, 1, dy.data(), at, inner.data(), at, n);
+        }
+    }
+
+    /** A token's share of the weights' gradients, a row for each tap and one for the bias. */
+    private void weights(long token, long index, int sequence, long sumsAt) {
+        long[] at = inputs(token, index, sequence);
+        long stride = (long) padded * Float.BYTES;
+        MemorySegment to = sums.data();
+        long biasAt = sumsAt + at.length * stride;
+        long row = inner.row(token);
+        int n = x.width();
+        boolean biased = db != null;
+        int i = 0;
+        for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+            long d = (long) i * Float.BYTES;
+            FloatVector given = Lanes.load(inner.data(), row + d);
+            for (int tap = 0; tap < at.length; tap++) {
+                long there = sumsAt + tap * stride + d;
+                FloatVector in = Lanes.load(NativeMemory.ALL, at[tap] + d);
+                Lanes.store(given.fma(in, Lanes.load(to, there)), to, there);
+            }
+            if (biased) {
+                Lanes.store(Lanes.load(to, biasAt + d).add(given), to, biasAt + d);
+            }
+        }
+        for (; i < n; i++) {
+            long d = (long) i * Float.BYTES;
+            float given = number(inner.data(), row + d);
+            for (int tap = 0; tap < at.length; tap++) {
+                long there = sumsAt + tap * stride + d;
+                float in = number(NativeMemory.ALL, at[tap] + d);
+                to.set(ValueLayout.JAVA_FLOAT, there, number(to, there) + given * in);
+            }
+            to.set(ValueLayout.JAVA_FLOAT, biasAt + d, number(to, biasAt + d) + given);
         }
     }
 
     /** x̄ of one token from what the tokens after it in its sequence saw of it. */
     private void input(long token, long end) {
-        SlotBuffer to = dx.buffer();
-        int width = x.width();
-        for (int ahead = 0; ahead <= past && token + ahead < end; ahead++) {
-            long tap = weights.row(past - ahead);
-            if (ahead == 0 && !dx.add()) {
-                Spans.scaleTimes(
-                        inner.data(), inner.row(token), 1, weights.data(), tap, to.data(), to.row(token), width);
-            } else {
-                Spans.accumulateProduct(
-                        inner.data(), inner.row(token + ahead), weights.data(), tap, to.data(), to.row(token), width);
+        MemorySegment to = dx.buffer().data();
+        long toAt = dx.buffer().row(token);
+        long row = inner.row(token);
+        long width = inner.row(1);
+        long stride = weights.row(1);
+        int ahead = (int) Math.min(past, end - 1 - token);
+        boolean add = dx.add();
+        int n = x.width();
+        int i = 0;
+        for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+            long d = (long) i * Float.BYTES;
+            FloatVector sum = add ? Lanes.load(to, toAt + d) : FloatVector.zero(Lanes.SPECIES);
+            for (int j = 0; j <= ahead; j++) {
+                FloatVector weight = Lanes.load(weights.data(), (past - j) * stride + d);
+                sum = Lanes.load(inner.data(), row + j * width + d).fma(weight, sum);
             }
+            Lanes.store(sum, to, toAt + d);
+        }
+        for (; i < n; i++) {
+            long d = (long) i * Float.BYTES;
+            float sum = add ? number(to, toAt + d) : 0;
+            for (int j = 0; j <= ahead; j++) {
+                sum += number(inner.data(), row + j * width + d) * number(weights.data(), (past - j) * stride + d);
+            }
+            to.set(ValueLayout.JAVA_FLOAT, toAt + d, sum);
         }
     }
 

@@ -72,7 +72,13 @@ public final class CrossEntropyBackward implements BackwardStep {
                     gradients.input(run, tokens, logits, pieces.weight(piece), dx.buffer(), from, add);
                 }
                 gradients.weights(
-                        back, tokens, logits, pieces.rows(), from(dW, (long) firstClass * in), from(db, firstClass));
+                        back,
+                        tokens,
+                        logits,
+                        pieces.rows(),
+                        false,
+                        from(dW, (long) firstClass * in),
+                        from(db, firstClass));
             }
         }
     }

@@ -132,13 +132,33 @@ public final class ElementwiseBackward {
             long slope = scratch.span(slot, 1);
             ActivationSlopes.apply(act, z.data(), at, work, value, work, slope, n);
             if (dz != null) {
-                product(x.data(), at, work, slope, 1, work, slope, n, false);
-                product(dy.data(), at, work, slope, 1, dz.buffer().data(), at, n, dz.add());
+                gate(dy.data(), x.data(), at, work, slope, dz.buffer().data(), n, dz.add());
             }
             if (dx != null) {
                 product(dy.data(), at, work, value, 1, dx.buffer().data(), at, n, dx.add());
             }
         });
+    }
+
+    /** to ← ȳ ⊙ x ⊙ slope, or to += that, for whole vectors. */
+    private static void gate(
+            MemorySegment dy,
+            MemorySegment x,
+            long at,
+            MemorySegment slope,
+            long slopeAt,
+            MemorySegment to,
+            int n,
+            boolean add) {
+        long bytes = (long) n * Float.BYTES;
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            FloatVector gradient =
+                    Lanes.load(dy, at + d).mul(Lanes.load(x, at + d)).mul(Lanes.load(slope, slopeAt + d));
+            if (add) {
+                gradient = gradient.add(Lanes.load(to, at + d));
+            }
+            Lanes.store(gradient, to, at + d);
+        }
     }
 
     /** γ = sigmoid(z), y = γ x + (1 − γ) o or o + γ x: x̄ = γ ȳ, ō = (1 − γ) ȳ or ȳ, z̄ = ȳ (x − o or x) γ (1 − γ). */

@@ -110,9 +110,9 @@ public final class ExpertsBackward implements BackwardStep {
         products.input(tokens, count, given, weights.get(e).down(), slopes, 0, false);
         tokens.items(count, (long) count * gates.width() * 16, (i, slot) -> middle(e, i, slot));
         Expert wanted = gradients.get(e);
-        products.weights(run, count, given, middle, wanted.down(), null);
-        products.weights(run, count, ups, rows, wanted.up(), null);
-        products.weights(run, count, gates, rows, wanted.gate(), null);
+        products.weights(run, count, given, middle, false, wanted.down(), null);
+        products.weights(run, count, ups, rows, false, wanted.up(), null);
+        products.weights(run, count, gates, rows, false, wanted.gate(), null);
         if (dx != null) {
             products.input(tokens, count, ups, weights.get(e).up(), back, 0, false);
             products.input(tokens, count, gates, weights.get(e).gate(), back, 0, true);

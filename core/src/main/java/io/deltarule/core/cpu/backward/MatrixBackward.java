@@ -26,7 +26,7 @@ public final class MatrixBackward {
             if (dx != null) {
                 gradients.input(run.tokens(), tokens, dy, W, dx.buffer(), 0, dx.add());
             }
-            gradients.weights(run, tokens, dy, x, dW, db);
+            gradients.weights(run, tokens, dy, x, true, dW, db);
         };
     }
 
@@ -40,7 +40,8 @@ public final class MatrixBackward {
                 int first = item * columns;
                 int count = Math.min(columns, width - first);
                 for (long t = 0; t < run.tokens(); t++) {
-                    long to = table.at() + ((long) ids.get(t, 0) * width + first) * Float.BYTES;
+                    long id = (long) ids.get(t, 0);
+                    long to = table.at() + (id * width + first) * Float.BYTES;
                     Spans.accumulate(1, dy.data(), dy.offset(t, first), back.weights(), to, count);
                 }
             });

@@ -120,7 +120,7 @@ public final class NormBackward {
         private final Gradient dz;
         private final WeightGradient dw;
         private final TokenSums sums;
-        private final SlotBuffer work; // a thread's act(z) or act'(z), and h
+        private final SlotBuffer work; // a thread's act(z) and act'(z)
 
         Rms(
                 NormOp.RmsNorm op,
@@ -143,7 +143,7 @@ public final class NormBackward {
             this.dz = dz;
             this.dw = dw;
             this.sums = new TokenSums(op.group(), arena);
-            this.work = SlotBuffer.scratch(arena, 3 * scratch.threads(), op.group());
+            this.work = z == null ? null : SlotBuffer.scratch(arena, 2 * scratch.threads(), x.width());
         }
 
         @Override
@@ -151,49 +151,136 @@ public final class NormBackward {
             NormStep.weight(op, stored, weight);
             LayerRun run = back.tokens();
             int groups = x.width() / op.group();
+            long bytes = (long) op.group() * Float.BYTES;
             sums.run(run, (z == null ? 8L : 16L) * x.width(), (from, to, sumsAt, slot) -> {
-                for (long i = from * groups; i < to * groups; i++) {
-                    group(i * op.group() * Float.BYTES, sumsAt, slot);
+                for (long t = from; t < to; t++) {
+                    if (z != null) {
+                        slopes(x.row(t), slot);
+                    }
+                    for (int i = 0; i < groups; i++) {
+                        group(x.row(t) + i * bytes, i * bytes, sumsAt, slot);
+                    }
                 }
             });
             sums.addTo(back, dw, 0, op.group());
         }
 
-        private void group(long at, long sumsAt, int slot) {
+        /** act(z) and act'(z) of a row. */
+        private void slopes(long at, int slot) {
+            long value = work.row(2L * slot);
+            long slope = work.row(2L * slot + 1);
+            MemorySegment own = work.data();
+            ActivationSlopes.apply(op.activation(), z.data(), at, own, value, own, slope, x.width());
+        }
+
+        private void group(long at, long inRow, long sumsAt, int slot) {
             int n = op.group();
-            MemorySegment scratch = work.data();
             double mean = (double) Spans.squares(x.data(), at, n) / n;
             double inverse = 1 / Math.sqrt(mean + op.eps());
+            MemorySegment value = z == null ? null : work.data();
+            long valueAt = z == null ? 0 : work.row(2L * slot) + inRow;
+            long slopeAt = z == null ? 0 : work.row(2L * slot + 1) + inRow;
+            double dot = dx == null ? 0 : weightedDot(value, valueAt, at, n);
             float m = (float) inverse;
-            long gated = work.row(3L * slot); // act(z) ⊙ ȳ
-            long slope = work.row(3L * slot + 1);
-            long h = work.row(3L * slot + 2);
-            MemorySegment given = dy.data();
-            long givenAt = at;
-            if (z != null) {
-                ActivationSlopes.apply(op.activation(), z.data(), at, scratch, gated, scratch, slope, n);
-                if (dz != null) {
-                    Spans.scaleTimes(x.data(), at, m, weight.data(), 0, scratch, h, n);
-                    Spans.scaleTimes(scratch, h, 1, scratch, slope, scratch, slope, n);
-                    MemorySegment to = dz.buffer().data();
-                    if (dz.add()) {
-                        Spans.accumulateProduct(scratch, slope, dy.data(), at, to, at, n);
-                    } else {
-                        Spans.scaleTimes(scratch, slope, 1, dy.data(), at, to, at, n);
-                    }
+            if (dx != null || dw != null) {
+                spread(value, valueAt, at, m, (float) (-dot * inverse * inverse * inverse / n), sumsAt, n);
+            }
+            if (dz != null) {
+                gate(slopeAt, at, m, n);
+            }
+        }
+
+        /** Σ act(z) ȳ w' x. */
+        private float weightedDot(MemorySegment value, long valueAt, long at, int n) {
+            FloatVector sum = FloatVector.zero(Lanes.SPECIES);
+            int i = 0;
+            for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+                long d = (long) i * Float.BYTES;
+                FloatVector given = Lanes.load(dy.data(), at + d);
+                if (value != null) {
+                    given = given.mul(Lanes.load(value, valueAt + d));
                 }
-                Spans.scaleTimes(scratch, gated, 1, dy.data(), at, scratch, gated, n);
-                given = scratch;
-                givenAt = gated;
+                sum = given.mul(Lanes.load(weight.data(), d)).fma(Lanes.load(x.data(), at + d), sum);
             }
-            if (dw != null) {
-                Spans.scale(x.data(), at, m, scratch, h, n);
-                Spans.accumulateProduct(given, givenAt, scratch, h, sums.data(), sumsAt, n);
+            float rest = 0;
+            for (; i < n; i++) {
+                long d = (long) i * Float.BYTES;
+                rest += given(value, valueAt, at, d) * number(weight.data(), d) * number(x.data(), at + d);
             }
-            if (dx != null) {
-                Spans.scaleTimes(given, givenAt, 1, weight.data(), 0, scratch, h, n);
-                double dot = Spans.dot(scratch, h, x.data(), at, n);
-                combine(inverse, scratch, h, -dot * inverse * inverse * inverse / n, x, at, dx, n);
+            return Lanes.sum(sum) + rest;
+        }
+
+        private static float number(MemorySegment data, long at) {
+            return data.get(ValueLayout.JAVA_FLOAT, at);
+        }
+
+        private float given(MemorySegment value, long valueAt, long at, long d) {
+            return number(dy.data(), at + d) * (value == null ? 1 : number(value, valueAt + d));
+        }
+
+        /** x̄ ← m act(z) ȳ w' + r x, or added to it; w̄' gets act(z) ȳ x m. */
+        private void spread(MemorySegment value, long valueAt, long at, float m, float r, long sumsAt, int n) {
+            MemorySegment to = dx == null ? null : dx.buffer().data();
+            boolean add = dx != null && dx.add();
+            boolean sum = dw != null;
+            int i = 0;
+            for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+                long d = (long) i * Float.BYTES;
+                FloatVector given = Lanes.load(dy.data(), at + d).mul(m);
+                FloatVector in = Lanes.load(x.data(), at + d);
+                if (value != null) {
+                    given = given.mul(Lanes.load(value, valueAt + d));
+                }
+                if (sum) {
+                    Lanes.store(given.fma(in, Lanes.load(sums.data(), sumsAt + d)), sums.data(), sumsAt + d);
+                }
+                if (to != null) {
+                    FloatVector gradient = given.fma(Lanes.load(weight.data(), d), in.mul(r));
+                    if (add) {
+                        gradient = gradient.add(Lanes.load(to, at + d));
+                    }
+                    Lanes.store(gradient, to, at + d);
+                }
+            }
+            for (; i < n; i++) {
+                long d = (long) i * Float.BYTES;
+                float given = m * given(value, valueAt, at, d);
+                float in = number(x.data(), at + d);
+                if (sum) {
+                    float total = number(sums.data(), sumsAt + d) + given * in;
+                    sums.data().set(ValueLayout.JAVA_FLOAT, sumsAt + d, total);
+                }
+                if (to != null) {
+                    put(to, at + d, given * number(weight.data(), d) + in * r, add);
+                }
+            }
+        }
+
+        private static void put(MemorySegment to, long at, float gradient, boolean add) {
+            to.set(ValueLayout.JAVA_FLOAT, at, add ? number(to, at) + gradient : gradient);
+        }
+
+        /** z̄ ← act'(z) w' x m ȳ, or added to it. */
+        private void gate(long slopeAt, long at, float m, int n) {
+            MemorySegment to = dz.buffer().data();
+            boolean add = dz.add();
+            int i = 0;
+            for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+                long d = (long) i * Float.BYTES;
+                FloatVector gradient = Lanes.load(work.data(), slopeAt + d)
+                        .mul(Lanes.load(weight.data(), d))
+                        .mul(m)
+                        .mul(Lanes.load(x.data(), at + d))
+                        .mul(Lanes.load(dy.data(), at + d));
+                if (add) {
+                    gradient = gradient.add(Lanes.load(to, at + d));
+                }
+                Lanes.store(gradient, to, at + d);
+            }
+            for (; i < n; i++) {
+                long d = (long) i * Float.BYTES;
+                float slope = number(work.data(), slopeAt + d) * number(weight.data(), d) * m;
+                put(to, at + d, slope * number(x.data(), at + d) * number(dy.data(), at + d), add);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.memory.Columns;
 import io.deltarule.core.cpu.memory.RowView;
 import io.deltarule.core.cpu.memory.States;
+import io.deltarule.core.cpu.product.Products;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,7 @@ final class BackwardWorker {
     private final int C;
     private final int blocks; // of reads
     private final Chunk chunk;
+    private final ChunkProducts chunkProducts;
     private final ChunkSpan span;
     private final ChunkDecay decay;
     private final Matrix x;
@@ -71,13 +73,14 @@ final class BackwardWorker {
         }
     }
 
-    BackwardWorker(PlanSpec spec) {
+    BackwardWorker(PlanSpec spec, Products products) {
         planned = spec.shape();
         int K = planned.K();
         int V = planned.V();
         C = Chunk.size(spec);
         blocks = planned.crossRead() ? 3 : 1;
-        chunk = new Chunk(spec, blocks, true);
+        chunk = new Chunk(spec, blocks, true, products);
+        chunkProducts = chunk.chunkProducts;
         span = chunk.span;
         decay = chunk.decay;
         x = chunk.rows.x;
@@ -97,6 +100,17 @@ final class BackwardWorker {
         Arrays.fill(perRoot, (float) (1 / Math.sqrt(V)));
         heads = new ValueHead[planned.HV() / planned.H()];
         Arrays.setAll(heads, h -> new ValueHead(K, V));
+    }
+
+    /** Bytes of what grows with the longest sequence: a state and pseudo-values for each chunk. */
+    long bytes() {
+        long floats = 0;
+        for (ValueHead head : heads) {
+            for (List<Matrix> matrices : List.of(head.states, head.pseudoValues)) {
+                floats += matrices.stream().mapToLong(m -> m.data().length).sum();
+            }
+        }
+        return floats * Float.BYTES;
     }
 
     /** All value heads of one key head of one sequence. */
@@ -205,7 +219,7 @@ final class BackwardWorker {
             soften();
             decay.readScores(blocks - 1, chunk.scores);
         }
-        ChunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, K, D, V, b, e);
+        chunkProducts.readState(decay.endKeys(), decay.firstEndKey(), span.rows, K, D, V, b, e);
         for (int i = 0; i < span.rows; i++) {
             Rows.scale(b, e + i, decay.endFactor(i), b, e + i);
         }
@@ -215,7 +229,7 @@ final class BackwardWorker {
             Rows.scale(b, e + i, -1, b, e + i);
         }
         meetErasures(P, before);
-        ChunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
+        chunkProducts.multiplyTransposed(P, 0, span.rows, D.from(0), K, V, y, 0);
         for (int d = 0; d < K && in.forward.g != null; d++) {
             crossing.set(0, d, Rows.dot(D, d, before, d));
         }
@@ -232,7 +246,7 @@ final class BackwardWorker {
             Rows.scale(b, r, decay.startFactor(r), b, r);
         }
         Matrix rows = decay.startRows();
-        ChunkProducts.write(rows, 0, span.stacked(), planned.K(), b.from(0), planned.V(), decay.pass(D), D);
+        chunkProducts.write(rows, 0, span.stacked(), planned.K(), b.from(0), planned.V(), decay.pass(D), D);
     }
 
     /** Rows of b that come from the caller: dO, and with a selective read dX and r. */
@@ -257,20 +271,20 @@ final class BackwardWorker {
         int V = planned.V();
         for (int m = 0; m < blocks; m++) {
             int first = m * span.queries;
-            ChunkProducts.readScores(b, first, span, V, P, 0, overlaps);
+            chunkProducts.readScores(b, first, span, V, P, 0, overlaps);
             for (int a = 0; a < span.queries; a++) {
                 own[first + a] = overlaps.get(first + a, span.position(a));
             }
         }
-        ChunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.from(0), planned.K(), V, z0, 0);
+        chunkProducts.multiplyTransposed(b, 0, span.eraseAt(), before.from(0), planned.K(), V, z0, 0);
         decay.meetReads(blocks, overlaps, z0, z, false);
     }
 
     /** T and z of the erasure, of which z is de. */
     private void meetErasures(Matrix P, Matrix before) {
         int e = span.eraseAt();
-        ChunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(b, e, span.rows, before.from(0), planned.K(), planned.V(), z0, 0);
+        chunkProducts.eraseScores(b, e, span, planned.V(), P, 0, overlaps);
+        chunkProducts.multiplyTransposed(b, e, span.rows, before.from(0), planned.K(), planned.V(), z0, 0);
         decay.meetErasures(overlaps, z0, z);
     }
 
@@ -312,7 +326,7 @@ final class BackwardWorker {
         if (planned.crossRead()) {
             int logit = LOGIT * q;
             int V = planned.V();
-            ChunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
+            chunkProducts.readState(decay.startRows(), logit, q, planned.K(), before, V, readGradient, 0);
             LowerTriangle.addReads(chunk.scores, logit, span, P, 0, chunk.startFactors(logit, q), readGradient, 0);
         }
         for (int a = 0; a < q; a++) {

@@ -41,8 +41,8 @@ final class ChannelDecay extends ChunkDecay {
      * @param blocks of reads, at most
      * @param backward whether gradients are wanted
      */
-    ChannelDecay(int C, int K, int blocks, boolean backward) {
-        super(K);
+    ChannelDecay(int C, int K, int blocks, boolean backward, ChunkProducts chunkProducts) {
+        super(K, chunkProducts);
         gates = Matrix.allocate(C, K);
         steps = Matrix.allocate(C, K);
         sinceBlock = Matrix.allocate(C, K);
@@ -110,7 +110,7 @@ final class ChannelDecay extends ChunkDecay {
                 }
             }
             if (from > 0 && count > 0) {
-                ChunkProducts.multiplyTransposed(local, 0, count, decayedKeys.from(0), from, K, localScores, 0);
+                chunkProducts.multiplyTransposed(local, 0, count, decayedKeys.from(0), from, K, localScores, 0);
                 spread(begin, end, firstQuery, endQuery, from, to, erasures, scores);
             }
             for (int m = begin; m < Math.max(end, begin + 1); m++) {
@@ -214,7 +214,7 @@ final class ChannelDecay extends ChunkDecay {
                     enter(from, span.position(a) + (after ? 1 : 0), m * span.queries + a, overlaps, z0, z);
                 }
                 if (from > 0 && endQuery > firstQuery) {
-                    ChunkProducts.addProduct(overlaps, first, endQuery - firstQuery, from, decayedKeys, K, z);
+                    chunkProducts.addProduct(overlaps, first, endQuery - firstQuery, from, decayedKeys, K, z);
                 }
                 for (int a = firstQuery; a < endQuery; a++) {
                     int row = m * span.queries + a;
@@ -234,7 +234,7 @@ final class ChannelDecay extends ChunkDecay {
                 enter(from, i, e + i, overlaps, z0, z);
             }
             if (from > 0) {
-                ChunkProducts.addProduct(overlaps, e + from, to - from, from, decayedKeys, K, z);
+                chunkProducts.addProduct(overlaps, e + from, to - from, from, decayedKeys, K, z);
             }
             for (int i = from; i < to; i++) {
                 DiagonalBlock.carry(from, i, keys, firstKey, steps, overlaps, e + i, z, e + i);

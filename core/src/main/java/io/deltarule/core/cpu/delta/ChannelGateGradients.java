@@ -3,7 +3,6 @@ package io.deltarule.core.cpu.delta;
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
-import io.deltarule.core.cpu.product.Products;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -92,7 +91,8 @@ final class ChannelGateGradients {
 
     private void addLater(Matrix overlaps, int first, int end, int from, int to, Matrix y) {
         if (end > first) {
-            Products.chosen()
+            decay.chunkProducts
+                    .products()
                     .multiplyLeftTransposed(
                             to - from,
                             decay.K,
@@ -169,7 +169,7 @@ final class ChannelGateGradients {
                 decay.carryTo(from, z0, met, r);
             }
             if (from > 0 && end > first) {
-                ChunkProducts.addProduct(overlaps, first, end - first, from, decayedKeys, decay.K, met);
+                decay.chunkProducts.addProduct(overlaps, first, end - first, from, decayedKeys, decay.K, met);
             }
             for (int r = begin(m, to); r < end; r++) {
                 Rows.accumulateProduct(sum, 0, 1, laterRows, r, met, r);

@@ -7,6 +7,7 @@ import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.math.Rows;
 import io.deltarule.core.cpu.product.Addend;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.ChunkLength;
 import java.util.Arrays;
 
@@ -35,6 +36,8 @@ final class Chunk {
     /** (q ⊙ exp G) S0, a row per query [C, V]. */
     final Matrix stateReads;
 
+    final ChunkProducts chunkProducts;
+
     private final float[] startFactors; // of the rows at hand
     private final int K;
     private final int V;
@@ -44,16 +47,18 @@ final class Chunk {
      *
      * @param blocks of reads, at most
      * @param backward whether gradients are wanted
+     * @param products which multiply
      */
-    Chunk(PlanSpec spec, int blocks, boolean backward) {
+    Chunk(PlanSpec spec, int blocks, boolean backward, Products products) {
+        chunkProducts = new ChunkProducts(products);
         DeltaShape shape = spec.shape();
         K = shape.K();
         V = shape.V();
         int C = size(spec);
         rows = new ChunkRows(spec, C, blocks);
         decay = shape.gate() == Gate.CHANNEL
-                ? new ChannelDecay(C, K, blocks, backward)
-                : new ScalarDecay(C, K, blocks, shape.gate() == Gate.SCALAR, backward);
+                ? new ChannelDecay(C, K, blocks, backward, chunkProducts)
+                : new ScalarDecay(C, K, blocks, shape.gate() == Gate.SCALAR, backward, chunkProducts);
         startFactors = new float[2 * C];
         scores = Matrix.allocate((blocks + 1) * C, C);
         stateReads = Matrix.allocate(C, V);
@@ -107,10 +112,10 @@ final class Chunk {
                 startFactors[i] = i < queries ? factor : -factor;
             }
             Factors forReads = Factors.of(startFactors, 0);
-            ChunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
+            chunkProducts.readState(forReads, x.from(q), queries, K, state, V, Addend.NOTHING, stateReads.from(0));
             Factors forErasures = Factors.of(startFactors, queries);
             Addend writes = new Addend(P.from(0), Factors.of(rows.writeFactors, 0));
-            ChunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
+            chunkProducts.readState(forErasures, x.from(e), span.rows, K, state, V, writes, P.from(0));
         }
         LowerTriangle.solve(scores, e, span.rows, P, 0);
     }
@@ -126,6 +131,6 @@ final class Chunk {
             Rows.scale(P, i, decay.endFactor(i), scaled, i);
         }
         float factor = decay.pass(state);
-        ChunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
+        chunkProducts.write(decay.endKeys(), decay.firstEndKey(), span.rows, K, scaled.from(0), V, factor, state);
     }
 }

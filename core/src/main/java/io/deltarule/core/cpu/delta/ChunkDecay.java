@@ -26,8 +26,11 @@ abstract class ChunkDecay {
     Matrix keys;
     int firstKey;
 
-    ChunkDecay(int K) {
+    final ChunkProducts chunkProducts;
+
+    ChunkDecay(int K, ChunkProducts chunkProducts) {
         this.K = K;
+        this.chunkProducts = chunkProducts;
     }
 
     /** Takes in the decays of one value head. */

@@ -13,9 +13,18 @@ import io.deltarule.core.cpu.product.Products;
  */
 public final class ChunkProducts {
     private static final int PANEL = 32;
-    private static final Products PRODUCTS = Products.chosen();
 
-    private ChunkProducts() {}
+    private final Products products;
+
+    /** @param products which multiply */
+    public ChunkProducts(Products products) {
+        this.products = products;
+    }
+
+    /** What multiplies. */
+    Products products() {
+        return products;
+    }
 
     /**
      * The lower triangles of q kᵀ and e kᵀ.
@@ -27,7 +36,7 @@ public final class ChunkProducts {
      * @param firstKey the first of these rows
      * @param scores written in the rows of [q; e]; what lies above the diagonal by a panel or more is not written
      */
-    public static void scores(Matrix x, ChunkSpan span, int K, Matrix k, int firstKey, Matrix scores) {
+    public void scores(Matrix x, ChunkSpan span, int K, Matrix k, int firstKey, Matrix scores) {
         int q = span.readAt();
         int e = span.eraseAt();
         int rows = span.rows;
@@ -53,7 +62,7 @@ public final class ChunkProducts {
      * @param depth how many columns x and k have
      * @param scores likewise; what lies above the diagonal by a panel or more is not written
      */
-    static void readScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+    void readScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
         for (int from = 0; from < span.rows; from += PANEL) {
             int before = span.queriesBefore(from);
             if (span.queries > before) {
@@ -72,7 +81,7 @@ public final class ChunkProducts {
     }
 
     /** Likewise for the erasure's block, which begins at a row of x and of scores. */
-    static void eraseScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
+    void eraseScores(Matrix x, int first, ChunkSpan span, int depth, Matrix k, int firstKey, Matrix scores) {
         for (int from = 0; from < span.rows; from += PANEL) {
             int columns = Math.min(PANEL, span.rows - from);
             multiplyTransposed(
@@ -81,19 +90,18 @@ public final class ChunkProducts {
     }
 
     /** to[first …, column …] ← a[first …] bᵀ, with count rows of a and columns rows of b, of the same stride. */
-    static void multiplyTransposed(Matrix a, int first, int count, Part b, int columns, int K, Matrix to, int column) {
-        PRODUCTS.multiplyRightTransposed(count, columns, K, a.from(first), b, 0, to.from(first, column));
+    void multiplyTransposed(Matrix a, int first, int count, Part b, int columns, int K, Matrix to, int column) {
+        products.multiplyRightTransposed(count, columns, K, a.from(first), b, 0, to.from(first, column));
     }
 
     /** Y ← Y + T k in count rows of both from one on, with T [count, columns], k [columns, K]. */
-    static void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
-        PRODUCTS.multiply(count, K, columns, t.from(first), k.from(0), 1, y.from(first));
+    void addProduct(Matrix t, int first, int count, int columns, Matrix k, int K, Matrix y) {
+        products.multiply(count, K, columns, t.from(first), k.from(0), 1, y.from(first));
     }
 
     /** Y ← X S with X [rows, K] from a row on, S [K, V], Y from a row on. */
-    public static void readState(
-            Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
-        PRODUCTS.multiply(rows, V, K, x.from(first), state.from(0), 0, stateReads.from(toRow));
+    public void readState(Matrix x, int first, int rows, int K, Matrix state, int V, Matrix stateReads, int toRow) {
+        products.multiply(rows, V, K, x.from(first), state.from(0), 0, stateReads.from(toRow));
     }
 
     /**
@@ -102,14 +110,13 @@ public final class ChunkProducts {
      * @param factors f
      * @param d D, may be Y
      */
-    static void readState(Factors factors, Part x, int rows, int K, Matrix state, int V, Addend d, Part to) {
-        PRODUCTS.multiply(rows, V, K, factors, x, state.from(0), d, to);
+    void readState(Factors factors, Part x, int rows, int K, Matrix state, int V, Addend d, Part to) {
+        products.multiply(rows, V, K, factors, x, state.from(0), d, to);
     }
 
     /** S ← decay · S + kᵀ P with k [rows, K] from a row on, P [rows, V]. */
-    public static void write(
-            Matrix k, int firstKey, int rows, int K, Part pseudoValues, int V, float decay, Matrix state) {
-        PRODUCTS.multiplyLeftTransposed(K, V, rows, k.from(firstKey), pseudoValues, decay, state.from(0));
+    public void write(Matrix k, int firstKey, int rows, int K, Part pseudoValues, int V, float decay, Matrix state) {
+        products.multiplyLeftTransposed(K, V, rows, k.from(firstKey), pseudoValues, decay, state.from(0));
     }
 
     /** Multiplications and additions in the part that is computed of a lower triangle [C, C] of products of a length. */

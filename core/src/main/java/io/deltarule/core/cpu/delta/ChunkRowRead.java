@@ -46,12 +46,12 @@ final class ChunkRowRead {
         for (int a = 0; a < span.queries; a++) {
             factors[a] = perRoot * RowSoftmax.tame(reads, a);
         }
-        ChunkProducts.readScores(reads, 0, span, V, P, 0, overlaps);
-        ChunkProducts.multiplyTransposed(reads, 0, span.queries, state.from(0), K, V, pi, 0);
+        chunk.chunkProducts.readScores(reads, 0, span, V, P, 0, overlaps);
+        chunk.chunkProducts.multiplyTransposed(reads, 0, span.queries, state.from(0), K, V, pi, 0);
         chunk.decay.meetReads(1, overlaps, pi, pi, true);
         RowSoftmax.apply(pi, 0, span.queries, K, factors);
         chunk.decay.readScores(1, chunk.scores);
-        ChunkProducts.readState(chunk.decay.startRows(), 0, span.queries, K, state, V, reads, 0);
+        chunk.chunkProducts.readState(chunk.decay.startRows(), 0, span.queries, K, state, V, reads, 0);
         LowerTriangle.addReads(chunk.scores, 0, span, P, 0, chunk.startFactors(0, span.queries), reads, 0);
     }
 }

@@ -5,6 +5,7 @@ import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.cpu.math.Matrix;
 import io.deltarule.core.cpu.product.Factors;
+import io.deltarule.core.cpu.product.Products;
 import java.util.Arrays;
 
 /**
@@ -29,10 +30,10 @@ public final class ChunkWorker extends HeadWorker {
      *
      * @param heads value heads that share a query/key head, at most
      */
-    public ChunkWorker(PlanSpec spec, int heads) {
+    public ChunkWorker(PlanSpec spec, int heads, Products products) {
         planned = spec.shape();
         C = Chunk.size(spec);
-        chunk = new Chunk(spec, planned.crossRead() ? 2 : 1, false);
+        chunk = new Chunk(spec, planned.crossRead() ? 2 : 1, false, products);
         pseudoValues = Matrix.allocate(C, planned.V());
         rowRead = planned.crossRead() ? new ChunkRowRead(planned, C) : null;
         states = Matrix.allocate(heads, planned.K(), planned.V());

@@ -27,6 +27,7 @@ public final class DeltaRun {
     private final PlanSpec spec;
     private final WorkerPool pool;
     private final Arena arena;
+    private final Products products;
     private final Columns[] columns; // of V, in as many parts as an item's
     private final PlanSpec part; // the specification of one
     private final HeadWorker[] workers; // by slot, made when first used
@@ -36,14 +37,16 @@ public final class DeltaRun {
      *
      * @param spec its chunk size is chosen; what it says of keeping a state is the caller's business
      * @param arena holds scratch that lies off-heap
+     * @param products which multiply
      */
-    public DeltaRun(PlanSpec spec, WorkerPool pool, Arena arena) {
+    public DeltaRun(PlanSpec spec, WorkerPool pool, Arena arena, Products products) {
+        this.products = products;
         this.spec = spec;
         this.pool = pool;
         this.arena = arena;
         // Results are not to depend on the number of threads, as they would where a part's differ from the whole's.
         columns = Columns.parts(
-                spec.shape().V(), Products.chosen().columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
+                spec.shape().V(), products.columnsAreIndependent() ? columnParts(spec, pool.threads()) : 1);
         part = onColumns(spec, columns[0].count());
         workers = new HeadWorker[pool.threads()];
     }
@@ -56,7 +59,7 @@ public final class DeltaRun {
         int itemsPerSequence = shape.HV() / heads;
         int items = Math.multiplyExact(in.sequences() * itemsPerSequence, columns.length);
         long work = (in.microSteps() + in.sequences()) * shape.HV() * shape.K() * shape.V();
-        Products.chosen().begin();
+        products.begin();
         pool.run(items, (int) Math.min(pool.threads(), 1 + work / WORTH_A_THREAD), (item, slot) -> {
             int group = item / columns.length;
             int head = group % itemsPerSequence * heads;
@@ -131,7 +134,7 @@ public final class DeltaRun {
                 || workers[slot].spoiled()) { // one thread per slot at a time; runs are ordered by the pool
             workers[slot] = spec.form() == Form.RECURRENT
                     ? new RecurrentWorker(spec, arena)
-                    : new ChunkWorker(part, maxHeadsPerItem());
+                    : new ChunkWorker(part, maxHeadsPerItem(), products);
         }
         return workers[slot];
     }

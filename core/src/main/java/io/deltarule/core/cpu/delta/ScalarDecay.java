@@ -32,8 +32,8 @@ final class ScalarDecay extends ChunkDecay {
      * @param blocks of reads, at most
      * @param backward whether gradients are wanted
      */
-    ScalarDecay(int C, int K, int blocks, boolean gated, boolean backward) {
-        super(K);
+    ScalarDecay(int C, int K, int blocks, boolean gated, boolean backward, ChunkProducts chunkProducts) {
+        super(K, chunkProducts);
         this.gated = gated;
         decay = Matrix.allocate(gated ? C : 1, C);
         Rows.fill(decay, 0, 1);
@@ -90,7 +90,7 @@ final class ScalarDecay extends ChunkDecay {
     @Override
     void scores(boolean changed, Matrix scores) {
         if (changed) {
-            ChunkProducts.scores(x, span, K, keys, firstKey, products);
+            chunkProducts.scores(x, span, K, keys, firstKey, products);
         }
         int e = span.eraseAt();
         for (int a = 0, r = span.readAt(); r < e; a++, r++) {
@@ -105,7 +105,7 @@ final class ScalarDecay extends ChunkDecay {
     void readScores(int blocks, Matrix scores) {
         for (int m = 0; m < blocks; m++) {
             int first = m * span.queries;
-            ChunkProducts.readScores(x, first, span, K, keys, firstKey, products);
+            chunkProducts.readScores(x, first, span, K, keys, firstKey, products);
             for (int a = 0; a < span.queries; a++) {
                 maskUpTo(products, first + a, factors[first + a], scores, span.position(a), span.position(a));
             }

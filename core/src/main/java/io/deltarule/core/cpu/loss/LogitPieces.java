@@ -22,7 +22,9 @@ public final class LogitPieces {
     /** Some classes: rows of W, and where their logits go. */
     private record Piece(int first, LayerWeight W, LinearStep step, SlotBuffer logits) {}
 
+    private final String name; // of W
     private final SlotBuffer x;
+    private final boolean whole; // whether all tokens are taken at a time
     private final SlotBuffer rows; // of the tokens at hand, or x where it never has more
     private final LayerWeight bias; // null for none
     private final int mostTokens;
@@ -38,16 +40,18 @@ public final class LogitPieces {
             int maxTokens,
             WeightPanels panels,
             Arena arena) {
+        this.name = op.weight();
         this.x = x;
         this.bias = b;
         this.mostTokens = Math.min(TOKENS, maxTokens);
-        this.rows = maxTokens <= TOKENS ? x : SlotBuffer.allocate(arena, TOKENS, x.width());
+        this.whole = maxTokens <= TOKENS;
+        this.rows = whole ? x : SlotBuffer.allocate(arena, TOKENS, x.width());
         SlotBuffer all = SlotBuffer.allocate(arena, mostTokens, Math.min(CLASSES, op.classes()));
         for (int first = 0; first < op.classes(); first += CLASSES) {
             int count = Math.min(CLASSES, op.classes() - first);
             Weight some = W.rows(first, count);
             LayerWeight placed = LayerWeight.of(some, arena);
-            if (placed.owner() != some.data()) {
+            if (placed.copied(some)) {
                 copies.add(() -> placed.data().copyFrom(some.data()));
             }
             LayerWeight biases = b == null
@@ -99,8 +103,9 @@ public final class LogitPieces {
 
     /** Takes up some tokens. */
     public void begin(int first, int count) {
+        pieces.forEach(piece -> piece.W().checkAlive(name));
         tokens = count;
-        if (rows != x) {
+        if (!whole) {
             MemorySegment.copy(x.data(), x.row(first), rows.data(), 0, x.row(count));
         }
     }

@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,7 @@ public final class AttentionStep implements LayerStep {
     private final int rows; // per sequence and key/value head
     private final SlotBuffer keys; // [N · kvHeads · rows][head]; position s lies in row s mod rows
     private final SlotBuffer values;
+    private final Products products;
     private final Arena arena;
     private final AttentionWorker[] workers; // by thread slot, made when first used
 
@@ -33,6 +35,7 @@ public final class AttentionStep implements LayerStep {
             int sequences,
             int maxContext,
             int threads,
+            Products products,
             Arena arena) {
         this.op = op;
         this.q = q;
@@ -42,6 +45,7 @@ public final class AttentionStep implements LayerStep {
         this.rows = op.cacheRows(maxContext);
         this.keys = cache(arena, sequences, rows, k.width());
         this.values = cache(arena, sequences, rows, v.width());
+        this.products = products;
         this.arena = arena;
         this.workers = new AttentionWorker[threads];
     }
@@ -83,7 +87,7 @@ public final class AttentionStep implements LayerStep {
 
     private AttentionWorker worker(int slot) {
         if (workers[slot] == null) { // one thread per slot at a time; runs are ordered by the pool
-            workers[slot] = new AttentionWorker(op, q, k, v, out, keys, values, rows, arena);
+            workers[slot] = new AttentionWorker(op, q, k, v, out, keys, values, rows, products, arena);
         }
         return workers[slot];
     }

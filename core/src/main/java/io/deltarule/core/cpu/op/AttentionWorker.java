@@ -30,8 +30,8 @@ final class AttentionWorker {
 
     private static final int KEYS = 256;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final Products PRODUCTS = Products.chosen();
 
+    private final Products products;
     private final SequenceOp.Attention op;
     private final SlotBuffer q;
     private final SlotBuffer k;
@@ -68,7 +68,9 @@ final class AttentionWorker {
             SlotBuffer pastKeys,
             SlotBuffer pastValues,
             int cacheRows,
+            Products products,
             Arena arena) {
+        this.products = products;
         this.op = op;
         this.q = q;
         this.k = k;
@@ -144,7 +146,7 @@ final class AttentionWorker {
             take(keys, keyAt + (long) j * keyStride * Float.BYTES, head, keyRows, j);
             take(values, valueAt + (long) j * valueStride * Float.BYTES, value, valueRows, j);
         }
-        PRODUCTS.multiplyRightTransposed(count, n, head, queries.from(0), keyRows.from(0), 0, weights.from(0));
+        products.multiplyRightTransposed(count, n, head, queries.from(0), keyRows.from(0), 0, weights.from(0));
         for (int i = 0; i < count; i++) {
             MemorySegment.copy(weights.data(), weights.row(i), scores.data(), FLOAT, scores.row(i), n);
         }
@@ -166,7 +168,7 @@ final class AttentionWorker {
             take(scores, scores.row(i), n, weights, i);
             take(sums, sums.row(i), value, added, i);
         }
-        PRODUCTS.multiply(count, value, n, weights.from(0), valueRows.from(0), 1, added.from(0));
+        products.multiply(count, value, n, weights.from(0), valueRows.from(0), 1, added.from(0));
         for (int i = 0; i < count; i++) {
             MemorySegment.copy(added.data(), added.row(i), sums.data(), FLOAT, sums.row(i), value);
         }

@@ -39,6 +39,11 @@ public record LayerWeight(MemorySegment owner, MemorySegment data, WeightType ty
         return new LayerWeight(copy, copy, weight.type(), weight.scales(), width);
     }
 
+    /** Whether this is a copy of a weight, which does not follow when its numbers change. */
+    public boolean copied(Weight weight) {
+        return !weight.data().isNative() || weight.data().address() != data.address();
+    }
+
     /** Refuses to read memory that its owner has freed. */
     public void checkAlive(String name) {
         if (!owner.scope().isAlive()) {

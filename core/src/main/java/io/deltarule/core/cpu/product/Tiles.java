@@ -34,12 +34,16 @@ public final class Tiles {
 
     /** C ← diag(α) A B + D with A [m, k], B [k, n], C [m, n]. */
     public static void multiply(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
+        long begun = ProductClock.begin();
         multiply(m, n, k, alpha, a, a.stride(), 1, b, d, c);
+        ProductClock.end(begun);
     }
 
     /** C ← diag(α) Aᵀ B + D with A [k, m], B [k, n], C [m, n]. */
     public static void multiplyLeftTransposed(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
+        long begun = ProductClock.begin();
         multiply(m, n, k, alpha, a, 1, a.stride(), b, d, c);
+        ProductClock.end(begun);
     }
 
     /** Either: number (i, j) of the left factor is rowStep i + depthStep j after A's first. */

@@ -9,12 +9,18 @@ import java.util.Arrays;
  * for the inputs that the last one lacks.
  */
 public final class TokenStrips {
+    /** Of memory that may have changed. */
+    public static final long UNMARKED = -1;
+
     /** Inputs of a strip. */
     static final int WIDTH = Tiles.WIDTH;
 
     private float[] data = new float[0];
     private int tokens;
     private int in;
+    private long from;
+    private long firstToken;
+    private long marked = UNMARKED;
 
     /** Makes room for so many tokens of a width. */
     public void begin(int count, int width) {
@@ -24,6 +30,16 @@ public final class TokenStrips {
         if (data.length < size) {
             data = new float[size];
         }
+    }
+
+    /** Whether these tokens of that off-heap memory are in here since an earlier call with the same mark; from now on they are to be. */
+    public boolean hold(MemorySegment x, long first, int count, long mark) {
+        boolean held =
+                mark != UNMARKED && x.address() == from && first == firstToken && count == tokens && mark == marked;
+        from = x.address();
+        firstToken = first;
+        marked = mark;
+        return held;
     }
 
     /** How many there are. */

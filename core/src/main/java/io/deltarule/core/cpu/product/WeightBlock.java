@@ -16,10 +16,7 @@ public final class WeightBlock {
     /** Floats from one row to the next: no power of two, or rows would share the few places that caches have for one. */
     private static final int STRIDE = MOST_DEPTH + 16;
 
-    /** The same for weights that lie transposed. */
-    private static final int TRANSPOSED_STRIDE = MOST_ROWS + 16;
-
-    private final float[] weights = new float[Math.max(MOST_ROWS * STRIDE, MOST_DEPTH * TRANSPOSED_STRIDE)];
+    private final float[] weights = new float[MOST_ROWS * STRIDE];
     private final float[] results = new float[TokenPanels.WIDTH * MOST_ROWS];
     private float[] sums = new float[0]; // [panels][rows][WIDTH]
     private int rows;
@@ -63,22 +60,6 @@ public final class WeightBlock {
             Part c = new Part(sums, panel * rows * TokenPanels.WIDTH, TokenPanels.WIDTH);
             Addend before = from == 0 ? Addend.NOTHING : new Addend(c, Factors.ONE);
             Tiles.multiply(rows, TokenPanels.WIDTH, depth, Factors.ONE, a, b, before, c);
-        }
-    }
-
-    /** Index in {@link #weights} of an input's first weight, where W lies transposed: a row per input. */
-    public int transposedAt(int input) {
-        return input * TRANSPOSED_STRIDE;
-    }
-
-    /** The same as {@link #add} with weights that lie transposed. */
-    public void addTransposed(TokenPanels inputs, int from, int depth) {
-        Part a = new Part(weights, 0, TRANSPOSED_STRIDE);
-        for (int panel = 0; panel < inputs.panels(); panel++) {
-            Part b = new Part(inputs.data(), inputs.at(panel, from), TokenPanels.WIDTH);
-            Part c = new Part(sums, panel * rows * TokenPanels.WIDTH, TokenPanels.WIDTH);
-            Addend before = from == 0 ? Addend.NOTHING : new Addend(c, Factors.ONE);
-            Tiles.multiplyLeftTransposed(rows, TokenPanels.WIDTH, depth, Factors.ONE, a, b, before, c);
         }
     }
 

@@ -27,6 +27,8 @@ final class AttentionBackward {
     }
 
     /**
+     * Goes back over a run.
+     *
      * @param state keys [N, kvHeads, rows, head] and then values before the run; position s lies in row s mod rows
      * @param carriedOut gradient of those after the run
      * @return gradient of those before it; 0 where a row is not filled

@@ -12,6 +12,8 @@ final class ConvolutionBackward {
     private ConvolutionBackward() {}
 
     /**
+     * Goes back over a run.
+     *
      * @param state inputs [N, taps − 1, width] before the run, oldest first
      * @param carriedOut gradient of those after it
      * @return gradient of those before it

@@ -14,6 +14,8 @@ final class DeltaBackward {
     private DeltaBackward() {}
 
     /**
+     * Goes back over a run.
+     *
      * @param state [N, HV, K, V] before the run
      * @param carriedOut gradient of the states after it
      * @return gradient of the states before it

@@ -15,8 +15,9 @@ final class MatrixBackward {
         double[] dy = run.gradient(op.out());
         int width = op.out().width();
         for (int t = 0; t < run.tokens(); t++) {
+            int id = (int) ids[t];
             for (int i = 0; i < width; i++) {
-                BackwardRun.add(run.weightGradient(op.table()), (int) ids[t] * width + i, dy[t * width + i]);
+                BackwardRun.add(run.weightGradient(op.table()), id * width + i, dy[t * width + i]);
             }
         }
     }
