@@ -100,13 +100,13 @@ final class ExperimentText {
                 : number(point.mean()) + " ±" + number((point.high() - point.low()) / 2);
     }
 
-    /** Three digits, and whole numbers as they are. */
+    /** Three decimals or digits, and whole numbers as they are. */
     private static String number(double x) {
-        if (x == Math.rint(x) && Math.abs(x) < 1e6) {
-            return Long.toString((long) x);
-        }
         double size = Math.abs(x);
-        String form = size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.001 ? "%.3f" : "%.1e";
+        if (Math.abs(x - Math.rint(x)) < 1e-9 && size < 1e9) {
+            return Long.toString(Math.round(x));
+        }
+        String form = size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 0.001 ? "%.3f" : "%.1e";
         return String.format(Locale.ROOT, form, x);
     }
 }

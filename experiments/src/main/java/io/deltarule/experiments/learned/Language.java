@@ -126,8 +126,8 @@ public record Language(byte[] text, String source, Sizes sizes) implements Exper
                         sizes.rate()),
                 List.of(
                         "Parameters are made equal by the width of the feed-forward part; nothing is tuned for any of them.",
-                        "The Transformer is softmax attention with rotary positions in every layer, the same frame and"
-                                + " feed-forward part.",
+                        "The Transformer is softmax attention with rotary positions in every layer, in the same frame; it has"
+                                + " no short convolutions, which give the others the last four bytes.",
                         "At this size most of what is learned are letters and short words: an order of models here says"
                                 + " nothing about large ones."),
                 List.of(new ResultPanel(
