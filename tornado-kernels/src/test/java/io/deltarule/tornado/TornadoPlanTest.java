@@ -323,8 +323,8 @@ class TornadoPlanTest {
     @ParameterizedTest
     @EnumSource(Form.class)
     void refusesLogLinearStates(Form form) {
-        DeltaCase levels = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 5, 1, 1, 8, 4, 1)
-                .withLevels(0);
+        DeltaCase levels =
+                DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 5, 1, 1, 8, 4, 1).withLevels(0);
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> plan(spec(levels, form)));
         assertTrue(e.getMessage().startsWith("lambda: "), e::getMessage);
         assertTrue(e.getMessage().contains("4 log-linear levels; use the cpu"), e::getMessage);

@@ -40,8 +40,8 @@ public final class RecurrentLaunches {
      */
     public static void requireOneState(DeltaShape s) {
         if (s.logLinear()) {
-            throw new InvalidInputException("lambda: the tornado engine expects one state per head but found " + s.levels()
-                    + " log-linear levels; use the cpu or the reference engine");
+            throw new InvalidInputException("lambda: the tornado engine expects one state per head but found "
+                    + s.levels() + " log-linear levels; use the cpu or the reference engine");
         }
     }
 
