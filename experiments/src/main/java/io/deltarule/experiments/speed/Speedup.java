@@ -79,9 +79,10 @@ public record Speedup(Sizes sizes, Sizes slow) implements Experiment {
     public ExperimentResult run(Conditions conditions) {
         boolean chosen = conditions.engines().size() == 1;
         List<ResultPanel> panels = new ArrayList<>();
-        List<String> remarks = new ArrayList<>(List.of(
-                "Both forms run in turn on the same operands; medians; a seed is one whole pass of measurements.",
-                "A processor runs one token well in vectors: no 25 times is to be expected of it."));
+        List<String> remarks = new ArrayList<>(
+                List.of(
+                        "Both forms run in turn on the same operands; medians; a seed is one whole pass of measurements.",
+                        "A processor runs one token well in vectors, the better the larger a head: no 25 times is to be expected of it."));
         for (DeltaEngine engine : conditions.engines()) {
             List<Device> devices = engine.devices().stream()
                     .filter(device -> device.automatic() || chosen)
