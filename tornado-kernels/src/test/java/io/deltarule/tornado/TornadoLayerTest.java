@@ -137,7 +137,8 @@ class TornadoLayerTest extends LayerLaws {
         LayerCase levels = LayerCases.levels().getFirst();
         String message = assertThrows(
                         InvalidInputException.class,
-                        () -> engine().plan(levels.spec(8, 1, 8).onDevice(device())).close())
+                        () -> engine().plan(levels.spec(8, 1, 8).onDevice(device()))
+                                .close())
                 .getMessage();
         assertTrue(message.contains("log-linear levels"), message);
     }
