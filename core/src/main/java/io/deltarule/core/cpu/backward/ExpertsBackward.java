@@ -1,11 +1,13 @@
 package io.deltarule.core.cpu.backward;
 
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.cpu.op.Activations;
 import io.deltarule.core.cpu.op.ExpertsRouter;
 import io.deltarule.core.cpu.op.ExpertsStep;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LinearStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.MatrixOp;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -135,9 +137,32 @@ public final class ExpertsBackward implements BackwardStep {
         int n = gates.width();
         float w = router.weight(e, i);
         long at = gates.row(i);
-        MiddleSlopes.run(gates.data(), ups.data(), middle.data(), slopes.data(), at, w, n, scratch, slot);
+        slopes(at, w, n, slot);
         float dot = Spans.dot(slopes.data(), at, middle.data(), at, n);
         routerGradients.put(router.place(e, i), dot);
         Spans.scale(given.data(), given.row(i), w, given.data(), given.row(i), given.width());
+    }
+
+    /**
+     * p ← u ⊙ SiLU(g), g ← w h ⊙ u ⊙ SiLU'(g), u ← w h ⊙ SiLU(g), all of n numbers from a byte offset on, in spans that fit a
+     * thread's scratch.
+     */
+    private void slopes(long begin, float w, int n, int slot) {
+        MemorySegment g = gates.data();
+        MemorySegment u = ups.data();
+        MemorySegment p = middle.data();
+        MemorySegment h = slopes.data();
+        MemorySegment work = scratch.spans().data();
+        long value = scratch.span(slot, 0);
+        long slope = scratch.span(slot, 1);
+        for (int i = 0; i < n; i += Activations.SPAN) {
+            int some = Math.min(Activations.SPAN, n - i);
+            long at = begin + (long) i * Float.BYTES;
+            ActivationSlopes.apply(Activation.SILU, g, at, work, value, work, slope, some);
+            Spans.scaleTimes(u, at, 1, work, value, p, at, some);
+            Spans.scaleTimes(u, at, w, work, slope, g, at, some);
+            Spans.scaleTimes(g, at, 1, h, at, g, at, some);
+            Spans.scaleTimes(h, at, w, work, value, u, at, some);
+        }
     }
 }
