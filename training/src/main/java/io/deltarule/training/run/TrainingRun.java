@@ -100,6 +100,12 @@ public final class TrainingRun {
      */
     public Result run(boolean resume, BooleanSupplier stop) {
         prepareFolder(resume);
+        try (RunLock lock = RunLock.of(folder)) {
+            return locked(stop);
+        }
+    }
+
+    private Result locked(BooleanSupplier stop) {
         Checkpoint.prune(checkpoints(), 0);
         List<Checkpoint> found = Checkpoint.all(checkpoints());
         RunState begun = null;

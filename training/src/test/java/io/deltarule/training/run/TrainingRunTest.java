@@ -218,4 +218,23 @@ class TrainingRunTest {
         assertNull(again.evaluation());
         assertEquals(12, again.resumedAt());
     }
+
+    @Test
+    void aFolderIsForOneRunAtATime() throws IOException {
+        RunConfig config = config("f32", "");
+        Path folder = temporary.resolve("run");
+        List<String> refusals = new ArrayList<>();
+        TrainingRun.Listener meddler = new TrainingRun.Listener() {
+            @Override
+            public void saved(long step, Path checkpoint) {
+                refusals.add(assertThrows(InvalidInputException.class, () -> run(config, folder)
+                                .run(true, () -> false))
+                        .getMessage());
+            }
+        };
+        new TrainingRun(config, new CpuEngine(2), folder, "0-test", meddler).run(false, () -> false);
+        assertFalse(refusals.isEmpty());
+        assertTrue(refusals.getFirst().contains("no run is at work in"), refusals::getFirst);
+        assertFalse(names(folder).contains("run.lock"));
+    }
 }
