@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -36,15 +37,25 @@ public final class KernelMemory {
      *
      * @param chosen the name of the fastest
      * @param library the version that was measured
-     * @param rates multiplications and additions per second, by name
+     * @param rates multiplications and additions per second, by name, to four digits: what is found says the same as what is remembered
      */
     public record Finding(String chosen, String library, Map<String, Double> rates) {
+        /** Rounds the rates. */
+        public Finding {
+            Map<String, Double> rounded = new LinkedHashMap<>();
+            rates.forEach((set, rate) -> rounded.put(set, Double.valueOf(written(rate))));
+            rates = rounded;
+        }
+
+        private static String written(double rate) {
+            return String.format(Locale.ROOT, "%.4g", rate);
+        }
+
         /** As it is written: chosen, library, then set=rate. */
         private String line() {
             StringBuilder text = new StringBuilder(chosen).append(';').append(library);
             new TreeMap<>(rates)
-                    .forEach((set, rate) ->
-                            text.append(';').append(set).append('=').append(String.format(Locale.ROOT, "%.4g", rate)));
+                    .forEach((set, rate) -> text.append(';').append(set).append('=').append(written(rate)));
             return text.toString();
         }
 
