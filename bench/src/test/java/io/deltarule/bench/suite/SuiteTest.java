@@ -86,7 +86,9 @@ class SuiteTest {
                         "prefill_per_token_longest_over_shortest",
                         "decode_per_token_after_longest_over_shortest",
                         "model_decode_weights_over_copy",
-                        "model_prefill_over_processor"),
+                        "model_prefill_over_processor",
+                        "training_pass_over_forward",
+                        "training_pass_in_products"),
                 results.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
         results.ratios().forEach(r -> assertTrue(r.value() > 0 && Double.isFinite(r.value()), r::toString));
         List<String> cpu = names(results);

@@ -109,6 +109,9 @@ public final class ModelTemplates {
             if (layers != null && type.equals("kimi_linear")) {
                 keys.put("linear_attn_config", "null"); // lists layers; without it every fourth is full attention
             }
+            if (hidden != null && type.equals("mamba2")) {
+                keys.put("num_heads", Integer.toString(hidden / 8)); // expand 2, heads of 16
+            }
             if (tied) {
                 keys.put("tie_word_embeddings", "true");
             }
