@@ -100,7 +100,7 @@ public final class TrainingRun {
      */
     public Result run(boolean resume, BooleanSupplier stop) {
         prepareFolder(resume);
-        try (RunLock lock = RunLock.of(folder)) {
+        try (RunLock _ = RunLock.of(folder)) {
             return locked(stop);
         }
     }

@@ -227,8 +227,9 @@ class TrainingRunTest {
         TrainingRun.Listener meddler = new TrainingRun.Listener() {
             @Override
             public void saved(long step, Path checkpoint) {
-                refusals.add(assertThrows(InvalidInputException.class, () -> run(config, folder)
-                                .run(true, () -> false))
+                refusals.add(assertThrows(
+                                InvalidInputException.class,
+                                () -> run(config, folder).run(true, () -> false))
                         .getMessage());
             }
         };

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +55,8 @@ public final class KernelMemory {
         private String line() {
             StringBuilder text = new StringBuilder(chosen).append(';').append(library);
             new TreeMap<>(rates)
-                    .forEach((set, rate) -> text.append(';').append(set).append('=').append(written(rate)));
+                    .forEach((set, rate) ->
+                            text.append(';').append(set).append('=').append(written(rate)));
             return text.toString();
         }
 
