@@ -7,7 +7,7 @@ import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MatrixOp;
-import io.deltarule.core.layer.Places;
+import io.deltarule.core.layer.MemoryPieces;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.training.TrainingSpec;
 import java.lang.foreign.Arena;
@@ -52,7 +52,7 @@ final class BackwardSchedule {
         List<LayerOp> ops = program.ops();
         boolean[] active = new boolean[ops.size()];
         Set<Slot> served = served(spec, inputs, active);
-        Places places = new Places();
+        MemoryPieces places = new MemoryPieces();
         Map<Slot, Integer> placed = new HashMap<>();
         List<List<Use>> uses = new ArrayList<>();
         for (Slot output : program.outputs()) {

@@ -4,7 +4,7 @@ import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
-import io.deltarule.core.layer.Places;
+import io.deltarule.core.layer.MemoryPieces;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.training.TrainingSpec;
 import java.lang.foreign.Arena;
@@ -119,7 +119,7 @@ final class TrainingSlots {
 
     /** Finds a block's other slots places, which those that nothing comes back to give back after they were last read. */
     private List<Integer> lay(LayerProgram program, int block, Set<Slot> needed, Map<Slot, Integer> places) {
-        Places pieces = new Places();
+        MemoryPieces pieces = new MemoryPieces();
         Map<Slot, Integer> last = new HashMap<>();
         for (int i = first(block); i < end(block); i++) {
             int now = i;

@@ -10,7 +10,7 @@ import java.util.Map;
  * and writes one piece.
  */
 public final class SlotPlaces {
-    private final Places pieces = new Places();
+    private final MemoryPieces pieces = new MemoryPieces();
     private final Map<Slot, Integer> places = new HashMap<>();
 
     /** Places every slot of a program. */

@@ -98,8 +98,8 @@ final class AttentionBackward {
 
     /** Query head j of one token, whose own key is row {@code own}. */
     private void token(History k, History v, int j, int t, int own, int rows) {
-        double[] q = Rows.row(run.values(op.q()), t * op.heads() + j, head);
-        double[] dO = Rows.row(run.gradient(op.out()), t * op.heads() + j, value);
+        double[] q = FlatRows.row(run.values(op.q()), t * op.heads() + j, head);
+        double[] dO = FlatRows.row(run.gradient(op.out()), t * op.heads() + j, value);
         int first = Math.max(0, own + 1 - rows);
         double[] logits = new double[own + 1 - first];
         double[] dWeights = new double[logits.length];
@@ -120,6 +120,6 @@ final class AttentionBackward {
                 v.gradients[first + s][c] += weights[s] * dO[c];
             }
         }
-        Rows.add(run.gradient(op.q()), t * op.heads() + j, dq);
+        FlatRows.add(run.gradient(op.q()), t * op.heads() + j, dq);
     }
 }

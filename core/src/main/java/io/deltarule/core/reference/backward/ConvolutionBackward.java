@@ -31,7 +31,7 @@ final class ConvolutionBackward {
                 System.arraycopy(carriedOut, (n * tail + i) * width, x.gradients[run.lengths()[n] + i], 0, width);
             }
             for (int t = 0; t < run.lengths()[n]; t++) {
-                token(op, run, x, t, Rows.row(run.gradient(op.out()), first + t, width));
+                token(op, run, x, t, FlatRows.row(run.gradient(op.out()), first + t, width));
             }
             x.addTo(run.gradient(op.in()), first, width, 0);
             for (int i = 0; i < tail; i++) {

@@ -32,9 +32,9 @@ final class ExpertsBackward {
 
     private void token(int t) {
         MatrixOp.Experts.Routing routing = op.routing();
-        double[] x = Rows.row(run.values(op.in()), t, op.in().width());
-        double[] z = Rows.row(run.values(op.logits()), t, op.experts());
-        double[] dy = Rows.row(run.gradient(op.out()), t, op.out().width());
+        double[] x = FlatRows.row(run.values(op.in()), t, op.in().width());
+        double[] z = FlatRows.row(run.values(op.logits()), t, op.experts());
+        double[] dy = FlatRows.row(run.gradient(op.out()), t, op.out().width());
         ExpertChoice choice = ExpertChoice.of(routing, z, run.weight(routing.correction()));
         double[] dWeights = new double[z.length];
         for (int e = 0; e < z.length; e++) {
@@ -42,7 +42,7 @@ final class ExpertsBackward {
                 dWeights[e] = expert(e, choice.weight(routing, e), x, dy, t);
             }
         }
-        Rows.add(run.gradient(op.logits()), t, logits(choice, dWeights, z));
+        FlatRows.add(run.gradient(op.logits()), t, logits(choice, dWeights, z));
     }
 
     private double[] logits(ExpertChoice choice, double[] dWeights, double[] z) {
@@ -82,8 +82,8 @@ final class ExpertsBackward {
             dUp[i] = dMiddle[i] * LayerEquations.activation(Activation.SILU, gate[i]);
             dGate[i] = dMiddle[i] * up[i] * Derivatives.activation(Activation.SILU, gate[i]);
         }
-        Rows.add(run.gradient(op.in()), t, product(op.up(e), x, dUp));
-        Rows.add(run.gradient(op.in()), t, product(op.gate(e), x, dGate));
+        FlatRows.add(run.gradient(op.in()), t, product(op.up(e), x, dUp));
+        FlatRows.add(run.gradient(op.in()), t, product(op.gate(e), x, dGate));
         return StateRowRead.dot(dy, down);
     }
 

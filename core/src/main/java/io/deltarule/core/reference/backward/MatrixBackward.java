@@ -27,14 +27,14 @@ final class MatrixBackward {
         int out = op.out().width();
         int in = op.in().width();
         for (int t = 0; t < run.tokens(); t++) {
-            double[] x = Rows.row(run.values(op.in()), t, in);
+            double[] x = FlatRows.row(run.values(op.in()), t, in);
             double[] dx = product(
                     x,
-                    Rows.row(dy, t, out),
+                    FlatRows.row(dy, t, out),
                     run.weight(op.weight()),
                     run.weightGradient(op.weight()),
                     run.weightGradient(op.bias()));
-            Rows.add(run.gradient(op.in()), t, dx);
+            FlatRows.add(run.gradient(op.in()), t, dx);
         }
     }
 
@@ -47,7 +47,7 @@ final class MatrixBackward {
             if (labels[t] < 0) {
                 continue;
             }
-            double[] x = Rows.row(run.values(op.in()), t, op.in().width());
+            double[] x = FlatRows.row(run.values(op.in()), t, op.in().width());
             double[] logits = new double[op.classes()];
             LayerEquations.linear(x, W, run.weight(op.bias()), logits);
             double[] dz = StateRowRead.softmax(logits);
@@ -56,7 +56,7 @@ final class MatrixBackward {
                 dz[c] *= dLoss[t];
             }
             double[] dx = product(x, dz, W, run.weightGradient(op.weight()), run.weightGradient(op.bias()));
-            Rows.add(run.gradient(op.in()), t, dx);
+            FlatRows.add(run.gradient(op.in()), t, dx);
         }
     }
 

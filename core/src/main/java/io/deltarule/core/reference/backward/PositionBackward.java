@@ -16,10 +16,10 @@ final class PositionBackward {
         for (int n = 0; n < run.lengths().length; n++) {
             for (int i = 0; i < run.lengths()[n]; i++, t++) {
                 double[] angles = LayerEquations.angles(run.positions()[n] + i, op.rotary(), op.theta());
-                Rows.add(
+                FlatRows.add(
                         run.gradient(op.in()),
                         t,
-                        turnedBack(Rows.row(dy, t, op.out().width()), angles, op.head(), op.rotary()));
+                        turnedBack(FlatRows.row(dy, t, op.out().width()), angles, op.head(), op.rotary()));
             }
         }
     }
@@ -41,23 +41,23 @@ final class PositionBackward {
         WeightNumbers tau = run.weight(op.temperature());
         for (int n = run.lengths().length - 1; n >= 0; n--) {
             int first = end - run.lengths()[n];
-            double[][] sums = sums(Rows.row(state, n, width), run.values(op.angles()), first, end);
-            double[] later = Rows.row(carriedOut, n, width);
+            double[][] sums = sums(FlatRows.row(state, n, width), run.values(op.angles()), first, end);
+            double[] later = FlatRows.row(carriedOut, n, width);
             for (int t = end - 1; t >= first; t--) {
                 double[] sum = sums[t - first];
                 double[] angles = sum.clone();
                 for (int i = 0; i < width; i++) {
                     angles[i] *= tau == null ? 1 : tau.get(i);
                 }
-                double[] x = Rows.row(run.values(op.in()), t, op.in().width());
-                double[] dy = Rows.row(run.gradient(op.out()), t, x.length);
-                Rows.add(run.gradient(op.in()), t, turnedBack(dy, angles, op.head(), op.rotary()));
+                double[] x = FlatRows.row(run.values(op.in()), t, op.in().width());
+                double[] dy = FlatRows.row(run.gradient(op.out()), t, x.length);
+                FlatRows.add(run.gradient(op.in()), t, turnedBack(dy, angles, op.head(), op.rotary()));
                 double[] dAngles = angleGradients(op, x, dy, angles);
                 for (int i = 0; i < width; i++) {
                     BackwardRun.add(run.weightGradient(op.temperature()), i, sum[i] * dAngles[i]);
                     later[i] += (tau == null ? 1 : tau.get(i)) * dAngles[i];
                 }
-                Rows.add(run.gradient(op.angles()), t, later);
+                FlatRows.add(run.gradient(op.angles()), t, later);
             }
             System.arraycopy(later, 0, carriedIn, n * width, width);
             end = first;
@@ -70,7 +70,7 @@ final class PositionBackward {
         double[][] sums = new double[end - first][];
         for (int t = first; t < end; t++) {
             sums[t - first] = (t == first ? before : sums[t - first - 1]).clone();
-            Rows.add(sums[t - first], 0, Rows.row(phi, t, before.length));
+            FlatRows.add(sums[t - first], 0, FlatRows.row(phi, t, before.length));
         }
         return sums;
     }

@@ -3,8 +3,8 @@ package io.deltarule.core.reference.backward;
 import java.util.Arrays;
 
 /** Rows of equal width, one after the other. */
-final class Rows {
-    private Rows() {}
+final class FlatRows {
+    private FlatRows() {}
 
     /** A copy of one row. */
     static double[] row(double[] rows, int index, int width) {

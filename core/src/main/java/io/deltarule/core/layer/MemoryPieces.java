@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pieces of memory that are taken, given back and taken again, each as wide as the widest that ever lay there. */
-public final class Places {
+public final class MemoryPieces {
     private final List<Integer> widths = new ArrayList<>();
     private final List<Integer> free = new ArrayList<>();
 
     /** No memory yet. */
-    public Places() {}
+    public MemoryPieces() {}
 
     /** The free place that fits best; else the widest, made wider; else a new one. */
     public int take(int width) {
