@@ -69,13 +69,7 @@ public final class ModelDefinition {
 
     /** Its sizes; which tokens end a text, its folder's files say. */
     public ModelInfo info() {
-        return new ModelInfo(
-                programs.vocab(),
-                programs.hidden(),
-                programs.layers(),
-                programs.maxPositions(),
-                List.of(),
-                programs.tied());
+        return programs.info(List.of());
     }
 
     /** From slot {@code ids}, one number per token, to slot {@code h}, the normed rows. */

@@ -206,13 +206,7 @@ public final class ModelFolder implements AutoCloseable {
 
     /** Its sizes. */
     public ModelInfo info() {
-        return new ModelInfo(
-                programs.vocab(),
-                programs.hidden(),
-                programs.layers(),
-                programs.maxPositions(),
-                eosIds,
-                programs.tied());
+        return programs.info(eosIds);
     }
 
     /** How its makers want its tokens chosen, by generation_config.json. */

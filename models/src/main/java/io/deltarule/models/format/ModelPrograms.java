@@ -3,6 +3,7 @@ package io.deltarule.models.format;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.models.format.weights.TensorNames;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,5 +32,10 @@ record ModelPrograms(
         Map<String, int[]> all = new LinkedHashMap<>(body.weights());
         all.putAll(head.weights());
         return all;
+    }
+
+    /** Its sizes, with the ids that end a text. */
+    ModelInfo info(List<Integer> eosIds) {
+        return new ModelInfo(vocab, hidden, layers, maxPositions, eosIds, tied);
     }
 }
