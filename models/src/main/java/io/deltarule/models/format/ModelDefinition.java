@@ -10,6 +10,8 @@ import io.deltarule.loader.SafetensorsWriter;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
 import io.deltarule.models.format.config.UnreadKeys;
+import io.deltarule.models.format.family.ModelFormat;
+import io.deltarule.models.format.family.ModelPrograms;
 import io.deltarule.models.format.weights.StoredTensors;
 import io.deltarule.models.format.weights.WeightExport;
 import java.io.IOException;
@@ -69,7 +71,7 @@ public final class ModelDefinition {
 
     /** Its sizes; which tokens end a text, its folder's files say. */
     public ModelInfo info() {
-        return programs.info(List.of());
+        return ModelInfo.of(programs, List.of());
     }
 
     /** From slot {@code ids}, one number per token, to slot {@code h}, the normed rows. */

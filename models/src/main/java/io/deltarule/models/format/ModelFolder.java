@@ -8,6 +8,8 @@ import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
 import io.deltarule.models.format.config.UnreadKeys;
+import io.deltarule.models.format.family.ModelFormat;
+import io.deltarule.models.format.family.ModelPrograms;
 import io.deltarule.models.format.gguf.GgufModel;
 import io.deltarule.models.format.weights.FolderTensors;
 import io.deltarule.models.format.weights.TensorStore;
@@ -206,7 +208,7 @@ public final class ModelFolder implements AutoCloseable {
 
     /** Its sizes. */
     public ModelInfo info() {
-        return programs.info(eosIds);
+        return ModelInfo.of(programs, eosIds);
     }
 
     /** How its makers want its tokens chosen, by generation_config.json. */

@@ -1,5 +1,6 @@
 package io.deltarule.models.format;
 
+import io.deltarule.models.format.family.ModelPrograms;
 import java.util.List;
 
 /**
@@ -17,5 +18,16 @@ public record ModelInfo(
     /** Copies the ids. */
     public ModelInfo {
         eosIds = List.copyOf(eosIds);
+    }
+
+    /** The sizes of what a format read, with the ids that end a text. */
+    static ModelInfo of(ModelPrograms programs, List<Integer> eosIds) {
+        return new ModelInfo(
+                programs.vocab(),
+                programs.hidden(),
+                programs.layers(),
+                programs.maxPositions(),
+                eosIds,
+                programs.tied());
     }
 }

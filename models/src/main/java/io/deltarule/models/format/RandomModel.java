@@ -6,6 +6,8 @@ import io.deltarule.core.layer.WeightType;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsWriter;
 import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.format.family.ModelFormat;
+import io.deltarule.models.format.family.ModelPrograms;
 import io.deltarule.models.format.weights.StoredTensors;
 import io.deltarule.models.format.weights.WeightSource;
 import java.io.IOException;

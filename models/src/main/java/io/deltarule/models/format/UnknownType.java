@@ -6,6 +6,8 @@ import io.deltarule.loader.SafetensorsFolder;
 import io.deltarule.loader.TensorInfo;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
+import io.deltarule.models.format.family.ModelFormat;
+import io.deltarule.models.format.family.ModelPrograms;
 import io.deltarule.models.format.weights.StoredTensors;
 import io.deltarule.models.format.weights.WeightSource;
 import java.nio.file.Path;

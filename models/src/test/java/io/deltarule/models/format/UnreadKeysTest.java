@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.UnreadKeys;
+import io.deltarule.models.format.family.ModelFormat;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.io.IOException;
 import java.nio.file.Files;

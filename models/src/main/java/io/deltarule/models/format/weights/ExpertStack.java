@@ -15,7 +15,7 @@ public record ExpertStack(int experts) {
      * @param name as above
      * @param dims its shape
      */
-    WeightSource switched(String name, int[] dims) {
+    public WeightSource switched(String name, int[] dims) {
         int start = name.lastIndexOf(EXPERTS);
         int dot = name.indexOf('.', start + EXPERTS.length());
         long e = Long.parseLong(name.substring(start + EXPERTS.length(), dot));
@@ -24,7 +24,7 @@ public record ExpertStack(int experts) {
     }
 
     /** Whether a name is that of an expert's weight. */
-    static boolean holds(String name) {
+    public static boolean holds(String name) {
         return name.contains("." + EXPERTS);
     }
 
@@ -34,7 +34,7 @@ public record ExpertStack(int experts) {
      * @param name {@code …experts.e.gate_proj.weight} or up or down
      * @param dims its shape
      */
-    WeightSource source(String name, int[] dims) {
+    public WeightSource source(String name, int[] dims) {
         int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
         return source(name, dims, name.substring(0, start) + "gate_up_proj", name.substring(0, start) + "down_proj");
     }
@@ -45,7 +45,7 @@ public record ExpertStack(int experts) {
      * @param gateAndUp [E, 2·I, hidden], an expert's gate first
      * @param down [E, hidden, I]
      */
-    WeightSource source(String name, int[] dims, String gateAndUp, String down) {
+    public WeightSource source(String name, int[] dims, String gateAndUp, String down) {
         int start = name.lastIndexOf(EXPERTS) + EXPERTS.length();
         int dot = name.indexOf('.', start);
         long e = Long.parseLong(name.substring(start, dot));

@@ -2,7 +2,7 @@
  * Where a model's weights lie in its files: what each format calls them, and finding them all or saying what is wrong.
  *
  * <pre>
- *   TensorNames (FlaNames, QwenNames, …)   name in a program → WeightSource: rows of tensors, or a product of two
+ *   TensorNames (names.FlaNames, …)        name in a program → WeightSource: rows of tensors, or a product of two
  *   WeightBinder                           WeightSource + SafetensorsFolder → Weights
  * </pre>
  *

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -27,7 +27,7 @@ import java.util.function.IntFunction;
  * @param zeroCentred whether its stored weight is the factor − 1
  * @param factors of what comes in and goes out
  */
-record CausalModel(
+public record CausalModel(
         int vocab,
         int hidden,
         int layers,

@@ -1,5 +1,8 @@
-package io.deltarule.models.format.weights;
+package io.deltarule.models.format.names;
 
+import io.deltarule.models.format.weights.StoredTensors;
+import io.deltarule.models.format.weights.TensorNames;
+import io.deltarule.models.format.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

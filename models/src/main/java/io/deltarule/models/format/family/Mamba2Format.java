@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.Block;
@@ -11,7 +11,7 @@ import io.deltarule.models.MixerBlock;
 import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
-import io.deltarule.models.format.weights.Mamba2Names;
+import io.deltarule.models.format.names.Mamba2Names;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ import java.util.Set;
  * Mamba-2 as transformers and as flash-linear-attention have it, both under {@code mamba2}: told apart by their keys, since the
  * tensors' names are the same and the norms of several groups are not. And flash-linear-attention's {@code log_linear_mamba2}.
  */
-final class Mamba2Format implements ModelFormat {
+public final class Mamba2Format implements ModelFormat {
     private static final String LOG_LINEAR = "log_linear_mamba2";
     private static final String EMBEDDINGS = "model.embeddings.weight";
 

@@ -1,6 +1,7 @@
-package io.deltarule.models.format.weights;
+package io.deltarule.models.format.names;
 
 import io.deltarule.models.Mamba2Config;
+import io.deltarule.models.format.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
  *
  * @param config sizes
  */
-record Mamba2Rows(Mamba2Config config) {
+public record Mamba2Rows(Mamba2Config config) {
     private static final List<String> ORDER = List.of("z", "x", "B", "C", "dt", "dl");
 
     /**

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.models.AttentionLayer;
@@ -15,7 +15,7 @@ import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.RopeConfig;
-import io.deltarule.models.format.weights.FlaNames;
+import io.deltarule.models.format.names.FlaNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.Set;
  * softmax attention in the layers that {@code attn} lists; and {@code h_gated_deltanet}, Gated DeltaNet with log-linear states as its
  * authors built it on that library.
  */
-final class FlaFormat implements ModelFormat {
+public final class FlaFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embeddings.weight";
 
     private static final String LOG_LINEAR = "h_gated_deltanet";

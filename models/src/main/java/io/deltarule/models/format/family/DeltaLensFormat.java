@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.Block;
@@ -12,7 +12,7 @@ import io.deltarule.models.Layer;
 import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
-import io.deltarule.models.format.weights.DeltaLensNames;
+import io.deltarule.models.format.names.DeltaLensNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +22,7 @@ import java.util.Set;
  * n_layers, d_state, n_heads, which are accepted here) but with neither a config nor the source of its layer, so what its
  * tensors are called is not known. {@code tensor_names} says it for a given file.
  */
-final class DeltaLensFormat implements ModelFormat {
+public final class DeltaLensFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embeddings.weight";
 
     @Override

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.models.AttentionLayer;
 import io.deltarule.models.Block;
@@ -13,15 +13,15 @@ import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
 import io.deltarule.models.format.config.RopeConfig;
+import io.deltarule.models.format.names.GraniteNames;
 import io.deltarule.models.format.weights.ExpertStack;
-import io.deltarule.models.format.weights.GraniteNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
 /** Granite 4.0's hybrids: Mamba-2, some layers attention without positions, one feed-forward part, experts beside it or not. */
-final class GraniteHybridFormat implements ModelFormat {
+public final class GraniteHybridFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embed_tokens.weight";
 
     /** Largest of the factors that a config may name; a published model's are below 20. */

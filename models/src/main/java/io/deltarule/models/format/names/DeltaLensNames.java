@@ -1,8 +1,10 @@
-package io.deltarule.models.format.weights;
+package io.deltarule.models.format.names;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.MessageText;
+import io.deltarule.models.format.weights.TensorNames;
+import io.deltarule.models.format.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
-package io.deltarule.models.format.weights;
+package io.deltarule.models.format.names;
 
 import io.deltarule.models.Mamba2Config;
+import io.deltarule.models.format.weights.ExpertStack;
+import io.deltarule.models.format.weights.TensorNames;
+import io.deltarule.models.format.weights.WeightSource;
 import java.util.List;
 
 /**

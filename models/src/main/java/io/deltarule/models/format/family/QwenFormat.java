@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.models.AttentionLayer;
@@ -12,9 +12,9 @@ import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
 import io.deltarule.models.format.config.RopeConfig;
+import io.deltarule.models.format.names.GgufQwenNames;
+import io.deltarule.models.format.names.QwenNames;
 import io.deltarule.models.format.weights.ExpertStack;
-import io.deltarule.models.format.weights.GgufQwenNames;
-import io.deltarule.models.format.weights.QwenNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +23,7 @@ import java.util.Set;
  * Qwen3-Next and Qwen3.5, dense and with experts: gated delta nets, every fourth layer gated attention. Text only: images
  * and drafts of further tokens are skipped.
  */
-final class QwenFormat implements ModelFormat {
+public final class QwenFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embed_tokens.weight";
 
     @Override

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.models.AttentionLayer;
 import io.deltarule.models.Block;
@@ -12,14 +12,14 @@ import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
 import io.deltarule.models.format.config.RopeConfig;
-import io.deltarule.models.format.weights.OlmoNames;
+import io.deltarule.models.format.names.OlmoNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Olmo Hybrid: gated delta nets in blocks that norm first, every fourth layer attention in a block that norms last. */
-final class OlmoHybridFormat implements ModelFormat {
+public final class OlmoHybridFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embed_tokens.weight";
 
     /** Of the delta layers' output norms, whatever the others have. */

@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
@@ -12,7 +12,7 @@ import java.util.TreeSet;
  * One family of published formats: it turns a {@code config.json} into programs and knows what its files call their
  * weights.
  */
-interface ModelFormat {
+public interface ModelFormat {
     /** The {@code model_type}s that it reads. */
     Set<String> modelTypes();
 

@@ -1,9 +1,8 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.models.format.weights.TensorNames;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,7 +17,7 @@ import java.util.Map;
  * @param head from h to logits
  * @param names what the files call its weights
  */
-record ModelPrograms(
+public record ModelPrograms(
         int vocab,
         int hidden,
         int layers,
@@ -28,14 +27,9 @@ record ModelPrograms(
         LayerProgram head,
         TensorNames names) {
     /** The weights of both programs, by name, with their shapes. */
-    Map<String, int[]> weights() {
+    public Map<String, int[]> weights() {
         Map<String, int[]> all = new LinkedHashMap<>(body.weights());
         all.putAll(head.weights());
         return all;
-    }
-
-    /** Its sizes, with the ids that end a text. */
-    ModelInfo info(List<Integer> eosIds) {
-        return new ModelInfo(vocab, hidden, layers, maxPositions, eosIds, tied);
     }
 }

@@ -1,12 +1,14 @@
-package io.deltarule.models.format.weights;
+package io.deltarule.models.format.names;
 
+import io.deltarule.models.format.weights.TensorNames;
+import io.deltarule.models.format.weights.WeightSource;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is called alike in GGUF files of all architectures. */
-final class GgufNames {
+public final class GgufNames {
     /** A weight of a block in a program, and what it is in the block. */
     private static final Pattern BLOCK = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)");
 

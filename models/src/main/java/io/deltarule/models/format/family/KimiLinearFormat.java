@@ -1,4 +1,4 @@
-package io.deltarule.models.format;
+package io.deltarule.models.format.family;
 
 import io.deltarule.models.Block;
 import io.deltarule.models.DeltaConfig;
@@ -10,9 +10,9 @@ import io.deltarule.models.SwiGluBlock;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.format.config.ConfigSizes;
 import io.deltarule.models.format.config.LayerTypes;
+import io.deltarule.models.format.names.GgufKimiNames;
+import io.deltarule.models.format.names.KimiNames;
 import io.deltarule.models.format.weights.ExpertStack;
-import io.deltarule.models.format.weights.GgufKimiNames;
-import io.deltarule.models.format.weights.KimiNames;
 import io.deltarule.models.format.weights.StoredTensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.ToIntBiFunction;
 
 /** Kimi Linear: KDA, every fourth layer latent attention without positions, experts in all but the first layers. */
-final class KimiLinearFormat implements ModelFormat {
+public final class KimiLinearFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.embed_tokens.weight";
     private static final String DENSE = "dense";
     private static final String SPARSE = "sparse";
