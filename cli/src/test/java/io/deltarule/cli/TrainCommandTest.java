@@ -60,7 +60,8 @@ class TrainCommandTest {
         Path first = folder.resolve("first");
         CliRun.of("train", "--config", EXAMPLE, "--output", first).succeeded();
         Path config = Files.writeString(folder.resolve("further.json"), """
-                {"data": {"text": "further.json"}, "model": {"from": "first"}, "steps": 2, "batch": 2, "length": 16}""");
+                {"data": {"text": "further.txt"}, "model": {"from": "first"}, "steps": 2, "batch": 2, "length": 16}""");
+        Files.writeString(folder.resolve("further.txt"), "the delta rule writes what the state lacks. ".repeat(20));
         Path second = folder.resolve("second");
         CliRun.of("train", "--config", config, "--output", second, "--threads", "1")
                 .succeeded();
