@@ -166,7 +166,8 @@ public final class LayerCases {
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 2, false),
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.CHANNEL, 2, false),
                 delta(Variant.SSD, Gate.SCALAR, 1, false),
-                delta(Variant.SSD, Gate.CHANNEL, 1, false));
+                delta(Variant.SSD, Gate.CHANNEL, 1, false),
+                delta(Variant.RWKV7, Gate.CHANNEL, 2, false));
     }
 
     /** Log-linear states of some variants, levels enough for 512 tokens. */
