@@ -79,6 +79,7 @@ public enum WeightRole {
                         || weight.endsWith("out_proj.weight")
                         || weight.endsWith("down_proj.weight")
                         || weight.endsWith("output_linear.weight")
+                        || weight.endsWith("ffn.value.weight")
                 ? RESIDUAL_PROJECTION
                 : PROJECTION;
     }
