@@ -38,6 +38,7 @@ class MakeModelCommandTest {
                 "granitemoehybrid",
                 "h_gated_deltanet",
                 "log_linear_mamba2",
+                "rwkv7",
                 "deltalens"
             })
     void everyTypeGenerates(String type) {

@@ -50,6 +50,7 @@ class OpBackwardTest {
                 "ssd_none_varlen",
                 "ssd_scalar",
                 "ssd_strong_decay",
+                "rwkv7",
                 "loglinear_delta_rule",
                 "loglinear_gated_delta_rule",
                 "loglinear_gated_delta_product",
@@ -71,7 +72,8 @@ class OpBackwardTest {
                 "kda_varlen",
                 "gated_delta_rule_strong_decay",
                 "ssd_none_varlen",
-                "ssd_strong_decay"
+                "ssd_strong_decay",
+                "rwkv7"
             })
     void goldenGradientsComeOutRightOnTornado(String name) {
         String device = System.getProperty("deltarule.test.device", "emulator");

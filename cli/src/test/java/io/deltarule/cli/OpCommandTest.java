@@ -67,7 +67,11 @@ class OpCommandTest {
         "cpu,ssd_channel,chunk",
         "cpu,ssd_none_varlen,recurrent",
         "cpu,ssd_none_varlen,chunk",
-        "cpu,ssd_strong_decay,chunk"
+        "cpu,ssd_strong_decay,chunk",
+        "reference,rwkv7,recurrent",
+        "reference,rwkv7,chunk",
+        "cpu,rwkv7,recurrent",
+        "cpu,rwkv7,chunk"
     })
     void goldenOperationsComeOutRight(String engine, String name, String form) {
         Path input = CliRun.golden(name + ".in.safetensors", folder);

@@ -9,7 +9,7 @@ package io.deltarule.core;
  * @param HV value heads, a multiple of H; value head j reads query/key head ⌊j / (HV/H)⌋
  * @param K key channels per head
  * @param V value channels per head
- * @param householders micro-steps per token (n), 1 but for DeltaProduct
+ * @param householders micro-steps per token (n), 1 but for DeltaProduct and RWKV-7
  * @param sequences independent sequences (N): B, or the number of packed ones
  * @param gate the log-decay's width
  * @param crossRead whether the state's rows are also read selectively, with queries r

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  *   gated_delta_product   β k           β v             any; n micro-steps per token
  *   deltalens             β k           β v             any; reads the state's rows with queries r as well
  *   ssd                   0             β v             any; Mamba-2 and gated linear attention: nothing is erased
+ *   rwkv7                 β p           β v             per key channel; n micro-steps per token, two in RWKV-7
  * </pre>
  *
  * The write key is always k. Adding a variant is adding a constant here, a float64 reference, a row in the shared tests
@@ -50,7 +51,13 @@ public enum Variant {
      * forgets. Mamba-2 with q = C, k = B, v = x, β = Δ ≥ 0 of any size, g = Δ A and scale 1; with a decay per key channel gated
      * linear attention, Yang et al. 2023, arXiv:2312.06635; without one linear attention.
      */
-    SSD(null, valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false);
+    SSD(null, valueTimes(Input.BETA), EnumSet.allOf(Gate.class), false),
+    /**
+     * RWKV-7, Peng et al. 2025, arXiv:2503.14456: S_t = Diag(w) S_{t-1} − (a ⊙ κ)(S_{t-1}ᵀ κ)ᵀ + k vᵀ, as two micro-steps, both with
+     * β = 1. The first has p = κ ⊘ w, which finds in the decayed state what κ finds in the one before it, the key a ⊙ κ and value 0; the
+     * second p = 0, the key k and value v.
+     */
+    RWKV7(new Term(Input.P, Input.BETA), valueTimes(Input.BETA), EnumSet.of(Gate.CHANNEL), true);
 
     private final Term eraseKey;
     private final Term writeValue;

@@ -131,6 +131,13 @@ public final class ProgramBuilder {
         return y;
     }
 
+    /** A layer norm of groups, with weight {@code name.weight} and perhaps {@code name.bias}, both of every channel. */
+    public Slot layerNorm(Slot x, String name, int group, double eps, boolean bias) {
+        Slot y = slot(name, x.width());
+        add(new NormOp.LayerNorm(x, y, weight(name + ".weight"), bias ? weight(name + ".bias") : null, group, eps));
+        return y;
+    }
+
     /** Part of each group's channels. */
     public Slot slice(Slot x, String name, int groups, int offset, int length) {
         Slot y = slot(name, groups * length);

@@ -5,6 +5,7 @@
  * <pre>
  *   DeltaNetLayer  GatedDeltaNetLayer  KdaLayer  GatedDeltaProductLayer     a write, a linear read
  *   Mamba2Layer                                                            a state without an erase key
+ *   rwkv7.Rwkv7Layer                                                       erasing along one key, writing along another
  *   DeltaLensLayer                                                         any of these writes, a selective read as well
  *   AttentionLayer  LatentAttentionLayer                                   softmax attention, full or over a window
  *   SwiGluBlock  MixtureBlock                                              feed-forward parts: one, or a choice of experts

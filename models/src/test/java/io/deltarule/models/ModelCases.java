@@ -4,6 +4,10 @@ import io.deltarule.core.layer.Activation;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.models.Mamba2Config.OutputNorm;
 import io.deltarule.models.Mamba2Config.StepBounds;
+import io.deltarule.models.rwkv7.Rwkv7Block;
+import io.deltarule.models.rwkv7.Rwkv7Config;
+import io.deltarule.models.rwkv7.Rwkv7FeedForward;
+import io.deltarule.models.rwkv7.Rwkv7Layer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +18,9 @@ public final class ModelCases {
     private static final Mamba2Config MAMBA = Mamba2Config.of(24, 4, 12, 2, 10);
     private static final AttentionLayer ATTENTION = AttentionLayer.of(24, 4, 2, 12);
     private static final SwiGluBlock MLP = new SwiGluBlock(24, 50);
+    private static final Rwkv7Config RWKV =
+            new Rwkv7Config(24, 2, 40, new Rwkv7Config.Ranks(5, 3, 2, 7), 12e-5, 1e-6);
+    private static final Rwkv7FeedForward RWKV_MLP = new Rwkv7FeedForward(24, 50);
 
     private ModelCases() {}
 
@@ -129,9 +136,19 @@ public final class ModelCases {
                 layer("block", recurrent),
                 layer("block, residual factor", new Block(ATTENTION, MLP, Block.Names.FLA, 1e-6, false, 0.3)),
                 layer("block of one part", new MixerBlock(new Mamba2Layer(MAMBA), "norm", "mixer", 1e-5)),
+                layer("RWKV-7, first block", new Rwkv7Block(new Rwkv7Layer(RWKV, null), RWKV_MLP, true, 1e-5, true)),
+                layer("RWKV-7, two layers", rwkv()),
                 layer("post-norm block", new PostNormBlock(ATTENTION, MLP, Block.Names.FLA, 1e-6)),
                 layer("windows every other layer", BlockStack.alternating(4, recurrent, window)),
                 layer("two global layers", BlockStack.withGlobal(5, recurrent, global, 1, 4)));
+    }
+
+    /** The second layer's values are mixed with the first one's. */
+    private static BlockStack rwkv() {
+        Rwkv7Layer first = new Rwkv7Layer(RWKV, null);
+        Rwkv7Layer second = new Rwkv7Layer(RWKV, Rwkv7Layer.values("model.layers.0.attn.", RWKV));
+        return BlockStack.of(
+                2, i -> new Rwkv7Block(i == 0 ? first : second, RWKV_MLP, false, 1e-5, false));
     }
 
     /** Every case. */

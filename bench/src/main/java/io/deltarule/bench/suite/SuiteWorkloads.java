@@ -38,7 +38,8 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 prefill("prefill/comba", Variant.COMBA, shape(Gate.SCALAR, 1)),
                 prefill("prefill/gdn2", Variant.GDN2, shape(Gate.CHANNEL, 1)),
                 prefill("prefill/gated_delta_product", Variant.GATED_DELTA_PRODUCT, shape(Gate.SCALAR, 2)),
-                prefill("prefill/ssd", Variant.SSD, shape(Gate.SCALAR, 1)));
+                prefill("prefill/ssd", Variant.SSD, shape(Gate.SCALAR, 1)),
+                prefill("prefill/rwkv7", Variant.RWKV7, shape(Gate.CHANNEL, 2)));
     }
 
     List<Workload> lengths() {

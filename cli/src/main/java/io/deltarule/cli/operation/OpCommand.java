@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
             "The input holds q [B,T,H,K], k [B,T*n,H,K], v [B,T*n,HV,V], beta [B,T*n,HV] and, where the variant has"
                     + " them, g [B,T,HV] or [B,T,HV,K], p, b, w, initial_state [N,HV,K,V] and cu_seqlens (I64 [N+1],"
                     + " packed sequences with B = 1). Its metadata names the variant (delta_rule, gated_delta_rule,"
-                    + " kda, comba, gdn2, gated_delta_product, deltalens) and may give householders (n), scale (default"
-                    + " K^-1/2) and gate (none, scalar, channel).",
+                    + " kda, comba, gdn2, gated_delta_product, deltalens, ssd, rwkv7) and may give householders (n), scale"
+                    + " (default K^-1/2) and gate (none, scalar, channel).",
             "With --backward it also holds gradients of the outputs, d_o, d_final_state and d_o_cross (those that are"
                     + " missing are zeros, one has to be there), and the output gets d_initial_state and d_NAME for each"
                     + " of the input's q, k, v, ..."

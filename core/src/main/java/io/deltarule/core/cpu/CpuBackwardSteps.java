@@ -2,6 +2,7 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.backward.AttentionBackward;
 import io.deltarule.core.cpu.backward.BackwardScratch;
 import io.deltarule.core.cpu.backward.BackwardStep;
@@ -103,18 +104,8 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         weight(c.bias()),
                         scratch));
             case MatrixOp.Experts e -> experts(e, dy, wanted);
-            case SequenceOp.ShortConvolution c ->
-                List.of(new ConvolutionBackward(
-                        c,
-                        slot(c.in()),
-                        dy,
-                        forward.tensor(c.weight()),
-                        forward.tensor(c.bias()),
-                        wanted.getFirst(),
-                        weight(c.weight()),
-                        weight(c.bias()),
-                        spec.sequences(),
-                        scratch));
+            case SequenceOp.ShortConvolution c -> convolution(c, forward.tensor(c.weight()), dy, wanted.getFirst());
+            case SequenceOp.TokenDifference d -> convolution(d.convolution(), d.taps(), dy, wanted.getFirst());
             case SequenceOp.Delta d -> delta(d, given, wanted);
             case SequenceOp.Attention a -> attention(a, dy, wanted);
             case NormOp.L2Norm n -> List.of(NormBackward.l2(slot(n.in()), dy, wanted.getFirst(), n.group(), n.eps()));
@@ -130,12 +121,24 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         n.gate() == null ? null : wanted.get(1),
                         weight(n.weight()),
                         scratch));
+            case NormOp.LayerNorm n ->
+                List.of(NormBackward.layer(
+                        n,
+                        slot(n.in()),
+                        forward.tensor(n.weight()),
+                        dy,
+                        wanted.getFirst(),
+                        weight(n.weight()),
+                        weight(n.bias()),
+                        scratch));
             case ElementwiseOp.Activate a ->
                 List.of(ElementwiseBackward.activate(
                         slot(a.in()), dy, wanted.getFirst(), a.activation(), (float) a.factor(), scratch));
             case ElementwiseOp.Multiply m ->
                 List.of(ElementwiseBackward.multiply(
                         slot(m.in()), slot(m.gate()), dy, wanted.getFirst(), wanted.get(1), m.activation(), scratch));
+            case ElementwiseOp.HeadDot d ->
+                List.of(ElementwiseBackward.headDot(slot(d.a()), slot(d.b()), dy, wanted.getFirst(), wanted.get(1)));
             case ElementwiseOp.Add a -> List.of(ElementwiseBackward.add(dy, wanted.getFirst(), wanted.get(1)));
             case ElementwiseOp.MixReads m ->
                 List.of(ElementwiseBackward.mixReads(
@@ -187,6 +190,21 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
             case PositionOp.Rotary r -> rotary(r, dy, wanted.getFirst());
             case PositionOp.SelectiveRotary r -> selectiveRotary(r, dy, wanted);
         };
+    }
+
+    private List<BackwardStep> convolution(
+            SequenceOp.ShortConvolution op, Tensor taps, SlotBuffer dy, Gradient wanted) {
+        return List.of(new ConvolutionBackward(
+                op,
+                slot(op.in()),
+                dy,
+                taps,
+                forward.tensor(op.bias()),
+                wanted,
+                weight(op.weight()),
+                weight(op.bias()),
+                spec.sequences(),
+                scratch));
     }
 
     private List<BackwardStep> rotary(PositionOp.Rotary op, SlotBuffer dy, Gradient wanted) {

@@ -3,6 +3,7 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.cpu.channel.LayerNormStep;
 import io.deltarule.core.cpu.channel.LogDecayStep;
 import io.deltarule.core.cpu.channel.ScaleStep;
 import io.deltarule.core.cpu.channel.TimeStepStep;
@@ -172,23 +173,18 @@ final class CpuSteps {
                 pieces.put(c, made.pieces());
                 yield made;
             }
-            case SequenceOp.ShortConvolution c ->
-                new ConvolutionStep(
-                        c,
-                        slot(c.in()),
-                        tensor(c.weight()),
-                        tensor(c.bias()),
-                        slot(c.out()),
-                        spec.sequences(),
-                        pool.threads(),
-                        arena);
+            case SequenceOp.ShortConvolution c -> convolution(c, tensor(c.weight()), tensor(c.bias()));
+            case SequenceOp.TokenDifference d -> convolution(d.convolution(), d.taps(), null);
             case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
             case NormOp.RmsNorm n ->
                 NormStep.rms(n, slot(n.in()), slot(n.gate()), tensor(n.weight()), slot(n.out()), arena);
+            case NormOp.LayerNorm n ->
+                new LayerNormStep(n, slot(n.in()), tensor(n.weight()), tensor(n.bias()), slot(n.out()), arena);
             case ElementwiseOp.Activate m ->
                 ElementwiseStep.activate(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
             case ElementwiseOp.Multiply m ->
                 ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
+            case ElementwiseOp.HeadDot d -> ElementwiseStep.headDot(slot(d.a()), slot(d.b()), slot(d.out()));
             case ElementwiseOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
             case ChannelOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
             case ElementwiseOp.LogDecay d ->
@@ -234,6 +230,11 @@ final class CpuSteps {
                         products,
                         arena);
         };
+    }
+
+    private LayerStep convolution(SequenceOp.ShortConvolution op, Tensor weight, Tensor bias) {
+        return new ConvolutionStep(
+                op, slot(op.in()), weight, bias, slot(op.out()), spec.sequences(), pool.threads(), arena);
     }
 
     private LayerStep experts(MatrixOp.Experts op) {

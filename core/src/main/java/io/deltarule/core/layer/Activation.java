@@ -13,5 +13,9 @@ public enum Activation {
     /** x for x &gt; 0, exp(x) − 1 otherwise. */
     ELU,
     /** log(1 + exp(x)). */
-    SOFTPLUS
+    SOFTPLUS,
+    /** (exp(x) − exp(−x)) / (exp(x) + exp(−x)). */
+    TANH,
+    /** exp(x). */
+    EXP
 }

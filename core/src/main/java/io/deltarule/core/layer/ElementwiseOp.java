@@ -4,7 +4,9 @@ import io.deltarule.core.InvalidInputException;
 import java.util.List;
 import java.util.Map;
 
-/** Operations on one number at a time, at the same place of every slot; a gate may have one number for a whole head. */
+/**
+ * Operations on one number at a time, at the same place of every slot; a gate may have one number for a whole head, and so may a sum.
+ */
 public sealed interface ElementwiseOp extends LayerOp {
     /**
      * A function of each number, y = factor · act(x): β = sigmoid(x), or twice that for negative eigenvalues.
@@ -50,6 +52,36 @@ public sealed interface ElementwiseOp extends LayerOp {
         @Override
         public List<Slot> reads() {
             return List.of(in, gate);
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
+    }
+
+    /**
+     * The inner product of two slots head by head, y_h = Σ_d a_hd b_hd: how much one has of the other.
+     *
+     * @param a one
+     * @param b the other, as wide
+     * @param out y, one number per head: its width is how many heads there are
+     */
+    record HeadDot(Slot a, Slot b, Slot out) implements ElementwiseOp {
+        /** Checks the sizes. */
+        public HeadDot {
+            OpChecks.sameWidth("head dot", a, b);
+            OpChecks.divides("head dot: heads", out.width(), a);
+        }
+
+        /** Channels per head. */
+        public int head() {
+            return a.width() / out.width();
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(a, b);
         }
 
         @Override

@@ -81,6 +81,42 @@ public sealed interface NormOp extends LayerOp {
     }
 
     /**
+     * Each group of channels less its mean and divided by its standard deviation: layer normalisation of one group, Ba et al. 2016,
+     * arXiv:1607.06450; of several, group normalisation of a token by itself.
+     *
+     * <pre>  y = w ⊙ (x − μ) / √(mean (x − μ)² + eps) + b        μ = mean x, both of the group </pre>
+     *
+     * @param in x
+     * @param out y, as wide
+     * @param weight w [width], a factor for every channel of every group
+     * @param bias b [width], or null for none
+     * @param group channels per norm: the head's, or the whole width
+     * @param eps added to the mean of squares
+     */
+    record LayerNorm(Slot in, Slot out, String weight, String bias, int group, double eps) implements NormOp {
+        /** Checks the sizes. */
+        public LayerNorm {
+            OpChecks.sameWidth("layer norm", in, out);
+            OpChecks.divides("layer norm: group", group, in);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in);
+        }
+
+        @Override
+        public Map<String, int[]> weights() {
+            return OpChecks.weights(weight, new int[] {in.width()}, bias, new int[] {in.width()});
+        }
+
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of();
+        }
+    }
+
+    /**
      * Each group of channels divided by its sum, y = x / Σ x: a distribution where x ≥ 0, as after ReLU or elu(x) + 1. Without
      * an epsilon, as flash-linear-attention's {@code qk_norm="sum"} has none: a group of zeros becomes NaN.
      *

@@ -3,6 +3,7 @@ package io.deltarule.core.layer;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,47 @@ public sealed interface SequenceOp extends LayerOp {
         @Override
         public List<Carried> carried(int maxContext) {
             return taps == 1 ? List.of() : List.of(Carried.fixed("convolution", taps - 1, in.width()));
+        }
+    }
+
+    /**
+     * What the token before had more of, channel by channel: the part of RWKV's token shift that nothing is learned of. Zeros come
+     * before a sequence's first token; carries its last input.
+     *
+     * <pre>  y_t = x_{t−1} − x_t </pre>
+     *
+     * @param in x
+     * @param out y, as wide
+     */
+    record TokenDifference(Slot in, Slot out) implements SequenceOp {
+        /** Checks the sizes. */
+        public TokenDifference {
+            OpChecks.sameWidth("token difference", in, out);
+        }
+
+        /** The same as a short convolution, whose weights are {@link #taps}: engines need no code of its own for it. */
+        public ShortConvolution convolution() {
+            return new ShortConvolution(in, out, "token difference", null, 2, Activation.IDENTITY);
+        }
+
+        /** 1 for the token before and −1 for the token itself, for every channel [width, 2]. */
+        public Tensor taps() {
+            float[] taps = new float[2 * in.width()];
+            for (int i = 0; i < taps.length; i++) {
+                taps[i] = i % 2 == 0 ? 1 : -1;
+            }
+            return Tensor.of(taps, in.width(), 2);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in);
+        }
+
+        /** Its last input [1, width]. */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return List.of(Carried.fixed("previous", 1, in.width()));
         }
     }
 

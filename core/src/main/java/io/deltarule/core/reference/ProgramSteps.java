@@ -14,6 +14,7 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.core.reference.op.AttentionStep;
 import io.deltarule.core.reference.op.ConvolutionStep;
 import io.deltarule.core.reference.op.DeltaStep;
+import io.deltarule.core.reference.op.DifferenceStep;
 import io.deltarule.core.reference.op.ExpertsStep;
 import io.deltarule.core.reference.op.LayerEquations;
 import io.deltarule.core.reference.op.LayerStep;
@@ -95,6 +96,7 @@ final class ProgramSteps {
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
                         c, weights.get(c.weight()), weights.get(c.bias()), row(c.in()), row(c.out()), sequences);
+            case SequenceOp.TokenDifference d -> new DifferenceStep(row(d.in()), row(d.out()), sequences);
             case NormOp.L2Norm n -> (s, t) -> LayerEquations.l2Norm(row(n.in()), n.group(), n.eps(), row(n.out()));
             case NormOp.RmsNorm n -> {
                 WeightNumbers w = weights.get(n.weight());
@@ -108,10 +110,16 @@ final class ProgramSteps {
                         n.activation(),
                         row(n.out()));
             }
+            case NormOp.LayerNorm n -> {
+                WeightNumbers w = weights.get(n.weight());
+                WeightNumbers b = weights.get(n.bias());
+                yield (s, t) -> LayerEquations.layerNorm(row(n.in()), w, b, n.group(), n.eps(), row(n.out()));
+            }
             case ElementwiseOp.Activate m ->
                 (s, t) -> LayerEquations.activate(row(m.in()), m.activation(), m.factor(), row(m.out()));
             case ElementwiseOp.Multiply m ->
                 (s, t) -> LayerEquations.multiply(row(m.in()), row(m.gate()), m.activation(), row(m.out()));
+            case ElementwiseOp.HeadDot d -> (s, t) -> LayerEquations.headDot(row(d.a()), row(d.b()), row(d.out()));
             case ElementwiseOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));
             case ChannelOp.Slice c -> (s, t) -> LayerEquations.slice(row(c.in()), c.groups(), c.offset(), row(c.out()));
             case ElementwiseOp.LogDecay d -> {

@@ -85,6 +85,8 @@ class RandomProgramsTest {
                 "join, shared",
                 "join, not shared",
                 "gate shared by channels",
+                "layer norm with a bias",
+                "layer norm of heads",
                 "norm with a gate",
                 "norm zero-centred",
                 "mixed additively",
@@ -139,6 +141,10 @@ class RandomProgramsTest {
             case NormOp.RmsNorm n -> {
                 add(found, n.gate() != null, "norm with a gate");
                 add(found, n.zeroCentred(), "norm zero-centred");
+            }
+            case NormOp.LayerNorm n -> {
+                add(found, n.bias() != null, "layer norm with a bias");
+                add(found, n.group() < n.in().width(), "layer norm of heads");
             }
             case PositionOp.Rotary r -> add(found, r.rotary() < r.head(), "rotary in part");
             case PositionOp.SelectiveRotary r ->

@@ -10,6 +10,7 @@ import static io.deltarule.core.Variant.GATED_DELTA_PRODUCT;
 import static io.deltarule.core.Variant.GATED_DELTA_RULE;
 import static io.deltarule.core.Variant.GDN2;
 import static io.deltarule.core.Variant.KDA;
+import static io.deltarule.core.Variant.RWKV7;
 import static io.deltarule.core.Variant.SSD;
 
 import io.deltarule.core.DeltaInputs;
@@ -41,7 +42,8 @@ public final class DeltaCases {
                 DeltaCase.of(DELTALENS, CHANNEL, 1, 37, 1, 2, 16, 12, 1),
                 DeltaCase.of(SSD, NONE, 1, 37, 1, 2, 16, 24, 1),
                 DeltaCase.of(SSD, SCALAR, 2, 21, 1, 2, 16, 20, 1).withBeta(3),
-                DeltaCase.of(SSD, CHANNEL, 1, 37, 1, 2, 20, 16, 1));
+                DeltaCase.of(SSD, CHANNEL, 1, 37, 1, 2, 20, 16, 1),
+                DeltaCase.of(RWKV7, CHANNEL, 1, 21, 1, 2, 16, 12, 2));
     }
 
     /** Edges: no tokens, one token, one channel, empty sequences, decays that underflow. */
@@ -70,7 +72,9 @@ public final class DeltaCases {
                 DeltaCase.of(SSD, SCALAR, 1, 1, 1, 2, 16, 8, 1).packed(0, 17, 0, 1, 16, 0),
                 DeltaCase.of(SSD, SCALAR, 1, 35, 1, 1, 20, 8, 1).withDecay(50),
                 DeltaCase.of(SSD, CHANNEL, 1, 35, 1, 1, 20, 8, 1).withDecay(1000),
-                DeltaCase.of(SSD, CHANNEL, 1, 20, 1, 2, 12, 8, 1).withCrossRead(1));
+                DeltaCase.of(SSD, CHANNEL, 1, 20, 1, 2, 12, 8, 1).withCrossRead(1),
+                DeltaCase.of(RWKV7, CHANNEL, 1, 1, 1, 2, 8, 12, 2).packed(0, 18, 1),
+                DeltaCase.of(RWKV7, CHANNEL, 1, 15, 1, 1, 16, 8, 2).withDecay(30));
     }
 
     /** A case's inputs with nothing written and one β: all that happens to the state is that it is erased. */
@@ -109,6 +113,7 @@ public final class DeltaCases {
                 DeltaCase.of(GATED_DELTA_PRODUCT, NONE, 2, 75, 1, 2, 24, 16, 2).withCrossRead(1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, CHANNEL, 1, 45, 1, 2, 24, 16, 2)
                         .withCrossRead(1),
+                DeltaCase.of(RWKV7, CHANNEL, 1, 45, 1, 2, 24, 16, 2).withCrossRead(1),
                 DeltaCase.of(GATED_DELTA_PRODUCT, SCALAR, 1, 1, 1, 2, 24, 16, 3)
                         .packed(47, 0, 1, 30)
                         .withCrossRead(100));
@@ -133,6 +138,7 @@ public final class DeltaCases {
                 DeltaCase.of(SSD, NONE, 1, 70, 1, 2, 64, 96, 1),
                 DeltaCase.of(SSD, SCALAR, 1, 300, 2, 4, 128, 64, 1).withBeta(2),
                 DeltaCase.of(SSD, CHANNEL, 1, 150, 2, 4, 64, 128, 1),
+                DeltaCase.of(RWKV7, CHANNEL, 1, 90, 2, 4, 64, 64, 2),
                 DeltaCase.of(DELTALENS, NONE, 1, 133, 2, 4, 128, 128, 1),
                 DeltaCase.of(DELTALENS, SCALAR, 2, 200, 1, 2, 64, 96, 1),
                 DeltaCase.of(DELTALENS, CHANNEL, 1, 200, 2, 2, 96, 64, 1).withDecay(5));

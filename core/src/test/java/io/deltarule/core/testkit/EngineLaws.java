@@ -313,6 +313,24 @@ public abstract class EngineLaws {
     }
 
     @Test
+    void rowsOfKappaAndADecayAreRwkv7() {
+        Rwkv7Step step = Rwkv7Step.random(11, 21, 2, 16, 12);
+        DeltaInputs rows = step.rows();
+        for (Form form : forms()) {
+            PlanSpec spec = PlanSpec.of(Variant.RWKV7, rows.validate(Variant.RWKV7))
+                    .onDevice(device())
+                    .withChunkSize(chunkSizes().getFirst())
+                    .withScale(1)
+                    .withForm(form);
+            Verify.agree(
+                    "RWKV-7 in its own letters, " + form,
+                    step.run(),
+                    Verify.run(engine(), spec, rows),
+                    4 * Float32Recurrence.REORDERING_FLOOR);
+        }
+    }
+
+    @Test
     void equalDecaysOfChannelsAreOneOfTheHead() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 21, 1, 2, 16, 12, 2);
         DeltaInputs scalar = c.inputs();

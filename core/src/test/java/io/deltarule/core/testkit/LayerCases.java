@@ -1,11 +1,13 @@
 package io.deltarule.core.testkit;
 
 import static io.deltarule.core.layer.Activation.ELU;
+import static io.deltarule.core.layer.Activation.EXP;
 import static io.deltarule.core.layer.Activation.IDENTITY;
 import static io.deltarule.core.layer.Activation.RELU;
 import static io.deltarule.core.layer.Activation.SIGMOID;
 import static io.deltarule.core.layer.Activation.SILU;
 import static io.deltarule.core.layer.Activation.SOFTPLUS;
+import static io.deltarule.core.layer.Activation.TANH;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
@@ -52,6 +54,19 @@ public final class LayerCases {
                 one("RMS norm, zero-centred", new NormOp.RmsNorm(X, null, Y, "w", 8, 1e-6, true, IDENTITY)),
                 one("RMS norm, SiLU gate", new NormOp.RmsNorm(X, Z, Y, "w", 12, 1e-6, false, SILU)),
                 one("RMS norm, sigmoid gate", new NormOp.RmsNorm(X, Z, Y, "w", 3, 1e-6, false, SIGMOID)),
+                one("layer norm", new NormOp.LayerNorm(X, Y, "w", "b", 24, 1e-5)),
+                one("layer norm per head, no bias", new NormOp.LayerNorm(X, Y, "w", null, 8, 1e-3)),
+                one(
+                        "layer norm, wide",
+                        new NormOp.LayerNorm(new Slot("x", 300), new Slot("y", 300), "w", "b", 150, 1e-5)),
+                one("head dot", new ElementwiseOp.HeadDot(X, Z, new Slot("y", 3))),
+                one("head dot of one head", new ElementwiseOp.HeadDot(X, Z, new Slot("y", 1))),
+                one("tanh", new ElementwiseOp.Activate(X, Y, TANH, 1)),
+                one("exp", new ElementwiseOp.Activate(X, Y, EXP, 0.5)),
+                one(
+                        "squared ReLU",
+                        new LayerProgram(
+                                List.of(X), List.of(Y), List.of(new ElementwiseOp.Multiply(X, X, Y, RELU)))),
                 one("2 sigmoid", new ElementwiseOp.Activate(X, Y, SIGMOID, 2)),
                 one("SiLU", new ElementwiseOp.Activate(X, Y, SILU, 1)),
                 one("ReLU", new ElementwiseOp.Activate(X, Y, RELU, 1)),
@@ -136,7 +151,8 @@ public final class LayerCases {
                 attention("attention", 3, 3, 8, 8, 0),
                 attention("attention, grouped, K ≠ V", 4, 2, 12, 20, 0),
                 attention("attention, window 5", 2, 1, 16, 8, 5),
-                attention("attention, window 1", 2, 2, 8, 8, 1));
+                attention("attention, window 1", 2, 2, 8, 8, 1),
+                one("token difference", new SequenceOp.TokenDifference(X, Y)));
     }
 
     /** One attention of given queries, keys and values. */
@@ -166,7 +182,8 @@ public final class LayerCases {
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 2, false),
                 delta(Variant.GATED_DELTA_PRODUCT, Gate.CHANNEL, 2, false),
                 delta(Variant.SSD, Gate.SCALAR, 1, false),
-                delta(Variant.SSD, Gate.CHANNEL, 1, false));
+                delta(Variant.SSD, Gate.CHANNEL, 1, false),
+                delta(Variant.RWKV7, Gate.CHANNEL, 2, false));
     }
 
     /** Log-linear states of some variants, levels enough for 512 tokens. */

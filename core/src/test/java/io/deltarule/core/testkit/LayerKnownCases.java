@@ -107,6 +107,33 @@ public abstract class LayerKnownCases {
         assertArrayEquals(of(1100, 1210, 1321, 1432), y);
     }
 
+    /** Zeros before the first token. */
+    @Test
+    void tokenDifference() {
+        float[] y = run(new SequenceOp.TokenDifference(x(2), y(2)), Map.of(), of(1, 5, 3, 4, 3, -2));
+        assertArrayEquals(of(-1, -5, -2, 1, 0, 6), y);
+    }
+
+    @Test
+    void headDot() {
+        float[] y = run(new ElementwiseOp.HeadDot(x(4), z(4), y(2)), Map.of(), of(1, 2, 3, 4), of(5, 6, -7, 8));
+        assertArrayEquals(of(17, 11), y);
+    }
+
+    /** The group 1, 3 has mean 2 and deviation 1; 4, 4 has none; 0, 6 has mean 3 and deviation 3, with eps 7 the divisor 4. */
+    @Test
+    void layerNorm() {
+        Map<String, Tensor> weights = Map.of("w", Tensor.of(of(10, 20, 30, 40), 4), "b", Tensor.of(of(1, 2, 3, 4), 4));
+        assertArrayEquals(
+                of(-9, 22, 3, 4),
+                run(new NormOp.LayerNorm(x(4), y(4), "w", "b", 2, 1e-12), weights, of(1, 3, 4, 4)),
+                1e-5f);
+        assertArrayEquals(
+                of(-7.5, 15, -22.5, 30),
+                run(new NormOp.LayerNorm(x(4), y(4), "w", null, 2, 7), weights, of(0, 6, -2, 4)),
+                1e-5f);
+    }
+
     @Test
     void l2Norm() {
         float[] y = run(new NormOp.L2Norm(x(4), y(4), 2, 0), Map.of(), of(3, 4, 0, -5));

@@ -54,6 +54,7 @@ public abstract class LevelLaws {
                 DeltaCase.of(Variant.SSD, NONE, 1, 64, 1, 2, 16, 12, 1).withLevels(0),
                 DeltaCase.of(Variant.SSD, SCALAR, 1, 106, 2, 4, 16, 16, 1).withLevels(0),
                 DeltaCase.of(Variant.SSD, CHANNEL, 1, 31, 1, 2, 16, 12, 1).withLevels(2),
+                DeltaCase.of(Variant.RWKV7, CHANNEL, 1, 33, 1, 2, 16, 12, 2).withLevels(0),
                 DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, 65, 1, 1, 16, 8, 1)
                         .withDecay(50)
                         .withLevels(0),

@@ -51,10 +51,12 @@ final class ProgramDraw {
     private int slots;
     private int weights;
     private int variant;
+    private int activation;
 
     private ProgramDraw(Random random, int variant) {
         this.random = random;
         this.variant = variant;
+        this.activation = variant;
     }
 
     /** Everything that is not one of the other kinds' preparations. */
@@ -66,9 +68,11 @@ final class ProgramDraw {
         L2_NORM,
         RMS_NORM,
         SUM_NORM,
+        LAYER_NORM,
         ACTIVATE,
         MULTIPLY,
         ADD,
+        HEAD_DOT,
         MIX_READS,
         CONSTANT,
         SCALE,
@@ -78,6 +82,7 @@ final class ProgramDraw {
         ROTARY,
         SELECTIVE_ROTARY,
         CONVOLUTION,
+        TOKEN_DIFFERENCE,
         DELTA,
         DELTA_AGAIN,
         ATTENTION
@@ -97,7 +102,11 @@ final class ProgramDraw {
         }
         List<Kind> deck = new ArrayList<>(List.of(Kind.values()));
         Collections.shuffle(deck, random);
-        deck.subList(0, kinds).forEach(draw::add);
+        List<Kind> drawn = deck.subList(0, kinds);
+        if (!drawn.contains(Kind.DELTA)) { // of which there are more variants than programs would have by chance
+            drawn.set(random.nextInt(kinds), Kind.DELTA);
+        }
+        drawn.forEach(draw::add);
         return draw.program();
     }
 
@@ -128,7 +137,20 @@ final class ProgramDraw {
             }
             case RMS_NORM -> rmsNorm(any());
             case SUM_NORM -> sumNorm();
-            case ACTIVATE -> activate();
+            case LAYER_NORM -> {
+                Slot x = any();
+                put(new NormOp.LayerNorm(
+                        x,
+                        slot(x.width()),
+                        name(),
+                        maybe(name()),
+                        divisor(x.width(), 4),
+                        random.nextDouble(0.01, 0.1)));
+            }
+            case ACTIVATE -> {
+                activate();
+                activate();
+            }
             case MULTIPLY -> {
                 Slot x = any();
                 pool.add(tamed(made(
@@ -137,6 +159,11 @@ final class ProgramDraw {
             case ADD -> {
                 Slot a = any();
                 put(new ElementwiseOp.Add(a, ofWidth(a.width()), slot(a.width())));
+            }
+            case HEAD_DOT -> {
+                Slot a = any();
+                Slot y = made(new ElementwiseOp.HeadDot(a, ofWidth(a.width()), slot(divisor(a.width(), 1))));
+                pool.add(tamed(linear(y, width())));
             }
             case MIX_READS -> {
                 Slot o = any();
@@ -167,6 +194,10 @@ final class ProgramDraw {
                 Activation act = random.nextBoolean() ? Activation.SILU : Activation.IDENTITY;
                 put(new SequenceOp.ShortConvolution(
                         x, slot(x.width()), matrix(x.width(), taps), maybe(vector(x.width())), taps, act));
+            }
+            case TOKEN_DIFFERENCE -> {
+                Slot x = any();
+                put(new SequenceOp.TokenDifference(x, slot(x.width())));
             }
             case DELTA, DELTA_AGAIN -> delta();
             case ATTENTION -> attention();
@@ -223,9 +254,13 @@ final class ProgramDraw {
     private void activate() {
         Slot x = any();
         List<Activation> all = List.of(Activation.values());
-        Activation act = all.get(random.nextInt(all.size()));
+        Activation act = all.get(activation++ % all.size());
         Slot y = made(new ElementwiseOp.Activate(x, slot(x.width()), act, random.nextInt(1, 3)));
-        pool.add(act == Activation.RELU ? linear(y, width()) : y);
+        switch (act) {
+            case RELU -> pool.add(linear(y, width()));
+            case EXP -> pool.add(tamed(y));
+            default -> pool.add(y);
+        }
     }
 
     /** Strength and decay of a state without an erase key, as Mamba-2 has them. */
@@ -437,7 +472,7 @@ final class ProgramDraw {
 
     private Activation smooth() {
         List<Activation> smooth = Arrays.stream(Activation.values())
-                .filter(act -> act != Activation.RELU)
+                .filter(act -> act != Activation.RELU && act != Activation.EXP)
                 .toList();
         return smooth.get(random.nextInt(smooth.size()));
     }

@@ -82,6 +82,11 @@ public final class ModelTemplates {
                     "embedding_multiplier": 12.0, "attention_multiplier": 0.0625, "residual_multiplier": 0.22,
                     "logits_scaling": 4.0, "position_embedding_type": "nope", "max_position_embeddings": 131072,
                     "eos_token_id": 1, "rms_norm_eps": 1e-5, "tie_word_embeddings": true"""),
+            Map.entry("rwkv7", """
+                    "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96, "head_dim": 16,
+                    "decay_low_rank_dim": 8, "gate_low_rank_dim": 12, "a_low_rank_dim": 6, "v_low_rank_dim": 5,
+                    "hidden_act": "sqrelu", "norm_eps": 1e-5, "max_position_embeddings": 2048, "eos_token_id": 1,
+                    "tie_word_embeddings": false"""),
             Map.entry(
                     "deltalens",
                     FLA

@@ -43,6 +43,7 @@ final class RandomTensor {
                 case ElementwiseOp.Scale c -> around(1, 0.3);
                 case NormOp.RmsNorm n when n.zeroCentred() -> around(0, 0.3);
                 case NormOp.RmsNorm n -> around(1, 0.3);
+                case NormOp.LayerNorm n when weight.equals(n.weight()) -> around(1, 0.3);
                 case MatrixOp.Embedding e when !tied -> around(0, Math.sqrt(3));
                 case MatrixOp.Experts e when weight.equals(e.routing().correction()) -> around(0, 0.1);
                 default -> dims.length == 1 ? around(0, 0.2) : around(0, Math.sqrt(3.0 / dims[dims.length - 1]));

@@ -2,6 +2,7 @@ package io.deltarule.models.format;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.config.ConfigObject;
+import io.deltarule.models.tokenizer.RwkvVocabulary;
 import io.deltarule.models.tokenizer.Tiktoken;
 import io.deltarule.models.tokenizer.TokenLookup;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.Set;
 /**
  * What a model's texts end with: the {@code eos_token_id}s of generation_config.json and config.json, and the token that
  * tokenizer_config.json, or else special_tokens_map.json, names as {@code eos_token}. Chat models often have their end of turn
- * in the tokenizer's files only.
+ * in the tokenizer's files only. RWKV's vocabulary has one by itself.
  */
 final class StopIds {
     private static final String EOS_ID = "eos_token_id";
@@ -38,6 +39,9 @@ final class StopIds {
             add(ids, config.object("text_config"));
         }
         addNamed(ids, folder);
+        if (Files.exists(folder.resolve(RwkvVocabulary.FILE)) && !Files.exists(folder.resolve("tokenizer.json"))) {
+            ids.add(RwkvVocabulary.END);
+        }
         return List.copyOf(ids);
     }
 

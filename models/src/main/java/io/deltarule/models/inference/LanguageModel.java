@@ -5,9 +5,11 @@ import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.models.format.ModelFolder;
+import io.deltarule.models.tokenizer.RwkvVocabulary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A language model on an engine. It makes sessions, which carry the state; the weights are shared by all of them.
@@ -35,7 +37,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param network what it computes
      * @param engine can run here
      * @param device one of the engine's, or null for its own choice
-     * @param tokenizerFile a tokenizer.json or tiktoken.model, read when first used; null or missing for a model of ids
+     * @param tokenizerFile a tokenizer.json, tiktoken.model or RWKV's vocabulary, read when first used; null or missing for a model of ids
      * @param source closed with this model: whoever holds the weights
      */
     public LanguageModel(Network network, DeltaEngine engine, String device, Path tokenizerFile, AutoCloseable source) {
@@ -69,7 +71,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Opens a published model's folder, or a GGUF file. Weights are mapped, not read.
      *
-     * @param folder a GGUF file, or config.json, safetensors and, for text, tokenizer.json or tiktoken.model
+     * @param folder a GGUF file, or config.json, safetensors and, for text, a tokenizer's file
      * @param engine can run here
      * @param device one of the engine's, or null for its own choice
      * @return to be closed
@@ -105,11 +107,14 @@ public final class LanguageModel implements AutoCloseable {
         return source instanceof ModelFolder opened ? opened.texts() : null;
     }
 
-    /** The tokenizer's file in a folder: its tokenizer.json, or tiktoken.model where there is only that. */
+    /** The tokenizer's file in a folder: its tokenizer.json, or where there is none tiktoken.model or RWKV's vocabulary. */
     public static Path tokenizerFile(Path folder) {
         Path json = folder.resolve(TOKENIZER);
-        Path tiktoken = folder.resolve(TIKTOKEN);
-        return !Files.exists(json) && Files.exists(tiktoken) ? tiktoken : json;
+        return Stream.of(TOKENIZER, TIKTOKEN, RwkvVocabulary.FILE)
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(json);
     }
 
     /** What it computes. */
@@ -145,8 +150,8 @@ public final class LanguageModel implements AutoCloseable {
     public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
             if (!hasTokenizer()) {
-                throw new InvalidInputException("tokenizer: expected tokenizer.json or tiktoken.model in the"
-                        + " model's folder but found none; give ids instead of text");
+                throw new InvalidInputException("tokenizer: expected tokenizer.json, tiktoken.model or "
+                        + RwkvVocabulary.FILE + " in the model's folder but found none; give ids instead of text");
             }
             tokenizer = Tokenizer.open(tokenizerFile);
         }

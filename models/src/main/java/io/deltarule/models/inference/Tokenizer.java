@@ -7,12 +7,12 @@ public interface Tokenizer extends AutoCloseable {
     /**
      * Reads a tokenizer.
      *
-     * @param file a tokenizer.json or tiktoken.model, as {@link LanguageModel#tokenizerFile} finds it
+     * @param file a tokenizer.json, tiktoken.model or RWKV's vocabulary, as {@link LanguageModel#tokenizerFile} finds it
      * @throws io.deltarule.core.InvalidInputException if it is none
      * @throws io.deltarule.core.EngineUnavailableException if this machine cannot run the library that reads it
      */
     static Tokenizer open(Path file) {
-        return file.endsWith(LanguageModel.TIKTOKEN) ? TiktokenTokenizer.open(file) : TokenizerJson.open(file);
+        return VocabularyTokenizer.isOne(file) ? VocabularyTokenizer.open(file) : TokenizerJson.open(file);
     }
 
     /**

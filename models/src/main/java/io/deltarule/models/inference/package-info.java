@@ -6,7 +6,7 @@
  *   LanguageModel → Session (NetworkPlans: the two plans; TokenHistory; CheckpointRing)
  *   Session → Decoder (Sampler) → Completion          generation;   TextStream   its text as it comes;   Perplexity
  *   Session ⇄ ModelState (StateLayout) ⇄ StateFile    the state of one sequence, in memory and on disk
- *   Tokenizer (TokenizerJson, TiktokenTokenizer)      text to ids and back; TextStream by its Incremental
+ *   Tokenizer (TokenizerJson, VocabularyTokenizer)    text to ids and back; TextStream by its Incremental
  * </pre>
  *
  * Uses {@code io.deltarule.models.format} to open folders, {@code io.deltarule.models.tokenizer} for text as it comes, the loader for state files and the core's engines; a {@link

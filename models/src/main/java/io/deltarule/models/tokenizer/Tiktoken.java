@@ -2,7 +2,6 @@ package io.deltarule.models.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import java.util.stream.Collectors;
  * cut into pieces, and which special tokens there are, is not in that file: the pieces are those of Kimi's own code, the names of
  * special tokens in {@code tokenizer_config.json}. There are 258 of them after the others; those without a name are reserved.
  */
-public final class Tiktoken {
+public final class Tiktoken implements ByteVocabulary {
     /** Most bytes of a file; Kimi's has 2.8 MB. */
     private static final long LARGEST = 64L << 20;
 
@@ -141,6 +140,7 @@ public final class Tiktoken {
     }
 
     /** A text's ids; a special token that is written in it is that token. */
+    @Override
     public int[] encode(String text) {
         List<Integer> ids = new ArrayList<>();
         Matcher found = anySpecial.matcher(text);
@@ -162,42 +162,8 @@ public final class Tiktoken {
         }
     }
 
-    /** The text of some ids, without special tokens; bytes that are no UTF-8 become U+FFFD. */
-    public String decode(int... ids) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int id : ids) {
-            bytes.writeBytes(bytesOf(id));
-        }
-        Utf8Parts utf8 = new Utf8Parts();
-        return utf8.take(bytes.toByteArray()) + utf8.rest();
-    }
-
-    private byte[] bytesOf(int id) {
+    @Override
+    public byte[] bytes(int id) {
         return byId.getOrDefault(id, "").getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    /** Another stream of text. */
-    public Stream stream() {
-        return new Stream(this);
-    }
-
-    /** Text as its ids come; put together with {@link #rest}, it is what decoding all ids at once gives. */
-    public static final class Stream {
-        private final Tiktoken tokens;
-        private final Utf8Parts utf8 = new Utf8Parts();
-
-        private Stream(Tiktoken tokens) {
-            this.tokens = tokens;
-        }
-
-        /** Takes an id and gives the text that is certain now. */
-        public String next(int id) {
-            return utf8.take(tokens.bytesOf(id));
-        }
-
-        /** What is left of a character that does not become complete. */
-        public String rest() {
-            return utf8.rest();
-        }
     }
 }

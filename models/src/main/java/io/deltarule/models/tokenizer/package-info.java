@@ -9,7 +9,9 @@
  *   Utf8Parts         bytes to text, an incomplete character held back
  *   TokensAround      what tokenizer_config.json wants around a text, where it says so
  *   TokenLookup       one token's id, nothing else kept
- *   Tiktoken          Kimi's tiktoken.model, to ids (BytePairs) and back
+ *   ByteVocabulary    tokens that are bytes, to ids and back:
+ *   Tiktoken            Kimi's tiktoken.model (BytePairs)
+ *   RwkvVocabulary      RWKV's World vocabulary (ByteTrie, PythonLiteral)
  * </pre>
  *
  * Hugging Face's library decodes all ids at once only. What these steps hand out, put together, is what it gives for all of

@@ -18,6 +18,7 @@ import java.util.function.DoubleSupplier;
  *   dt_bias                  softplus⁻¹ of dt, log dt uniform(log 0.001, log 0.1)     the same
  *   norms                    1, or 0 where stored less 1
  *   biases, corrections      0;   temperatures 1
+ *   RWKV-7's own             as its authors have them: Rwkv7Start
  * </pre>
  *
  * With {@code std} 0 a projection has deviation 1/√in, which keeps the size of what goes through it: better for narrow
@@ -39,7 +40,7 @@ public record InitialWeights(long seed, double std) {
     /** Sets every weight of an arena. */
     public void fill(TrainableModel model, ParameterArena arena) {
         for (ParameterLayout.Entry entry : arena.layout().entries()) {
-            DoubleSupplier numbers = numbers(model, entry);
+            DoubleSupplier numbers = Rwkv7Start.of(model, entry).orElseGet(() -> numbers(model, entry));
             Tensor tensor = arena.tensor(entry.name());
             for (long i = 0; i < entry.size(); i++) {
                 tensor.set(i, (float) numbers.getAsDouble());

@@ -63,6 +63,7 @@ public enum WeightRole {
             case MatrixOp.CrossEntropy c -> weight.equals(c.bias()) ? BIAS : PROJECTION;
             case MatrixOp.Experts e -> weight.equals(e.routing().correction()) ? CHOICE_CORRECTION : projection(weight);
             case NormOp.RmsNorm n -> n.zeroCentred() ? ZERO_CENTRED_NORM : NORM;
+            case NormOp.LayerNorm n -> weight.equals(n.bias()) ? BIAS : NORM;
             case ElementwiseOp.LogDecay d -> weight.equals(d.aLog()) ? A_LOG : DT_BIAS;
             case ElementwiseOp.TimeStep t -> weight.equals(t.aLog()) ? A_LOG : DT_BIAS;
             case ElementwiseOp.Scale s -> SCALE;
@@ -78,6 +79,7 @@ public enum WeightRole {
                         || weight.endsWith("out_proj.weight")
                         || weight.endsWith("down_proj.weight")
                         || weight.endsWith("output_linear.weight")
+                        || weight.endsWith("ffn.value.weight")
                 ? RESIDUAL_PROJECTION
                 : PROJECTION;
     }

@@ -173,6 +173,13 @@ class BrokenFolderTest {
                 "log_linear_mamba2|norm_before_gate|true",
                 "log_linear_mamba2|head_dim|5",
                 "h_gated_deltanet|num_v_heads|4",
+                "rwkv7|attn|{\"layers\":[1],\"num_heads\":4}",
+                "rwkv7|hidden_act|\"silu\"",
+                "rwkv7|head_dim|24",
+                "rwkv7|num_heads|3",
+                "rwkv7|value_dim|96",
+                "rwkv7|value_dim|[64,64]",
+                "rwkv7|value_dim|[64,128,128]",
                 "granitemoehybrid|mamba_n_heads|7",
                 "granitemoehybrid|mamba_d_head|\"any\"",
                 "granitemoehybrid|position_embedding_type|\"alibi\"",
@@ -250,7 +257,8 @@ class BrokenFolderTest {
                 "kimi_linear",
                 "mamba2",
                 "log_linear_mamba2",
-                "granitemoehybrid"
+                "granitemoehybrid",
+                "rwkv7"
             })
     void typesAreToldApartByTheirTensors(String type) throws IOException {
         make(type, 1);

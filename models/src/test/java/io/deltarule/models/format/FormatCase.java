@@ -44,6 +44,7 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
         all.addAll(qwen());
         all.addAll(others());
         all.addAll(mamba());
+        all.addAll(rwkv());
         return all;
     }
 
@@ -176,6 +177,15 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         "mamba_proj_bias=true",
                         "mamba_conv_bias=false",
                         "mamba_d_head=16"));
+    }
+
+    private static List<FormatCase> rwkv() {
+        return List.of(
+                of("rwkv7", "hidden_size=60", "head_dim=20", "num_hidden_layers=2", "value_dim=120"),
+                of("rwkv7", "norm_bias=false", "norm_first=false", "tie_word_embeddings=true", "fuse_norm=false")
+                        .stored(WeightType.BF16, 2)
+                        .named(1),
+                of("rwkv7", "head_dim=null", "num_heads=2", "intermediate_size=null", "hidden_ratio=1.4"));
     }
 
     private static String[] join(String[] first, String... more) {

@@ -10,6 +10,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.models.format.ModelTemplates;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +51,7 @@ class TrainableModelTest {
         for (int i = 0; i < cuts.size(); i++) {
             LayerOp first = ops.get(cuts.get(i));
             assertTrue(first.out().name().contains("layers." + (i + 1) + "."), first.toString());
-            // all that crosses is the row that the block before hands on
+            // all that crosses is the row that the block before hands on, as a rule
             Set<String> before = ops.subList(0, cuts.get(i)).stream()
                     .flatMap(op -> op.writes().stream())
                     .map(slot -> slot.name())
@@ -60,7 +61,11 @@ class TrainableModelTest {
                     .map(slot -> slot.name())
                     .filter(before::contains)
                     .collect(Collectors.toSet());
-            assertEquals(Set.of(ops.get(cuts.get(i) - 1).out().name()), crossing);
+            Set<String> expected = new HashSet<>(Set.of(ops.get(cuts.get(i) - 1).out().name()));
+            if (type.equals("rwkv7")) { // all later layers read the first one's values
+                expected.add("model.layers.0.attn.v_proj");
+            }
+            assertEquals(expected, crossing);
         }
     }
 
@@ -163,6 +168,30 @@ class TrainableModelTest {
             assertEquals(0, of(a, "model.norm.weight").most());
             b.initialise(model, new InitialWeights(2, 0.02));
             assertTrue(a.trained().data().mismatch(b.trained().data()) >= 0);
+        }
+    }
+
+    /** As their authors begin: channel 0 of a mix is the token before alone, late layers mix less, adapters say nothing yet. */
+    @Test
+    void rwkvsOwnWeightsBeginByLayerAndChannel() {
+        TrainableModel model = model("rwkv7", Map.of("hidden_size", "32", "num_hidden_layers", "4"));
+        try (ModelWeights weights = new ModelWeights(model, name -> true)) {
+            weights.initialise(model, new InitialWeights(1, 0));
+            Tensor early = weights.trained().tensor("model.layers.0.attn.x_w");
+            Tensor late = weights.trained().tensor("model.layers.3.attn.x_w");
+            assertEquals(1, early.get(0));
+            assertEquals(1 - Math.pow(0.5, 0.9), early.get(16), 1e-6);
+            assertEquals(1 - Math.pow(0.5, 0.9 / 4), late.get(16), 1e-6);
+            assertEquals(1 - Math.pow(0.5, 1 / 256.0), weights.trained().tensor("model.layers.3.ffn.x_k").get(16), 1e-6);
+            Tensor decay = weights.trained().tensor("model.layers.0.attn.w_lora.lora.2.bias");
+            assertEquals(-5.5 - 2.5, decay.get(0), 1e-5);
+            assertEquals(0.5 + 2.5, decay.get(31), 1e-5);
+            assertEquals(Math.pow(0.75, 0.7), weights.trained().tensor("model.layers.2.attn.g_norm.weight").get(5), 1e-6);
+            for (String zero : List.of("attn.o_proj.weight", "ffn.value.weight", "attn.g_lora.lora.0.weight")) {
+                Tensor tensor = weights.trained().tensor("model.layers.1." + zero);
+                assertTrue(IntStream.range(0, (int) tensor.size()).allMatch(i -> tensor.get(i) == 0), zero);
+            }
+            assertEquals(0.73 + 0.2, weights.trained().tensor("model.layers.1.attn.v_lora.lora.2.bias").get(0), 1e-6);
         }
     }
 }

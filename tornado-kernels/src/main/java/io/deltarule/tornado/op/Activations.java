@@ -11,6 +11,8 @@ final class Activations {
     static final int RELU = 3;
     static final int ELU = 4;
     static final int SOFTPLUS = 5;
+    static final int TANH = 6;
+    static final int EXP = 7;
 
     /** Beyond this, exp(−x) is not needed to float32's precision and must not overflow. */
     private static final float LARGEST_EXPONENT = 80f;
@@ -26,6 +28,8 @@ final class Activations {
             case RELU -> RELU;
             case ELU -> ELU;
             case SOFTPLUS -> SOFTPLUS;
+            case TANH -> TANH;
+            case EXP -> EXP;
         };
     }
 
@@ -47,6 +51,12 @@ final class Activations {
         if (activation == SOFTPLUS) {
             y = softplus(x);
         }
+        if (activation == TANH) {
+            y = tanh(x);
+        }
+        if (activation == EXP) {
+            y = TornadoMath.exp(x);
+        }
         return y;
     }
 
@@ -60,6 +70,13 @@ final class Activations {
         float series =
                 x * (1f + x / 2f * (1f + x / 3f * (1f + x / 4f * (1f + x / 5f * (1f + x / 6f * (1f + x / 7f))))));
         return x > -0.35f ? series : TornadoMath.exp(x) - 1f;
+    }
+
+    /** −m / (2 + m) with x's sign, m = exp(−2|x|) − 1. */
+    private static float tanh(float x) {
+        float m = expm1(-2f * TornadoMath.abs(x));
+        float size = -m / (2f + m);
+        return x < 0f ? -size : size;
     }
 
     /** log(1 + exp(x)) = max(x, 0) + log(1 + y) with y = exp(−|x|), and log(1 + y) = 2 artanh(y / (2 + y)). */

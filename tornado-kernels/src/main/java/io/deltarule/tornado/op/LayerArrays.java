@@ -1,6 +1,7 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
@@ -116,6 +117,17 @@ public final class LayerArrays {
             long bytes = size * Float.BYTES;
             for (int i = 0; i < names.size(); i++) {
                 given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
+            }
+        }
+        return array;
+    }
+
+    /** Numbers that are no weight and stay as they are. */
+    FloatArray numbers(Tensor given) {
+        FloatArray array = memory.floats("constants", given.dim(0), 1, given.dim(1));
+        if (!memory.countsOnly()) {
+            for (int i = 0; i < given.size(); i++) {
+                array.set(i, given.get(i));
             }
         }
         return array;

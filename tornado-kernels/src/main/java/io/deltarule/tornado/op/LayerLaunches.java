@@ -54,7 +54,9 @@ public final class LayerLaunches {
         return switch (operation) {
             case MatrixOp.Embedding e -> List.of(embedding(e));
             case MatrixOp.Linear l -> linear(l);
-            case SequenceOp.ShortConvolution c -> convolution(c);
+            case SequenceOp.ShortConvolution c -> convolution(c, arrays.weight(c.weight()));
+            case SequenceOp.TokenDifference d -> convolution(d.convolution(), arrays.numbers(d.taps()));
+            case NormOp.LayerNorm n -> List.of(layerNorm(n));
             case NormOp.L2Norm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
             case NormOp.RmsNorm n -> {
@@ -68,6 +70,7 @@ public final class LayerLaunches {
                 elementwise(ElementwiseKernel.MAP, m.in(), m.in(), m.in(), m.out(), m.activation(), m.factor());
             case ElementwiseOp.Multiply m ->
                 elementwise(ElementwiseKernel.MULTIPLY, m.in(), m.gate(), m.gate(), m.out(), m.activation(), 1);
+            case ElementwiseOp.HeadDot d -> List.of(headDot(d));
             case ElementwiseOp.Add a ->
                 elementwise(ElementwiseKernel.ADD, a.a(), a.b(), a.a(), a.out(), Activation.IDENTITY, 1);
             case ElementwiseOp.MixReads m -> {
@@ -176,9 +179,8 @@ public final class LayerLaunches {
         return launches;
     }
 
-    private List<Launch> convolution(SequenceOp.ShortConvolution c) {
+    private List<Launch> convolution(SequenceOp.ShortConvolution c, FloatArray weight) {
         int width = c.in().width();
-        FloatArray weight = arrays.weight(c.weight());
         FloatArray bias = weight(c.bias(), weight);
         FloatArray tail = carried.isEmpty() ? slot(c.in()) : carried.getFirst();
         List<Launch> launches = new ArrayList<>();
@@ -227,6 +229,36 @@ public final class LayerLaunches {
                         flags,
                         Activations.code(activation),
                         (float) eps));
+    }
+
+    private Launch layerNorm(NormOp.LayerNorm n) {
+        int lanes = NormKernel.lanes(n.group());
+        int groups = n.in().width() / n.group();
+        FloatArray factors = arrays.weight(n.weight());
+        return scope.launch(
+                "layerNorm",
+                lanes,
+                run -> run.tokens() * groups,
+                KernelTask.of(
+                        NormKernel::layerNorm,
+                        slot(n.in()),
+                        factors,
+                        weight(n.bias(), factors),
+                        slot(n.out()),
+                        n.group(),
+                        groups,
+                        lanes,
+                        n.bias() == null ? 0 : 1,
+                        (float) n.eps()));
+    }
+
+    private Launch headDot(ElementwiseOp.HeadDot d) {
+        int lanes = NormKernel.lanes(d.head());
+        return scope.launch(
+                "headDot",
+                lanes,
+                run -> run.tokens() * d.out().width(),
+                KernelTask.of(NormKernel::headDot, slot(d.a()), slot(d.b()), slot(d.out()), d.head(), lanes));
     }
 
     /** @param gate the slot whose numbers may serve several channels each; any other where there is none */

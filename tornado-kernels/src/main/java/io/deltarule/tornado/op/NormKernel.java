@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** L2, RMS and sum norms of groups of channels. */
+/** Norms of groups of channels, and inner products of them. */
 final class NormKernel {
     /** Divides by the mean of squares and multiplies by a weight, instead of dividing by the sum. */
     static final int RMS = 1;
@@ -86,6 +86,107 @@ final class NormKernel {
                 value *= Activations.apply(activation, z.get(base + d));
             }
             y.set(base + d, value);
+        }
+    }
+
+    /**
+     * One group of one token.
+     *
+     * <pre>  y = w ⊙ (x − μ) / √(mean (x − μ)² + eps) + b        μ = mean x </pre>
+     *
+     * <p>x and y [tokens · groups, group], weight w and bias b [groups, group], b unread where there is none; y is written.
+     *
+     * <p>Parallel over: token × group, lanes over its channels. Accumulates: float. Requires: work-groups of {@code lanes}
+     * from {@link #lanes}. Source: core.layer.NormOp. Oracle: core.reference.LayerEquations.
+     */
+    static void layerNorm(
+            KernelContext context,
+            IntArray table,
+            FloatArray x,
+            FloatArray weight,
+            FloatArray bias,
+            FloatArray y,
+            int group,
+            int groups,
+            int lanes,
+            int biased,
+            float eps,
+            int signature) {
+        float[] parts = context.allocateFloatLocalArray(lanes);
+        float[] squares = context.allocateFloatLocalArray(lanes);
+        int lane = context.localIdx;
+        int base = context.groupIdx * group;
+        int channel = context.groupIdx % groups * group;
+        if (context.globalIdx == 0) {
+            table.set(signature, table.get(RunTable.RUN));
+        }
+        float sum = 0f;
+        for (int d = lane; d < group; d += lanes) {
+            sum += x.get(base + d);
+        }
+        parts[lane] = sum;
+        context.localBarrier();
+        float mean = 0f;
+        for (int i = 0; i < lanes; i++) {
+            mean += parts[i];
+        }
+        mean /= group;
+        sum = 0f;
+        for (int d = lane; d < group; d += lanes) {
+            float value = x.get(base + d) - mean;
+            sum += value * value;
+        }
+        squares[lane] = sum;
+        context.localBarrier();
+        float variance = 0f;
+        for (int i = 0; i < lanes; i++) {
+            variance += squares[i];
+        }
+        float length = TornadoMath.sqrt(variance / group + eps);
+        for (int d = lane; d < group; d += lanes) {
+            float value = (x.get(base + d) - mean) / length * weight.get(channel + d);
+            if (biased != 0) {
+                value += bias.get(channel + d);
+            }
+            y.set(base + d, value);
+        }
+    }
+
+    /**
+     * Inner products head by head, y_h = Σ_d a_hd b_hd.
+     *
+     * <p>a and b [tokens · heads, head], y [tokens · heads] (written).
+     *
+     * <p>Parallel over: token × head, lanes over its channels. Accumulates: float. Requires: work-groups of {@code lanes}
+     * from {@link #lanes}. Source: core.layer.ElementwiseOp. Oracle: core.reference.LayerEquations.
+     */
+    static void headDot(
+            KernelContext context,
+            IntArray table,
+            FloatArray a,
+            FloatArray b,
+            FloatArray y,
+            int head,
+            int lanes,
+            int signature) {
+        float[] parts = context.allocateFloatLocalArray(lanes);
+        int lane = context.localIdx;
+        int base = context.groupIdx * head;
+        if (context.globalIdx == 0) {
+            table.set(signature, table.get(RunTable.RUN));
+        }
+        float sum = 0f;
+        for (int d = lane; d < head; d += lanes) {
+            sum += a.get(base + d) * b.get(base + d);
+        }
+        parts[lane] = sum;
+        context.localBarrier();
+        if (lane == 0) {
+            sum = 0f;
+            for (int i = 0; i < lanes; i++) {
+                sum += parts[i];
+            }
+            y.set(context.groupIdx, sum);
         }
     }
 }

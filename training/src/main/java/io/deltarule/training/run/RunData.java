@@ -40,6 +40,7 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "tiktoken.model",
+            "rwkv_vocab_v20230424.txt",
             "chat_template.jinja");
 
     /**

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <pre>
  *   sigmoid  s (1 − s)      SiLU  s + x s (1 − s)      ReLU  1 for x &gt; 0, else 0      ELU  1 for x &gt; 0, else exp(x)
- *   softplus  sigmoid(x)
+ *   softplus  sigmoid(x)      tanh  1 − y²      exp  y
  * </pre>
  */
 final class ActivationSlopes {
@@ -51,6 +51,14 @@ final class ActivationSlopes {
                 Activations.apply(act, x, xAt, value, valueAt, n);
                 Activations.apply(Activation.SIGMOID, x, xAt, slope, slopeAt, n);
             }
+            case TANH -> {
+                Activations.apply(act, x, xAt, value, valueAt, n);
+                tanh(value, valueAt, slope, slopeAt, whole);
+            }
+            case EXP -> {
+                Activations.apply(act, x, xAt, value, valueAt, n);
+                MemorySegment.copy(value, valueAt, slope, slopeAt, (long) whole * Float.BYTES);
+            }
         }
         for (int i = whole; i < n; i++) {
             long d = (long) i * Float.BYTES;
@@ -75,6 +83,11 @@ final class ActivationSlopes {
             case RELU -> x > 0 ? 1 : 0;
             case ELU -> x > 0 ? 1 : (float) Math.exp(x);
             case SOFTPLUS -> Activations.sigmoid(x);
+            case TANH -> {
+                double y = Math.tanh(x);
+                yield (float) (1 - y * y);
+            }
+            case EXP -> (float) Math.exp(x);
         };
     }
 
@@ -112,6 +125,15 @@ final class ActivationSlopes {
         long bytes = (long) n * Float.BYTES;
         for (long d = 0; d < bytes; d += Lanes.BYTES) {
             Lanes.store(Lanes.load(value, valueAt + d).min(0).add(1), slope, slopeAt + d);
+        }
+    }
+
+    /** (1 − y)(1 + y), which loses fewer digits than 1 − y² where y is near 1. */
+    private static void tanh(MemorySegment value, long valueAt, MemorySegment slope, long slopeAt, int n) {
+        long bytes = (long) n * Float.BYTES;
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            FloatVector y = Lanes.load(value, valueAt + d);
+            Lanes.store(y.neg().add(1).mul(y.add(1)), slope, slopeAt + d);
         }
     }
 }

@@ -52,6 +52,18 @@ public final class ElementwiseBackward {
         });
     }
 
+    /** y_h = Σ a_hd b_hd: ā_hd = ȳ_h b_hd, b̄_hd = ȳ_h a_hd. */
+    public static BackwardStep headDot(SlotBuffer a, SlotBuffer b, SlotBuffer dy, Gradient da, Gradient db) {
+        int head = a.width() / dy.width();
+        return back -> back.tokens().rows(4L * a.width(), (from, to, slot) -> {
+            for (long i = from * dy.width(); i < to * dy.width(); i++) {
+                long at = i * head * Float.BYTES;
+                scaled(b, at, dy.get(0, i), da, head);
+                scaled(a, at, dy.get(0, i), db, head);
+            }
+        });
+    }
+
     /** A gradient that is handed on as it is. */
     private static void give(MemorySegment dy, long at, Gradient to, int n) {
         if (to == null) {
@@ -187,7 +199,7 @@ public final class ElementwiseBackward {
         });
     }
 
-    /** to ← factor · ȳ for n numbers, or += that. */
+    /** to ← factor · ȳ for n numbers at their own place, or += that. */
     static void scaled(SlotBuffer dy, long at, float factor, Gradient to, int n) {
         if (to == null) {
             return;

@@ -284,4 +284,106 @@ public final class NormBackward {
             }
         }
     }
+
+    /**
+     * y = w ⊙ x̂ + b, x̂ = r (x − μ), r = 1 / √(mean (x − μ)² + eps).
+     *
+     * <pre>  h = w ⊙ ȳ        x̄ = r (h − mean h − x̂ mean(h x̂))        w̄ += x̂ ⊙ ȳ        b̄ += ȳ </pre>
+     */
+    public static BackwardStep layer(
+            NormOp.LayerNorm op,
+            SlotBuffer x,
+            Tensor weight,
+            SlotBuffer dy,
+            Gradient dx,
+            WeightGradient dw,
+            WeightGradient db,
+            BackwardScratch scratch) {
+        return new Layer(op, x, weight, dy, dx, dw, db, scratch);
+    }
+
+    private static final class Layer implements BackwardStep {
+        private final NormOp.LayerNorm op;
+        private final SlotBuffer x;
+        private final Tensor weight;
+        private final SlotBuffer dy;
+        private final Gradient dx;
+        private final WeightGradient dw;
+        private final WeightGradient db;
+        private final SlotBuffer values; // w, ones
+        private final SlotBuffer work; // a thread's x̂ and h of a group
+        private final TokenSums sums; // [2][width]: of x̂ ⊙ ȳ, of ȳ
+
+        Layer(
+                NormOp.LayerNorm op,
+                SlotBuffer x,
+                Tensor weight,
+                SlotBuffer dy,
+                Gradient dx,
+                WeightGradient dw,
+                WeightGradient db,
+                BackwardScratch scratch) {
+            this.op = op;
+            this.x = x;
+            this.weight = weight;
+            this.dy = dy;
+            this.dx = dx;
+            this.dw = dw;
+            this.db = db;
+            this.values = SlotBuffer.scratch(scratch.arena(), 2, x.width());
+            this.work = SlotBuffer.scratch(scratch.arena(), 2 * scratch.threads(), op.group());
+            this.sums = new TokenSums(2 * x.width(), scratch.arena());
+        }
+
+        @Override
+        public void run(BackwardRun back) {
+            for (int i = 0; i < x.width(); i++) {
+                values.set(0, i, weight.get(i));
+                values.set(1, i, 1);
+            }
+            long row = (long) x.width() * Float.BYTES;
+            long bytes = (long) op.group() * Float.BYTES;
+            sums.run(back.tokens(), 14L * x.width(), (from, to, sumsAt, slot) -> {
+                for (long t = from; t < to; t++) {
+                    for (long inRow = 0; inRow < row; inRow += bytes) {
+                        group(x.row(t) + inRow, inRow, sumsAt + inRow, row, slot);
+                    }
+                }
+            });
+            sums.addTo(back, dw, 0, x.width());
+            sums.addTo(back, db, x.width(), x.width());
+        }
+
+        private void group(long at, long inRow, long sumsAt, long toBias, int slot) {
+            int n = op.group();
+            MemorySegment own = work.data();
+            long unit = work.row(2L * slot);
+            long given = work.row(2L * slot + 1);
+            long ones = values.row(1);
+            float mean = Spans.dot(x.data(), at, values.data(), ones, n) / n;
+            Spans.combine(1, x.data(), at, -mean, values.data(), ones, own, unit, n);
+            float r = (float) (1 / Math.sqrt((double) Spans.squares(own, unit, n) / n + op.eps()));
+            Spans.scale(own, unit, r, own, unit, n);
+            if (dw != null) {
+                Spans.accumulateProduct(dy.data(), at, own, unit, sums.data(), sumsAt, n);
+            }
+            if (db != null) {
+                Spans.accumulate(1, dy.data(), at, sums.data(), sumsAt + toBias, n);
+            }
+            if (dx == null) {
+                return;
+            }
+            Spans.scaleTimes(dy.data(), at, 1, values.data(), inRow, own, given, n);
+            float meanGiven = Spans.dot(own, given, values.data(), ones, n) / n;
+            float meanProduct = Spans.dot(own, given, own, unit, n) / n;
+            Spans.accumulate(-meanGiven, values.data(), ones, own, given, n);
+            Spans.accumulate(-meanProduct, own, unit, own, given, n);
+            MemorySegment to = dx.buffer().data();
+            if (dx.add()) {
+                Spans.accumulate(r, own, given, to, at, n);
+            } else {
+                Spans.scale(own, given, r, to, at, n);
+            }
+        }
+    }
 }

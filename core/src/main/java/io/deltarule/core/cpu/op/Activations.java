@@ -48,6 +48,12 @@ public final class Activations {
                 Exponential.apply(1, y, yAt, y, yAt, bytes);
                 softplus(x, xAt, y, yAt, bytes);
             }
+            case TANH -> {
+                minusSize(x, xAt, y, yAt, bytes);
+                Exponential.apply(2, y, yAt, y, yAt, bytes);
+                tanh(x, xAt, y, yAt, bytes);
+            }
+            case EXP -> Exponential.apply(1, x, xAt, y, yAt, bytes);
         }
         for (int i = whole; i < n; i++) {
             long d = (long) i * Float.BYTES;
@@ -64,6 +70,8 @@ public final class Activations {
             case RELU -> Math.max(x, 0);
             case ELU -> x > 0 ? x : (float) Math.expm1(x);
             case SOFTPLUS -> (float) (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs((double) x))));
+            case TANH -> (float) Math.tanh(x);
+            case EXP -> (float) Math.exp(x);
         };
     }
 
@@ -103,6 +111,25 @@ public final class Activations {
             FloatVector negative =
                     Lanes.load(y, yAt + d).sub(1).blend(near, in.compare(VectorOperators.GT, -NEAR_ZERO));
             Lanes.store(negative.blend(in, in.compare(VectorOperators.GT, 0)), y, yAt + d);
+        }
+    }
+
+    /** y, exp(−2|x|), ← −m / (2 + m) with x's sign, where m = y − 1 or, near zero, its polynomial in −2|x|. */
+    private static void tanh(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long d = 0; d < bytes; d += Lanes.BYTES) {
+            FloatVector in = Lanes.load(x, xAt + d);
+            FloatVector twice = in.abs().mul(-2);
+            FloatVector near = twice.mul(1 / 40320f).add(1 / 5040f).mul(twice).add(1 / 720f);
+            near = near.mul(twice)
+                    .add(1 / 120f)
+                    .mul(twice)
+                    .add(1 / 24f)
+                    .mul(twice)
+                    .add(1 / 6f);
+            near = near.mul(twice).add(0.5f).mul(twice).add(1).mul(twice);
+            FloatVector m = Lanes.load(y, yAt + d).sub(1).blend(near, twice.compare(VectorOperators.GT, -NEAR_ZERO));
+            FloatVector size = m.neg().div(m.add(2));
+            Lanes.store(size.blend(size.neg(), in.compare(VectorOperators.LT, 0)), y, yAt + d);
         }
     }
 

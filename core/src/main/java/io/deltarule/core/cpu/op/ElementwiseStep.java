@@ -57,6 +57,17 @@ public final class ElementwiseStep {
         }
     }
 
+    /** y_h = Σ a_hd b_hd. */
+    public static LayerStep headDot(SlotBuffer a, SlotBuffer b, SlotBuffer y) {
+        int head = a.width() / y.width();
+        return run -> run.rows(2L * a.width(), (from, to, slot) -> {
+            for (long i = from * y.width(); i < to * y.width(); i++) {
+                long at = i * head * Float.BYTES;
+                y.set(0, i, Spans.dot(a.data(), at, b.data(), at, head));
+            }
+        });
+    }
+
     /** y = x ⊙ act(z). */
     public static LayerStep multiply(SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act) {
         int group = x.width() / z.width();

@@ -29,9 +29,11 @@ public final class BackwardEquations {
             case MatrixOp.Experts e -> nothingCarried(() -> new ExpertsBackward(e, run).run());
             case NormOp.L2Norm n -> nothingCarried(() -> NormBackward.l2Norm(n, run));
             case NormOp.RmsNorm n -> nothingCarried(() -> NormBackward.rmsNorm(n, run));
+            case NormOp.LayerNorm n -> nothingCarried(() -> NormBackward.layerNorm(n, run));
             case NormOp.SumNorm n -> nothingCarried(() -> NormBackward.sumNorm(n, run));
             case ElementwiseOp.Activate a -> nothingCarried(() -> ElementwiseBackward.activate(a, run));
             case ElementwiseOp.Multiply m -> nothingCarried(() -> ElementwiseBackward.multiply(m, run));
+            case ElementwiseOp.HeadDot d -> nothingCarried(() -> ElementwiseBackward.headDot(d, run));
             case ElementwiseOp.Add a -> nothingCarried(() -> ElementwiseBackward.add(a, run));
             case ElementwiseOp.MixReads m -> nothingCarried(() -> ElementwiseBackward.mixReads(m, run));
             case ElementwiseOp.LogDecay d -> nothingCarried(() -> ElementwiseBackward.logDecay(d, run));
@@ -43,6 +45,7 @@ public final class BackwardEquations {
             case PositionOp.Rotary r -> nothingCarried(() -> PositionBackward.rotary(r, run));
             case PositionOp.SelectiveRotary r -> PositionBackward.selectiveRotary(r, run, state, carriedOut);
             case SequenceOp.ShortConvolution c -> ConvolutionBackward.back(c, run, state, carriedOut);
+            case SequenceOp.TokenDifference d -> DifferenceBackward.back(d, run, carriedOut);
             case SequenceOp.Delta d -> DeltaBackward.back(d, run, state, carriedOut);
             case SequenceOp.Attention a -> new AttentionBackward(a, run).back(state, carriedOut);
         };

@@ -16,6 +16,8 @@ final class Derivatives {
             case RELU -> x > 0 ? 1 : 0;
             case ELU -> x > 0 ? 1 : Math.exp(x);
             case SOFTPLUS -> LayerEquations.sigmoid(x);
+            case TANH -> 1 / (Math.cosh(x) * Math.cosh(x));
+            case EXP -> Math.exp(x);
         };
     }
 

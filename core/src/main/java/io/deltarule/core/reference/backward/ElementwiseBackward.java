@@ -32,6 +32,17 @@ final class ElementwiseBackward {
         }
     }
 
+    /** ā_hd += ȳ_h b_hd, b̄_hd += ȳ_h a_hd. */
+    static void headDot(ElementwiseOp.HeadDot op, BackwardRun run) {
+        double[] a = run.values(op.a());
+        double[] b = run.values(op.b());
+        double[] dy = run.gradient(op.out());
+        for (int i = 0; i < a.length; i++) {
+            BackwardRun.add(run.gradient(op.a()), i, dy[i / op.head()] * b[i]);
+            BackwardRun.add(run.gradient(op.b()), i, dy[i / op.head()] * a[i]);
+        }
+    }
+
     /** ā += ȳ, b̄ += ȳ. */
     static void add(ElementwiseOp.Add op, BackwardRun run) {
         double[] dy = run.gradient(op.out());

@@ -3,6 +3,7 @@ package io.deltarule.core.reference.backward;
 import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.reference.op.LayerEquations;
 import io.deltarule.core.reference.op.WeightNumbers;
+import java.util.Arrays;
 
 /** Norms: what divides a group depends on all of its channels. */
 final class NormBackward {
@@ -46,6 +47,41 @@ final class NormBackward {
                 }
             }
             addScaled(run.gradient(op.in()), x, h, from, op.group(), r, r * r * r / op.group());
+        }
+    }
+
+    /**
+     * With μ = mean x, r = (mean (x − μ)² + eps)^(−1/2), n = r (x − μ) and h = w ⊙ ȳ, all per group:
+     *
+     * <pre>  x̄ += r (h − mean h − n mean(n ⊙ h))        w̄ += n ⊙ ȳ        b̄ += ȳ </pre>
+     */
+    static void layerNorm(NormOp.LayerNorm op, BackwardRun run) {
+        double[] x = run.values(op.in());
+        double[] dy = run.gradient(op.out());
+        WeightNumbers w = run.weight(op.weight());
+        int D = op.group();
+        int width = op.in().width();
+        double[] n = new double[D];
+        double[] h = new double[D];
+        for (int from = 0; from < x.length; from += D) {
+            double mean = Arrays.stream(x, from, from + D).average().orElseThrow();
+            double variance = 0;
+            for (int c = 0; c < D; c++) {
+                variance += (x[from + c] - mean) * (x[from + c] - mean) / D;
+            }
+            double r = 1 / Math.sqrt(variance + op.eps());
+            for (int c = 0; c < D; c++) {
+                int channel = (from + c) % width;
+                n[c] = r * (x[from + c] - mean);
+                h[c] = w.get(channel) * dy[from + c];
+                BackwardRun.add(run.weightGradient(op.weight()), channel, n[c] * dy[from + c]);
+                BackwardRun.add(run.weightGradient(op.bias()), channel, dy[from + c]);
+            }
+            double meanH = Arrays.stream(h).average().orElseThrow();
+            double meanNH = dot(n, h, 0, D) / D;
+            for (int c = 0; c < D; c++) {
+                BackwardRun.add(run.gradient(op.in()), from + c, r * (h[c] - meanH - n[c] * meanNH));
+            }
         }
     }
 

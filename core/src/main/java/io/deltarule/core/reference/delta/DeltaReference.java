@@ -31,6 +31,7 @@ public final class DeltaReference {
             case GATED_DELTA_PRODUCT -> new GatedDeltaProductReference();
             case DELTALENS -> new KdaReference(); // its write is KDA's; without a gate α = 1
             case SSD -> new SsdReference();
+            case RWKV7 -> new Rwkv7Reference();
         };
     }
 

@@ -19,6 +19,8 @@ public final class LayerEquations {
             case RELU -> Math.max(x, 0);
             case ELU -> x > 0 ? x : Math.expm1(x);
             case SOFTPLUS -> softplus(x);
+            case TANH -> Math.tanh(x);
+            case EXP -> Math.exp(x);
         };
     }
 
@@ -94,6 +96,20 @@ public final class LayerEquations {
         }
     }
 
+    /** y = w ⊙ (x − μ) / √(mean (x − μ)² + eps) + b per group; b may be null. */
+    public static void layerNorm(double[] x, WeightNumbers w, WeightNumbers b, int group, double eps, double[] y) {
+        for (int start = 0; start < x.length; start += group) {
+            double mean = Arrays.stream(x, start, start + group).average().orElseThrow();
+            double variance = Arrays.stream(x, start, start + group)
+                    .map(value -> (value - mean) * (value - mean))
+                    .average()
+                    .orElseThrow();
+            for (int i = start; i < start + group; i++) {
+                y[i] = w.get(i) * (x[i] - mean) / Math.sqrt(variance + eps) + (b == null ? 0 : b.get(i));
+            }
+        }
+    }
+
     private static double squares(double[] x, int from, int count) {
         double sum = 0;
         for (int i = from; i < from + count; i++) {
@@ -113,6 +129,14 @@ public final class LayerEquations {
     public static void multiply(double[] x, double[] z, Activation act, double[] y) {
         for (int i = 0; i < x.length; i++) {
             y[i] = x[i] * activation(act, z[i / (x.length / z.length)]);
+        }
+    }
+
+    /** y_h = Σ a_hd b_hd. */
+    public static void headDot(double[] a, double[] b, double[] y) {
+        Arrays.fill(y, 0);
+        for (int i = 0; i < a.length; i++) {
+            y[i / (a.length / y.length)] += a[i] * b[i];
         }
     }
 

@@ -52,8 +52,22 @@ public record CausalModel(
         this(vocab, hidden, layers, embeddings, tied, normEps, zeroCentred, Factors.NONE);
     }
 
-    /** Both programs, with a block made for each index. */
+    /** The norm after the last block. */
+    @FunctionalInterface
+    interface LastNorm {
+        /** Adds it, from one slot of rows to another. */
+        void add(ProgramBuilder to, Slot in, Slot out);
+    }
+
+    /** Both programs, with a block made for each index and an RMS norm at the end. */
     ModelPrograms programs(int maxPositions, IntFunction<Layer> block, TensorNames names) {
+        LastNorm rms = (to, in, out) -> to.add(new NormOp.RmsNorm(
+                in, null, out, to.weight("norm.weight"), hidden, normEps, zeroCentred, Activation.IDENTITY));
+        return programs(maxPositions, block, names, rms);
+    }
+
+    /** The same with another norm at the end. */
+    ModelPrograms programs(int maxPositions, IntFunction<Layer> block, TensorNames names, LastNorm norm) {
         Slot ids = new Slot("ids", 1);
         Slot h = new Slot("h", hidden);
         ProgramBuilder wiring = new ProgramBuilder("model.");
@@ -65,8 +79,7 @@ public record CausalModel(
         Slot last = BlockStack.of(layers, block).wire(wiring, first);
         boolean plain = factors.logits() == 1;
         Slot normed = plain ? h : wiring.slot("normed", hidden);
-        wiring.add(new NormOp.RmsNorm(
-                last, null, normed, "model.norm.weight", hidden, normEps, zeroCentred, Activation.IDENTITY));
+        norm.add(wiring, last, normed);
         if (!plain) {
             wiring.add(new ElementwiseOp.Activate(normed, h, Activation.IDENTITY, factors.logits()));
         }

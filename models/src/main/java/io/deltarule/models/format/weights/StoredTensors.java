@@ -1,5 +1,7 @@
 package io.deltarule.models.format.weights;
 
+import java.util.List;
+
 /**
  * Which tensors a folder holds. Some formats were written in several ways under one {@code model_type}; which names to expect
  * then depends on what is there.
@@ -10,6 +12,11 @@ public interface StoredTensors {
 
     /** Whether there is a tensor of this name. */
     boolean contains(String name);
+
+    /** A tensor's axes; none where there is no such tensor, or nothing is known of it. */
+    default List<Long> shape(String name) {
+        return List.of();
+    }
 
     /**
      * What stands before the names of the text model's tensors, where it is a part of something.

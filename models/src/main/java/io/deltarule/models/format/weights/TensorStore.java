@@ -12,6 +12,11 @@ public interface TensorStore extends StoredTensors, AutoCloseable {
     /** What is said of a tensor that {@link #contains} knows. */
     StoredTensor info(String name);
 
+    @Override
+    default List<Long> shape(String name) {
+        return contains(name) ? info(name).shape() : List.of();
+    }
+
     /** A tensor's bytes where they lie, little-endian, valid until this is closed. */
     MemorySegment tensor(String name);
 
