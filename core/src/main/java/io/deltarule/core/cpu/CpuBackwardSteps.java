@@ -104,7 +104,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         scratch));
             case MatrixOp.Experts e -> experts(e, dy, wanted);
             case SequenceOp.ShortConvolution c ->
-                List.of(new ConvolutionBackward(
+                List.of(ConvolutionBackward.of(
                         c,
                         slot(c.in()),
                         dy,
@@ -113,6 +113,16 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         wanted.getFirst(),
                         weight(c.weight()),
                         weight(c.bias()),
+                        spec.sequences(),
+                        scratch));
+            case SequenceOp.DynamicConvolution c ->
+                List.of(ConvolutionBackward.of(
+                        c,
+                        slot(c.in()),
+                        slot(c.kernels()),
+                        dy,
+                        wanted.getFirst(),
+                        wanted.get(1),
                         spec.sequences(),
                         scratch));
             case SequenceOp.Delta d -> delta(d, given, wanted);
@@ -135,7 +145,14 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         slot(a.in()), dy, wanted.getFirst(), a.activation(), (float) a.factor(), scratch));
             case ElementwiseOp.Multiply m ->
                 List.of(ElementwiseBackward.multiply(
-                        slot(m.in()), slot(m.gate()), dy, wanted.getFirst(), wanted.get(1), m.activation(), scratch));
+                        slot(m.in()),
+                        slot(m.gate()),
+                        dy,
+                        wanted.getFirst(),
+                        wanted.get(1),
+                        m.activation(),
+                        (float) m.limit(),
+                        scratch));
             case ElementwiseOp.Add a -> List.of(ElementwiseBackward.add(dy, wanted.getFirst(), wanted.get(1)));
             case ElementwiseOp.MixReads m ->
                 List.of(ElementwiseBackward.mixReads(

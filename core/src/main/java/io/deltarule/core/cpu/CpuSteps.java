@@ -173,7 +173,7 @@ final class CpuSteps {
                 yield made;
             }
             case SequenceOp.ShortConvolution c ->
-                new ConvolutionStep(
+                ConvolutionStep.of(
                         c,
                         slot(c.in()),
                         tensor(c.weight()),
@@ -182,13 +182,17 @@ final class CpuSteps {
                         spec.sequences(),
                         pool.threads(),
                         arena);
+            case SequenceOp.DynamicConvolution c ->
+                ConvolutionStep.of(
+                        c, slot(c.in()), slot(c.kernels()), slot(c.out()), spec.sequences(), pool.threads(), arena);
             case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
             case NormOp.RmsNorm n ->
                 NormStep.rms(n, slot(n.in()), slot(n.gate()), tensor(n.weight()), slot(n.out()), arena);
             case ElementwiseOp.Activate m ->
                 ElementwiseStep.activate(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
             case ElementwiseOp.Multiply m ->
-                ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
+                ElementwiseStep.multiply(
+                        slot(m.in()), slot(m.gate()), slot(m.out()), m.activation(), (float) m.limit());
             case ElementwiseOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
             case ChannelOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
             case ElementwiseOp.LogDecay d ->
