@@ -34,7 +34,9 @@ public interface ModelFormat {
             new KimiLinearFormat(),
             new DeltaLensFormat(),
             new Mamba2Format(),
-            new GraniteHybridFormat());
+            new GraniteHybridFormat(),
+            new BailingFormat(),
+            new JetNemotronFormat());
 
     /**
      * The format that a config asks for.
