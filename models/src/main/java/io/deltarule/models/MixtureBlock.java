@@ -19,8 +19,15 @@ import io.deltarule.core.layer.Slot;
  * @param intermediate width in the middle of each
  * @param router how they are chosen and weighed
  * @param shared the one that every token goes through, or null
+ * @param limit of the chosen experts' products, as {@link MatrixOp.Experts} says; infinite for none
  */
-public record MixtureBlock(int hidden, int experts, int intermediate, Router router, Shared shared) implements Layer {
+public record MixtureBlock(int hidden, int experts, int intermediate, Router router, Shared shared, double limit)
+        implements Layer {
+    /** Without a limit. */
+    public MixtureBlock(int hidden, int experts, int intermediate, Router router, Shared shared) {
+        this(hidden, experts, intermediate, router, shared, Double.POSITIVE_INFINITY);
+    }
+
     /**
      * How experts are chosen and weighed, as {@link MatrixOp.Experts.Routing} says.
      *
@@ -29,8 +36,20 @@ public record MixtureBlock(int hidden, int experts, int intermediate, Router rou
      * @param corrected whether {@code gate.e_score_correction_bias} [experts] is added for the choice
      * @param renormalised whether the chosen scores are divided by their sum
      * @param factor what the weights are multiplied by
+     * @param groups which of the experts are chosen from
      */
-    public record Router(int chosen, boolean sigmoid, boolean corrected, boolean renormalised, double factor) {}
+    public record Router(
+            int chosen,
+            boolean sigmoid,
+            boolean corrected,
+            boolean renormalised,
+            double factor,
+            MatrixOp.Experts.Groups groups) {
+        /** Chosen from all experts. */
+        public Router(int chosen, boolean sigmoid, boolean corrected, boolean renormalised, double factor) {
+            this(chosen, sigmoid, corrected, renormalised, factor, MatrixOp.Experts.Groups.ONE);
+        }
+    }
 
     /**
      * The expert that every token goes through.
@@ -38,8 +57,14 @@ public record MixtureBlock(int hidden, int experts, int intermediate, Router rou
      * @param name what goes before its weights, without the dot
      * @param intermediate width in the middle
      * @param gated whether it is multiplied by a sigmoid
+     * @param limit of its products, as {@link SwiGluBlock} says
      */
-    public record Shared(String name, int intermediate, boolean gated) {}
+    public record Shared(String name, int intermediate, boolean gated, double limit) {
+        /** Without a limit. */
+        public Shared(String name, int intermediate, boolean gated) {
+            this(name, intermediate, gated, Double.POSITIVE_INFINITY);
+        }
+    }
 
     @Override
     public Slot wire(ProgramBuilder to, Slot x) {
@@ -50,12 +75,14 @@ public record MixtureBlock(int hidden, int experts, int intermediate, Router rou
                 router.sigmoid(),
                 router.corrected() ? to.weight("gate.e_score_correction_bias") : null,
                 router.renormalised(),
-                router.factor());
-        to.add(new MatrixOp.Experts(x, logits, routed, routing, to.weight("experts."), intermediate));
+                router.factor(),
+                router.groups());
+        to.add(new MatrixOp.Experts(x, logits, routed, routing, to.weight("experts."), intermediate, limit));
         if (shared == null) {
             return routed;
         }
-        Slot own = new SwiGluBlock(hidden, shared.intermediate()).wire(to.within(shared.name() + "."), x);
+        Slot own =
+                new SwiGluBlock(hidden, shared.intermediate(), shared.limit()).wire(to.within(shared.name() + "."), x);
         if (shared.gated()) {
             own = to.multiply(own, to.linear(x, "shared_expert_gate", 1), "shared", Activation.SIGMOID);
         }

@@ -1,9 +1,11 @@
 package io.deltarule.models;
 
 import io.deltarule.core.layer.Activation;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.models.Mamba2Config.OutputNorm;
 import io.deltarule.models.Mamba2Config.StepBounds;
+import io.deltarule.models.jet.JetLayer;
 import io.deltarule.models.rwkv7.Rwkv7Block;
 import io.deltarule.models.rwkv7.Rwkv7Config;
 import io.deltarule.models.rwkv7.Rwkv7FeedForward;
@@ -46,6 +48,8 @@ public final class ModelCases {
                 layer("Gated DeltaNet, Selective RoPE", new GatedDeltaNetLayer(GROUPED.withRope(rope))),
                 layer("KDA", new KdaLayer(GROUPED)),
                 layer("KDA, bounded", new KdaLayer(CONFIG.withTaps(2), -5, false)),
+                layer("KDA, full rank", new KdaLayer(CONFIG, -5, true, true)),
+                layer("JetBlock", new JetLayer(new JetLayer.Sizes(24, 2, 12, 20, 4, 5), 1e-5)),
                 layer("Gated DeltaNet, levels", new GatedDeltaNetLayer(CONFIG).withLevels(10)),
                 layer("Mamba-2", new Mamba2Layer(MAMBA)),
                 layer(
@@ -105,7 +109,20 @@ public final class ModelCases {
                 layer(
                         "latent attention, queries too, gated, nothing shared",
                         new LatentAttentionLayer(24, 3, 10, 7, 8, 0, 12, true)),
+                layer("latent attention, neighbours turned, gate per head", latent(true)),
+                layer("latent attention, halves turned, gate per head", latent(false)),
                 layer("SwiGLU", MLP),
+                layer("SwiGLU with a limit", new SwiGluBlock(24, 50, 0.5)),
+                layer(
+                        "mixture in groups, limits",
+                        new MixtureBlock(
+                                24,
+                                8,
+                                7,
+                                new MixtureBlock.Router(
+                                        3, true, true, true, 2.5, new MatrixOp.Experts.Groups(4, 2)),
+                                new MixtureBlock.Shared("shared_experts", 14, false, 0.6),
+                                0.5)),
                 layer(
                         "mixture, gated shared expert",
                         new MixtureBlock(
@@ -125,6 +142,20 @@ public final class ModelCases {
                 layer(
                         "mixture alone",
                         new MixtureBlock(24, 4, 7, new MixtureBlock.Router(1, false, false, false, 1), null)));
+    }
+
+    private static Layer latent(boolean interleaved) {
+        return new LatentAttentionLayer(
+                24,
+                3,
+                10,
+                7,
+                8,
+                4,
+                6,
+                LatentAttentionLayer.OutputGate.HEAD,
+                new LatentAttentionLayer.Rotary(100, interleaved),
+                1e-5);
     }
 
     /** Residual blocks, and hybrids of them. */

@@ -106,6 +106,16 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
             case MatrixOp.Experts e -> experts(e, dy, wanted);
             case SequenceOp.ShortConvolution c -> convolution(c, forward.tensor(c.weight()), dy, wanted.getFirst());
             case SequenceOp.TokenDifference d -> convolution(d.convolution(), d.taps(), dy, wanted.getFirst());
+            case SequenceOp.DynamicConvolution c ->
+                List.of(ConvolutionBackward.of(
+                        c,
+                        slot(c.in()),
+                        slot(c.kernels()),
+                        dy,
+                        wanted.getFirst(),
+                        wanted.get(1),
+                        spec.sequences(),
+                        scratch));
             case SequenceOp.Delta d -> delta(d, given, wanted);
             case SequenceOp.Attention a -> attention(a, dy, wanted);
             case NormOp.L2Norm n -> List.of(NormBackward.l2(slot(n.in()), dy, wanted.getFirst(), n.group(), n.eps()));
@@ -136,7 +146,14 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
                         slot(a.in()), dy, wanted.getFirst(), a.activation(), (float) a.factor(), scratch));
             case ElementwiseOp.Multiply m ->
                 List.of(ElementwiseBackward.multiply(
-                        slot(m.in()), slot(m.gate()), dy, wanted.getFirst(), wanted.get(1), m.activation(), scratch));
+                        slot(m.in()),
+                        slot(m.gate()),
+                        dy,
+                        wanted.getFirst(),
+                        wanted.get(1),
+                        m.activation(),
+                        (float) m.limit(),
+                        scratch));
             case ElementwiseOp.HeadDot d ->
                 List.of(ElementwiseBackward.headDot(slot(d.a()), slot(d.b()), dy, wanted.getFirst(), wanted.get(1)));
             case ElementwiseOp.Add a -> List.of(ElementwiseBackward.add(dy, wanted.getFirst(), wanted.get(1)));
@@ -194,7 +211,7 @@ final class CpuBackwardSteps implements BackwardSchedule.Maker {
 
     private List<BackwardStep> convolution(
             SequenceOp.ShortConvolution op, Tensor taps, SlotBuffer dy, Gradient wanted) {
-        return List.of(new ConvolutionBackward(
+        return List.of(ConvolutionBackward.of(
                 op,
                 slot(op.in()),
                 dy,

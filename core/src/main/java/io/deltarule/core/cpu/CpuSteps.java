@@ -175,6 +175,9 @@ final class CpuSteps {
             }
             case SequenceOp.ShortConvolution c -> convolution(c, tensor(c.weight()), tensor(c.bias()));
             case SequenceOp.TokenDifference d -> convolution(d.convolution(), d.taps(), null);
+            case SequenceOp.DynamicConvolution c ->
+                ConvolutionStep.of(
+                        c, slot(c.in()), slot(c.kernels()), slot(c.out()), spec.sequences(), pool.threads(), arena);
             case NormOp.L2Norm n -> NormStep.l2(slot(n.in()), slot(n.out()), n.group(), n.eps());
             case NormOp.RmsNorm n ->
                 NormStep.rms(n, slot(n.in()), slot(n.gate()), tensor(n.weight()), slot(n.out()), arena);
@@ -183,7 +186,8 @@ final class CpuSteps {
             case ElementwiseOp.Activate m ->
                 ElementwiseStep.activate(slot(m.in()), slot(m.out()), m.activation(), (float) m.factor());
             case ElementwiseOp.Multiply m ->
-                ElementwiseStep.multiply(slot(m.in()), slot(m.gate()), slot(m.out()), m.activation());
+                ElementwiseStep.multiply(
+                        slot(m.in()), slot(m.gate()), slot(m.out()), m.activation(), (float) m.limit());
             case ElementwiseOp.HeadDot d -> ElementwiseStep.headDot(slot(d.a()), slot(d.b()), slot(d.out()));
             case ElementwiseOp.Add a -> ElementwiseStep.add(slot(a.a()), slot(a.b()), slot(a.out()));
             case ChannelOp.Slice s -> CopyStep.slice(slot(s.in()), slot(s.out()), s.groups(), s.offset());
@@ -233,7 +237,7 @@ final class CpuSteps {
     }
 
     private LayerStep convolution(SequenceOp.ShortConvolution op, Tensor weight, Tensor bias) {
-        return new ConvolutionStep(
+        return ConvolutionStep.of(
                 op, slot(op.in()), weight, bias, slot(op.out()), spec.sequences(), pool.threads(), arena);
     }
 

@@ -35,18 +35,30 @@ public sealed interface ElementwiseOp extends LayerOp {
 
     /**
      * A gated product, y = x ⊙ act(z): SwiGLU with z the gate projection and SiLU, an output gate with sigmoid. A gate with
-     * one number per head multiplies all of the head's channels.
+     * one number per head multiplies all of the head's channels. A limit L bounds both factors, as some models' experts do.
+     *
+     * <pre>  y = x ⊙ act(z)        with a limit: y = min(max(x, −L), L) ⊙ min(act(z), L) </pre>
      *
      * @param in x
      * @param gate z, as wide as x or a divisor of its width
      * @param out y, as wide as x
      * @param activation act
+     * @param limit L, above 0, infinite for none; only where the gate is as wide as x
      */
-    record Multiply(Slot in, Slot gate, Slot out, Activation activation) implements ElementwiseOp {
-        /** Checks the sizes. */
+    record Multiply(Slot in, Slot gate, Slot out, Activation activation, double limit) implements ElementwiseOp {
+        /** Checks the sizes and the limit. */
         public Multiply {
             OpChecks.sameWidth("multiply", in, out);
             OpChecks.divides("multiply: gate", gate.width(), in);
+            OpChecks.limit("multiply: limit", limit);
+            if (limit < Double.POSITIVE_INFINITY) {
+                OpChecks.sameWidth("multiply with a limit", in, gate);
+            }
+        }
+
+        /** Without a limit. */
+        public Multiply(Slot in, Slot gate, Slot out, Activation activation) {
+            this(in, gate, out, activation, Double.POSITIVE_INFINITY);
         }
 
         @Override

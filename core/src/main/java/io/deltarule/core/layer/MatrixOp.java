@@ -108,9 +108,13 @@ public sealed interface MatrixOp extends LayerOp {
      *   y = Σ_{e ∈ C} w_e · W_down,e ( W_up,e x ⊙ SiLU(W_gate,e x) )
      * </pre>
      *
-     * Weights of expert e: {@code <prefix>e.gate_proj.weight} and {@code <prefix>e.up_proj.weight} [intermediate, in],
+     * Where experts are in groups, neighbours in one, only those of the best groups are chosen from: a group is as good as the sum
+     * of its two largest s + c (of a group of one, that), ties to the lower number. With a limit L the products are those of {@link
+     * ElementwiseOp.Multiply} with it, min(max(W_up,e x, −L), L) ⊙ min(SiLU(W_gate,e x), L).
+     *
+     * <p>Weights of expert e: {@code <prefix>e.gate_proj.weight} and {@code <prefix>e.up_proj.weight} [intermediate, in],
      * {@code <prefix>e.down_proj.weight} [out, intermediate]. Source: Shazeer et al. 2017, arXiv:1701.06538; the sigmoid with a
-     * correction is DeepSeek-V3's, arXiv:2412.19437, section 2.1.2.
+     * correction and the choice within groups are DeepSeek-V3's, arXiv:2412.19437, section 2.1.2.
      *
      * @param in x
      * @param logits z, one number per expert: its width is how many experts there are
@@ -118,8 +122,9 @@ public sealed interface MatrixOp extends LayerOp {
      * @param routing how experts are chosen and weighed
      * @param prefix goes before the experts' numbers, for example {@code model.layers.0.mlp.experts.}
      * @param intermediate width in the middle of an expert
+     * @param limit L, above 0, infinite for none
      */
-    record Experts(Slot in, Slot logits, Slot out, Routing routing, String prefix, int intermediate)
+    record Experts(Slot in, Slot logits, Slot out, Routing routing, String prefix, int intermediate, double limit)
             implements MatrixOp {
         /**
          * How experts are chosen and weighed.
@@ -129,19 +134,51 @@ public sealed interface MatrixOp extends LayerOp {
          * @param correction c [experts], added to the scores for the choice alone, or null
          * @param renormalised whether the chosen scores are divided by their sum
          * @param factor what the weights are multiplied by
+         * @param groups which of the experts are chosen from
          */
-        public record Routing(int chosen, boolean sigmoid, String correction, boolean renormalised, double factor) {
+        public record Routing(
+                int chosen, boolean sigmoid, String correction, boolean renormalised, double factor, Groups groups) {
             /** Checks the factor. */
             public Routing {
                 OpChecks.finite("experts: factor", factor);
             }
+
+            /** Chosen from all of them. */
+            public Routing(int chosen, boolean sigmoid, String correction, boolean renormalised, double factor) {
+                this(chosen, sigmoid, correction, renormalised, factor, Groups.ONE);
+            }
         }
 
-        /** Checks the numbers of experts and widths. */
+        /**
+         * Groups of experts, of which the best are chosen from.
+         *
+         * @param count how many groups there are, a divisor of the number of experts
+         * @param kept how many of them are chosen from
+         */
+        public record Groups(int count, int kept) {
+            /** All experts in one. */
+            public static final Groups ONE = new Groups(1, 1);
+
+            /** Checks the numbers. */
+            public Groups {
+                OpChecks.atLeast("experts: kept groups", kept, 1);
+                OpChecks.atMost("experts: kept groups", kept, count);
+            }
+        }
+
+        /** Checks the numbers of experts, groups and widths. */
         public Experts {
             OpChecks.atLeast("experts: chosen", routing.chosen(), 1);
-            OpChecks.atMost("experts: chosen", routing.chosen(), logits.width());
+            Groups groups = routing.groups();
+            OpChecks.divides("experts: groups", groups.count(), logits);
+            OpChecks.atMost("experts: chosen", routing.chosen(), logits.width() / groups.count() * groups.kept());
             OpChecks.atLeast("experts: intermediate", intermediate, 1);
+            OpChecks.limit("experts: limit", limit);
+        }
+
+        /** Without a limit. */
+        public Experts(Slot in, Slot logits, Slot out, Routing routing, String prefix, int intermediate) {
+            this(in, logits, out, routing, prefix, intermediate, Double.POSITIVE_INFINITY);
         }
 
         /** How many experts there are. */

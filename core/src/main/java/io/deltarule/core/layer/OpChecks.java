@@ -63,6 +63,13 @@ final class OpChecks {
         }
     }
 
+    static void limit(String what, double found) {
+        if (!(found > 0)) {
+            throw new InvalidInputException(
+                    what + ": expected a number above 0, or infinity for none, but found " + found);
+        }
+    }
+
     static List<Slot> present(Slot... slots) {
         List<Slot> present = new ArrayList<>();
         for (Slot slot : slots) {

@@ -90,6 +90,40 @@ public sealed interface SequenceOp extends LayerOp {
     }
 
     /**
+     * Causal short convolution whose taps are each token's own, per channel d: another slot holds them, a channel's taps one
+     * after the other. Carries its last {@code taps − 1} inputs, zeros at first; taps are not carried.
+     *
+     * <pre>  y_td = act( Σ_{i&lt;taps} κ_tdi x_{t−taps+1+i, d} ) </pre>
+     *
+     * Source: JetBlock, arXiv:2508.15884, section 3.2.
+     *
+     * @param in x
+     * @param kernels κ, width taps · width of x
+     * @param out y, as wide as x
+     * @param taps at least 1; published models have 4
+     * @param activation act
+     */
+    record DynamicConvolution(Slot in, Slot kernels, Slot out, int taps, Activation activation) implements SequenceOp {
+        /** Checks the sizes. */
+        public DynamicConvolution {
+            OpChecks.sameWidth("dynamic convolution", in, out);
+            OpChecks.atLeast("dynamic convolution: taps", taps, 1);
+            OpChecks.width("dynamic convolution: kernels", kernels, Math.multiplyExact(taps, in.width()));
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(in, kernels);
+        }
+
+        /** Its last inputs [taps − 1, width], oldest first; nothing for one tap. */
+        @Override
+        public List<Carried> carried(int maxContext) {
+            return taps == 1 ? List.of() : List.of(Carried.fixed("convolution", taps - 1, in.width()));
+        }
+    }
+
+    /**
      * The delta rule; carries its state. Slots hold a token's n micro-steps one after the other where a tensor has T·n rows.
      *
      * @param variant which member of the family

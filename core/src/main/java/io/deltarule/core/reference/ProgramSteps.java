@@ -95,8 +95,23 @@ final class ProgramSteps {
             }
             case SequenceOp.ShortConvolution c ->
                 new ConvolutionStep(
-                        c, weights.get(c.weight()), weights.get(c.bias()), row(c.in()), row(c.out()), sequences);
+                        c.taps(),
+                        c.activation(),
+                        weights.get(c.weight()),
+                        weights.get(c.bias()),
+                        row(c.in()),
+                        row(c.out()),
+                        sequences);
             case SequenceOp.TokenDifference d -> new DifferenceStep(row(d.in()), row(d.out()), sequences);
+            case SequenceOp.DynamicConvolution c ->
+                new ConvolutionStep( // the row holds the token's taps as a weight holds those of all tokens
+                        c.taps(),
+                        c.activation(),
+                        WeightNumbers.of(row(c.kernels())),
+                        null,
+                        row(c.in()),
+                        row(c.out()),
+                        sequences);
             case NormOp.L2Norm n -> (s, t) -> LayerEquations.l2Norm(row(n.in()), n.group(), n.eps(), row(n.out()));
             case NormOp.RmsNorm n -> {
                 WeightNumbers w = weights.get(n.weight());
@@ -118,7 +133,7 @@ final class ProgramSteps {
             case ElementwiseOp.Activate m ->
                 (s, t) -> LayerEquations.activate(row(m.in()), m.activation(), m.factor(), row(m.out()));
             case ElementwiseOp.Multiply m ->
-                (s, t) -> LayerEquations.multiply(row(m.in()), row(m.gate()), m.activation(), row(m.out()));
+                (s, t) -> LayerEquations.multiply(row(m.in()), row(m.gate()), m.activation(), m.limit(), row(m.out()));
             case ElementwiseOp.HeadDot d -> (s, t) -> LayerEquations.headDot(row(d.a()), row(d.b()), row(d.out()));
             case ElementwiseOp.Add a -> (s, t) -> LayerEquations.add(row(a.a()), row(a.b()), row(a.out()));
             case ChannelOp.Slice c -> (s, t) -> LayerEquations.slice(row(c.in()), c.groups(), c.offset(), row(c.out()));

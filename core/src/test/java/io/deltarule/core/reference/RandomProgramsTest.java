@@ -75,6 +75,8 @@ class RandomProgramsTest {
                 "experts corrected",
                 "experts renormalised",
                 "experts not renormalised",
+                "experts in groups",
+                "experts with a limit",
                 "decay, bounded",
                 "decay, unbounded",
                 "decay without a bias",
@@ -87,6 +89,7 @@ class RandomProgramsTest {
                 "gate shared by channels",
                 "layer norm with a bias",
                 "layer norm of heads",
+                "product with a limit",
                 "norm with a gate",
                 "norm zero-centred",
                 "mixed additively",
@@ -96,6 +99,7 @@ class RandomProgramsTest {
                 "angles without a temperature",
                 "convolution with a bias",
                 "convolution of one tap",
+                "dynamic convolution of one tap",
                 "loss with a bias",
                 "slot read twice",
                 "slot read twice by one operation",
@@ -122,10 +126,13 @@ class RandomProgramsTest {
                 add(found, c.bias() != null, "convolution with a bias");
                 add(found, c.taps() == 1, "convolution of one tap");
             }
+            case SequenceOp.DynamicConvolution c -> add(found, c.taps() == 1, "dynamic convolution of one tap");
             case MatrixOp.Experts e -> {
                 found.add(e.routing().sigmoid() ? "experts by sigmoid" : "experts by softmax");
                 found.add(e.routing().renormalised() ? "experts renormalised" : "experts not renormalised");
                 add(found, e.routing().correction() != null, "experts corrected");
+                add(found, e.routing().groups().kept() < e.routing().groups().count(), "experts in groups");
+                add(found, e.limit() < Double.POSITIVE_INFINITY, "experts with a limit");
             }
             case MatrixOp.CrossEntropy c -> add(found, c.bias() != null, "loss with a bias");
             case ElementwiseOp.LogDecay d -> {
@@ -135,7 +142,10 @@ class RandomProgramsTest {
             case ElementwiseOp.TimeStep t -> found.add(t.least() > 0 ? "steps, bounded" : "steps, unbounded");
             case ElementwiseOp.Scale c -> found.add(c.added() == null ? "scaled alone" : "scaled and added");
             case ElementwiseOp.Activate a -> found.add("activate " + a.activation());
-            case ElementwiseOp.Multiply m -> add(found, m.gate().width() < m.in().width(), "gate shared by channels");
+            case ElementwiseOp.Multiply m -> {
+                add(found, m.gate().width() < m.in().width(), "gate shared by channels");
+                add(found, m.limit() < Double.POSITIVE_INFINITY, "product with a limit");
+            }
             case ElementwiseOp.MixReads m -> found.add(m.additive() ? "mixed additively" : "mixed convexly");
             case ChannelOp.Join j -> found.add(j.shared() ? "join, shared" : "join, not shared");
             case NormOp.RmsNorm n -> {

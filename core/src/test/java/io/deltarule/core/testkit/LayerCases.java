@@ -13,6 +13,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.Variant;
+import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -73,6 +74,7 @@ public final class LayerCases {
                 one("ELU", new ElementwiseOp.Activate(X, Y, ELU, 1)),
                 one("softplus", new ElementwiseOp.Activate(X, Y, SOFTPLUS, 1)),
                 one("multiply, SiLU", new ElementwiseOp.Multiply(X, Z, Y, SILU)),
+                one("multiply, SiLU, limit", new ElementwiseOp.Multiply(X, Z, Y, SILU, 0.4)),
                 one("multiply per head, sigmoid", new ElementwiseOp.Multiply(X, perHead, Y, SIGMOID)),
                 one("add", new ElementwiseOp.Add(X, Z, Y)),
                 one("slice", new ChannelOp.Slice(X, part, 3, 2)),
@@ -110,7 +112,25 @@ public final class LayerCases {
                 experts("experts, softmax", 5, new MatrixOp.Experts.Routing(3, false, null, false, 1)),
                 experts("experts, sigmoid, corrected", 7, new MatrixOp.Experts.Routing(2, true, "c", true, 2.446)),
                 experts("experts, sigmoid", 9, new MatrixOp.Experts.Routing(1, true, null, false, 0.5)),
-                experts("experts, all of them", 2, new MatrixOp.Experts.Routing(2, false, null, true, 1)));
+                experts("experts, all of them", 2, new MatrixOp.Experts.Routing(2, false, null, true, 1)),
+                experts(
+                        "experts in groups, corrected",
+                        12,
+                        new MatrixOp.Experts.Routing(3, true, "c", true, 2.5, new MatrixOp.Experts.Groups(4, 2))),
+                experts(
+                        "experts in groups of one",
+                        5,
+                        new MatrixOp.Experts.Routing(2, false, null, false, 1, new MatrixOp.Experts.Groups(5, 3))),
+                one(
+                        "experts with a limit",
+                        new MatrixOp.Experts(
+                                X,
+                                new Slot("z", 6),
+                                new Slot("y", 19),
+                                new MatrixOp.Experts.Routing(2, true, null, true, 1),
+                                "experts.",
+                                21,
+                                0.5)));
     }
 
     private static LayerCase experts(String name, int count, MatrixOp.Experts.Routing routing) {
@@ -152,7 +172,15 @@ public final class LayerCases {
                 attention("attention, grouped, K ≠ V", 4, 2, 12, 20, 0),
                 attention("attention, window 5", 2, 1, 16, 8, 5),
                 attention("attention, window 1", 2, 2, 8, 8, 1),
-                one("token difference", new SequenceOp.TokenDifference(X, Y)));
+                one("token difference", new SequenceOp.TokenDifference(X, Y)),
+                one("dynamic convolution, 4 taps", dynamic(24, 4, SILU)),
+                one("dynamic convolution, 3 taps", dynamic(37, 3, IDENTITY)),
+                one("dynamic convolution, 1 tap", dynamic(24, 1, SILU)));
+    }
+
+    private static LayerOp dynamic(int width, int taps, Activation activation) {
+        return new SequenceOp.DynamicConvolution(
+                new Slot("x", width), new Slot("kernels", width * taps), new Slot("y", width), taps, activation);
     }
 
     /** One attention of given queries, keys and values. */
@@ -361,6 +389,7 @@ public final class LayerCases {
                 one(
                         "wide convolution",
                         new SequenceOp.ShortConvolution(new Slot("x", 515), new Slot("y", 515), "w", "b", 4, SILU)),
+                one("wide dynamic convolution", dynamic(515, 4, SILU)),
                 one(
                         "wide RMS norm",
                         new NormOp.RmsNorm(

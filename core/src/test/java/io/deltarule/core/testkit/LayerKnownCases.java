@@ -134,6 +134,22 @@ public abstract class LayerKnownCases {
                 1e-5f);
     }
 
+    /** Token t takes 1 of x_{t−2}, 10 of x_{t−1} and t + 1 hundreds of x_t; the second channel only the token before, negated. */
+    @Test
+    void dynamicConvolution() {
+        LayerOp op = new SequenceOp.DynamicConvolution(x(2), z(6), y(2), 3, Activation.IDENTITY);
+        float[] x = of(1, 5, 2, 6, 3, 7);
+        float[] kernels = of(1, 10, 100, 0, -1, 0, 1, 10, 200, 0, -1, 0, 1, 10, 300, 0, -1, 0);
+        assertArrayEquals(of(100, 0, 410, -5, 921, -6), run(op, Map.of(), x, kernels));
+    }
+
+    /** With a limit of 2: x is cut to ±2, ReLU(z) to 2. */
+    @Test
+    void multiplyWithALimit() {
+        LayerOp op = new ElementwiseOp.Multiply(x(4), z(4), y(4), Activation.RELU, 2);
+        assertArrayEquals(of(2, -4, 4, 0), run(op, Map.of(), of(2, -3, 5, 9), of(1, 7, 3, -1)));
+    }
+
     @Test
     void l2Norm() {
         float[] y = run(new NormOp.L2Norm(x(4), y(4), 2, 0), Map.of(), of(3, 4, 0, -5));
@@ -231,6 +247,28 @@ public abstract class LayerKnownCases {
                 1e-4f);
         assertArrayEquals(
                 of(11), experts(new MatrixOp.Experts.Routing(2, true, null, true, 1), weights, x, of(3, 3, 3)), 1e-5f);
+    }
+
+    /**
+     * Expert e gives 10^e. Scores are those of z = 3, 0, 2, 2: the best expert is in the group (0, 1), but the group (2, 3) has
+     * the larger sum of its two best. Scores corrected to be negative are still better than those of dropped groups.
+     */
+    @Test
+    void expertsInGroups() {
+        Map<String, Tensor> weights = new HashMap<>();
+        weights.put("c", Tensor.of(of(-5, -5, -5, -5), 4));
+        for (int e = 0; e < 4; e++) {
+            weights.put("e." + e + ".gate_proj.weight", Tensor.of(of(1000), 1, 1));
+            weights.put("e." + e + ".up_proj.weight", Tensor.of(of(0.001), 1, 1));
+            weights.put("e." + e + ".down_proj.weight", Tensor.of(of(Math.pow(10, e)), 1, 1));
+        }
+        float[] z = of(3, 0, 2, 2);
+        for (String correction : new String[] {null, "c"}) {
+            MatrixOp.Experts.Routing routing =
+                    new MatrixOp.Experts.Routing(2, true, correction, true, 1, new MatrixOp.Experts.Groups(2, 1));
+            LayerOp op = new MatrixOp.Experts(x(1), z(4), y(1), routing, "e.", 1);
+            assertArrayEquals(of(550), run(op, weights, of(1), z), 1e-3f);
+        }
     }
 
     private float[] experts(MatrixOp.Experts.Routing routing, Map<String, Tensor> weights, float[] x, float[] z) {

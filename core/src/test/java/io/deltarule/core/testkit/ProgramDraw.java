@@ -33,6 +33,7 @@ import java.util.Set;
 final class ProgramDraw {
     private static final List<Integer> WIDTHS = List.of(8, 12, 16, 24);
     private static final int CLASSES = 13;
+    private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
     private static final List<Rule> RULES = Arrays.stream(Variant.values())
             .flatMap(variant -> variant.gates().stream().map(gate -> new Rule(variant, gate)))
@@ -83,6 +84,7 @@ final class ProgramDraw {
         SELECTIVE_ROTARY,
         CONVOLUTION,
         TOKEN_DIFFERENCE,
+        DYNAMIC_CONVOLUTION,
         DELTA,
         DELTA_AGAIN,
         ATTENTION
@@ -153,8 +155,10 @@ final class ProgramDraw {
             }
             case MULTIPLY -> {
                 Slot x = any();
+                boolean limited = random.nextInt(3) == 0;
+                Slot gate = ofWidth(limited ? x.width() : divisor(x.width(), 1));
                 pool.add(tamed(made(
-                        new ElementwiseOp.Multiply(x, ofWidth(divisor(x.width(), 1)), slot(x.width()), smooth()))));
+                        new ElementwiseOp.Multiply(x, gate, slot(x.width()), smooth(), limited ? 0.8 : NO_LIMIT))));
             }
             case ADD -> {
                 Slot a = any();
@@ -199,6 +203,13 @@ final class ProgramDraw {
                 Slot x = any();
                 put(new SequenceOp.TokenDifference(x, slot(x.width())));
             }
+            case DYNAMIC_CONVOLUTION -> {
+                Slot x = any();
+                int taps = random.nextInt(1, 5);
+                Activation act = random.nextBoolean() ? Activation.SILU : Activation.IDENTITY;
+                Slot kernels = ofWidth(taps * x.width());
+                pool.add(tamed(made(new SequenceOp.DynamicConvolution(x, kernels, slot(x.width()), taps, act))));
+            }
             case DELTA, DELTA_AGAIN -> delta();
             case ATTENTION -> attention();
         }
@@ -222,12 +233,21 @@ final class ProgramDraw {
 
     private void experts() {
         Slot x = any();
-        int count = random.nextInt(2, 6);
-        boolean sigmoid = random.nextBoolean();
+        int size = random.nextInt(1, 4);
+        int groups = random.nextBoolean() ? 1 : random.nextInt(2, 4);
+        int kept = random.nextInt(1, groups + 1);
+        int count = groups == 1 ? size + 1 + random.nextInt(3) : groups * size;
+        int chosen = random.nextInt(1, count / groups * kept + 1);
         MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(
-                random.nextInt(1, count + 1), sigmoid, maybe(vector(count)), random.nextBoolean(), 1.3);
+                chosen,
+                random.nextBoolean(),
+                maybe(vector(count)),
+                random.nextBoolean(),
+                1.3,
+                new MatrixOp.Experts.Groups(groups, kept));
         Slot logits = linear(any(), count);
-        pool.add(tamed(made(new MatrixOp.Experts(x, logits, slot(width()), routing, name() + ".", 6))));
+        double limit = random.nextInt(3) == 0 ? 0.5 : NO_LIMIT;
+        pool.add(tamed(made(new MatrixOp.Experts(x, logits, slot(width()), routing, name() + ".", 6, limit))));
     }
 
     private void rmsNorm(Slot x) {

@@ -10,8 +10,10 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.reference.ReferenceEngine;
+import io.deltarule.core.reference.op.LayerEquations;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +157,7 @@ public final class RandomPrograms {
     }
 
     private static Drawn make(long seed) {
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+        Random random = new Random(seed * 0x9E3779B97F4A7C15L + 8);
         int variant = Math.floorMod(seed, Integer.MAX_VALUE / 2);
         LayerCase c = new LayerCase("program " + seed, ProgramDraw.draw(random, KINDS, variant));
         int[][] runs = runs(random);
@@ -189,6 +191,9 @@ public final class RandomPrograms {
                 watched.add(t.in());
             } else if (op instanceof MatrixOp.Experts e) {
                 watched.add(e.logits());
+                watched.add(e.in());
+            } else if (op instanceof ElementwiseOp.Multiply m && m.limit() < Double.POSITIVE_INFINITY) {
+                watched.addAll(m.reads());
             }
         }
         LayerCase open = new LayerCase(
@@ -214,6 +219,15 @@ public final class RandomPrograms {
                 least = Math.min(
                         least,
                         fromTies(e, drawn, rows.get(open.program().outputs().indexOf(e.logits()))));
+                least = Math.min(
+                        least,
+                        fromLimits(e, drawn, rows.get(open.program().outputs().indexOf(e.in()))));
+            } else if (op instanceof ElementwiseOp.Multiply m && m.limit() < Double.POSITIVE_INFINITY) {
+                Tensor x = rows.get(open.program().outputs().indexOf(m.in()));
+                Tensor z = rows.get(open.program().outputs().indexOf(m.gate()));
+                for (long i = 0; i < x.size(); i++) {
+                    least = Math.min(least, fromLimit(x.get(i), z.get(i), m.activation(), m.limit()));
+                }
             }
         }
         return least;
@@ -233,13 +247,48 @@ public final class RandomPrograms {
         return least;
     }
 
-    /** The least distance between the last expert that is chosen and the first that is not. */
+    /** How far the two factors of a product are from their limit. */
+    private static double fromLimit(double x, double z, Activation act, double limit) {
+        return Math.min(Math.abs(Math.abs(x) - limit), Math.abs(LayerEquations.activation(act, z) - limit));
+    }
+
+    /** The same for what is in the middle of experts, chosen or not. */
+    private static double fromLimits(MatrixOp.Experts op, Drawn drawn, Tensor x) {
+        double least = Double.POSITIVE_INFINITY;
+        for (int e = 0; e < op.experts() && op.limit() < Double.POSITIVE_INFINITY; e++) {
+            Tensor gate = drawn.c()
+                    .weights()
+                    .get(op.gate(e), op.intermediate(), op.in().width())
+                    .toTensor();
+            Tensor up = drawn.c()
+                    .weights()
+                    .get(op.up(e), op.intermediate(), op.in().width())
+                    .toTensor();
+            for (int t = 0; t < x.dim(0); t++) {
+                for (int i = 0; i < op.intermediate(); i++) {
+                    least = Math.min(
+                            least, fromLimit(dot(up, i, x, t), dot(gate, i, x, t), Activation.SILU, op.limit()));
+                }
+            }
+        }
+        return least;
+    }
+
+    private static double dot(Tensor weight, int row, Tensor x, int token) {
+        int width = x.dim(1);
+        double sum = 0;
+        for (int i = 0; i < width; i++) {
+            sum += (double) weight.get((long) row * width + i) * x.get((long) token * width + i);
+        }
+        return sum;
+    }
+
+    /** The least distance between the last expert, or group of them, that is chosen and the first that is not. */
     private static double fromTies(MatrixOp.Experts op, Drawn drawn, Tensor logits) {
         int experts = op.experts();
         MatrixOp.Experts.Routing routing = op.routing();
-        if (routing.chosen() == experts) {
-            return Double.POSITIVE_INFINITY;
-        }
+        MatrixOp.Experts.Groups groups = routing.groups();
+        int size = experts / groups.count();
         double least = Double.POSITIVE_INFINITY;
         for (long t = 0; t < logits.dim(0); t++) {
             double[] scores = new double[experts];
@@ -258,10 +307,30 @@ public final class RandomPrograms {
                                         .get(routing.correction(), experts)
                                         .get(e));
             }
-            Arrays.sort(scores);
-            int last = experts - routing.chosen();
-            least = Math.min(least, scores[last] - scores[last - 1]);
+            double[][] parts = new double[groups.count()][];
+            for (int g = 0; g < parts.length; g++) {
+                parts[g] = Arrays.copyOfRange(scores, g * size, (g + 1) * size);
+                Arrays.sort(parts[g]);
+            }
+            Arrays.sort(parts, Comparator.comparingDouble(part -> -best(part)));
+            double[] left = Arrays.stream(parts)
+                    .limit(groups.kept())
+                    .flatMapToDouble(Arrays::stream)
+                    .sorted()
+                    .toArray();
+            if (groups.kept() < groups.count()) {
+                least = Math.min(least, best(parts[groups.kept() - 1]) - best(parts[groups.kept()]));
+            }
+            int last = left.length - routing.chosen();
+            if (last > 0) {
+                least = Math.min(least, left[last] - left[last - 1]);
+            }
         }
         return least;
+    }
+
+    /** Of a group's sorted scores the two largest together. */
+    private static double best(double[] sorted) {
+        return sorted[sorted.length - 1] + (sorted.length > 1 ? sorted[sorted.length - 2] : 0);
     }
 }

@@ -87,6 +87,28 @@ public final class ModelTemplates {
                     "decay_low_rank_dim": 8, "gate_low_rank_dim": 12, "a_low_rank_dim": 6, "v_low_rank_dim": 5,
                     "hidden_act": "sqrelu", "norm_eps": 1e-5, "max_position_embeddings": 2048, "eos_token_id": 1,
                     "tie_word_embeddings": false"""),
+            Map.entry("bailing_hybrid", """
+                    "architectures": ["BailingMoeV3ForCausalLM"],
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
+                    "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16, "layer_group_size": 4,
+                    "first_k_dense_replace": 1, "short_conv_kernel_size": 4, "no_kda_lora": true, "kda_safe_gate": true,
+                    "kda_lower_bound": -5.0, "q_lora_rank": 24, "kv_lora_rank": 24, "qk_nope_head_dim": 16,
+                    "qk_rope_head_dim": 8, "v_head_dim": 16, "rope_theta": 6000000.0, "rope_interleave": true,
+                    "gated_attention_proj_granularity_type": "head_wise", "num_experts": 8, "num_experts_per_tok": 2,
+                    "num_shared_experts": 1, "moe_intermediate_size": 32, "moe_shared_expert_intermediate_size": 32,
+                    "n_group": 4, "topk_group": 2, "norm_topk_prob": true, "routed_scaling_factor": 2.5,
+                    "moe_router_enable_expert_bias": true, "score_function": "sigmoid",
+                    "max_position_embeddings": 131072, "eos_token_id": 1, "rms_norm_eps": 1e-6,
+                    "tie_word_embeddings": false"""),
+            Map.entry("jet_nemotron", """
+                    "hidden_size": 64, "num_hidden_layers": 4, "vocab_size": 384, "intermediate_size": 96,
+                    "num_attention_heads": 4, "num_key_value_heads": 2, "rope_theta": 1000000.0,
+                    "efficient_attention_config": {
+                        "jet": {"num_heads": 2, "head_dim": 12, "expand_v": 1.6666666667, "conv_size": 4,
+                            "dconv_generator_reduction": 8, "norm_eps": "1e-5"},
+                        "swa": {"window_size": 16}},
+                    "max_position_embeddings": 32768, "eos_token_id": 1, "rms_norm_eps": 1e-6,
+                    "tie_word_embeddings": true"""),
             Map.entry(
                     "deltalens",
                     FLA
@@ -175,6 +197,12 @@ public final class ModelTemplates {
                 ArrayNode types = config.putArray("layer_types");
                 for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
                     types.add(i % 4 == 2 ? "attention" : "mamba");
+                }
+            }
+            if (type.equals("jet_nemotron") && !config.has("layer_types")) {
+                ArrayNode types = config.putArray("layer_types");
+                for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
+                    types.add(i % 4 == 2 ? "attn" : i % 4 == 3 ? "swa" : "jet");
                 }
             }
             ObjectNode whole = config;

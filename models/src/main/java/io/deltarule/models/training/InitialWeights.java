@@ -13,7 +13,7 @@ import java.util.function.DoubleSupplier;
  * <pre>
  *   projections, embedding   normal, deviation std
  *     to the residual stream   the same / √(2 · layers)
- *   convolutions             uniform within ±1/√taps                    torch's Conv1d
+ *   convolutions             uniform within ±1/√taps                    torch's Conv1d; also what taps of tokens' own have in common
  *   A_log                    log of uniform(1, 16)                      Mamba-2, Gated DeltaNet, KDA
  *   dt_bias                  softplus⁻¹ of dt, log dt uniform(log 0.001, log 0.1)     the same
  *   norms                    1, or 0 where stored less 1
@@ -32,6 +32,8 @@ import java.util.function.DoubleSupplier;
 public record InitialWeights(long seed, double std) {
     /** As GPT-2 and most since. */
     public static final double USUAL = 0.02;
+
+    private static final int USUAL_TAPS = 4; // a bias does not say how many a channel has
 
     private static final double LEAST_STEP = 1e-3;
     private static final double LARGEST_STEP = 0.1;
@@ -58,6 +60,7 @@ public record InitialWeights(long seed, double std) {
             case RESIDUAL_PROJECTION ->
                 normal(random, projection(width) / Math.sqrt(2.0 * Math.max(1, model.blocks())));
             case CONVOLUTION -> uniform(random, -1 / Math.sqrt(width), 1 / Math.sqrt(width));
+            case COMMON_TAPS -> uniform(random, -1 / Math.sqrt(USUAL_TAPS), 1 / Math.sqrt(USUAL_TAPS));
             case A_LOG -> {
                 DoubleSupplier rate = uniform(random, 1, LARGEST_RATE);
                 yield () -> StrictMath.log(rate.getAsDouble());

@@ -17,6 +17,8 @@ public enum WeightRole {
     RESIDUAL_PROJECTION(true),
     /** Taps of a short convolution. */
     CONVOLUTION(true),
+    /** What every token's own taps of a convolution have in common. */
+    COMMON_TAPS(false),
     /** A norm's factors. */
     NORM(false),
     /** A norm's factors, stored less 1. */
@@ -59,7 +61,7 @@ public enum WeightRole {
     static WeightRole of(LayerOp op, String weight) {
         return switch (op) {
             case MatrixOp.Embedding e -> EMBEDDING;
-            case MatrixOp.Linear l -> weight.equals(l.bias()) ? BIAS : projection(weight);
+            case MatrixOp.Linear l -> weight.equals(l.bias()) ? bias(weight) : projection(weight);
             case MatrixOp.CrossEntropy c -> weight.equals(c.bias()) ? BIAS : PROJECTION;
             case MatrixOp.Experts e -> weight.equals(e.routing().correction()) ? CHOICE_CORRECTION : projection(weight);
             case NormOp.RmsNorm n -> n.zeroCentred() ? ZERO_CENTRED_NORM : NORM;
@@ -71,6 +73,11 @@ public enum WeightRole {
             case PositionOp.SelectiveRotary r -> TEMPERATURE;
             default -> throw new AssertionError("nothing is known of weight " + weight + " of " + op);
         };
+    }
+
+    /** What is added to taps that a network makes begins as taps do: with zeros the convolution would have next to no values. */
+    private static WeightRole bias(String weight) {
+        return weight.endsWith("kernel_generator.w2.bias") ? COMMON_TAPS : BIAS;
     }
 
     /** By the names that mixers and feed-forward parts have for what goes back to the residual stream. */

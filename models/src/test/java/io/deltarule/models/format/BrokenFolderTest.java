@@ -10,6 +10,7 @@ import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -187,6 +188,31 @@ class BrokenFolderTest {
                 "granitemoehybrid|logits_scaling|0",
                 "granitemoehybrid|num_local_experts|9000",
                 "granitemoehybrid|layer_types|[\"mamba\"]",
+                "bailing_hybrid|architectures|[\"BailingMoeV2_5ForCausalLM\"]",
+                "bailing_hybrid|score_function|\"softmax\"",
+                "bailing_hybrid|topk_method|\"greedy\"",
+                "bailing_hybrid|moe_layer_freq|2",
+                "bailing_hybrid|rope_scaling|{\"type\":\"yarn\"}",
+                "bailing_hybrid|use_qkv_bias|true",
+                "bailing_hybrid|kda_lower_bound|0",
+                "bailing_hybrid|n_group|3",
+                "bailing_hybrid|topk_group|5",
+                "bailing_hybrid|num_experts_per_tok|5",
+                "bailing_hybrid|num_key_value_heads|1",
+                "bailing_hybrid|qk_rope_head_dim|7",
+                "bailing_hybrid|qk_head_dim|25",
+                "bailing_hybrid|gated_attention_proj_granularity_type|\"group_wise\"",
+                "bailing_hybrid|expert_swiglu_limit_list|[0,0.5]",
+                "bailing_hybrid|share_expert_swiglu_limit_list|[0,-1,0,0]",
+                "bailing_hybrid|layer_types|[\"full_attention\",\"attention\",\"mamba\",\"mamba\"]",
+                "jet_nemotron|layer_types|[\"jet\",\"attn\"]",
+                "jet_nemotron|layer_types|[\"jet\",\"attn\",\"mamba\",\"swa\"]",
+                "jet_nemotron|efficient_attention_config|null",
+                "jet_nemotron|efficient_attention_config|{\"jet\":{}}",
+                "jet_nemotron|use_mrope|true",
+                "jet_nemotron|use_sliding_window|true",
+                "jet_nemotron|rope_scaling|{\"rope_type\":\"yarn\"}",
+                "jet_nemotron|num_attention_heads|7",
                 "deltalens|lens_mix|\"neither\"",
                 "deltalens|d_model|64",
                 "deltalens|tensor_names|{\"a.{i}.b\":\"c\"}",
@@ -258,7 +284,9 @@ class BrokenFolderTest {
                 "mamba2",
                 "log_linear_mamba2",
                 "granitemoehybrid",
-                "rwkv7"
+                "rwkv7",
+                "bailing_hybrid",
+                "jet_nemotron"
             })
     void typesAreToldApartByTheirTensors(String type) throws IOException {
         make(type, 1);
@@ -266,14 +294,46 @@ class BrokenFolderTest {
         refused(InvalidInputException.class, "its tensors are called as those of ", "--as " + type);
     }
 
+    /** Of one type with two architectures, the one that is not read is told from the other by its keys too. */
+    @Test
+    void lingOfAnEarlierVersionIsRefusedByWhatItHas() throws IOException {
+        make("bailing_hybrid", 1);
+        String config = Files.readString(folder.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replaceAll("\"(architectures|kda_lower_bound|kda_safe_gate|no_kda_lora)\"", "\"_$1\""));
+        ModelFolder.open(folder).close(); // its tensors tell
+        rename("layers.0.attention.A_log", "layers.0.attention.slope");
+        refused(InvalidInputException.class, "kda_lower_bound", "Ling 2.6", "constant decay per head");
+    }
+
+    /** The layer after the last drafts further tokens. */
+    @Test
+    void layersThatDraftAreNotUsed() throws IOException {
+        make("bailing_hybrid", 1, "layer_group_size=3");
+        String config = Files.readString(folder.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"), config.replace("\"num_hidden_layers\" : 4", "\"num_hidden_layers\" : 3"));
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            assertTrue(model.ignored().size() > 10);
+            assertTrue(model.ignored().entrySet().stream()
+                    .allMatch(e -> e.getKey().startsWith("model.layers.3.")
+                            && e.getValue().equals("drafts further tokens")));
+        }
+    }
+
+    /** Changes tensors' names to others as long. */
+    private void rename(String from, String to) throws IOException {
+        Path file = folder.resolve(SINGLE);
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1).replace(from, to);
+        Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+    }
+
     @Test
     void tensorsThatAreLikeNothingKnownAreNotNamed() throws IOException {
         make("mamba2", 1);
         edit("config.json", "mamba2", "new");
-        Path file = folder.resolve(SINGLE);
-        byte[] bytes = Files.readAllBytes(file);
-        String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).replace(".mixer.", ".mixed.");
-        Files.write(file, text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        rename(".mixer.", ".mixed.");
         String message = assertThrows(
                         InvalidInputException.class,
                         () -> ModelFolder.open(folder).close())

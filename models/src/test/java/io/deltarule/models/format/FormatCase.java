@@ -45,6 +45,8 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
         all.addAll(others());
         all.addAll(mamba());
         all.addAll(rwkv());
+        all.addAll(ling());
+        all.addAll(jet());
         return all;
     }
 
@@ -186,6 +188,52 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         .stored(WeightType.BF16, 2)
                         .named(1),
                 of("rwkv7", "head_dim=null", "num_heads=2", "intermediate_size=null", "hidden_ratio=1.4"));
+    }
+
+    private static List<FormatCase> ling() {
+        String odd = "hidden_size=60";
+        return List.of(
+                of("bailing_hybrid", odd, "num_attention_heads=3", "num_key_value_heads=3", "head_dim=14", "v_head_dim=10"),
+                of(
+                                "bailing_hybrid",
+                                "num_hidden_layers=5",
+                                "layer_group_size=2",
+                                "no_kda_lora=false",
+                                "gated_attention_proj_granularity_type=element_wise",
+                                "rope_interleave=false")
+                        .named(1),
+                of(
+                        "bailing_hybrid",
+                        "q_lora_rank=null",
+                        "gated_attention_proj_granularity_type=none",
+                        "kda_safe_gate=false",
+                        "moe_router_enable_expert_bias=false",
+                        "num_shared_experts=0"),
+                of(
+                                "bailing_hybrid",
+                                "num_experts=9",
+                                "n_group=3",
+                                "topk_group=1",
+                                "num_experts_per_tok=3",
+                                "norm_topk_prob=false",
+                                "num_shared_experts=2",
+                                "expert_swiglu_limit_list=[0,null,0.5,0.4]",
+                                "share_expert_swiglu_limit_list=[0,0.6,0,0.7,1]")
+                        .stored(WeightType.BF16, 2),
+                of("bailing_hybrid", "num_experts=0", "tie_word_embeddings=true", "short_conv_kernel_size=2"));
+    }
+
+    private static List<FormatCase> jet() {
+        return List.of(
+                of("jet_nemotron", "hidden_size=72", "num_attention_heads=6", "num_key_value_heads=3", "vocab_size=77"),
+                of("jet_nemotron", "tie_word_embeddings=false", "num_hidden_layers=5", "intermediate_size=50")
+                        .stored(WeightType.BF16, 2),
+                of(
+                        "jet_nemotron",
+                        "layer_types=[\"jet\",\"swa\",\"jet\",\"attn\"]",
+                        "efficient_attention_config={\"jet\":{\"num_heads\":3,\"head_dim\":10,\"expand_v\":1.5,"
+                                + "\"conv_size\":3,\"dconv_generator_reduction\":5,\"norm_eps\":1e-4,\"mode\":\"chunk\"},"
+                                + "\"swa\":{\"window_size\":5}}"));
     }
 
     private static String[] join(String[] first, String... more) {

@@ -6,10 +6,15 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The causal short convolution along time, and the inputs it remembers. */
+/** The causal short convolutions along time, with learned taps or each token's own, and the inputs they remember. */
 final class ConvolutionKernels {
     /** Work-items per work-group. */
     static final int LANES = 128;
+
+    /** Something is added before the activation. */
+    static final int BIASED = 1;
+    /** Each token has taps of its own. */
+    static final int PER_TOKEN = 2;
 
     private ConvolutionKernels() {}
 
@@ -18,7 +23,7 @@ final class ConvolutionKernels {
      *
      * <pre>  y_td = act( b_d + Σ_{i&lt;taps} W_di x_{t−taps+1+i, d} ) </pre>
      *
-     * <p>x, y [tokens, width], weight W [width, taps], bias b [width] or unread, tail [N, taps − 1, width], oldest first; y
+     * <p>x, y [tokens, width], weight W [width, taps], or [tokens, width, taps] where each token has its own, bias b [width] or unread, tail [N, taps − 1, width], oldest first; y
      * is written.
      *
      * <p>Parallel over: token × channel. Accumulates: float. Source: core.layer.LayerOp. Oracle: core.reference.
@@ -33,7 +38,7 @@ final class ConvolutionKernels {
             FloatArray y,
             int width,
             int taps,
-            int biased,
+            int kind,
             int activation,
             int signature) {
         int at = context.globalIdx;
@@ -45,8 +50,12 @@ final class ConvolutionKernels {
             int d = at % width;
             int sequence = SequenceLookup.of(table, token);
             int begin = table.get(RunTable.SEQUENCES + 2 * sequence);
+            int first = d * taps;
+            if ((kind & PER_TOKEN) != 0) {
+                first = at * taps;
+            }
             float sum = 0f;
-            if (biased != 0) {
+            if ((kind & BIASED) != 0) {
                 sum = bias.get(d);
             }
             for (int i = 0; i < taps; i++) {
@@ -57,7 +66,7 @@ final class ConvolutionKernels {
                 } else {
                     value = tail.get((sequence * (taps - 1) + since + taps - 1) * width + d);
                 }
-                sum += weight.get(d * taps + i) * value;
+                sum += weight.get(first + i) * value;
             }
             y.set(at, Activations.apply(activation, sum));
         }

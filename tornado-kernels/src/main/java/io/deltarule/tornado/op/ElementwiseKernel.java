@@ -2,10 +2,11 @@ package io.deltarule.tornado.op;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** What is computed for each number of a slot from the numbers in its place: one kernel for six operations. */
+/** What is computed for each number of a slot from the numbers in its place: one kernel for seven operations. */
 final class ElementwiseKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
@@ -14,6 +15,8 @@ final class ElementwiseKernel {
     static final int MAP = 0;
     /** y = a ⊙ act(b). */
     static final int MULTIPLY = 1;
+    /** y = a ⊙ act(b) with both factors within a limit: min(max(a, −factor), factor) ⊙ min(act(b), factor). */
+    static final int MULTIPLY_LIMITED = 7;
     /** y = a + b. */
     static final int ADD = 2;
     /** y = γ b + (1 − γ) a, γ = sigmoid(c). */
@@ -62,6 +65,10 @@ final class ElementwiseKernel {
             }
             if (operation == MULTIPLY) {
                 result = left * Activations.apply(activation, b.get(gateAt));
+            }
+            if (operation == MULTIPLY_LIMITED) {
+                float gate = Activations.apply(activation, b.get(gateAt));
+                result = TornadoMath.max(TornadoMath.min(left, factor), -factor) * TornadoMath.min(gate, factor);
             }
             if (operation == ADD) {
                 result = left + b.get(at);

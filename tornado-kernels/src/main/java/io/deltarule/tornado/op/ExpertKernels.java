@@ -22,6 +22,9 @@ final class ExpertKernels {
     /** The chosen scores are divided by their sum. */
     static final int RENORMALISED = 4;
 
+    /** The rank of an expert that is not chosen from, below any other: OpenCL is told that nothing is infinite. */
+    private static final float DROPPED = -3e38f;
+
     private static final int ROW_LANES = LANES / ROWS;
 
     private ExpertKernels() {}
@@ -31,6 +34,7 @@ final class ExpertKernels {
      *
      * <pre>
      *   s = softmax(z) or sigmoid(z)        chosen: fewer than k have a larger s + c, or the same and a lower number
+     *   of the kept groups alone: fewer than so many have a larger sum of their two largest s + c, or the same and a lower number
      *   w = factor · s, or factor · s / Σ_{chosen} s
      * </pre>
      *
@@ -50,9 +54,12 @@ final class ExpertKernels {
             int k,
             int flags,
             float factor,
+            int groups,
+            int kept,
             int signature) {
         float[] scores = context.allocateFloatLocalArray(count);
         float[] ranked = context.allocateFloatLocalArray(count);
+        float[] sums = context.allocateFloatLocalArray(groups);
         float[] chosen = context.allocateFloatLocalArray(k);
         int lane = context.localIdx;
         int token = context.groupIdx;
@@ -80,6 +87,37 @@ final class ExpertKernels {
                 score += c.get(e);
             }
             ranked[e] = score;
+        }
+        context.localBarrier();
+        int size = count / groups;
+        for (int g = lane; g < groups; g += ROUTE_LANES) {
+            float best = DROPPED;
+            float second = DROPPED;
+            for (int e = g * size; e < (g + 1) * size; e++) {
+                if (ranked[e] > best) {
+                    second = best;
+                    best = ranked[e];
+                } else if (ranked[e] > second) {
+                    second = ranked[e];
+                }
+            }
+            if (size > 1) {
+                best += second;
+            }
+            sums[g] = best;
+        }
+        context.localBarrier();
+        for (int e = lane; e < count; e += ROUTE_LANES) {
+            int own = e / size;
+            int better = 0;
+            for (int other = 0; other < groups; other++) {
+                if (sums[other] > sums[own] || (sums[other] == sums[own] && other < own)) {
+                    better++;
+                }
+            }
+            if (better >= kept) {
+                ranked[e] = DROPPED;
+            }
         }
         context.localBarrier();
         for (int e = lane; e < count; e += ROUTE_LANES) {
@@ -114,7 +152,7 @@ final class ExpertKernels {
     }
 
     /**
-     * Into a token's experts, h = W_up,e x ⊙ SiLU(W_gate,e x).
+     * Into a token's experts, h = W_up,e x ⊙ SiLU(W_gate,e x), both factors within a limit.
      *
      * <p>x [tokens, in], experts [tokens, k], gates and ups [count, intermediate, in], h [tokens, k, intermediate]
      * (written).
@@ -137,6 +175,7 @@ final class ExpertKernels {
             int gateBits,
             int upBits,
             int k,
+            float limit,
             int signature) {
         float[] gateParts = context.allocateFloatLocalArray(LANES);
         float[] upParts = context.allocateFloatLocalArray(LANES);
@@ -169,7 +208,8 @@ final class ExpertKernels {
                 gate += gateParts[lane * ROW_LANES + i];
                 up += upParts[lane * ROW_LANES + i];
             }
-            h.set(place * intermediate + first + lane, up * gate * Activations.sigmoid(gate));
+            float active = TornadoMath.min(gate * Activations.sigmoid(gate), limit);
+            h.set(place * intermediate + first + lane, TornadoMath.max(TornadoMath.min(up, limit), -limit) * active);
         }
     }
 

@@ -35,8 +35,17 @@ final class ExpertLaunches {
                 ExpertKernels.ROUTE_LANES,
                 run -> run.tokens(),
                 KernelTask.of(
-                        ExpertKernels::route, logits, correction, experts, weights, op.experts(), chosen, flags, (float)
-                                op.routing().factor()));
+                        ExpertKernels::route,
+                        logits,
+                        correction,
+                        experts,
+                        weights,
+                        op.experts(),
+                        chosen,
+                        flags,
+                        (float) op.routing().factor(),
+                        op.routing().groups().count(),
+                        op.routing().groups().kept()));
         Launch enter = scope.launch(
                 "enterExperts",
                 ExpertKernels.LANES,
@@ -54,7 +63,8 @@ final class ExpertLaunches {
                         op.intermediate(),
                         gates.bits(),
                         ups.bits(),
-                        chosen));
+                        chosen,
+                        (float) Math.min(op.limit(), Float.MAX_VALUE)));
         Launch leave = scope.launch(
                 "leaveExperts",
                 ExpertKernels.LANES,

@@ -54,8 +54,21 @@ public final class LayerLaunches {
         return switch (operation) {
             case MatrixOp.Embedding e -> List.of(embedding(e));
             case MatrixOp.Linear l -> linear(l);
-            case SequenceOp.ShortConvolution c -> convolution(c, arrays.weight(c.weight()));
-            case SequenceOp.TokenDifference d -> convolution(d.convolution(), arrays.numbers(d.taps()));
+            case SequenceOp.ShortConvolution c -> {
+                FloatArray weight = arrays.weight(c.weight());
+                FloatArray bias = weight(c.bias(), weight);
+                int kind = c.bias() == null ? 0 : ConvolutionKernels.BIASED;
+                yield convolution(c.in(), weight, bias, c.out(), c.taps(), kind, c.activation());
+            }
+            case SequenceOp.DynamicConvolution c -> {
+                FloatArray kernels = slot(c.kernels());
+                int kind = ConvolutionKernels.PER_TOKEN;
+                yield convolution(c.in(), kernels, kernels, c.out(), c.taps(), kind, c.activation());
+            }
+            case SequenceOp.TokenDifference d -> {
+                FloatArray taps = arrays.numbers(d.taps());
+                yield convolution(d.in(), taps, taps, d.out(), 2, 0, Activation.IDENTITY);
+            }
             case NormOp.LayerNorm n -> List.of(layerNorm(n));
             case NormOp.L2Norm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
@@ -68,8 +81,12 @@ public final class LayerLaunches {
             }
             case ElementwiseOp.Activate m ->
                 elementwise(ElementwiseKernel.MAP, m.in(), m.in(), m.in(), m.out(), m.activation(), m.factor());
-            case ElementwiseOp.Multiply m ->
-                elementwise(ElementwiseKernel.MULTIPLY, m.in(), m.gate(), m.gate(), m.out(), m.activation(), 1);
+            case ElementwiseOp.Multiply m -> {
+                boolean limited = m.limit() < Double.POSITIVE_INFINITY;
+                int multiply = limited ? ElementwiseKernel.MULTIPLY_LIMITED : ElementwiseKernel.MULTIPLY;
+                double factor = limited ? m.limit() : 1;
+                yield elementwise(multiply, m.in(), m.gate(), m.gate(), m.out(), m.activation(), factor);
+            }
             case ElementwiseOp.HeadDot d -> List.of(headDot(d));
             case ElementwiseOp.Add a ->
                 elementwise(ElementwiseKernel.ADD, a.a(), a.b(), a.a(), a.out(), Activation.IDENTITY, 1);
@@ -179,10 +196,10 @@ public final class LayerLaunches {
         return launches;
     }
 
-    private List<Launch> convolution(SequenceOp.ShortConvolution c, FloatArray weight) {
-        int width = c.in().width();
-        FloatArray bias = weight(c.bias(), weight);
-        FloatArray tail = carried.isEmpty() ? slot(c.in()) : carried.getFirst();
+    private List<Launch> convolution(
+            Slot in, FloatArray weight, FloatArray bias, Slot out, int taps, int kind, Activation activation) {
+        int width = in.width();
+        FloatArray tail = carried.isEmpty() ? slot(in) : carried.getFirst();
         List<Launch> launches = new ArrayList<>();
         launches.add(perToken(
                 "convolve",
@@ -190,22 +207,21 @@ public final class LayerLaunches {
                 ConvolutionKernels.LANES,
                 KernelTask.of(
                         ConvolutionKernels::convolve,
-                        slot(c.in()),
+                        slot(in),
                         weight,
                         bias,
                         tail,
-                        slot(c.out()),
+                        slot(out),
                         width,
-                        c.taps(),
-                        c.bias() == null ? 0 : 1,
-                        Activations.code(c.activation()))));
+                        taps,
+                        kind,
+                        Activations.code(activation))));
         if (!carried.isEmpty()) {
             launches.add(perSequence(
                     "keepTail",
                     width,
                     ConvolutionKernels.LANES,
-                    KernelTask.of(
-                            ConvolutionKernels::keepTail, slot(c.in()), tail, width, c.taps(), spec.sequences())));
+                    KernelTask.of(ConvolutionKernels::keepTail, slot(in), tail, width, taps, spec.sequences())));
         }
         return launches;
     }

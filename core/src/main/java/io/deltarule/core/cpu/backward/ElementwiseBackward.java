@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.backward;
 
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.LimitedProduct;
 import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.cpu.op.Activations;
 import io.deltarule.core.cpu.op.LayerRun;
@@ -115,7 +116,7 @@ public final class ElementwiseBackward {
         }
     }
 
-    /** y = x ⊙ act(z): x̄ = ȳ ⊙ act(z), z̄ = ȳ ⊙ x ⊙ act'(z). */
+    /** y = x ⊙ act(z): x̄ = ȳ ⊙ act(z), z̄ = ȳ ⊙ x ⊙ act'(z); of a factor that a limit cuts the slope is 0. */
     public static BackwardStep multiply(
             SlotBuffer x,
             SlotBuffer z,
@@ -123,6 +124,7 @@ public final class ElementwiseBackward {
             Gradient dx,
             Gradient dz,
             Activation act,
+            float limit,
             BackwardScratch scratch) {
         int group = x.width() / z.width();
         if (group > 1) {
@@ -143,7 +145,13 @@ public final class ElementwiseBackward {
             long value = scratch.span(slot, 0);
             long slope = scratch.span(slot, 1);
             ActivationSlopes.apply(act, z.data(), at, work, value, work, slope, n);
-            if (dz != null) {
+            boolean limited = limit < Float.POSITIVE_INFINITY;
+            if (limited) {
+                LimitedProduct.slopes(x.data(), at, work, value, work, slope, limit, n);
+            }
+            if (dz != null && limited) {
+                product(dy.data(), at, work, slope, 1, dz.buffer().data(), at, n, dz.add());
+            } else if (dz != null) {
                 gate(dy.data(), x.data(), at, work, slope, dz.buffer().data(), n, dz.add());
             }
             if (dx != null) {

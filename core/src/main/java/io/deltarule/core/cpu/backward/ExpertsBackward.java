@@ -1,5 +1,6 @@
 package io.deltarule.core.cpu.backward;
 
+import io.deltarule.core.cpu.math.LimitedProduct;
 import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.cpu.op.Activations;
 import io.deltarule.core.cpu.op.ExpertsRouter;
@@ -21,7 +22,8 @@ import java.util.List;
  *   w̄ = h·p        p̄ = w h        ū = p̄ ⊙ SiLU(g)        ḡ = p̄ ⊙ u ⊙ SiLU'(g)        x̄ += W_upᵀ ū + W_gateᵀ ḡ
  * </pre>
  *
- * The router's scores get their gradients from w̄ ({@link RouterGradients}); the choice has none.
+ * With a limit L the factors of p are min(max(u, −L), L) and min(SiLU(g), L), and the slope of one that is cut is 0. The router's scores
+ * get their gradients from w̄ ({@link RouterGradients}); the choice has none.
  */
 public final class ExpertsBackward implements BackwardStep {
     /**
@@ -35,6 +37,7 @@ public final class ExpertsBackward implements BackwardStep {
 
     private final SlotBuffer x;
     private final SlotBuffer dy;
+    private final float limit;
     private final ExpertsRouter router;
     private final RouterGradients routerGradients;
     private final List<ExpertsStep.Expert> weights;
@@ -66,6 +69,7 @@ public final class ExpertsBackward implements BackwardStep {
             BackwardScratch scratch) {
         this.x = x;
         this.dy = dy;
+        this.limit = (float) op.limit();
         this.router = router;
         this.routerGradients = new RouterGradients(op, logits, router, dLogits, scratch.maxTokens());
         this.weights = weights;
@@ -144,8 +148,8 @@ public final class ExpertsBackward implements BackwardStep {
     }
 
     /**
-     * p ← u ⊙ SiLU(g), g ← w h ⊙ u ⊙ SiLU'(g), u ← w h ⊙ SiLU(g), all of n numbers from a byte offset on, in spans that fit a
-     * thread's scratch.
+     * p ← u' ⊙ a', g ← w h ⊙ u' ⊙ SiLU'(g), u ← w h ⊙ a' with a = SiLU(g) and both within their limit, slopes 0 where they are cut; all
+     * of n numbers from a byte offset on, in spans that fit a thread's scratch.
      */
     private void slopes(long begin, float w, int n, int slot) {
         MemorySegment g = gates.data();
@@ -159,9 +163,10 @@ public final class ExpertsBackward implements BackwardStep {
             int some = Math.min(Activations.SPAN, n - i);
             long at = begin + (long) i * Float.BYTES;
             ActivationSlopes.apply(Activation.SILU, g, at, work, value, work, slope, some);
-            Spans.scaleTimes(u, at, 1, work, value, p, at, some);
-            Spans.scaleTimes(u, at, w, work, slope, g, at, some);
-            Spans.scaleTimes(g, at, 1, h, at, g, at, some);
+            MemorySegment.copy(work, value, p, at, (long) some * Float.BYTES);
+            LimitedProduct.apply(u, at, p, at, limit, some);
+            LimitedProduct.slopes(u, at, work, value, work, slope, limit, some);
+            Spans.scaleTimes(h, at, w, work, slope, g, at, some);
             Spans.scaleTimes(h, at, w, work, value, u, at, some);
         }
     }

@@ -2,27 +2,55 @@ package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.Spans;
+import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.SequenceOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 
 /**
- * Causal short convolution, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ). The first
+ * Causal short convolutions, y_td = act( b_d + Σ_i W_di x_{t−taps+1+i, d} ), with learned taps W or those of a token's own. The first
  * tokens of a run read the sequence's last inputs of the run before.
  */
 public final class ConvolutionStep implements LayerStep {
-    private final SequenceOp.ShortConvolution op;
     private final SlotBuffer x;
     private final SlotBuffer y;
-    private final Tensor weight;
-    private final Tensor bias; // null for none
-    private final SlotBuffer weights; // [taps][width], then the bias
+    private final Taps taps;
+    private final Activation activation;
+    private final Tensor given; // the bias, null for none
+    private final SlotBuffer bias; // one row
     private final SlotBuffer sums; // a row per thread
     private final int past; // taps − 1
     private final SlotBuffer tails; // [N · (taps − 1)][width], oldest first
 
-    public ConvolutionStep(
+    private ConvolutionStep(
+            SlotBuffer x,
+            Taps taps,
+            int count,
+            Activation activation,
+            Tensor bias,
+            SlotBuffer y,
+            int sequences,
+            int threads,
+            Arena arena) {
+        this.x = x;
+        this.y = y;
+        this.taps = taps;
+        this.activation = activation;
+        this.past = count - 1;
+        this.given = bias;
+        this.bias = SlotBuffer.scratch(arena, 1, x.width());
+        this.sums = SlotBuffer.scratch(arena, threads, x.width());
+        this.tails = SlotBuffer.allocate(arena, sequences * past, x.width());
+        refresh();
+    }
+
+    /**
+     * With learned taps.
+     *
+     * @param bias null for none
+     */
+    public static ConvolutionStep of(
             SequenceOp.ShortConvolution op,
             SlotBuffer x,
             Tensor weight,
@@ -31,38 +59,41 @@ public final class ConvolutionStep implements LayerStep {
             int sequences,
             int threads,
             Arena arena) {
-        this.op = op;
-        this.x = x;
-        this.y = y;
-        this.past = op.taps() - 1;
-        this.weight = weight;
-        this.bias = bias;
-        this.sums = SlotBuffer.scratch(arena, threads, x.width());
-        this.tails = SlotBuffer.allocate(arena, sequences * past, x.width());
-        this.weights = SlotBuffer.scratch(arena, op.taps() + 1, x.width());
-        refresh();
+        Taps taps = Taps.learned(weight, op.taps(), x.width(), arena);
+        return new ConvolutionStep(x, taps, op.taps(), op.activation(), bias, y, sequences, threads, arena);
+    }
+
+    /** With taps of a token's own. */
+    public static ConvolutionStep of(
+            SequenceOp.DynamicConvolution op,
+            SlotBuffer x,
+            SlotBuffer kernels,
+            SlotBuffer y,
+            int sequences,
+            int threads,
+            Arena arena) {
+        Taps taps = Taps.ofTokens(kernels, op.taps(), x.width(), threads, arena);
+        return new ConvolutionStep(x, taps, op.taps(), op.activation(), null, y, sequences, threads, arena);
     }
 
     @Override
     public void refresh() {
-        for (int d = 0; d < x.width(); d++) {
-            for (int i = 0; i < op.taps(); i++) {
-                weights.set(i, d, weight.get((long) d * op.taps() + i));
-            }
-            weights.set(op.taps(), d, bias == null ? 0 : bias.get(d));
+        taps.refresh();
+        for (int d = 0; d < x.width() && given != null; d++) {
+            bias.set(0, d, given.get(d));
         }
     }
 
     @Override
     public void run(LayerRun run) {
-        run.rows((4L + op.taps()) * x.width(), (from, to, slot) -> {
+        run.rows((5L + past) * x.width(), (from, to, slot) -> {
             int sequence = run.sequenceOf(from);
             for (long t = from; t < to; t++) {
                 while (t >= run.begin(sequence) + run.length(sequence)) {
                     sequence++;
                 }
                 sums(t, t - run.begin(sequence), sequence, slot);
-                Activations.apply(op.activation(), sums.data(), sums.row(slot), y.data(), y.row(t), x.width());
+                Activations.apply(activation, sums.data(), sums.row(slot), y.data(), y.row(t), x.width());
             }
         });
         for (int sequence = 0; sequence < run.sequences(); sequence++) {
@@ -73,31 +104,23 @@ public final class ConvolutionStep implements LayerStep {
     /** One token, the {@code index}-th of its sequence in this run, before the activation. */
     private void sums(long token, long index, int sequence, int slot) {
         int width = x.width();
-        Spans.scaleTimes(
-                weights.data(), weights.row(past), 1, x.data(), x.row(token), sums.data(), sums.row(slot), width);
+        long first = taps.at(token, slot);
+        long own = first + past * taps.stride();
+        Spans.scaleTimes(taps.data(), own, 1, x.data(), x.row(token), sums.data(), sums.row(slot), width);
         for (int tap = 0; tap < past; tap++) {
             int back = past - tap;
             boolean here = back <= index;
             Spans.accumulateProduct(
                     (here ? x : tails).data(),
                     here ? x.row(token - back) : tails.row((long) sequence * past + tap + index),
-                    weights.data(),
-                    weights.row(tap),
+                    taps.data(),
+                    first + tap * taps.stride(),
                     sums.data(),
                     sums.row(slot),
                     width);
         }
-        if (bias != null) {
-            Spans.combine(
-                    1,
-                    weights.data(),
-                    weights.row(op.taps()),
-                    1,
-                    sums.data(),
-                    sums.row(slot),
-                    sums.data(),
-                    sums.row(slot),
-                    width);
+        if (given != null) {
+            Spans.combine(1, bias.data(), 0, 1, sums.data(), sums.row(slot), sums.data(), sums.row(slot), width);
         }
     }
 

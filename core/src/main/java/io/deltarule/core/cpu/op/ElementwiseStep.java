@@ -1,6 +1,7 @@
 package io.deltarule.core.cpu.op;
 
 import io.deltarule.core.cpu.math.Lanes;
+import io.deltarule.core.cpu.math.LimitedProduct;
 import io.deltarule.core.cpu.math.Spans;
 import io.deltarule.core.layer.Activation;
 import java.lang.foreign.MemorySegment;
@@ -68,8 +69,8 @@ public final class ElementwiseStep {
         });
     }
 
-    /** y = x ⊙ act(z). */
-    public static LayerStep multiply(SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act) {
+    /** y = x ⊙ act(z), with a limit or an infinite one. */
+    public static LayerStep multiply(SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act, float limit) {
         int group = x.width() / z.width();
         if (group > 1) {
             return run -> run.rows(x.width(), (from, to, slot) -> {
@@ -80,14 +81,19 @@ public final class ElementwiseStep {
                 }
             });
         }
-        return run -> multiply(run, run.tokens(), x, z, y, act);
+        return run -> multiply(run, run.tokens(), x, z, y, act, limit);
     }
 
-    /** y = x ⊙ act(z) for the first rows of slots of one width. */
-    public static void multiply(LayerRun run, int rows, SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act) {
+    /** The same for the first rows of slots of one width. */
+    public static void multiply(
+            LayerRun run, int rows, SlotBuffer x, SlotBuffer z, SlotBuffer y, Activation act, float limit) {
         spans(run, rows, x.width(), WITH_EXP, (at, n) -> {
             Activations.apply(act, z.data(), at, y.data(), at, n);
-            Spans.scaleTimes(x.data(), at, 1, y.data(), at, y.data(), at, n);
+            if (limit < Float.POSITIVE_INFINITY) {
+                LimitedProduct.apply(x.data(), at, y.data(), at, limit, n);
+            } else {
+                Spans.scaleTimes(x.data(), at, 1, y.data(), at, y.data(), at, n);
+            }
         });
     }
 

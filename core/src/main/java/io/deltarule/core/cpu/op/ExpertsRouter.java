@@ -15,6 +15,8 @@ public final class ExpertsRouter {
     private final int[] begins; // of each expert's entries in order
     private final int[] order; // places in experts, sorted by expert and then by token
     private final double[][] scores; // per thread
+    private final double[][] ranked; // per thread: what the choice goes by
+    private final double[][] groups; // per thread: how good each group is
 
     /** @param correction null for none */
     public ExpertsRouter(
@@ -29,6 +31,8 @@ public final class ExpertsRouter {
         this.order = new int[experts.length];
         this.begins = new int[count + 1];
         this.scores = new double[threads][count];
+        this.ranked = new double[threads][count];
+        this.groups = new double[threads][routing.groups().count()];
         refresh();
     }
 
@@ -43,13 +47,13 @@ public final class ExpertsRouter {
     public void route(LayerRun run) {
         run.rows(16L * logits.width(), (from, to, slot) -> {
             for (long token = from; token < to; token++) {
-                choose((int) token, scores[slot]);
+                choose((int) token, scores[slot], ranked[slot], groups[slot]);
             }
         });
         sort(run.tokens() * routing.chosen());
     }
 
-    private void choose(int token, double[] s) {
+    private void choose(int token, double[] s, double[] rank, double[] group) {
         double sum = 0;
         double max = Double.NEGATIVE_INFINITY;
         for (int e = 0; e < s.length; e++) {
@@ -63,8 +67,14 @@ public final class ExpertsRouter {
         double all = routing.sigmoid() ? 1 : sum;
         double chosen = 0;
         int first = token * routing.chosen();
+        for (int e = 0; e < s.length; e++) {
+            rank[e] = s[e] / all + correction[e];
+        }
+        if (group.length > 1) {
+            dropGroups(rank, group);
+        }
         for (int i = first; i < first + routing.chosen(); i++) {
-            experts[i] = best(s, all, first, i);
+            experts[i] = best(rank, first, i);
             chosen += s[experts[i]] / all;
         }
         for (int i = first; i < first + routing.chosen(); i++) {
@@ -73,11 +83,38 @@ public final class ExpertsRouter {
         }
     }
 
-    /** The expert with the largest corrected score among those that are not in places [first, end). */
-    private int best(double[] s, double all, int first, int end) {
+    /** −∞ for the experts of all groups but the best; a group is as good as its two best experts together. */
+    private void dropGroups(double[] rank, double[] group) {
+        int size = rank.length / group.length;
+        for (int g = 0; g < group.length; g++) {
+            double best = Double.NEGATIVE_INFINITY;
+            double second = size > 1 ? Double.NEGATIVE_INFINITY : 0;
+            for (int e = g * size; e < (g + 1) * size; e++) {
+                if (rank[e] > best) {
+                    second = size > 1 ? best : 0;
+                    best = rank[e];
+                } else if (rank[e] > second) {
+                    second = rank[e];
+                }
+            }
+            group[g] = best + second;
+        }
+        for (int g = 0; g < group.length; g++) {
+            int better = 0;
+            for (int other = 0; other < group.length; other++) {
+                better += group[other] > group[g] || (group[other] == group[g] && other < g) ? 1 : 0;
+            }
+            if (better >= routing.groups().kept()) {
+                Arrays.fill(rank, g * size, (g + 1) * size, Double.NEGATIVE_INFINITY);
+            }
+        }
+    }
+
+    /** The expert with the largest rank among those that are not in places [first, end). */
+    private int best(double[] rank, int first, int end) {
         int best = -1;
-        for (int e = 0; e < s.length; e++) {
-            if (!taken(e, first, end) && (best < 0 || s[e] / all + correction[e] > s[best] / all + correction[best])) {
+        for (int e = 0; e < rank.length; e++) {
+            if (!taken(e, first, end) && (best < 0 || rank[e] > rank[best])) {
                 best = e;
             }
         }

@@ -27,6 +27,7 @@ public final class ExpertsStep implements LayerStep {
 
     private final SlotBuffer x;
     private final SlotBuffer y;
+    private final float limit;
     private final ExpertsRouter router;
     private final List<Products> experts = new ArrayList<>();
     private final SlotBuffer rows; // the expert's tokens
@@ -46,6 +47,7 @@ public final class ExpertsStep implements LayerStep {
             Arena arena) {
         this.x = x;
         this.y = y;
+        this.limit = (float) op.limit();
         this.router = router;
         this.rows = SlotBuffer.allocate(arena, maxTokens, x.width());
         this.gates = SlotBuffer.allocate(arena, maxTokens, op.intermediate());
@@ -76,7 +78,7 @@ public final class ExpertsStep implements LayerStep {
                 Products expert = experts.get(e);
                 expert.gate().run(run, count);
                 expert.up().run(run, count);
-                ElementwiseStep.multiply(run, count, ups, gates, products, Activation.SILU);
+                ElementwiseStep.multiply(run, count, ups, gates, products, Activation.SILU, limit);
                 expert.down().run(run, count);
                 scatter(e, count);
             }

@@ -44,7 +44,8 @@ public final class BackwardEquations {
             case ChannelOp.Join j -> nothingCarried(() -> ChannelBackward.join(j, run));
             case PositionOp.Rotary r -> nothingCarried(() -> PositionBackward.rotary(r, run));
             case PositionOp.SelectiveRotary r -> PositionBackward.selectiveRotary(r, run, state, carriedOut);
-            case SequenceOp.ShortConvolution c -> ConvolutionBackward.back(c, run, state, carriedOut);
+            case SequenceOp.ShortConvolution c -> new ConvolutionBackward(c, run).back(state, carriedOut);
+            case SequenceOp.DynamicConvolution c -> new ConvolutionBackward(c, run).back(state, carriedOut);
             case SequenceOp.TokenDifference d -> DifferenceBackward.back(d, run, carriedOut);
             case SequenceOp.Delta d -> DeltaBackward.back(d, run, state, carriedOut);
             case SequenceOp.Attention a -> new AttentionBackward(a, run).back(state, carriedOut);

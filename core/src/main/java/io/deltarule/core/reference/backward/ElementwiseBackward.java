@@ -18,17 +18,16 @@ final class ElementwiseBackward {
         }
     }
 
-    /** x̄ += act(z) ⊙ ȳ, z̄ += act'(z) ⊙ Σ x ⊙ ȳ. */
+    /** x̄ += act(z) ⊙ ȳ, z̄ += act'(z) ⊙ Σ x ⊙ ȳ; a factor at its limit or beyond has the slope 0. */
     static void multiply(ElementwiseOp.Multiply op, BackwardRun run) {
         double[] x = run.values(op.in());
         double[] z = run.values(op.gate());
         double[] dy = run.gradient(op.out());
         int shared = op.in().width() / op.gate().width();
         for (int i = 0; i < x.length; i++) {
-            double gate = z[i / shared];
-            BackwardRun.add(run.gradient(op.in()), i, LayerEquations.activation(op.activation(), gate) * dy[i]);
-            BackwardRun.add(
-                    run.gradient(op.gate()), i / shared, Derivatives.activation(op.activation(), gate) * x[i] * dy[i]);
+            LimitedProduct product = LimitedProduct.of(x[i], z[i / shared], op.activation(), op.limit());
+            BackwardRun.add(run.gradient(op.in()), i, product.byFactor() * dy[i]);
+            BackwardRun.add(run.gradient(op.gate()), i / shared, product.byGate() * dy[i]);
         }
     }
 

@@ -69,7 +69,7 @@ final class ExpertsBackward {
         double[] down = new double[dy.length];
         LayerEquations.linear(x, run.weight(op.gate(e)), null, gate);
         LayerEquations.linear(x, run.weight(op.up(e)), null, up);
-        LayerEquations.multiply(up, gate, Activation.SILU, middle);
+        LayerEquations.multiply(up, gate, Activation.SILU, op.limit(), middle);
         LayerEquations.linear(middle, run.weight(op.down(e)), null, down);
         double[] dDown = dy.clone();
         for (int i = 0; i < dDown.length; i++) {
@@ -79,8 +79,9 @@ final class ExpertsBackward {
         double[] dUp = new double[up.length];
         double[] dGate = new double[gate.length];
         for (int i = 0; i < up.length; i++) {
-            dUp[i] = dMiddle[i] * LayerEquations.activation(Activation.SILU, gate[i]);
-            dGate[i] = dMiddle[i] * up[i] * Derivatives.activation(Activation.SILU, gate[i]);
+            LimitedProduct slopes = LimitedProduct.of(up[i], gate[i], Activation.SILU, op.limit());
+            dUp[i] = dMiddle[i] * slopes.byFactor();
+            dGate[i] = dMiddle[i] * slopes.byGate();
         }
         FlatRows.add(run.gradient(op.in()), t, product(op.up(e), x, dUp));
         FlatRows.add(run.gradient(op.in()), t, product(op.gate(e), x, dGate));

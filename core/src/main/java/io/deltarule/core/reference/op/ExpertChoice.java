@@ -23,7 +23,7 @@ public record ExpertChoice(double[] scores, boolean[] chosen, double sum) {
         double[] scores = routing.sigmoid()
                 ? Arrays.stream(z).map(LayerEquations::sigmoid).toArray()
                 : StateRowRead.softmax(z);
-        boolean[] chosen = chosen(scores, correction, routing.chosen());
+        boolean[] chosen = best(corrected(scores, correction, routing.groups()), routing.chosen());
         double sum = 0;
         for (int e = 0; e < scores.length; e++) {
             sum += chosen[e] ? scores[e] : 0;
@@ -31,19 +31,35 @@ public record ExpertChoice(double[] scores, boolean[] chosen, double sum) {
         return new ExpertChoice(scores, chosen, routing.renormalised() ? sum : 1);
     }
 
-    /** An expert is chosen if fewer than k are better: have a larger corrected score, or the same and a lower number. */
-    private static boolean[] chosen(double[] scores, WeightNumbers c, int k) {
-        boolean[] chosen = new boolean[scores.length];
-        for (int e = 0; e < scores.length; e++) {
-            int better = 0;
-            double own = scores[e] + (c == null ? 0 : c.get(e));
-            for (int other = 0; other < scores.length; other++) {
-                double its = scores[other] + (c == null ? 0 : c.get(other));
-                better += its > own || (its == own && other < e) ? 1 : 0;
-            }
-            chosen[e] = better < k;
+    /** s + c; −∞ outside of the groups that are chosen from. */
+    private static double[] corrected(double[] scores, WeightNumbers c, MatrixOp.Experts.Groups groups) {
+        double[] corrected = new double[scores.length];
+        Arrays.setAll(corrected, e -> scores[e] + (c == null ? 0 : c.get(e)));
+        int size = scores.length / groups.count();
+        double[] sums = new double[groups.count()];
+        Arrays.setAll(sums, g -> {
+            double[] sorted = Arrays.copyOfRange(corrected, g * size, (g + 1) * size);
+            Arrays.sort(sorted);
+            return sorted[size - 1] + (size > 1 ? sorted[size - 2] : 0);
+        });
+        boolean[] kept = best(sums, groups.kept());
+        for (int e = 0; e < corrected.length; e++) {
+            corrected[e] = kept[e / size] ? corrected[e] : Double.NEGATIVE_INFINITY;
         }
-        return chosen;
+        return corrected;
+    }
+
+    /** Which are among the k best: fewer than k are larger, or the same with a lower number. */
+    private static boolean[] best(double[] numbers, int k) {
+        boolean[] best = new boolean[numbers.length];
+        for (int e = 0; e < numbers.length; e++) {
+            int better = 0;
+            for (int other = 0; other < numbers.length; other++) {
+                better += numbers[other] > numbers[e] || (numbers[other] == numbers[e] && other < e) ? 1 : 0;
+            }
+            best[e] = better < k;
+        }
+        return best;
     }
 
     /** w_e of a chosen expert. */

@@ -39,7 +39,7 @@ public final class ExpertsStep implements LayerStep {
         double[] down = new double[y.length];
         LayerEquations.linear(x, weights.get(op.gate(e)), null, gate);
         LayerEquations.linear(x, weights.get(op.up(e)), null, up);
-        LayerEquations.multiply(up, gate, Activation.SILU, up);
+        LayerEquations.multiply(up, gate, Activation.SILU, op.limit(), up);
         LayerEquations.linear(up, weights.get(op.down(e)), null, down);
         for (int i = 0; i < y.length; i++) {
             y[i] += weight * down[i];

@@ -125,10 +125,11 @@ public final class LayerEquations {
         }
     }
 
-    /** y = x ⊙ act(z), each z for x.length / z.length channels. */
-    public static void multiply(double[] x, double[] z, Activation act, double[] y) {
+    /** y = min(max(x, −L), L) ⊙ min(act(z), L), each z for x.length / z.length channels. */
+    public static void multiply(double[] x, double[] z, Activation act, double limit, double[] y) {
         for (int i = 0; i < x.length; i++) {
-            y[i] = x[i] * activation(act, z[i / (x.length / z.length)]);
+            double gate = activation(act, z[i / (x.length / z.length)]);
+            y[i] = Math.clamp(x[i], -limit, limit) * Math.min(gate, limit);
         }
     }
 

@@ -165,6 +165,22 @@ public final class ConfigObject {
         return found.doubleValue();
     }
 
+    /** The same where some writers have the number as a text. */
+    public double numberOrText(String key, double least, double most, double absent) {
+        if (!isText(key)) {
+            return number(key, least, most, absent);
+        }
+        try {
+            double found = Double.parseDouble(value(key).textValue());
+            if (found >= least && found <= most) {
+                return found;
+            }
+        } catch (NumberFormatException e) {
+            // refused as a number out of range is
+        }
+        throw refused(key, "a number from " + least + " to " + most);
+    }
+
     /** True or false. */
     public boolean flag(String key, boolean absent) {
         if (!has(key)) {
@@ -325,6 +341,22 @@ public final class ConfigObject {
                 throw refused(key, "whole numbers from " + least + " to " + most);
             }
             all.add(element.intValue());
+        }
+        return all;
+    }
+
+    /** A list of numbers of a range, 0 for those that are null; null where there is no list. */
+    public List<Double> numbers(String key, double least, double most) {
+        if (!has(key)) {
+            return null;
+        }
+        List<Double> all = new ArrayList<>();
+        for (JsonNode element : list(key)) {
+            double found = element.isNull() ? 0 : element.doubleValue();
+            if (!(element.isNumber() || element.isNull()) || !(found >= least && found <= most)) {
+                throw refused(key, "numbers from " + least + " to " + most + ", or null");
+            }
+            all.add(found);
         }
         return all;
     }

@@ -26,12 +26,22 @@ public final class RopeConfig {
      * @param part which part of them turns where the config does not say
      */
     public static PositionEncoding of(ConfigObject config, int head, double part) {
-        plainOnly(config, "rope_scaling");
-        plainOnly(config, "rope_parameters");
+        double theta = theta(config, 10000);
         ConfigObject rope = config.object("rope_parameters");
-        double theta = number(config, rope, "rope_theta", 1e-3, 1e15, 10000);
         double factor = number(config, rope, "partial_rotary_factor", 0, 1, part);
         return new PositionEncoding.Rotary(pairs(head, factor), theta);
+    }
+
+    /**
+     * The base alone, where the format says which channels turn.
+     *
+     * @param absent where the config does not say
+     * @throws InvalidInputException if the angles are scaled or otherwise changed
+     */
+    public static double theta(ConfigObject config, double absent) {
+        plainOnly(config, "rope_scaling");
+        plainOnly(config, "rope_parameters");
+        return number(config, config.object("rope_parameters"), "rope_theta", 1e-3, 1e15, absent);
     }
 
     private static double number(

@@ -35,7 +35,9 @@ public interface ModelFormat {
             new DeltaLensFormat(),
             new Mamba2Format(),
             new GraniteHybridFormat(),
-            new Rwkv7Format());
+            new Rwkv7Format(),
+            new BailingFormat(),
+            new JetNemotronFormat());
 
     /**
      * The format that a config asks for.
