@@ -36,6 +36,7 @@ class MakeModelCommandTest {
                 "kimi_linear",
                 "mamba2",
                 "granitemoehybrid",
+                "nemotron_flash",
                 "h_gated_deltanet",
                 "log_linear_mamba2",
                 "deltalens"

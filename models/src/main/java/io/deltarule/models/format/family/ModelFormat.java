@@ -34,7 +34,8 @@ public interface ModelFormat {
             new KimiLinearFormat(),
             new DeltaLensFormat(),
             new Mamba2Format(),
-            new GraniteHybridFormat());
+            new GraniteHybridFormat(),
+            new NemotronFlashFormat());
 
     /**
      * The format that a config asks for.
