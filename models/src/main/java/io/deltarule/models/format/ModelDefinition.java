@@ -89,7 +89,10 @@ public final class ModelDefinition {
     /** The weights of both programs, by name, with their shapes; without those that follow from others. */
     public Map<String, int[]> weights() {
         Map<String, int[]> all = new LinkedHashMap<>(programs.weights());
-        all.keySet().remove(TensorNames.INVERSE_LENGTHS);
+        all.remove(TensorNames.INVERSE_LENGTHS);
+        if (programs.tied()) {
+            all.remove(TensorNames.HEAD); // rows of the embedding's table
+        }
         return all;
     }
 

@@ -115,7 +115,12 @@ public record Network(
 
     /** Bytes that one sequence carries whatever its length: delta states, convolution tails, angles. */
     public long stateBytes() {
-        return new StateLayout(body, 1 + memoryTokens).fixedBytes();
+        return new StateLayout(body, 1).fixedBytes();
+    }
+
+    /** How many positions a sequence of so many tokens has: the memory tokens have the first ones. */
+    int positions(int tokens) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) tokens + memoryTokens);
     }
 
     /** The memory tokens' ids. */
@@ -125,7 +130,7 @@ public record Network(
 
     /** Bytes of one sequence's key/value caches after so many tokens. */
     public long cacheBytes(int tokens) {
-        int all = tokens + memoryTokens;
+        int all = positions(tokens);
         return new StateLayout(body, all).cacheBytes(all);
     }
 

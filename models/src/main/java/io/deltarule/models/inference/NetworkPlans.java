@@ -29,7 +29,7 @@ final class NetworkPlans implements AutoCloseable {
             this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
             this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
             LayerEngine layers = LayerEngine.of(engine);
-            int context = options.maxContext() + network.memoryTokens();
+            int context = network.positions(options.maxContext());
             made = layers.plan(spec(network.body(), options.piece(), options.sequences(), context)
                     .onDevice(device));
             this.body = made;

@@ -56,7 +56,7 @@ public final class Session implements AutoCloseable {
         this.network = network;
         this.options = options;
         this.beginnings = beginnings;
-        this.layout = new StateLayout(network.body(), options.maxContext() + network.memoryTokens());
+        this.layout = new StateLayout(network.body(), network.positions(options.maxContext()));
         checkMemory();
         this.next = new Tensor[options.sequences()];
         this.histories = new TokenHistory[options.sequences()];
@@ -108,7 +108,7 @@ public final class Session implements AutoCloseable {
 
     /** Refuses a context whose caches cannot fit this machine, before any of them is allocated. */
     private void checkMemory() {
-        double caches = (double) options.sequences() * layout.cacheBytes(options.maxContext() + network.memoryTokens());
+        double caches = (double) options.sequences() * layout.cacheBytes(network.positions(options.maxContext()));
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (caches > memory / 2.0) {
             throw new InvalidInputException("context: expected key/value caches that fit half of this machine's "
@@ -278,7 +278,7 @@ public final class Session implements AutoCloseable {
                 network.fingerprint(),
                 histories[sequence].copy(),
                 logitsThere,
-                layout.take(forward.body().saveState(), sequence, length(sequence) + network.memoryTokens()));
+                layout.take(forward.body().saveState(), sequence, network.positions(length(sequence))));
     }
 
     /**
@@ -316,7 +316,7 @@ public final class Session implements AutoCloseable {
         }
         layout.put(state.tensors(), carried, sequence);
         int[] positions = forward.body().positions();
-        positions[sequence] = state.length() + network.memoryTokens();
+        positions[sequence] = network.positions(state.length());
         forward.body().loadState(carried, positions);
         histories[sequence] = state.history().copy();
         if (state.logits() != null) {

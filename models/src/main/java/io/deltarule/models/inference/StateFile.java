@@ -58,7 +58,7 @@ final class StateFile {
                         new long[] {network.vocabulary()},
                         state.logits().data());
         state.notes().forEach((name, text) -> writer.metadata(NOTE + name, text));
-        List<String> names = new StateLayout(network.body(), ids.length + network.memoryTokens()).names();
+        List<String> names = new StateLayout(network.body(), network.positions(ids.length)).names();
         for (int i = 0; i < names.size(); i++) {
             Tensor tensor = state.tensors().get(i);
             writer.addFloats(
@@ -140,7 +140,7 @@ final class StateFile {
                 }
             }
             network.checkIds(path + ": ids", ids);
-            int positions = ids.length + network.memoryTokens();
+            int positions = network.positions(ids.length);
             StateLayout layout = new StateLayout(network.body(), positions);
             Tensor logits = floats("logits", network.vocabulary());
             List<Tensor> tensors = new ArrayList<>();

@@ -180,6 +180,18 @@ class BrokenFolderTest {
                 "granitemoehybrid|logits_scaling|0",
                 "granitemoehybrid|num_local_experts|9000",
                 "granitemoehybrid|layer_types|[\"mamba\"]",
+                "nemotron_flash|layer_types|[\"deltanet\"]",
+                "nemotron_flash|layer_types|[\"deltanet\",\"f\",\"m2\",\"f\",\"mlp\",\"f\",\"m2\",\"f\"]",
+                "nemotron_flash|kq_norm|null",
+                "nemotron_flash|kq_norm|\"l2\"",
+                "nemotron_flash|attn_hidden_size|32",
+                "nemotron_flash|v_head_dim|8",
+                "nemotron_flash|rope_type|\"yarn\"",
+                "nemotron_flash|orig_max_position_embeddings|null",
+                "nemotron_flash|ffn_expand_ratio|0.5",
+                "nemotron_flash|mlp_hidden_act|\"gelu\"",
+                "nemotron_flash|mamba2_headdim|48",
+                "nemotron_flash|num_memory_tokens|32768",
                 "deltalens|lens_mix|\"neither\"",
                 "deltalens|d_model|64",
                 "deltalens|tensor_names|{\"a.{i}.b\":\"c\"}",
@@ -250,7 +262,8 @@ class BrokenFolderTest {
                 "kimi_linear",
                 "mamba2",
                 "log_linear_mamba2",
-                "granitemoehybrid"
+                "granitemoehybrid",
+                "nemotron_flash"
             })
     void typesAreToldApartByTheirTensors(String type) throws IOException {
         make(type, 1);
