@@ -35,6 +35,32 @@ public final class NemotronFlashFormat implements ModelFormat {
     /** Feed-forward parts are as many of these wide as their ratio allows. */
     private static final int FEED_STEP = 128;
 
+    /** Written, but never read by the models' own code. */
+    private static final List<String> UNUSED = List.of(
+            "attn_implementation_new",
+            "calc_logits_for_entire_prompt",
+            "d_conv",
+            "hybrid_decoder_layer",
+            "layer_type",
+            "mamba_conv_bias",
+            "mamba_dt_rank",
+            "mamba_inner_layernorms",
+            "mamba_proj_bias",
+            "new_seq_length",
+            "num_experts",
+            "use_mamba_kernels");
+
+    private static final List<String> OF_ATTENTION = List.of(
+            "attn_hidden_size",
+            "kq_head_dim",
+            "kq_norm",
+            "num_key_value_heads",
+            "orig_max_position_embeddings",
+            "rope",
+            "rope_theta",
+            "rope_type",
+            "v_head_dim");
+
     @Override
     public Set<String> modelTypes() {
         return Set.of("nemotron_flash");
@@ -43,6 +69,7 @@ public final class NemotronFlashFormat implements ModelFormat {
     @Override
     public ModelPrograms programs(ConfigObject config, StoredTensors stored) {
         ConfigSizes.siluOnly(config);
+        UNUSED.forEach(config::has);
         int hidden = ConfigSizes.hidden(config, 4096);
         double eps = ConfigSizes.eps(config, "rms_norm_eps", 1e-6);
         int layers = ConfigSizes.layers(config, 32);
@@ -131,6 +158,7 @@ public final class NemotronFlashFormat implements ModelFormat {
                     new DeltaConfig(hidden, heads, heads, head, head, TAPS, false, false, MIXER_EPS, null));
             this.mamba = mamba(config, hidden);
             boolean attends = types.contains("a");
+            OF_ATTENTION.forEach(config::has); // written whether there is any or not
             AttentionLayer attention = attends ? attention(config, hidden, heads, divides) : null;
             int window = config.count("sliding_window", 1, Integer.MAX_VALUE, 0);
             List<Integer> listed = config.counts("global_attn_idx", 0, ConfigSizes.MOST_LAYERS);
@@ -227,7 +255,6 @@ public final class NemotronFlashFormat implements ModelFormat {
             double theta = config.number("rope_theta", 1e-3, 1e15, 10000);
             String type = config.choice("rope_type", "default", "default", "ntk", "dynamic_ntk");
             if (!config.flag("rope", false)) {
-                boolean _ = config.has("orig_max_position_embeddings"); // written, and of no use without positions
                 return new PositionEncoding.None();
             }
             int channels = RopeConfig.pairs(head, 1);
@@ -238,8 +265,6 @@ public final class NemotronFlashFormat implements ModelFormat {
                             "rope_type", "default, for heads below 4 channels or less positions than half as many,");
                 }
                 theta *= Math.pow(longer, head / (head - 2.0));
-            } else {
-                boolean _ = config.has("orig_max_position_embeddings");
             }
             return new PositionEncoding.Rotary(channels, theta);
         }
