@@ -39,6 +39,7 @@ class MakeModelCommandTest {
                 "nemotron_flash",
                 "h_gated_deltanet",
                 "log_linear_mamba2",
+                "delta_hybrid",
                 "deltalens"
             })
     void everyTypeGenerates(String type) {

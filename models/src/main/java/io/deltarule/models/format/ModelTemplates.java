@@ -89,6 +89,12 @@ public final class ModelTemplates {
                     "rope_type": "ntk", "rope_theta": 10000.0, "max_position_embeddings": 32768,
                     "orig_max_position_embeddings": 4096, "mlp_hidden_act": "silu", "eos_token_id": 1,
                     "rms_norm_eps": 1e-6, "tie_word_embeddings": false"""),
+            Map.entry("delta_hybrid", """
+                    "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96,
+                    "mamba2": {"expand": 2, "head_dim": 16, "state_size": 24},
+                    "gated_deltanet": {"num_heads": 2, "head_dim": 16, "expand_v": 2.0},
+                    "sliding_attention": {"num_heads": 4, "num_kv_heads": 2, "window_size": 16},
+                    "max_position_embeddings": 2048, "eos_token_id": 1, "norm_eps": 1e-6, "tie_word_embeddings": false"""),
             Map.entry(
                     "deltalens",
                     FLA
@@ -99,7 +105,9 @@ public final class ModelTemplates {
             "granitemoehybrid",
             List.of("mamba", "mamba", "attention", "mamba"),
             "nemotron_flash",
-            List.of("deltanet", "f", "m2", "f", "a", "f", "m2", "f"));
+            List.of("deltanet", "f", "m2", "f", "a", "f", "m2", "f"),
+            "delta_hybrid", // H2 of the Gated DeltaNet paper
+            List.of("mamba2", "gated_deltanet", "sliding_attention"));
 
     /**
      * Sizes by the same names for every type; null for the template's own.

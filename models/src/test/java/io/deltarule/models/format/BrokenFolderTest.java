@@ -192,6 +192,12 @@ class BrokenFolderTest {
                 "nemotron_flash|mlp_hidden_act|\"gelu\"",
                 "nemotron_flash|mamba2_headdim|48",
                 "nemotron_flash|num_memory_tokens|32768",
+                "delta_hybrid|layer_types|[\"mamba\"]",
+                "delta_hybrid|layer_types|[]",
+                "delta_hybrid|layer_types|[\"mamba2\",\"mamba2\",\"mamba2\",\"mamba2\"]",
+                "delta_hybrid|mamba2|null",
+                "delta_hybrid|sliding_attention|{\"num_heads\":4}",
+                "delta_hybrid|full_attention|{\"num_heads\":4,\"window_size\":4}",
                 "deltalens|lens_mix|\"neither\"",
                 "deltalens|d_model|64",
                 "deltalens|tensor_names|{\"a.{i}.b\":\"c\"}",
@@ -263,7 +269,8 @@ class BrokenFolderTest {
                 "mamba2",
                 "log_linear_mamba2",
                 "granitemoehybrid",
-                "nemotron_flash"
+                "nemotron_flash",
+                "delta_hybrid"
             })
     void typesAreToldApartByTheirTensors(String type) throws IOException {
         make(type, 1);

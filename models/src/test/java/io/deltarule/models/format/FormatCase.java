@@ -45,6 +45,7 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
         all.addAll(others());
         all.addAll(mamba());
         all.addAll(nemotron());
+        all.addAll(hybrids());
         return all;
     }
 
@@ -194,6 +195,26 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         .stored(WeightType.BF16, 2),
                 of("nemotron_flash", "kq_head_dim=24", "v_head_dim=24", "rope_type=default", "tie_word_embeddings=true"),
                 of("nemotron_flash", "rope_type=dynamic_ntk", "tie_word_embeddings=true", "num_memory_tokens=0", "num_hidden_layers=5"));
+    }
+
+    private static List<FormatCase> hybrids() {
+        return List.of(
+                of("delta_hybrid", "hidden_size=72", "num_hidden_layers=6", "tie_word_embeddings=true")
+                        .stored(WeightType.BF16, 2),
+                of(
+                        "delta_hybrid",
+                        "num_hidden_layers=null",
+                        "layer_types=[\"log_linear_mamba2\",\"kda\",\"h_gated_deltanet\",\"full_attention\"]",
+                        "log_linear_mamba2={\"head_dim\":16,\"state_size\":10}",
+                        "kda={\"num_heads\":2,\"head_dim\":12}",
+                        "h_gated_deltanet={\"num_heads\":2,\"head_dim\":12}",
+                        "full_attention={\"num_heads\":4,\"qk_norm\":true,\"qkv_bias\":true}"),
+                of(
+                        "delta_hybrid",
+                        "num_hidden_layers=4",
+                        "layer_types=[\"gated_deltaproduct\",\"delta_net\"]",
+                        "gated_deltaproduct={\"num_heads\":2,\"head_dim\":12,\"num_householder\":2}",
+                        "delta_net={\"num_heads\":4,\"use_gate\":true}"));
     }
 
     private static String[] join(String[] first, String... more) {

@@ -35,7 +35,8 @@ public interface ModelFormat {
             new DeltaLensFormat(),
             new Mamba2Format(),
             new GraniteHybridFormat(),
-            new NemotronFlashFormat());
+            new NemotronFlashFormat(),
+            new HybridFormat());
 
     /**
      * The format that a config asks for.
