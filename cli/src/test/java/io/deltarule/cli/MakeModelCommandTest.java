@@ -36,9 +36,13 @@ class MakeModelCommandTest {
                 "kimi_linear",
                 "mamba2",
                 "granitemoehybrid",
+                "bailing_hybrid",
+                "jet_nemotron",
+                "nemotron_flash",
                 "h_gated_deltanet",
                 "log_linear_mamba2",
                 "rwkv7",
+                "delta_hybrid",
                 "deltalens"
             })
     void everyTypeGenerates(String type) {

@@ -2,6 +2,7 @@ package io.deltarule.training;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
+import java.util.Arrays;
 
 /**
  * Sequences of tokens, one after the other, and what is to be predicted at each.
@@ -50,6 +51,25 @@ public record Batch(int[] lengths, int[] ids, int[] labels) {
             at += row.length;
         }
         return all;
+    }
+
+    /** The same with some ids before every sequence, which have no labels. */
+    Batch after(int... before) {
+        int[] longer = new int[lengths.length];
+        int[] allIds = new int[ids.length + lengths.length * before.length];
+        int[] allLabels = new int[allIds.length];
+        Arrays.fill(allLabels, NONE);
+        int from = 0;
+        int to = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            longer[i] = before.length + lengths[i];
+            System.arraycopy(before, 0, allIds, to, before.length);
+            System.arraycopy(ids, from, allIds, to + before.length, lengths[i]);
+            System.arraycopy(labels, from, allLabels, to + before.length, lengths[i]);
+            from += lengths[i];
+            to += longer[i];
+        }
+        return new Batch(longer, allIds, allLabels);
     }
 
     /** How many sequences there are. */

@@ -26,7 +26,29 @@ final class Evaluator {
         this.weights = weights;
     }
 
-    Predictions predict(Batch batch) {
+    Predictions predict(Batch given) {
+        int[] memory = model.memoryIds();
+        Predictions whole = predictAll(given.after(memory));
+        return memory.length == 0 ? whole : without(memory.length, given, whole);
+    }
+
+    /** Only what is said of the tokens that were given. */
+    private static Predictions without(int memory, Batch given, Predictions whole) {
+        int[] classes = new int[given.tokens()];
+        double[] losses = new double[given.tokens()];
+        int to = 0;
+        int from = 0;
+        for (int length : given.lengths()) {
+            from += memory;
+            System.arraycopy(whole.classes(), from, classes, to, length);
+            System.arraycopy(whole.losses(), from, losses, to, length);
+            from += length;
+            to += length;
+        }
+        return new Predictions(given, classes, losses);
+    }
+
+    private Predictions predictAll(Batch batch) {
         int hidden = model.body().outputs().getFirst().width();
         try (Arena arena = Arena.ofShared()) {
             Tensor rows = Tensor.allocate(arena, batch.tokens(), hidden);

@@ -6,12 +6,15 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.ParameterLayout;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.models.format.ModelDefinition;
 import io.deltarule.models.training.ModelWeights;
 import io.deltarule.models.training.TrainableModel;
+import io.deltarule.models.training.UnitRows;
+import io.deltarule.models.training.WeightRole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +29,7 @@ import java.util.function.Consumer;
  *   for each step s:
  *     g = ∇ mean over the labels of all batches of s    batch i of step s comes from the numbers (seed, s, i) and nothing else
  *     g ← g · min(1, clip/|g|)
- *     w ← optimiser(w, g, η(s))
+ *     w ← optimiser(w, g, η(s))                 and w ← w / |w| for rows that keep length 1
  * </pre>
  *
  * Equal options, model, task and engine give equal losses and weights, bit for bit, with any number of threads: a step depends on
@@ -68,12 +71,13 @@ public final class Trainer implements AutoCloseable {
         gradients = new ParameterArena(weights.trained().layout());
         optimizer = options.optimizer()
                 .of(weights.trained().layout(), name -> model.role(name).decayed());
+        int longest = Math.addExact(task.longest(), model.memoryIds().length);
         LayerSpec layer = LayerSpec.of(
                 model.loss(),
                 weights.weights(),
-                Math.multiplyExact(task.sequences(), task.longest()),
+                Math.multiplyExact(task.sequences(), longest),
                 task.sequences(),
-                task.longest());
+                longest);
         plan = engine.trainingPlan(new TrainingSpec(
                 layer, weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of()));
     }
@@ -169,11 +173,21 @@ public final class Trainer implements AutoCloseable {
         double rate = options.schedule().at(step);
         step++;
         optimizer.update(weights.trained(), gradients, rate, step);
+        keepUnitRows();
         return new StepReport(step, loss, norm, rate, tokens, (System.nanoTime() - begun) / 1e9);
     }
 
+    private void keepUnitRows() {
+        for (ParameterLayout.Entry entry : weights.trained().layout().entries()) {
+            if (model.role(entry.name()) == WeightRole.UNIT_ROWS) {
+                UnitRows.project(weights.trained().tensor(entry.name()));
+            }
+        }
+    }
+
     /** Adds a batch's share of the gradients and returns the sum of its losses. */
-    private double addGradients(Batch batch, long labelled) {
+    private double addGradients(Batch given, long labelled) {
+        Batch batch = given.after(model.memoryIds());
         int[] lengths = new int[task.sequences()];
         System.arraycopy(batch.lengths(), 0, lengths, 0, batch.sequences());
         Tensor losses = Tensor.zeros(batch.tokens(), 1);

@@ -76,6 +76,7 @@ public final class InspectCommand implements Runnable {
                 "sizes",
                 "vocabulary " + info.vocab() + ", hidden " + info.hidden() + ", layers " + info.layers()
                         + (info.maxPositions() == 0 ? "" : ", made for " + info.maxPositions() + " tokens")
+                        + (info.memoryTokens() == 0 ? "" : ", " + info.memoryTokens() + " memory tokens before a text")
                         + (info.tiedEmbeddings() ? ", head tied to the embedding" : ""));
         table.row("layers", mixers(network));
         table.row("stop ids", info.eosIds().isEmpty() ? "none" : info.eosIds().toString());

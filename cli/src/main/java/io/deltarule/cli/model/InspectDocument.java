@@ -30,6 +30,7 @@ record InspectDocument(ModelFolder folder, EngineChoice engine, int context) {
                 .put("layers", info.layers())
                 .put("max_positions", info.maxPositions())
                 .put("tied_embeddings", info.tiedEmbeddings())
+                .put("memory_tokens", info.memoryTokens())
                 .put("mixers", InspectCommand.mixers(network))
                 .put("parameters", folder.parameters())
                 .put("weight_bytes", InspectCommand.weightBytes(folder))

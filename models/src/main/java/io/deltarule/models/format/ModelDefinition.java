@@ -13,6 +13,7 @@ import io.deltarule.models.format.config.UnreadKeys;
 import io.deltarule.models.format.family.ModelFormat;
 import io.deltarule.models.format.family.ModelPrograms;
 import io.deltarule.models.format.weights.StoredTensors;
+import io.deltarule.models.format.weights.TensorNames;
 import io.deltarule.models.format.weights.WeightExport;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -89,9 +91,14 @@ public final class ModelDefinition {
         return programs.head();
     }
 
-    /** The weights of both programs, by name, with their shapes. */
+    /** The weights of both programs, by name, with their shapes; without those that follow from others. */
     public Map<String, int[]> weights() {
-        return programs.weights();
+        Map<String, int[]> all = new LinkedHashMap<>(programs.weights());
+        all.remove(TensorNames.INVERSE_LENGTHS);
+        if (programs.tied()) {
+            all.remove(TensorNames.HEAD); // rows of the embedding's table
+        }
+        return all;
     }
 
     /**

@@ -12,9 +12,10 @@ import java.util.List;
  * @param maxPositions the longest sequence that it was made for, or 0 where the config does not say
  * @param eosIds tokens that end a text
  * @param tiedEmbeddings whether the head uses the embedding's weight
+ * @param memoryTokens learned tokens that stand before every text and are no part of it: ids vocab, vocab + 1, …
  */
 public record ModelInfo(
-        int vocab, int hidden, int layers, int maxPositions, List<Integer> eosIds, boolean tiedEmbeddings) {
+        int vocab, int hidden, int layers, int maxPositions, List<Integer> eosIds, boolean tiedEmbeddings, int memoryTokens) {
     /** Copies the ids. */
     public ModelInfo {
         eosIds = List.copyOf(eosIds);
@@ -28,6 +29,7 @@ public record ModelInfo(
                 programs.layers(),
                 programs.maxPositions(),
                 eosIds,
-                programs.tied());
+                programs.tied(),
+                programs.memoryTokens());
     }
 }

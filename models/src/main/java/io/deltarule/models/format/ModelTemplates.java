@@ -109,10 +109,34 @@ public final class ModelTemplates {
                         "swa": {"window_size": 16}},
                     "max_position_embeddings": 32768, "eos_token_id": 1, "rms_norm_eps": 1e-6,
                     "tie_word_embeddings": true"""),
+            Map.entry("nemotron_flash", """
+                    "hidden_size": 64, "num_hidden_layers": 8, "vocab_size": 384, "intermediate_size": 0,
+                    "ffn_expand_ratio": 2.0, "num_attention_heads": 4, "num_key_value_heads": 2, "mamba_d_state": 16,
+                    "mamba_expand": 2, "mamba2_headdim": 16, "num_memory_tokens": 8, "kq_norm": "rms", "rope": true,
+                    "rope_type": "ntk", "rope_theta": 10000.0, "max_position_embeddings": 32768,
+                    "orig_max_position_embeddings": 4096, "mlp_hidden_act": "silu", "eos_token_id": 1,
+                    "rms_norm_eps": 1e-6, "tie_word_embeddings": false"""),
+            Map.entry("delta_hybrid", """
+                    "hidden_size": 64, "num_hidden_layers": 3, "vocab_size": 384, "intermediate_size": 96,
+                    "mamba2": {"expand": 2, "head_dim": 16, "state_size": 24},
+                    "gated_deltanet": {"num_heads": 2, "head_dim": 16, "expand_v": 2.0},
+                    "sliding_attention": {"num_heads": 4, "num_kv_heads": 2, "window_size": 16},
+                    "max_position_embeddings": 2048, "eos_token_id": 1, "norm_eps": 1e-6, "tie_word_embeddings": false"""),
             Map.entry(
                     "deltalens",
                     FLA
                             + ", \"head_k_dim\": 16, \"head_v_dim\": 32, \"lens_gate\": \"head\", \"lens_mix\": \"convex\""));
+
+    /** Layers of what lists them, again and again. */
+    private static final Map<String, List<String>> KINDS = Map.of(
+            "granitemoehybrid",
+            List.of("mamba", "mamba", "attention", "mamba"),
+            "jet_nemotron",
+            List.of("jet", "jet", "attn", "swa"),
+            "nemotron_flash",
+            List.of("deltanet", "f", "m2", "f", "a", "f", "m2", "f"),
+            "delta_hybrid", // H2 of the Gated DeltaNet paper
+            List.of("mamba2", "gated_deltanet", "sliding_attention"));
 
     /**
      * Sizes by the same names for every type; null for the template's own.
@@ -139,10 +163,23 @@ public final class ModelTemplates {
             if (hidden != null && type.equals("mamba2")) {
                 keys.put("num_heads", Integer.toString(hidden / 8)); // expand 2, heads of 16
             }
+            if (intermediate != null && type.equals("nemotron_flash")) {
+                keys.remove("intermediate_size"); // which would give every mixer a part of its own
+                keys.put("ffn_expand_ratio", ratio(intermediate, hidden == null ? 64 : hidden));
+            }
             if (tied) {
                 keys.put("tie_word_embeddings", "true");
             }
             return keys;
+        }
+
+        /** Nemotron-Flash rounds a width down to a multiple of 128: the half keeps it from the one below. */
+        private static String ratio(int intermediate, int hidden) {
+            if (intermediate % 128 != 0) {
+                throw new InvalidInputException(
+                        "ff: expected a multiple of 128 for nemotron_flash but found " + intermediate);
+            }
+            return Double.toString((intermediate + 0.5) / hidden);
         }
 
         private static void put(Map<String, String> keys, String key, Integer value) {
@@ -193,16 +230,11 @@ public final class ModelTemplates {
         try {
             ObjectNode config = (ObjectNode) JSON.readTree("{\"model_type\": \"" + inner + "\", " + keys + "}");
             replaced.forEach((key, value) -> config.set(key, json(value)));
-            if (type.equals("granitemoehybrid") && !config.has("layer_types")) {
+            List<String> kinds = KINDS.get(type);
+            if (kinds != null && !config.has("layer_types")) {
                 ArrayNode types = config.putArray("layer_types");
                 for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
-                    types.add(i % 4 == 2 ? "attention" : "mamba");
-                }
-            }
-            if (type.equals("jet_nemotron") && !config.has("layer_types")) {
-                ArrayNode types = config.putArray("layer_types");
-                for (int i = 0; i < config.path("num_hidden_layers").asInt(); i++) {
-                    types.add(i % 4 == 2 ? "attn" : i % 4 == 3 ? "swa" : "jet");
+                    types.add(kinds.get(i % kinds.size()));
                 }
             }
             ObjectNode whole = config;

@@ -124,6 +124,15 @@ public final class RandomModel {
                     tensors.putIfAbsent(rows.names().get(i), new RandomTensor(own, range));
                 }
             }
+            case WeightSource.Joined joined -> {
+                for (int i = 0; i < joined.names().size(); i++) {
+                    long[] own = joined.shapes().get(i).stream()
+                            .mapToLong(Integer::longValue)
+                            .toArray();
+                    tensors.putIfAbsent(joined.names().get(i), new RandomTensor(own, range));
+                }
+            }
+            case WeightSource.InverseLengths lengths -> {} // follow from a tensor that another weight needs
             case WeightSource.Made made -> throw new AssertionError("no published folder computes " + made.names());
             case WeightSource.Product product -> {
                 int rank = Math.max(1, Math.min(dims[0], dims[1]) / 2);

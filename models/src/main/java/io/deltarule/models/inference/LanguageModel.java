@@ -29,6 +29,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Path tokenizerFile;
     private final Sampling sampling;
     private final AutoCloseable source;
+    private final ModelState.Beginnings beginnings = new ModelState.Beginnings();
     private Tokenizer tokenizer;
 
     /**
@@ -160,7 +161,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** A session with buffers and state of its own; close it before this model. */
     public Session session(SessionOptions options) {
-        return new Session(engine, device, network, options);
+        return new Session(engine, device, network, options, beginnings);
     }
 
     /** A session of one sequence with at most so many tokens. */

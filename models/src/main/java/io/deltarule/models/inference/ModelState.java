@@ -1,9 +1,12 @@
 package io.deltarule.models.inference;
 
+import io.deltarule.core.Form;
 import io.deltarule.core.Tensor;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Everything that one sequence carries after its tokens so far: delta states, convolution tails, key/value caches as far
@@ -32,10 +35,39 @@ public final class ModelState {
         this.notes = Map.copyOf(notes);
     }
 
-    /** A sequence before its first token. */
-    static ModelState empty(Network network, StateLayout layout) {
-        List<Tensor> tensors = layout.shapes(0).stream().map(Tensor::zeros).toList();
-        return new ModelState(network.fingerprint(), new TokenHistory(), null, tensors);
+    /**
+     * What sequences begin with, for all sessions of a model: nothing, or what its memory tokens leave. These are read once for each
+     * way of reading them, so that what a session says does not depend on which session was there before.
+     */
+    static final class Beginnings {
+        /** How tokens are read. */
+        private record Reading(Form form, int chunkSize, int piece) {}
+
+        private final Map<Reading, ModelState> read = new HashMap<>();
+
+        /**
+         * The state before the first token.
+         *
+         * @param reader reads the memory tokens and says what they leave
+         */
+        synchronized ModelState of(
+                Network network, SessionOptions options, StateLayout layout, Supplier<List<Tensor>> reader) {
+            if (network.memoryTokens() == 0) {
+                return new ModelState(
+                        network.fingerprint(),
+                        new TokenHistory(),
+                        null,
+                        layout.shapes(0).stream().map(Tensor::zeros).toList());
+            }
+            int piece = Math.min(options.piece(), network.memoryTokens());
+            Reading how = new Reading(options.form(), options.chunkSize(), piece);
+            ModelState state = read.get(how);
+            if (state == null) {
+                state = new ModelState(network.fingerprint(), new TokenHistory(), null, reader.get());
+                read.put(how, state);
+            }
+            return state;
+        }
     }
 
     /** The model's fingerprint. */

@@ -9,6 +9,7 @@ import io.deltarule.models.format.ModelFolder;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A language model as the code that runs it sees it, wherever it came from.
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
  * @param head from one slot of such rows to one of logits, as wide as the vocabulary; carries nothing
  * @param weights of both; whoever mapped them keeps them alive
  * @param maxPositions most tokens that the model was made for, or 0 where it does not say
+ * @param memoryTokens learned tokens before every sequence, which the body takes as the ids after the vocabulary
  * @param stops ids that end a text
  * @param fingerprint tells models apart: equal for equal configuration and weights
  * @param storedNames what a weight is called where it came from, for messages
@@ -26,6 +28,7 @@ public record Network(
         LayerProgram head,
         Weights weights,
         int maxPositions,
+        int memoryTokens,
         Set<Integer> stops,
         String fingerprint,
         UnaryOperator<String> storedNames) {
@@ -53,7 +56,7 @@ public record Network(
         }
     }
 
-    /** One whose weights have no other names than those in its programs. */
+    /** One without memory tokens whose weights have no other names than those in its programs. */
     public Network(
             LayerProgram body,
             LayerProgram head,
@@ -61,7 +64,7 @@ public record Network(
             int maxPositions,
             Set<Integer> stops,
             String fingerprint) {
-        this(body, head, weights, maxPositions, stops, fingerprint, UnaryOperator.identity());
+        this(body, head, weights, maxPositions, 0, stops, fingerprint, UnaryOperator.identity());
     }
 
     private static Slot only(String what, List<Slot> slots) {
@@ -78,6 +81,7 @@ public record Network(
                 folder.head(),
                 folder.weights(),
                 folder.info().maxPositions(),
+                folder.info().memoryTokens(),
                 Set.copyOf(folder.info().eosIds()),
                 folder.fingerprint(),
                 folder::storedName);
@@ -114,9 +118,20 @@ public record Network(
         return new StateLayout(body, 1).fixedBytes();
     }
 
+    /** How many positions a sequence of so many tokens has: the memory tokens have the first ones. */
+    int positions(int tokens) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) tokens + memoryTokens);
+    }
+
+    /** The memory tokens' ids. */
+    int[] memoryIds() {
+        return IntStream.range(vocabulary(), vocabulary() + memoryTokens).toArray();
+    }
+
     /** Bytes of one sequence's key/value caches after so many tokens. */
     public long cacheBytes(int tokens) {
-        return new StateLayout(body, tokens).cacheBytes(tokens);
+        int all = positions(tokens);
+        return new StateLayout(body, all).cacheBytes(all);
     }
 
     /**

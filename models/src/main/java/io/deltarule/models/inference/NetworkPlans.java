@@ -29,7 +29,8 @@ final class NetworkPlans implements AutoCloseable {
             this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
             this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
             LayerEngine layers = LayerEngine.of(engine);
-            made = layers.plan(spec(network.body(), options.piece(), options.sequences(), options.maxContext())
+            int context = network.positions(options.maxContext());
+            made = layers.plan(spec(network.body(), options.piece(), options.sequences(), context)
                     .onDevice(device));
             this.body = made;
             this.head = layers.plan(spec(network.head(), options.logitRows(), 1, options.logitRows())

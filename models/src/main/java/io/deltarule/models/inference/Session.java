@@ -13,6 +13,7 @@ import java.util.List;
 /**
  * Sequences of one model, side by side, with everything that they carry. Tokens are fed in pieces of bounded size, delta
  * layers chunkwise; a single token per sequence runs recurrently. A delta layer takes the same memory whatever the context.
+ * Where a model has memory tokens, every sequence begins with what they leave; they are no part of its ids, its length or its context.
  *
  * <p>A sequence's state can be taken out ({@link #state}), put back here or elsewhere ({@link #restore}), forked and rolled
  * back. One thread uses a session at a time. Close it before its model.
@@ -34,6 +35,8 @@ public final class Session implements AutoCloseable {
     private final String device;
     private final Network network;
     private final SessionOptions options;
+    private final ModelState.Beginnings beginnings;
+    private final ModelState beginning;
     private final NetworkPlans forward;
     private final StateLayout layout;
     private final Arena arena = Arena.ofShared();
@@ -42,12 +45,18 @@ public final class Session implements AutoCloseable {
     private final TokenHistory[] histories;
     private final List<CheckpointRing> checkpoints = new ArrayList<>();
 
-    Session(DeltaEngine engine, String device, Network network, SessionOptions options) {
+    Session(
+            DeltaEngine engine,
+            String device,
+            Network network,
+            SessionOptions options,
+            ModelState.Beginnings beginnings) {
         this.engine = engine;
         this.device = device;
         this.network = network;
         this.options = options;
-        this.layout = new StateLayout(network.body(), options.maxContext());
+        this.beginnings = beginnings;
+        this.layout = new StateLayout(network.body(), network.positions(options.maxContext()));
         checkMemory();
         this.next = new Tensor[options.sequences()];
         this.histories = new TokenHistory[options.sequences()];
@@ -62,11 +71,44 @@ public final class Session implements AutoCloseable {
             arena.close();
             throw e;
         }
+        try {
+            this.beginning = beginnings.of(network, options, layout, this::readMemoryTokens);
+            begin();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** What the memory tokens leave, read by the first sequence. */
+    private List<Tensor> readMemoryTokens() {
+        int[] ids = network.memoryIds();
+        for (int from = 0; from < ids.length; from += options.piece()) {
+            int[] piece = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + options.piece()));
+            int[] lengths = new int[options.sequences()];
+            lengths[0] = piece.length;
+            forward.run(lengths, piece);
+        }
+        return layout.take(forward.body().saveState(), 0, ids.length);
+    }
+
+    /** Puts all sequences where the memory tokens leave them. */
+    private void begin() {
+        if (network.memoryTokens() > 0) {
+            List<Tensor> carried = new ArrayList<>();
+            forward.body().spec().carried().forEach(shape -> carried.add(Tensor.zeros(shape)));
+            int[] positions = new int[options.sequences()];
+            for (int i = 0; i < positions.length; i++) {
+                layout.put(beginning.tensors(), carried, i);
+                positions[i] = network.memoryTokens();
+            }
+            forward.body().loadState(carried, positions);
+        }
     }
 
     /** Refuses a context whose caches cannot fit this machine, before any of them is allocated. */
     private void checkMemory() {
-        double caches = (double) options.sequences() * layout.cacheBytes(options.maxContext());
+        double caches = (double) options.sequences() * layout.cacheBytes(network.positions(options.maxContext()));
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         if (caches > memory / 2.0) {
             throw new InvalidInputException("context: expected key/value caches that fit half of this machine's "
@@ -236,7 +278,7 @@ public final class Session implements AutoCloseable {
                 network.fingerprint(),
                 histories[sequence].copy(),
                 logitsThere,
-                layout.take(forward.body().saveState(), sequence, length(sequence)));
+                layout.take(forward.body().saveState(), sequence, network.positions(length(sequence))));
     }
 
     /**
@@ -274,7 +316,7 @@ public final class Session implements AutoCloseable {
         }
         layout.put(state.tensors(), carried, sequence);
         int[] positions = forward.body().positions();
-        positions[sequence] = state.length();
+        positions[sequence] = network.positions(state.length());
         forward.body().loadState(carried, positions);
         histories[sequence] = state.history().copy();
         if (state.logits() != null) {
@@ -284,7 +326,7 @@ public final class Session implements AutoCloseable {
 
     /** Puts a sequence back to its beginning. */
     public void reset(int sequence) {
-        restore(sequence, ModelState.empty(network, layout));
+        restore(sequence, beginning);
     }
 
     /**
@@ -294,7 +336,7 @@ public final class Session implements AutoCloseable {
      * @return to be closed by the caller
      */
     public Session fork() {
-        Session copy = new Session(engine, device, network, options);
+        Session copy = new Session(engine, device, network, options, beginnings);
         try {
             copy.forward
                     .body()
@@ -343,7 +385,7 @@ public final class Session implements AutoCloseable {
         TokenHistory whole = histories[sequence];
         CheckpointRing kept = checkpoints.get(sequence);
         kept.dropAfter(target);
-        replace(sequence, kept.latest().orElseGet(() -> ModelState.empty(network, layout)));
+        replace(sequence, kept.latest().orElse(beginning));
         for (int place = length(sequence); place < target; place = length(sequence)) {
             int[][] ids = new int[options.sequences()][0];
             ids[sequence] = whole.ids(place, whole.nextEnd(place, target));

@@ -58,7 +58,7 @@ final class StateFile {
                         new long[] {network.vocabulary()},
                         state.logits().data());
         state.notes().forEach((name, text) -> writer.metadata(NOTE + name, text));
-        List<String> names = new StateLayout(network.body(), ids.length).names();
+        List<String> names = new StateLayout(network.body(), network.positions(ids.length)).names();
         for (int i = 0; i < names.size(); i++) {
             Tensor tensor = state.tensors().get(i);
             writer.addFloats(
@@ -140,10 +140,11 @@ final class StateFile {
                 }
             }
             network.checkIds(path + ": ids", ids);
-            StateLayout layout = new StateLayout(network.body(), ids.length);
+            int positions = network.positions(ids.length);
+            StateLayout layout = new StateLayout(network.body(), positions);
             Tensor logits = floats("logits", network.vocabulary());
             List<Tensor> tensors = new ArrayList<>();
-            List<int[]> shapes = layout.shapes(ids.length);
+            List<int[]> shapes = layout.shapes(positions);
             for (int i = 0; i < shapes.size(); i++) {
                 tensors.add(floats(layout.names().get(i), shapes.get(i)));
             }

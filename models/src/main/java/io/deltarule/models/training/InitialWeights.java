@@ -13,6 +13,7 @@ import java.util.function.DoubleSupplier;
  * <pre>
  *   projections, embedding   normal, deviation std
  *     to the residual stream   the same / √(2 · layers)
+ *     unit rows                the same, each row divided by its length
  *   convolutions             uniform within ±1/√taps                    torch's Conv1d; also what taps of tokens' own have in common
  *   A_log                    log of uniform(1, 16)                      Mamba-2, Gated DeltaNet, KDA
  *   dt_bias                  softplus⁻¹ of dt, log dt uniform(log 0.001, log 0.1)     the same
@@ -47,6 +48,9 @@ public record InitialWeights(long seed, double std) {
             for (long i = 0; i < entry.size(); i++) {
                 tensor.set(i, (float) numbers.getAsDouble());
             }
+            if (model.role(entry.name()) == WeightRole.UNIT_ROWS) {
+                UnitRows.project(tensor);
+            }
         }
     }
 
@@ -56,7 +60,7 @@ public record InitialWeights(long seed, double std) {
         boolean tied = model.isTied();
         return switch (model.role(entry.name())) {
             case EMBEDDING -> normal(random, std > 0 ? std : tied ? 1 / Math.sqrt(width) : 1);
-            case PROJECTION -> normal(random, projection(width));
+            case PROJECTION, UNIT_ROWS -> normal(random, projection(width));
             case RESIDUAL_PROJECTION ->
                 normal(random, projection(width) / Math.sqrt(2.0 * Math.max(1, model.blocks())));
             case CONVOLUTION -> uniform(random, -1 / Math.sqrt(width), 1 / Math.sqrt(width));

@@ -1,11 +1,13 @@
 package io.deltarule.models.training;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.models.format.ModelDefinition;
+import io.deltarule.models.format.weights.TensorNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** A model as training sees it: one program from ids and labels to a loss per token, and what its weights are for. */
 public final class TrainableModel {
@@ -29,9 +32,14 @@ public final class TrainableModel {
     private TrainableModel(ModelDefinition definition, LayerProgram body, LayerProgram head) {
         this.definition = definition;
         this.body = body;
-        this.head = head;
         this.loss = withLoss(body, head);
+        MatrixOp.Linear projection = (MatrixOp.Linear) head.ops().getFirst();
+        this.head = new LayerProgram(head.inputs(), List.of(projection.out()), List.of(projection));
         this.roles = new LinkedHashMap<>();
+        if (head.ops().size() > 1) {
+            checkUntied(definition);
+            roles.put(projection.weight(), WeightRole.UNIT_ROWS);
+        }
         for (LayerOp op : loss.ops()) {
             // a tied embedding is first of all an embedding
             op.weights().keySet().forEach(weight -> roles.putIfAbsent(weight, WeightRole.of(op, weight)));
@@ -64,9 +72,20 @@ public final class TrainableModel {
         return new TrainableModel(null, body, head);
     }
 
+    /** Rows that are kept at length 1 cannot be the embedding's, which are not. */
+    private static void checkUntied(ModelDefinition definition) {
+        if (definition != null && definition.info().tiedEmbeddings()) {
+            throw new InvalidInputException("tie_word_embeddings: expected false to train a model whose logits are"
+                    + " divided by the lengths of the head's rows but found true; set it to false");
+        }
+    }
+
     private static LayerProgram withLoss(LayerProgram body, LayerProgram head) {
-        LayerOp last = head.ops().getLast();
-        if (!(last instanceof MatrixOp.Linear projection) || head.ops().size() != 1) {
+        boolean plain = head.ops().size() == 1;
+        boolean overLengths = head.ops().size() == 2
+                && head.ops().getLast() instanceof ElementwiseOp.Scale scale
+                && scale.weight().equals(TensorNames.INVERSE_LENGTHS);
+        if (!(head.ops().getFirst() instanceof MatrixOp.Linear projection) || !(plain || overLengths)) {
             throw new InvalidInputException("model: expected a head that is one projection but found " + head.ops());
         }
         Slot labels = new Slot("labels", 1);
@@ -94,7 +113,7 @@ public final class TrainableModel {
         return body;
     }
 
-    /** From the rows h to logits. */
+    /** From the rows h to logits: one projection, also where logits are divided by its rows' lengths, which training keeps at 1. */
     public LayerProgram head() {
         return head;
     }
@@ -102,6 +121,12 @@ public final class TrainableModel {
     /** How many classes there are. */
     public int vocabulary() {
         return head.outputs().getFirst().width();
+    }
+
+    /** The ids of the memory tokens that stand before every sequence, mostly none; they have no labels. */
+    public int[] memoryIds() {
+        int count = definition == null ? 0 : definition.info().memoryTokens();
+        return IntStream.range(vocabulary(), vocabulary() + count).toArray();
     }
 
     /** How many blocks there are. */

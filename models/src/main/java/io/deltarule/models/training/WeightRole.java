@@ -15,6 +15,8 @@ public enum WeightRole {
     PROJECTION(true),
     /** A projection whose result is added to the residual stream. */
     RESIDUAL_PROJECTION(true),
+    /** A head whose rows keep length 1, since logits are divided by it. */
+    UNIT_ROWS(true),
     /** Taps of a short convolution. */
     CONVOLUTION(true),
     /** What every token's own taps of a convolution have in common. */

@@ -6,6 +6,7 @@
  *   TrainableModel    a config's programs with a loss at the end; the weights' roles
  *   WeightRole        what an operation uses a weight for: whether it decays, and from where it begins
  *   InitialWeights    the numbers before the first step
+ *   UnitRows          rows that keep length 1
  *   ModelWeights      the numbers: those that are trained in one arena, the rest in another
  * </pre>
  *

@@ -213,6 +213,24 @@ class BrokenFolderTest {
                 "jet_nemotron|use_sliding_window|true",
                 "jet_nemotron|rope_scaling|{\"rope_type\":\"yarn\"}",
                 "jet_nemotron|num_attention_heads|7",
+                "nemotron_flash|layer_types|[\"deltanet\"]",
+                "nemotron_flash|layer_types|[\"deltanet\",\"f\",\"m2\",\"f\",\"mlp\",\"f\",\"m2\",\"f\"]",
+                "nemotron_flash|kq_norm|null",
+                "nemotron_flash|kq_norm|\"l2\"",
+                "nemotron_flash|attn_hidden_size|32",
+                "nemotron_flash|v_head_dim|8",
+                "nemotron_flash|rope_type|\"yarn\"",
+                "nemotron_flash|orig_max_position_embeddings|null",
+                "nemotron_flash|ffn_expand_ratio|0.5",
+                "nemotron_flash|mlp_hidden_act|\"gelu\"",
+                "nemotron_flash|mamba2_headdim|48",
+                "nemotron_flash|num_memory_tokens|32768",
+                "delta_hybrid|layer_types|[\"mamba\"]",
+                "delta_hybrid|layer_types|[]",
+                "delta_hybrid|layer_types|[\"mamba2\",\"mamba2\",\"mamba2\",\"mamba2\"]",
+                "delta_hybrid|mamba2|null",
+                "delta_hybrid|sliding_attention|{\"num_heads\":4}",
+                "delta_hybrid|full_attention|{\"num_heads\":4,\"window_size\":4}",
                 "deltalens|lens_mix|\"neither\"",
                 "deltalens|d_model|64",
                 "deltalens|tensor_names|{\"a.{i}.b\":\"c\"}",
@@ -286,7 +304,9 @@ class BrokenFolderTest {
                 "granitemoehybrid",
                 "rwkv7",
                 "bailing_hybrid",
-                "jet_nemotron"
+                "jet_nemotron",
+                "nemotron_flash",
+                "delta_hybrid"
             })
     void typesAreToldApartByTheirTensors(String type) throws IOException {
         make(type, 1);

@@ -47,6 +47,8 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
         all.addAll(rwkv());
         all.addAll(ling());
         all.addAll(jet());
+        all.addAll(nemotron());
+        all.addAll(hybrids());
         return all;
     }
 
@@ -234,6 +236,43 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         "efficient_attention_config={\"jet\":{\"num_heads\":3,\"head_dim\":10,\"expand_v\":1.5,"
                                 + "\"conv_size\":3,\"dconv_generator_reduction\":5,\"norm_eps\":1e-4,\"mode\":\"chunk\"},"
                                 + "\"swa\":{\"window_size\":5}}"));
+    }
+
+    private static List<FormatCase> nemotron() {
+        String types = "layer_types=[\"m\",\"a\",\"deltanet\",\"a\"]";
+        return List.of(
+                of(
+                        "nemotron_flash",
+                        "hidden_size=96",
+                        "num_attention_heads=6",
+                        "num_key_value_heads=3",
+                        "mlp_hidden_act=relu2",
+                        "mamba2_headdim=12",
+                        "num_memory_tokens=0"),
+                of("nemotron_flash", "num_hidden_layers=4", types, "intermediate_size=72", "ffn_expand_ratio=null", "kq_norm=none", "rope=false", "sliding_window=5", "global_attn_idx=[3]")
+                        .stored(WeightType.BF16, 2),
+                of("nemotron_flash", "kq_head_dim=24", "v_head_dim=24", "rope_type=default", "tie_word_embeddings=true"),
+                of("nemotron_flash", "rope_type=dynamic_ntk", "tie_word_embeddings=true", "num_memory_tokens=0", "num_hidden_layers=5"));
+    }
+
+    private static List<FormatCase> hybrids() {
+        return List.of(
+                of("delta_hybrid", "hidden_size=72", "num_hidden_layers=6", "tie_word_embeddings=true")
+                        .stored(WeightType.BF16, 2),
+                of(
+                        "delta_hybrid",
+                        "num_hidden_layers=null",
+                        "layer_types=[\"log_linear_mamba2\",\"kda\",\"h_gated_deltanet\",\"full_attention\"]",
+                        "log_linear_mamba2={\"head_dim\":16,\"state_size\":10}",
+                        "kda={\"num_heads\":2,\"head_dim\":12}",
+                        "h_gated_deltanet={\"num_heads\":2,\"head_dim\":12}",
+                        "full_attention={\"num_heads\":4,\"qk_norm\":true,\"qkv_bias\":true}"),
+                of(
+                        "delta_hybrid",
+                        "num_hidden_layers=4",
+                        "layer_types=[\"gated_deltaproduct\",\"delta_net\"]",
+                        "gated_deltaproduct={\"num_heads\":2,\"head_dim\":12,\"num_householder\":2}",
+                        "delta_net={\"num_heads\":4,\"use_gate\":true}"));
     }
 
     private static String[] join(String[] first, String... more) {

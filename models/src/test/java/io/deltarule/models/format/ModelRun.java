@@ -17,9 +17,18 @@ public final class ModelRun implements AutoCloseable {
     public ModelRun(ModelFolder model, DeltaEngine engine, int maxTokens) {
         this.info = model.info();
         LayerEngine layers = LayerEngine.of(engine);
-        this.body = layers.plan(LayerSpec.of(model.body(), model.weights(), maxTokens, 1, maxTokens)
+        int memory = info.memoryTokens();
+        int most = Math.max(maxTokens, memory);
+        this.body = layers.plan(LayerSpec.of(model.body(), model.weights(), most, 1, maxTokens + memory)
                 .withChunkSize(32));
         this.head = layers.plan(LayerSpec.of(model.head(), model.weights(), maxTokens, 1, maxTokens));
+        if (memory > 0) {
+            Tensor ids = Tensor.zeros(memory, 1);
+            for (int i = 0; i < memory; i++) {
+                ids.set(i, info.vocab() + i);
+            }
+            body.run(new int[] {memory}, List.of(ids), List.of(Tensor.zeros(memory, info.hidden())));
+        }
     }
 
     /** Logits [tokens, vocab] of the next tokens. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A random language model with one layer of every kind that carries something. */
 final class TinyNetwork {
@@ -42,16 +43,28 @@ final class TinyNetwork {
 
     /** Another name makes other weights. */
     static Network make(String name) {
+        return make(name, blocks(), VOCABULARY, 0);
+    }
+
+    /** The same with learned tokens before every sequence. */
+    static Network withMemory(String name, int tokens) {
+        return make(name, blocks(), VOCABULARY, tokens);
+    }
+
+    /** The same numbers, but what is a memory token above is one of the vocabulary. */
+    static Network withMemoryInTheVocabulary(String name, int tokens) {
+        return make(name, blocks(), VOCABULARY + tokens, 0);
+    }
+
+    private static List<Layer> blocks() {
         AttentionLayer attention = AttentionLayer.of(HIDDEN, 4, 2, 12);
         DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
         SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
-        return make(
-                name,
-                List.of(
+        return List.of(
                         Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
                         Block.of(attention.withWindow(WINDOW), mlp),
                         Block.of(new KdaLayer(config), mlp),
-                        Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp)));
+                        Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp));
     }
 
     /** Log-linear states, levels enough for 64 tokens, beside one state without an erase key and attention. */
@@ -64,30 +77,40 @@ final class TinyNetwork {
                         Block.of(new GatedDeltaNetLayer(DeltaConfig.of(HIDDEN, 2, 12, 20)).withLevels(7), mlp),
                         new MixerBlock(new Mamba2Layer(mamba), "norm", "mixer", 1e-5),
                         Block.of(AttentionLayer.of(HIDDEN, 4, 2, 12), mlp),
-                        new MixerBlock(new Mamba2Layer(mamba.withLevels(7)), "norm", "mixer", 1e-5)));
+                        new MixerBlock(new Mamba2Layer(mamba.withLevels(7)), "norm", "mixer", 1e-5)),
+                VOCABULARY,
+                0);
     }
 
-    private static Network make(String name, List<Layer> blocks) {
+    private static Network make(String name, List<Layer> blocks, int vocabulary, int memoryTokens) {
         BlockStack stack = new BlockStack(blocks);
         Slot ids = new Slot("ids", 1);
         Slot embedded = new Slot("embedded", HIDDEN);
         ProgramBuilder wiring = new ProgramBuilder("");
-        wiring.add(new MatrixOp.Embedding(ids, embedded, "embeddings.weight", VOCABULARY));
+        wiring.add(new MatrixOp.Embedding(ids, embedded, "embeddings.weight", vocabulary + memoryTokens));
         Slot h = wiring.rmsNorm(stack.wire(wiring, embedded), "norm", HIDDEN, 1e-6, false);
         LayerProgram body = new LayerProgram(List.of(ids), List.of(h), wiring.ops());
-        Slot logits = new Slot("logits", VOCABULARY);
+        Slot logits = new Slot("logits", vocabulary);
         LayerProgram head = new LayerProgram(
                 List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, "lm_head.weight", null)));
         Map<String, Weight> weights =
                 new HashMap<>(new LayerCase(name, body).weights().all());
-        Tensor projection = Tensor.zeros(VOCABULARY, HIDDEN);
+        Tensor projection = Tensor.zeros(vocabulary, HIDDEN);
         Random random = new Random(name.hashCode());
         for (long i = 0; i < projection.size(); i++) {
             // far enough apart that rounding does not change which is largest
             projection.set(i, (float) (3 * random.nextGaussian() / Math.sqrt(HIDDEN)));
         }
         weights.put("lm_head.weight", Weight.of(projection));
-        return new Network(body, head, new Weights(weights), 64, Set.of(), "fingerprint of " + name);
+        return new Network(
+                body,
+                head,
+                new Weights(weights),
+                64,
+                memoryTokens,
+                Set.of(),
+                "fingerprint of " + name,
+                UnaryOperator.identity());
     }
 
     static LanguageModel model(DeltaEngine engine) {

@@ -200,6 +200,8 @@ public final class GgufExport {
             case WeightSource.Made made -> // A_log, of which −exp is stored
                 stack(made.names().getFirst(), made.shapes().getFirst()).put(0L, matrix.map(a -> (float) -Math.exp(a)));
             case WeightSource.Product product -> throw new AssertionError(product);
+            case WeightSource.Joined joined -> throw new AssertionError(joined);
+            case WeightSource.InverseLengths lengths -> throw new AssertionError(lengths);
         }
     }
 

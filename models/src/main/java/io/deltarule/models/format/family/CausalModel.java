@@ -2,7 +2,6 @@ package io.deltarule.models.format.family;
 
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ElementwiseOp;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.NormOp;
@@ -26,6 +25,7 @@ import java.util.function.IntFunction;
  * @param normEps added to the last norm's mean of squares
  * @param zeroCentred whether its stored weight is the factor − 1
  * @param factors of what comes in and goes out
+ * @param extras what few models have
  */
 public record CausalModel(
         int vocab,
@@ -35,7 +35,8 @@ public record CausalModel(
         boolean tied,
         double normEps,
         boolean zeroCentred,
-        Factors factors) {
+        Factors factors,
+        Extras extras) {
     /**
      * What rows are multiplied by.
      *
@@ -44,6 +45,29 @@ public record CausalModel(
      */
     record Factors(double embedding, double logits) {
         static final Factors NONE = new Factors(1, 1);
+    }
+
+    /**
+     * What few models have.
+     *
+     * @param memoryTokens rows of the embedding's table after the vocabulary, which stand before every text
+     * @param overLengths whether a logit is divided by the length of its row of the head
+     */
+    record Extras(int memoryTokens, boolean overLengths) {
+        static final Extras NONE = new Extras(0, false);
+    }
+
+    /** Without extras. */
+    CausalModel(
+            int vocab,
+            int hidden,
+            int layers,
+            String embeddings,
+            boolean tied,
+            double normEps,
+            boolean zeroCentred,
+            Factors factors) {
+        this(vocab, hidden, layers, embeddings, tied, normEps, zeroCentred, factors, Extras.NONE);
     }
 
     /** Without factors. */
@@ -72,7 +96,7 @@ public record CausalModel(
         Slot h = new Slot("h", hidden);
         ProgramBuilder wiring = new ProgramBuilder("model.");
         Slot embedded = wiring.slot("embedded", hidden);
-        wiring.add(new MatrixOp.Embedding(ids, embedded, embeddings, vocab));
+        wiring.add(new MatrixOp.Embedding(ids, embedded, embeddings, vocab + extras.memoryTokens()));
         Slot first = factors.embedding() == 1
                 ? embedded
                 : wiring.map(embedded, "embedded_scaled", Activation.IDENTITY, factors.embedding());
@@ -83,16 +107,32 @@ public record CausalModel(
         if (!plain) {
             wiring.add(new ElementwiseOp.Activate(normed, h, Activation.IDENTITY, factors.logits()));
         }
-        Slot logits = new Slot("logits", vocab);
-        LayerOp head = new MatrixOp.Linear(h, logits, tied ? embeddings : TensorNames.HEAD, null);
         return new ModelPrograms(
                 vocab,
                 hidden,
                 layers,
                 maxPositions,
                 tied,
+                extras.memoryTokens(),
                 new LayerProgram(List.of(ids), List.of(h), wiring.ops()),
-                new LayerProgram(List.of(h), List.of(logits), List.of(head)),
+                head(h),
                 names);
+    }
+
+    private LayerProgram head(Slot h) {
+        Slot logits = new Slot("logits", vocab);
+        // A table with memory tokens in it has more rows than the head, so that a head that is tied to it has its own name.
+        String weight = tied && extras.memoryTokens() == 0 ? embeddings : TensorNames.HEAD;
+        if (!extras.overLengths()) {
+            return new LayerProgram(
+                    List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, weight, null)));
+        }
+        Slot products = new Slot("products", vocab);
+        return new LayerProgram(
+                List.of(h),
+                List.of(logits),
+                List.of(
+                        new MatrixOp.Linear(h, products, weight, null),
+                        new ElementwiseOp.Scale(products, null, logits, TensorNames.INVERSE_LENGTHS, vocab)));
     }
 }

@@ -179,26 +179,31 @@ public final class FlaFormat implements ModelFormat {
             if (at == null) {
                 throw attn.refused("layers", "a list of layers");
             }
-            if (!attn.has("num_heads")) {
-                throw attn.refused("num_heads", "a whole number");
-            }
-            int heads = ConfigSizes.heads(attn, "num_heads", 0);
-            if (hidden % heads != 0) {
-                throw attn.refused("num_heads", "a divisor of hidden_size " + hidden);
-            }
-            int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
-            ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
-            int head = hidden / heads;
-            PositionEncoding positions = new PositionEncoding.Rotary(
-                    RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
-            boolean normed = attn.flag("qk_norm", false);
-            AttentionLayer layer = AttentionLayer.of(hidden, heads, kvHeads, head)
-                    .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))
-                    .withPositions(positions)
-                    .withBias(attn.flag("qkv_bias", false) ? AttentionLayer.Bias.INPUTS : AttentionLayer.Bias.NONE)
-                    .withNorm(normed ? AttentionLayer.HeadNorm.perHead(1e-5, false) : AttentionLayer.HeadNorm.NONE);
+            AttentionLayer layer = attentionLayer(attn, hidden);
             at.forEach(i -> layers.put(i, layer));
         }
         return layers;
+    }
+
+    /** One of them, by the object that describes it. */
+    static AttentionLayer attentionLayer(ConfigObject attn, int hidden) {
+        if (!attn.has("num_heads")) {
+            throw attn.refused("num_heads", "a whole number");
+        }
+        int heads = ConfigSizes.heads(attn, "num_heads", 0);
+        if (hidden % heads != 0) {
+            throw attn.refused("num_heads", "a divisor of hidden_size " + hidden);
+        }
+        int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
+        ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
+        int head = hidden / heads;
+        PositionEncoding positions = new PositionEncoding.Rotary(
+                RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
+        boolean normed = attn.flag("qk_norm", false);
+        return AttentionLayer.of(hidden, heads, kvHeads, head)
+                .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))
+                .withPositions(positions)
+                .withBias(attn.flag("qkv_bias", false) ? AttentionLayer.Bias.INPUTS : AttentionLayer.Bias.NONE)
+                .withNorm(normed ? AttentionLayer.HeadNorm.perHead(1e-5, false) : AttentionLayer.HeadNorm.NONE);
     }
 }

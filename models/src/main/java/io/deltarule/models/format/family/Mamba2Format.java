@@ -113,7 +113,8 @@ public final class Mamba2Format implements ModelFormat {
                 .withNorm(new OutputNorm(OutputNorm.Order.GATE_FIRST, 1, eps));
     }
 
-    private static Mamba2Config fla(ConfigObject config, int hidden, double eps) {
+    /** With the keys of flash-linear-attention. */
+    static Mamba2Config fla(ConfigObject config, int hidden, double eps) {
         int groups = ConfigSizes.heads(config, "n_groups", 1);
         OutputNorm.Order order = !config.flag("rmsnorm", true)
                 ? OutputNorm.Order.NONE
@@ -134,7 +135,8 @@ public final class Mamba2Format implements ModelFormat {
         return inner / head;
     }
 
-    private static Mamba2Config logLinear(ConfigObject config, int hidden, double eps) {
+    /** The same with log-linear states. */
+    static Mamba2Config logLinear(ConfigObject config, int hidden, double eps) {
         if (ConfigSizes.heads(config, "n_groups", 1) != 1) {
             throw config.refused("n_groups", "1, since nothing else is defined for log_linear_mamba2,");
         }

@@ -37,7 +37,9 @@ public interface ModelFormat {
             new GraniteHybridFormat(),
             new Rwkv7Format(),
             new BailingFormat(),
-            new JetNemotronFormat());
+            new JetNemotronFormat(),
+            new NemotronFlashFormat(),
+            new HybridFormat());
 
     /**
      * The format that a config asks for.

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param layers how many blocks
  * @param maxPositions the longest sequence that it was made for, or 0 where the config does not say
  * @param tied whether the head uses the embedding's weight
+ * @param memoryTokens rows of the embedding after the vocabulary, ids vocab, vocab + 1, …, which stand before every text
  * @param body from slot ids to the normed rows h
  * @param head from h to logits
  * @param names what the files call its weights
@@ -23,6 +24,7 @@ public record ModelPrograms(
         int layers,
         int maxPositions,
         boolean tied,
+        int memoryTokens,
         LayerProgram body,
         LayerProgram head,
         TensorNames names) {

@@ -107,6 +107,22 @@ final class StoredWeight {
         return Weight.of(copy);
     }
 
+    /** One over the length of each of a matrix' first rows, summed in float64; infinite for a row of zeros. */
+    static Weight inverseLengths(TensorStore folder, StoredTensor matrix, int[] dims, Arena arena) {
+        Weight rows = whole(folder, matrix);
+        int columns = Math.toIntExact(matrix.shape().getLast());
+        Tensor lengths = Tensor.allocate(arena, dims);
+        IntStream.range(0, dims[0]).parallel().forEach(row -> {
+            double sum = 0;
+            for (int i = 0; i < columns; i++) {
+                double value = rows.get((long) row * columns + i);
+                sum += value * value;
+            }
+            lengths.set(row, (float) (1 / Math.sqrt(sum)));
+        });
+        return Weight.of(lengths);
+    }
+
     /** W = B A, summed in float64. */
     static Weight product(TensorStore folder, StoredTensor b, StoredTensor a, Arena arena) {
         int rows = (int) b.extents()[0];

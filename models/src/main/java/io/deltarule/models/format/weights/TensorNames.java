@@ -7,6 +7,9 @@ public interface TensorNames {
     /** The head's weight, in the programs and in nearly all files. */
     String HEAD = "lm_head.weight";
 
+    /** One over the length of each of the head's rows, where logits are divided by it. */
+    String INVERSE_LENGTHS = "lm_head.inverse_lengths";
+
     /** Why {@link #HEAD} may lie in a file unused. */
     String TIED_HEAD = "the head uses the embedding's weight";
 

@@ -76,6 +76,8 @@ public final class WeightBinder {
                     case WeightSource.Rows rows -> rows(rows, dims);
                     case WeightSource.Product product -> product(product, dims);
                     case WeightSource.Made made -> made(made, dims);
+                    case WeightSource.Joined joined -> joined(joined, dims);
+                    case WeightSource.InverseLengths lengths -> inverseLengths(lengths, dims);
                 };
                 if (found != null) {
                     checkVector(source, found);
@@ -177,9 +179,35 @@ public final class WeightBinder {
     }
 
     private Weight made(WeightSource.Made source, int[] dims) {
-        List<StoredTensor> infos = source.names().stream().map(folder::info).toList();
+        List<StoredTensor> infos = whole(source.names(), source.shapes());
+        return infos == null ? null : StoredWeight.made(folder, infos, source.maker(), dims, arena);
+    }
+
+    private Weight joined(WeightSource.Joined source, int[] dims) {
+        List<StoredTensor> infos = whole(source.names(), source.shapes());
+        return infos == null ? null : StoredWeight.of(folder, infos, 0, dims, arena);
+    }
+
+    private Weight inverseLengths(WeightSource.InverseLengths source, int[] dims) {
+        List<StoredTensor> infos = whole(source.names(), List.of(source.shape()));
+        if (infos == null) {
+            return null;
+        }
+        Weight lengths = StoredWeight.inverseLengths(folder, infos.getFirst(), dims, arena);
+        for (int row = 0; row < dims[0]; row++) {
+            if (Float.isInfinite(lengths.get(row))) {
+                wrong(source.name(), "rows with a length, by which logits are divided,", "zeros in row " + row);
+                return null;
+            }
+        }
+        return lengths;
+    }
+
+    /** Tensors that have exactly these shapes; null where one has not. */
+    private List<StoredTensor> whole(List<String> tensors, List<List<Integer>> shapes) {
+        List<StoredTensor> infos = tensors.stream().map(folder::info).toList();
         for (int i = 0; i < infos.size(); i++) {
-            int[] expected = source.shapes().get(i).stream().mapToInt(n -> n).toArray();
+            int[] expected = shapes.get(i).stream().mapToInt(n -> n).toArray();
             if (!isWeight(infos.get(i))) {
                 return null;
             }
@@ -191,7 +219,7 @@ public final class WeightBinder {
                 return null;
             }
         }
-        return StoredWeight.made(folder, infos, source.maker(), dims, arena);
+        return infos;
     }
 
     /**

@@ -28,15 +28,28 @@ public final class WeightExport {
 
     /** One or several tensors after the other, and which weights lie in them. */
     private static final class Stack {
-        private final WeightSource.Rows source;
+        private final WeightSource source;
+        private final List<Integer> shape;
+        private final int[] written; // rows of each tensor where weights do not say it
         private final Map<Long, Weight> weights = new LinkedHashMap<>(); // by the first number's place
 
         Stack(WeightSource.Rows source) {
             this.source = source;
+            this.shape = source.shape();
+            this.written = source.chunks();
+        }
+
+        Stack(WeightSource.Joined source) {
+            this.source = source;
+            this.written =
+                    source.shapes().stream().mapToInt(List::getFirst).toArray();
+            List<Integer> together = new ArrayList<>(source.shapes().getFirst());
+            together.set(0, Arrays.stream(written).sum());
+            this.shape = together;
         }
 
         private long size() {
-            return source.shape().stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+            return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         }
 
         /** A weight that is the whole stack and float32 is not copied. */
@@ -52,10 +65,10 @@ public final class WeightExport {
 
         /** Rows of each tensor: cut where weights meet if that makes as many parts as there are tensors. */
         int[] cuts() {
-            long row = size() / source.shape().getFirst();
+            long row = size() / shape.getFirst();
             List<Long> borders = new ArrayList<>(new TreeSet<>(weights.keySet()));
             if (borders.size() != source.names().size() || borders.stream().anyMatch(at -> at % row != 0)) {
-                return source.chunks();
+                return written;
             }
             borders.add(size());
             int[] rows = new int[borders.size() - 1];
@@ -79,28 +92,38 @@ public final class WeightExport {
             Map<String, int[]> wanted, Weights weights, TensorNames names, Arena arena) {
         Map<List<String>, Stack> stacks = new LinkedHashMap<>();
         wanted.forEach((name, dims) -> {
-            WeightSource source = names.sources(name, dims).getFirst();
-            if (!(source instanceof WeightSource.Rows rows)) {
-                throw new AssertionError("the first place of " + name + " is made of " + source.names());
-            }
             long row = Arrays.stream(dims).skip(1).asLongStream().reduce(1, Math::multiplyExact);
-            stacks.computeIfAbsent(rows.names(), key -> new Stack(rows))
-                    .weights
-                    .put(rows.firstRow() * row, weights.get(name, dims));
+            switch (names.sources(name, dims).getFirst()) {
+                case WeightSource.Rows rows ->
+                    stacks.computeIfAbsent(rows.names(), key -> new Stack(rows))
+                            .weights
+                            .put(rows.firstRow() * row, weights.get(name, dims));
+                case WeightSource.Joined joined ->
+                    stacks.computeIfAbsent(joined.names(), key -> new Stack(joined))
+                            .weights
+                            .put(0L, weights.get(name, dims));
+                case WeightSource.InverseLengths lengths -> throw unwritten(name, lengths);
+                case WeightSource.Made made -> throw unwritten(name, made);
+                case WeightSource.Product product -> throw unwritten(name, product);
+            }
         });
         Map<String, Exported> tensors = new LinkedHashMap<>();
         stacks.values().forEach(stack -> put(tensors, stack, arena));
         return tensors;
     }
 
+    private static AssertionError unwritten(String name, WeightSource source) {
+        return new AssertionError("the first place of " + name + " is made of " + source.names());
+    }
+
     private static void put(Map<String, Exported> tensors, Stack stack, Arena arena) {
         MemorySegment floats = stack.floats(arena);
         int[] cuts = stack.cuts();
-        long row = stack.size() / stack.source.shape().getFirst() * Float.BYTES;
+        long row = stack.size() / stack.shape.getFirst() * Float.BYTES;
         long at = 0;
         for (int i = 0; i < cuts.length; i++) {
             long[] shape =
-                    stack.source.shape().stream().mapToLong(Integer::longValue).toArray();
+                    stack.shape.stream().mapToLong(Integer::longValue).toArray();
             shape[0] = cuts[i];
             tensors.put(stack.source.names().get(i), new Exported(shape, floats.asSlice(at, cuts[i] * row)));
             at += cuts[i] * row;

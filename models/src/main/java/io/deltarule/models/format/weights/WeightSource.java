@@ -72,6 +72,33 @@ public sealed interface WeightSource {
         }
     }
 
+    /**
+     * Whole tensors put one after the other along their first axis, each of a shape of its own.
+     *
+     * @param names the tensors
+     * @param shapes theirs
+     */
+    record Joined(List<String> names, List<List<Integer>> shapes) implements WeightSource {
+        /** Copies the lists. */
+        public Joined {
+            names = List.copyOf(names);
+            shapes = List.copyOf(shapes);
+        }
+    }
+
+    /**
+     * One over the length of each row of a matrix: what follows from another weight and lies in no file.
+     *
+     * @param name the matrix
+     * @param shape its shape; only its first rows count where the weight has fewer numbers
+     */
+    record InverseLengths(String name, List<Integer> shape) implements WeightSource {
+        @Override
+        public List<String> names() {
+            return List.of(name);
+        }
+    }
+
     /** A tensor of a shape, all of it. */
     static WeightSource of(String name, int... dims) {
         return rows(name, 0, dims);
