@@ -8,7 +8,6 @@ import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.engine.AbstractGradientPlan;
-import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -55,7 +54,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
         int C = spec.chunkSize();
-        int longest = ChunkLength.most(spec.shape().K(), C);
+        int longest = ChunkLaunches.longest(spec);
         table = new RunTable(spec.shape(), C, longest);
         DeviceMemory count = DeviceMemory.counting(device);
         new GradientArrays(spec, map, count);

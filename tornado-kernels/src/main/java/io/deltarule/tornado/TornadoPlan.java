@@ -7,7 +7,6 @@ import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
-import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -65,7 +64,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private static int longest(PlanSpec spec, int chunkSize) {
         return spec.form() == Form.RECURRENT
                 ? chunkSize
-                : ChunkLength.most(spec.shape().K(), chunkSize);
+                : ChunkLaunches.longest(spec);
     }
 
     private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {
@@ -108,7 +107,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private void compute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         arrays.load(shape, in);
         arrays.poison(shape);
-        table.describe(in.boundaries(shape), null);
+        table.describe(in.boundaries(shape), before());
         graph.run();
         arrays.storeOutputs(out);
         FiniteChecks.requireFiniteOutput(shape, in, out.o());

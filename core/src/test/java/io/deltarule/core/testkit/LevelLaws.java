@@ -30,6 +30,11 @@ public abstract class LevelLaws {
     /** The engine under test. */
     protected abstract DeltaEngine engine();
 
+    /** Its device, or null for its own choice. */
+    protected String device() {
+        return null;
+    }
+
     /** Chunk sizes to run. */
     protected List<Integer> chunkSizes() {
         return List.of(16, 32);
@@ -65,7 +70,7 @@ public abstract class LevelLaws {
     }
 
     private PlanSpec spec(DeltaCase c, Form form, int C) {
-        return PlanSpec.of(c.variant(), c.shape()).withForm(form).withChunkSize(C);
+        return PlanSpec.of(c.variant(), c.shape()).withForm(form).withChunkSize(C).onDevice(device());
     }
 
     @ParameterizedTest
@@ -116,7 +121,8 @@ public abstract class LevelLaws {
                     engine(),
                     PlanSpec.of(c.variant(), c.shape().withLevels(0))
                             .withForm(form)
-                            .withChunkSize(16),
+                            .withChunkSize(16)
+                            .onDevice(device()),
                     parent);
             DeltaOutputs found = Verify.run(engine(), spec(c, form, 16), in);
             Verify.agree(
@@ -269,7 +275,8 @@ public abstract class LevelLaws {
                         engine(),
                         PlanSpec.of(c.variant(), one.validate(c.variant()))
                                 .withForm(form)
-                                .withChunkSize(16),
+                                .withChunkSize(16)
+                                .onDevice(device()),
                         one);
                 Verify.agree(
                         form + " sequence " + i,

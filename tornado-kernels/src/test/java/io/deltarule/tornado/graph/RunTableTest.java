@@ -51,7 +51,7 @@ class RunTableTest {
         int[][] everyCut = {{0, 20}, {0, 1, 2, 20}, {0, 8, 16, 20}, {0, 0, 0, 20}};
         for (int[] cut : everyCut) {
             run.describe(cut, null);
-            assertTrue(run.chunks() <= RunTable.maxChunks(SHAPE, 16));
+            assertTrue(run.chunks() <= ChunkCounts.chunks(SHAPE, 16));
         }
     }
 
@@ -77,7 +77,7 @@ class RunTableTest {
             run.newSignature();
         }
         assertEquals(
-                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * RunTable.maxChunks(SHAPE, 16) + places,
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + places,
                 run.array().getSize());
         assertThrows(IllegalStateException.class, run::newSignature);
     }
