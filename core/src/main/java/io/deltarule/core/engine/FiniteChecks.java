@@ -71,7 +71,7 @@ public final class FiniteChecks {
     }
 
     /**
-     * Refuses a state [N, HV, K, V] with a number that is not finite.
+     * Refuses a state [N, HV, K, V] or [N, HV, L, K, V] with a number that is not finite.
      *
      * @throws NumericException naming the input that is not finite, or else sequence, head and the cure
      */
@@ -81,7 +81,7 @@ public final class FiniteChecks {
             return;
         }
         requireFiniteInputs(in);
-        long head = at / shape.K() / shape.V();
+        long head = at / shape.state().numbersPerHead();
         throw grew(head / shape.HV(), head % shape.HV(), "by its last token");
     }
 

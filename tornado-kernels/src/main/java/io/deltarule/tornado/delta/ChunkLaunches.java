@@ -72,14 +72,14 @@ public final class ChunkLaunches {
      */
     public static void check(PlanSpec spec) {
         DeltaShape s = spec.shape();
-        if (s.logLinear() && s.householders() > SIZES.getLast()) {
-            throw new InvalidInputException("householders: the tornado engine's chunks of log-linear states have whole tokens and"
-                    + " expect at most " + SIZES.getLast() + " but found " + s.householders()
-                    + "; use the recurrent form or the cpu engine");
-        }
         if (!SIZES.contains(spec.chunkSize())) {
             throw new InvalidInputException("chunk size: the tornado engine expects 16, 32 or 64 but found "
                     + spec.chunkSize() + "; the recurrent form needs none");
+        }
+        if (s.logLinear() && s.householders() > spec.chunkSize()) {
+            throw new InvalidInputException("chunk size: expected room for the " + s.householders()
+                    + " micro-steps of a token, of which chunks of log-linear states have all, but found " + spec.chunkSize()
+                    + "; take larger chunks or the recurrent form");
         }
         if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
