@@ -168,171 +168,169 @@ final class ChunkStateKernel {
                     }
                 }
             }
-            for (int level = 0; level < L; level++) {
-                if (LevelLookup.live(position, level)) {
-                    int part = block;
-                    boolean newest = false;
-                    // Whether there is something to begin with in the place of P, whether rows meet the state on its way, and whether they
-                    // change it: where nothing is erased, and at the lowest of several levels, not all do.
-                    boolean given = true;
-                    boolean meets = pass != KernelFlags.NOTHING_ERASED;
-                    boolean changes = pass != (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        newest = level == 0;
-                        if (newest) {
-                            given = (flags & KernelFlags.BACKWARD) == 0;
-                            meets = (flags & KernelFlags.BACKWARD) != 0;
-                            changes = (flags & KernelFlags.BACKWARD) == 0;
-                        } else {
-                            part = live * HV + head;
-                            live++;
-                            given = pass == KernelFlags.BACKWARD;
-                            meets = (flags & KernelFlags.NOTHING_ERASED) == 0;
-                            changes = (flags & KernelFlags.NOTHING_ERASED) == 0;
-                        }
-                        for (int at = lane; at < padded * columns; at += LANES) {
-                            int d = at / columns;
-                            float value = 0f;
-                            if (d < K && channel + at % columns < V) {
-                                if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
-                                    value = state.get(stateBase + (level * K + d) * V + at % columns);
-                                }
-                            }
-                            S[at] = value;
-                        }
-                        context.localBarrier();
+            for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
+                int part = block;
+                boolean newest = false;
+                // Whether there is something to begin with in the place of P, whether rows meet the state on its way, and whether they
+                // change it: where nothing is erased, and at the lowest of several levels, not all do.
+                boolean given = true;
+                boolean meets = pass != KernelFlags.NOTHING_ERASED;
+                boolean changes = pass != (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
+                if ((flags & KernelFlags.LEVELS) != 0) {
+                    newest = level == 0;
+                    if (newest) {
+                        given = (flags & KernelFlags.BACKWARD) == 0;
+                        meets = (flags & KernelFlags.BACKWARD) != 0;
+                        changes = (flags & KernelFlags.BACKWARD) == 0;
+                    } else {
+                        part = live * HV + head;
+                        live++;
+                        given = pass == KernelFlags.BACKWARD;
+                        meets = (flags & KernelFlags.NOTHING_ERASED) == 0;
+                        changes = (flags & KernelFlags.NOTHING_ERASED) == 0;
                     }
                     for (int at = lane; at < padded * columns; at += LANES) {
                         int d = at / columns;
-                        if ((flags & KernelFlags.BACKWARD) == 0 && !newest && d < K && channel + at % columns < V) {
-                            states.set((part * K + d) * V + channel + at % columns, S[at]);
-                        }
-                    }
-                    for (int i = 0; i < R; i++) {
-                        for (int j = 0; j < J; j++) {
-                            float value = 0f;
-                            if (given && channel + x + 8 * j < V) {
-                                value = values.get((part * C + y + 16 * i) * V + channel + x + 8 * j);
-                            }
-                            sums[i * J + j] = value;
-                        }
-                    }
-                    if (meets) {
-                        for (int from = 0; from < padded; from += TILE) {
-                            for (int at = lane; at < C * TILE; at += LANES) {
-                                int row = at / TILE;
-                                int d = from + at % TILE;
-                                float value = 0f;
-                                if (d < K) {
-                                    if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
-                                        if (row < length) {
-                                            value = key.get(((first + row) * H + keyHead) * K + d);
-                                            if (G > 0) {
-                                                value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
-                                            }
-                                        }
-                                    } else {
-                                        value = keys.get((block * C + row) * K + d);
-                                    }
-                                    if ((flags & KernelFlags.BACKWARD) != 0) {
-                                        value = -value;
-                                    }
-                                }
-                                tile[row * STRIDE + at % TILE] = value;
-                            }
-                            context.localBarrier();
-                            for (int d = 0; d < TILE; d++) {
-                                for (int j = 0; j < J; j++) {
-                                    right[j] = S[(from + d) * columns + x + 8 * j];
-                                }
-                                for (int i = 0; i < R; i++) {
-                                    float w = tile[(y + 16 * i) * STRIDE + d];
-                                    for (int j = 0; j < J; j++) {
-                                        sums[i * J + j] -= w * right[j];
-                                    }
-                                }
-                            }
-                            context.localBarrier();
-                        }
-                    }
-                    for (int i = 0; i < R; i++) {
-                        for (int j = 0; j < J; j++) {
-                            float value = sums[i * J + j];
-                            P[(y + 16 * i) * columns + x + 8 * j] = value;
-                            if (meets && channel + x + 8 * j < V) {
-                                values.set((part * C + y + 16 * i) * V + channel + x + 8 * j, value);
+                        float value = 0f;
+                        if (d < K && channel + at % columns < V) {
+                            if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
+                                value = state.get(stateBase + (level * K + d) * V + at % columns);
                             }
                         }
+                        S[at] = value;
                     }
+                    context.localBarrier();
+                }
+                for (int at = lane; at < padded * columns; at += LANES) {
+                    int d = at / columns;
+                    if ((flags & KernelFlags.BACKWARD) == 0 && !newest && d < K && channel + at % columns < V) {
+                        states.set((part * K + d) * V + channel + at % columns, S[at]);
+                    }
+                }
+                for (int i = 0; i < R; i++) {
+                    for (int j = 0; j < J; j++) {
+                        float value = 0f;
+                        if (given && channel + x + 8 * j < V) {
+                            value = values.get((part * C + y + 16 * i) * V + channel + x + 8 * j);
+                        }
+                        sums[i * J + j] = value;
+                    }
+                }
+                if (meets) {
                     for (int from = 0; from < padded; from += TILE) {
                         for (int at = lane; at < C * TILE; at += LANES) {
                             int row = at / TILE;
                             int d = from + at % TILE;
                             float value = 0f;
-                            if (changes && row < length && d < K) {
-                                int m = first + row;
-                                int keyRow =
-                                        (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                                value = key.get(keyRow * K + d);
-                                if ((flags & KernelFlags.BACKWARD) != 0) {
-                                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                            ? m * H + keyHead
-                                            : m * HV + head;
-                                    value *= -gain.get(
-                                            (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                            if (d < K) {
+                                if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
+                                    if (row < length) {
+                                        value = key.get(((first + row) * H + keyHead) * K + d);
+                                        if (G > 0) {
+                                            value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                                        }
+                                    }
+                                } else {
+                                    value = keys.get((block * C + row) * K + d);
                                 }
-                                if (G > 0) {
-                                    value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                                if ((flags & KernelFlags.BACKWARD) != 0) {
+                                    value = -value;
                                 }
                             }
                             tile[row * STRIDE + at % TILE] = value;
                         }
                         context.localBarrier();
-                        for (int i = 0; i < 2; i++) {
-                            int d = from + y + 16 * i;
-                            float fade = 1f;
-                            if (G > 0 && d < K) {
-                                fade = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
-                            }
+                        for (int d = 0; d < TILE; d++) {
                             for (int j = 0; j < J; j++) {
-                                float before = S[d * columns + x + 8 * j];
-                                float added = 0f;
-                                if ((flags & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
-                                    int at = (part * K + d) * V + channel + x + 8 * j;
-                                    added = newest ? 0f : states.get(at);
-                                    states.set(at, before);
-                                }
-                                next[i * J + j] = fade * before + added;
+                                right[j] = S[(from + d) * columns + x + 8 * j];
                             }
-                        }
-                        if (changes) {
-                            for (int at = 0; at < C; at++) {
-                                // What weighs most, that which little decay lies between, is added last.
-                                int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
+                            for (int i = 0; i < R; i++) {
+                                float w = tile[(y + 16 * i) * STRIDE + d];
                                 for (int j = 0; j < J; j++) {
-                                    right[j] = P[row * columns + x + 8 * j];
+                                    sums[i * J + j] -= w * right[j];
                                 }
-                                for (int i = 0; i < 2; i++) {
-                                    float weight = tile[row * STRIDE + y + 16 * i];
-                                    for (int j = 0; j < J; j++) {
-                                        next[i * J + j] += weight * right[j];
-                                    }
-                                }
-                            }
-                        }
-                        for (int i = 0; i < 2; i++) {
-                            for (int j = 0; j < J; j++) {
-                                S[(from + y + 16 * i) * columns + x + 8 * j] = next[i * J + j];
                             }
                         }
                         context.localBarrier();
                     }
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        for (int at = lane; at < padded * columns; at += LANES) {
-                            int d = at / columns;
-                            if (d < K && channel + at % columns < V) {
-                                state.set(stateBase + (level * K + d) * V + at % columns, S[at]);
+                }
+                for (int i = 0; i < R; i++) {
+                    for (int j = 0; j < J; j++) {
+                        float value = sums[i * J + j];
+                        P[(y + 16 * i) * columns + x + 8 * j] = value;
+                        if (meets && channel + x + 8 * j < V) {
+                            values.set((part * C + y + 16 * i) * V + channel + x + 8 * j, value);
+                        }
+                    }
+                }
+                for (int from = 0; from < padded; from += TILE) {
+                    for (int at = lane; at < C * TILE; at += LANES) {
+                        int row = at / TILE;
+                        int d = from + at % TILE;
+                        float value = 0f;
+                        if (changes && row < length && d < K) {
+                            int m = first + row;
+                            int keyRow =
+                                    (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                            value = key.get(keyRow * K + d);
+                            if ((flags & KernelFlags.BACKWARD) != 0) {
+                                int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                        ? m * H + keyHead
+                                        : m * HV + head;
+                                value *= -gain.get(
+                                        (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                             }
+                            if (G > 0) {
+                                value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                            }
+                        }
+                        tile[row * STRIDE + at % TILE] = value;
+                    }
+                    context.localBarrier();
+                    for (int i = 0; i < 2; i++) {
+                        int d = from + y + 16 * i;
+                        float fade = 1f;
+                        if (G > 0 && d < K) {
+                            fade = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
+                        }
+                        for (int j = 0; j < J; j++) {
+                            float before = S[d * columns + x + 8 * j];
+                            float added = 0f;
+                            if ((flags & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
+                                int at = (part * K + d) * V + channel + x + 8 * j;
+                                added = newest ? 0f : states.get(at);
+                                states.set(at, before);
+                            }
+                            next[i * J + j] = fade * before + added;
+                        }
+                    }
+                    if (changes) {
+                        for (int at = 0; at < C; at++) {
+                            // What weighs most, that which little decay lies between, is added last.
+                            int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
+                            for (int j = 0; j < J; j++) {
+                                right[j] = P[row * columns + x + 8 * j];
+                            }
+                            for (int i = 0; i < 2; i++) {
+                                float weight = tile[row * STRIDE + y + 16 * i];
+                                for (int j = 0; j < J; j++) {
+                                    next[i * J + j] += weight * right[j];
+                                }
+                            }
+                        }
+                    }
+                    for (int i = 0; i < 2; i++) {
+                        for (int j = 0; j < J; j++) {
+                            S[(from + y + 16 * i) * columns + x + 8 * j] = next[i * J + j];
+                        }
+                    }
+                    context.localBarrier();
+                }
+                if ((flags & KernelFlags.LEVELS) != 0) {
+                    for (int at = lane; at < padded * columns; at += LANES) {
+                        int d = at / columns;
+                        if (d < K && channel + at % columns < V) {
+                            state.set(stateBase + (level * K + d) * V + at % columns, S[at]);
                         }
                     }
                 }
@@ -341,11 +339,13 @@ final class ChunkStateKernel {
         if ((flags & KernelFlags.LEVELS) != 0) {
             if ((flags & KernelFlags.BACKWARD) == 0 && chunkEnd > chunkStart) {
                 int last = table.get(table.get(RunTable.CHUNK_LEVELS) + 3 * (chunkEnd - 1));
-                for (int at = lane; at < padded * columns; at += LANES) {
-                    int d = at / columns;
-                    for (int level = 1; level < L; level++) {
-                        if (!LevelLookup.live(last, level) && d < K && channel + at % columns < V) {
-                            state.set(stateBase + (level * K + d) * V + at % columns, 0f);
+                for (int level = 1; level < L; level++) {
+                    if (!LevelLookup.live(last, level)) {
+                        for (int at = lane; at < padded * columns; at += LANES) {
+                            int d = at / columns;
+                            if (d < K && channel + at % columns < V) {
+                                state.set(stateBase + (level * K + d) * V + at % columns, 0f);
+                            }
                         }
                     }
                 }

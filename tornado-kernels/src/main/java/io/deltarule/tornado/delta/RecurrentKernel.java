@@ -129,7 +129,10 @@ public final class RecurrentKernel {
             int token = m / n;
             int step = m - token * n;
             int half = (m & 1) * padded;
-            int t = position + token - begin / n;
+            int t = 0;
+            if ((flags & KernelFlags.LEVELS) != 0) {
+                t = position + token - begin / n;
+            }
             if ((flags & KernelFlags.LEVELS) != 0 && step == 0 && t > 0) {
                 int into = LevelLookup.mergedInto(t);
                 for (int r = 0; r < rows; r++) {
@@ -175,73 +178,71 @@ public final class RecurrentKernel {
             }
             float p = 0f;
             float out = 0f;
-            for (int level = 0; level < L; level++) {
-                if (LevelLookup.live(t, level)) {
-                    // The next level's parts, and at first the vectors above, wait for lanes that still read the last ones.
-                    context.localBarrier();
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        for (int r = 0; r < rows; r++) {
-                            int d = r * ROW_LANES + rowLane;
-                            float x = 0f;
-                            if (d < K && channel < V && level + step > 0) {
-                                x = state.get(stateBase + (level * K + d) * V);
-                            }
-                            S[r] = x;
-                        }
-                    }
-                    float found = 0f;
-                    float read = 0f;
-                    float overlap = 0f;
+            for (int level = 0; level < L; level = LevelLookup.above(t, level)) {
+                // The next level's parts, and at first the vectors above, wait for lanes that still read the last ones.
+                context.localBarrier();
+                if ((flags & KernelFlags.LEVELS) != 0) {
                     for (int r = 0; r < rows; r++) {
-                        int d = half + r * ROW_LANES + rowLane;
-                        float x = S[r];
-                        if ((flags & KernelFlags.DECAYS) != 0) {
-                            x *= decays[d];
-                            S[r] = x;
+                        int d = r * ROW_LANES + rowLane;
+                        float x = 0f;
+                        if (d < K && channel < V && level + step > 0) {
+                            x = state.get(stateBase + (level * K + d) * V);
                         }
-                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                            found += x * eraseKeys[d];
-                        }
-                        read += x * queries[d];
-                        overlap += keys[d] * queries[d];
+                        S[r] = x;
                     }
-                    foundParts[lane] = found;
-                    readParts[lane] = read;
-                    overlapParts[lane] = overlap;
-                    context.localBarrier();
-
-                    found = 0f;
-                    read = 0f;
-                    overlap = 0f;
-                    for (int r = 0; r < ROW_LANES; r++) {
-                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                            found += foundParts[r * COLUMNS + column];
-                        }
-                        read += readParts[r * COLUMNS + column];
-                        overlap += overlapParts[r * COLUMNS + column];
-                    }
-                    float u = 0f;
-                    if (channel < V && level == 0) {
-                        int valueAt = (m * HV + head) * V + channel;
-                        int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0 ? valueAt : m * HV + head;
-                        u = v.get(valueAt) * writeGain.get(gainAt);
-                    }
-                    p = u - found;
-                    for (int r = 0; r < rows; r++) {
-                        S[r] += keys[half + r * ROW_LANES + rowLane] * p;
-                    }
-                    float weight = 1f;
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        weight = values.get((token * HV + head) * L + level);
-                        for (int r = 0; r < rows; r++) {
-                            int d = r * ROW_LANES + rowLane;
-                            if (d < K && channel < V) {
-                                state.set(stateBase + (level * K + d) * V, S[r]);
-                            }
-                        }
-                    }
-                    out += weight * (read + overlap * p);
                 }
+                float found = 0f;
+                float read = 0f;
+                float overlap = 0f;
+                for (int r = 0; r < rows; r++) {
+                    int d = half + r * ROW_LANES + rowLane;
+                    float x = S[r];
+                    if ((flags & KernelFlags.DECAYS) != 0) {
+                        x *= decays[d];
+                        S[r] = x;
+                    }
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                        found += x * eraseKeys[d];
+                    }
+                    read += x * queries[d];
+                    overlap += keys[d] * queries[d];
+                }
+                foundParts[lane] = found;
+                readParts[lane] = read;
+                overlapParts[lane] = overlap;
+                context.localBarrier();
+
+                found = 0f;
+                read = 0f;
+                overlap = 0f;
+                for (int r = 0; r < ROW_LANES; r++) {
+                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                        found += foundParts[r * COLUMNS + column];
+                    }
+                    read += readParts[r * COLUMNS + column];
+                    overlap += overlapParts[r * COLUMNS + column];
+                }
+                float u = 0f;
+                if (channel < V && level == 0) {
+                    int valueAt = (m * HV + head) * V + channel;
+                    int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0 ? valueAt : m * HV + head;
+                    u = v.get(valueAt) * writeGain.get(gainAt);
+                }
+                p = u - found;
+                for (int r = 0; r < rows; r++) {
+                    S[r] += keys[half + r * ROW_LANES + rowLane] * p;
+                }
+                float weight = 1f;
+                if ((flags & KernelFlags.LEVELS) != 0) {
+                    weight = values.get((token * HV + head) * L + level);
+                    for (int r = 0; r < rows; r++) {
+                        int d = r * ROW_LANES + rowLane;
+                        if (d < K && channel < V) {
+                            state.set(stateBase + (level * K + d) * V, S[r]);
+                        }
+                    }
+                }
+                out += weight * (read + overlap * p);
             }
             if (step == n - 1 && rowLane == 0 && channel < V) {
                 o.set((token * HV + head) * V + channel, scale * out);
@@ -263,11 +264,14 @@ public final class RecurrentKernel {
         }
         if ((flags & KernelFlags.LEVELS) != 0) {
             int last = position + (end - begin) / n - 1;
-            for (int level = 1; level < L; level++) {
-                for (int r = 0; r < rows; r++) {
-                    int d = r * ROW_LANES + rowLane;
-                    if (end > begin && !LevelLookup.live(last, level) && d < K && channel < V) {
-                        state.set(stateBase + (level * K + d) * V, 0f);
+            int levels = end > begin ? L : 0;
+            for (int level = 1; level < levels; level++) {
+                if (!LevelLookup.live(last, level)) {
+                    for (int r = 0; r < rows; r++) {
+                        int d = r * ROW_LANES + rowLane;
+                        if (d < K && channel < V) {
+                            state.set(stateBase + (level * K + d) * V, 0f);
+                        }
                     }
                 }
             }

@@ -13,6 +13,20 @@ public final class LevelLookup {
         return ((2 * t + 1) >> level & 1) != 0;
     }
 
+    /**
+     * The next live level above one, at least {@link Integer#SIZE} for none. Kernels go from one live level to the next instead of
+     * asking each, because a barrier may stand in a loop but not behind a condition.
+     */
+    public static int above(int t, int level) {
+        int next = level + 1;
+        int bits = (2 * t + 1) >> next;
+        while (bits != 0 && (bits & 1) == 0) {
+            bits >>= 1;
+            next++;
+        }
+        return bits == 0 ? Integer.SIZE : next;
+    }
+
     /** The level at which a chunk's token sees another of its tokens, of their places in the chunk. */
     public static int of(int i, int j) {
         int level = 0;
