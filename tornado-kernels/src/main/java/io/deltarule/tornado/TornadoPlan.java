@@ -62,9 +62,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
 
     /** The recurrent form's chunks are only read from, and lose nothing by their length. */
     private static int longest(PlanSpec spec, int chunkSize) {
-        return spec.form() == Form.RECURRENT
-                ? chunkSize
-                : ChunkLaunches.longest(spec);
+        return spec.form() == Form.RECURRENT ? chunkSize : ChunkLaunches.longest(spec);
     }
 
     private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {

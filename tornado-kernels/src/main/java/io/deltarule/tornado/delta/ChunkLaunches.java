@@ -78,7 +78,8 @@ public final class ChunkLaunches {
         }
         if (s.logLinear() && s.householders() > spec.chunkSize()) {
             throw new InvalidInputException("chunk size: expected room for the " + s.householders()
-                    + " micro-steps of a token, of which chunks of log-linear states have all, but found " + spec.chunkSize()
+                    + " micro-steps of a token, of which chunks of log-linear states have all, but found "
+                    + spec.chunkSize()
                     + "; take larger chunks or the recurrent form");
         }
         if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
@@ -120,7 +121,13 @@ public final class ChunkLaunches {
         if (x.map().erases()) {
             launches.add(all.inverse());
             launches.add(all.solve(
-                    "chunkSolve", spec.shape().V(), x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+                    "chunkSolve",
+                    spec.shape().V(),
+                    x.v(),
+                    x.erase(),
+                    between.into,
+                    between.values,
+                    KernelFlags.of(x.map(), false)));
         } else {
             launches.add(all.values());
         }
@@ -160,7 +167,13 @@ public final class ChunkLaunches {
         boolean levels = spec.shape().logLinear();
         if (!x.map().erases()) {
             return List.of(all.states(
-                    "stateGradients", x.k(), between.outOf, values, state, states, KernelFlags.of(x.map(), true, levels)));
+                    "stateGradients",
+                    x.k(),
+                    between.outOf,
+                    values,
+                    state,
+                    states,
+                    KernelFlags.of(x.map(), true, levels)));
         }
         return List.of(
                 all.solve(
@@ -190,7 +203,8 @@ public final class ChunkLaunches {
     }
 
     /** @param V value channels, 0 for W alone */
-    private Launch solve(String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
+    private Launch solve(
+            String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
         int tiles = Math.ceilDiv(V, ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
         return scope.launch(
                 name,

@@ -101,69 +101,71 @@ final class ChunkScoreKernel {
             live = table.get(levels + 1);
         }
         for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
-    if (level > 0) {
-        keyRows = (live * HV + head) * C;
-        live++;
-    }
-    for (int from = 0; from < K; from += TILE) {
-        for (int at = lane; at < C * TILE; at += LANES) {
-            int row = at / TILE;
-            int d = from + at % TILE;
-            float kd = 0f;
-            float ed = 0f;
-            float qd = 0f;
-            if (row < length && d < K) {
-                int m = first + row;
-                int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? keyRows + row : m * H + keyHead;
-                kd = k.get(keyRow * K + d);
-                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                    int eraseRow =
-                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                    int gainRow =
-                            (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                    int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                    if ((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
-                        ed = erase.get(keyRow * K + d);
-                    } else {
-                        ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
-                    }
-                }
-                if (m % n == n - 1) {
-                    int token = m / n;
-                    int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
-                            ? token * HV + head
-                            : token * H + keyHead;
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        if (level > 0) {
-                            qd = q.get(queryRow * K + d) * lambda.get((token * HV + head) * L + level);
+            if (level > 0) {
+                keyRows = (live * HV + head) * C;
+                live++;
+            }
+            for (int from = 0; from < K; from += TILE) {
+                for (int at = lane; at < C * TILE; at += LANES) {
+                    int row = at / TILE;
+                    int d = from + at % TILE;
+                    float kd = 0f;
+                    float ed = 0f;
+                    float qd = 0f;
+                    if (row < length && d < K) {
+                        int m = first + row;
+                        int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? keyRows + row : m * H + keyHead;
+                        kd = k.get(keyRow * K + d);
+                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                            int eraseRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
+                                    ? m * HV + head
+                                    : m * H + keyHead;
+                            int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                    ? m * H + keyHead
+                                    : m * HV + head;
+                            int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                            if ((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
+                                ed = erase.get(keyRow * K + d);
+                            } else {
+                                ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                            }
                         }
-                    } else {
-                        qd = q.get(queryRow * K + d);
+                        if (m % n == n - 1) {
+                            int token = m / n;
+                            int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
+                                    ? token * HV + head
+                                    : token * H + keyHead;
+                            if ((flags & KernelFlags.LEVELS) != 0) {
+                                if (level > 0) {
+                                    qd = q.get(queryRow * K + d) * lambda.get((token * HV + head) * L + level);
+                                }
+                            } else {
+                                qd = q.get(queryRow * K + d);
+                            }
+                        }
+                    }
+                    keys[row * STRIDE + at % TILE] = kd;
+                    eraseKeys[row * STRIDE + at % TILE] = ed;
+                    queries[row * STRIDE + at % TILE] = qd;
+                }
+                context.localBarrier();
+                for (int d = 0; d < TILE; d++) {
+                    for (int j = 0; j < R; j++) {
+                        key[j] = keys[(x + 16 * j) * STRIDE + d];
+                    }
+                    for (int i = 0; i < R; i++) {
+                        float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
+                        float qd = queries[(y + 16 * i) * STRIDE + d];
+                        for (int j = 0; j < R; j++) {
+                            if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                                lowers[i * R + j] += ed * key[j];
+                            }
+                            M[i * R + j] += qd * key[j];
+                        }
                     }
                 }
+                context.localBarrier();
             }
-            keys[row * STRIDE + at % TILE] = kd;
-            eraseKeys[row * STRIDE + at % TILE] = ed;
-            queries[row * STRIDE + at % TILE] = qd;
-        }
-        context.localBarrier();
-        for (int d = 0; d < TILE; d++) {
-            for (int j = 0; j < R; j++) {
-                key[j] = keys[(x + 16 * j) * STRIDE + d];
-            }
-            for (int i = 0; i < R; i++) {
-                float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
-                float qd = queries[(y + 16 * i) * STRIDE + d];
-                for (int j = 0; j < R; j++) {
-                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                        lowers[i * R + j] += ed * key[j];
-                    }
-                    M[i * R + j] += qd * key[j];
-                }
-            }
-        }
-        context.localBarrier();
-    }
         }
         int base = context.groupIdx * C * C;
         for (int i = 0; i < R; i++) {

@@ -171,7 +171,8 @@ final class ChunkStateKernel {
             for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
                 int part = block;
                 boolean newest = false;
-                // Whether there is something to begin with in the place of P, whether rows meet the state on its way, and whether they
+                // Whether there is something to begin with in the place of P, whether rows meet the state on its way,
+                // and whether they
                 // change it: where nothing is erased, and at the lowest of several levels, not all do.
                 boolean given = true;
                 boolean meets = pass != KernelFlags.NOTHING_ERASED;
@@ -270,8 +271,9 @@ final class ChunkStateKernel {
                         float value = 0f;
                         if (changes && row < length && d < K) {
                             int m = first + row;
-                            int keyRow =
-                                    (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                            int keyRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
+                                    ? m * HV + head
+                                    : m * H + keyHead;
                             value = key.get(keyRow * K + d);
                             if ((flags & KernelFlags.BACKWARD) != 0) {
                                 int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0

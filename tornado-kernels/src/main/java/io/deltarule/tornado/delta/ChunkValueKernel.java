@@ -17,14 +17,7 @@ final class ChunkValueKernel {
     /** The write values of all chunks. */
     static KernelTask task(DeltaShape s, DeltaArrays x, FloatArray values, int C) {
         return KernelTask.of(
-                ChunkValueKernel::chunkValues,
-                x.v(),
-                x.writeGain(),
-                values,
-                s.V(),
-                C,
-                s.HV(),
-                KernelFlags.of(x.map()));
+                ChunkValueKernel::chunkValues, x.v(), x.writeGain(), values, s.V(), C, s.HV(), KernelFlags.of(x.map()));
     }
 
     /**

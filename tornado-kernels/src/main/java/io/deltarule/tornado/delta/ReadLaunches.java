@@ -116,7 +116,16 @@ public final class ReadLaunches {
      * @param lower becomes the second products, likewise
      */
     public Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
-        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, ScoreOptions.OVERLAPS_OF_TWO.withLevels(s.logLinear()));
+        return scores(
+                name,
+                rows,
+                between.values,
+                chunkRows,
+                lower,
+                to,
+                s.V(),
+                0,
+                ScoreOptions.OVERLAPS_OF_TWO.withLevels(s.logLinear()));
     }
 
     /**

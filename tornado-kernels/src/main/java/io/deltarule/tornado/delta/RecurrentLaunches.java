@@ -59,7 +59,8 @@ public final class RecurrentLaunches {
         DeltaShape s = spec.shape();
         List<Launch> launches = new ArrayList<>();
         if (kept == null) {
-            // Nothing is kept, so the kernel touches neither of its last two arrays, or reads the levels' weights from one; they
+            // Nothing is kept, so the kernel touches neither of its last two arrays, or reads the levels' weights from
+            // one; they
             // only must not be ones that it writes.
             launches.add(steps(spec, x, s.logLinear() ? x.lambda() : x.v(), x.q(), false, scope));
             if (s.crossRead()) {

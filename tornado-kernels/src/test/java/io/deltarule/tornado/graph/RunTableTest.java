@@ -67,8 +67,30 @@ class RunTableTest {
         int first = table.get(RunTable.FIRST_LIVE);
         assertArrayEquals(
                 new int[] {
-                    6, first, 2, 8, first + 2, 4, 16, first + 3, 5, 18, first + 4, 2, 19, first + 6, 1, //
-                    0, first + 9, 0, 4, first + 9, 3, 5, first + 10, 1
+                    6,
+                    first,
+                    2,
+                    8,
+                    first + 2,
+                    4,
+                    16,
+                    first + 3,
+                    5,
+                    18,
+                    first + 4,
+                    2,
+                    19,
+                    first + 6,
+                    1, //
+                    0,
+                    first + 9,
+                    0,
+                    4,
+                    first + 9,
+                    3,
+                    5,
+                    first + 10,
+                    1
                 },
                 entries(table, table.get(RunTable.CHUNK_LEVELS), 3 * run.chunks()));
         assertArrayEquals(
@@ -86,7 +108,8 @@ class RunTableTest {
                 int end = 1 << (levels - 1);
                 for (int position = 0; position < end; position++) {
                     int tokens = Math.min(20, end - position);
-                    run.describe(new int[] {0, tokens / 3, tokens / 2, tokens}, new int[] {position, position, position});
+                    run.describe(
+                            new int[] {0, tokens / 3, tokens / 2, tokens}, new int[] {position, position, position});
                     assertTrue(run.chunks() <= ChunkCounts.chunks(shape, longest));
                     assertTrue(run.live() <= ChunkCounts.live(shape, longest));
                 }

@@ -159,12 +159,7 @@ public final class GradientLaunches {
     /** dq but for what the token wrote itself, and its part of dg. */
     private List<Launch> queries(FloatArray dO) {
         Launch outer = stages.outer(
-                "queryOuter",
-                dO,
-                between.states,
-                gradients.queries,
-                GradientOptions.WRITE.levels(s.logLinear()),
-                1);
+                "queryOuter", dO, between.states, gradients.queries, GradientOptions.WRITE.levels(s.logLinear()), 1);
         Launch inner = stages.earlier("queryInner", gradients.overlaps, gradients.queries, GradientOptions.WRITE, 1);
         KeyChannelVector query = KeyChannelVector.ofRead(x.q(), s.H());
         return stages.withGate(

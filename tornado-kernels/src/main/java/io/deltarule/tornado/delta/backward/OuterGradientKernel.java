@@ -95,48 +95,48 @@ final class OuterGradientKernel {
             lowest = LevelLookup.above(position, 0);
         }
         for (int level = lowest; level < L; level = LevelLookup.above(position, level)) {
-    if (level > 0) {
-        part = live * HV + head;
-        live++;
-    }
-    for (int from = 0; from < V; from += TILE) {
-        for (int at = lane; at < C * TILE; at += LANES) {
-            int row = at / TILE;
-            int c = from + at % TILE;
-            int m = first + row;
-            float value = 0f;
-            if (row < length && c < V && m % period == period - 1) {
-                int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? part * C + row : m / n * HV + head;
-                value = rows.get(source * V + c);
-                if ((flags & KernelFlags.LEVELS) != 0 && (flags & GradientFlags.CHUNK_ROWS) == 0) {
-                    value *= lambda.get(source * L + level);
+            if (level > 0) {
+                part = live * HV + head;
+                live++;
+            }
+            for (int from = 0; from < V; from += TILE) {
+                for (int at = lane; at < C * TILE; at += LANES) {
+                    int row = at / TILE;
+                    int c = from + at % TILE;
+                    int m = first + row;
+                    float value = 0f;
+                    if (row < length && c < V && m % period == period - 1) {
+                        int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? part * C + row : m / n * HV + head;
+                        value = rows.get(source * V + c);
+                        if ((flags & KernelFlags.LEVELS) != 0 && (flags & GradientFlags.CHUNK_ROWS) == 0) {
+                            value *= lambda.get(source * L + level);
+                        }
+                    }
+                    left[row * STRIDE + at % TILE] = value;
                 }
-            }
-            left[row * STRIDE + at % TILE] = value;
-        }
-        for (int at = lane; at < CHANNELS * TILE; at += LANES) {
-            int d = channel + at / TILE;
-            int c = from + at % TILE;
-            float value = 0f;
-            if (length > 0 && d < K && c < V) {
-                value = states.get((part * K + d) * V + c);
-            }
-            right[at / TILE * STRIDE + at % TILE] = value;
-        }
-        context.localBarrier();
-        for (int c = 0; c < TILE; c++) {
-            for (int j = 0; j < 4; j++) {
-                key4[j] = right[(x + 8 * j) * STRIDE + c];
-            }
-            for (int i = 0; i < R; i++) {
-                float value = left[(y + 16 * i) * STRIDE + c];
-                for (int j = 0; j < 4; j++) {
-                    sums[i * 4 + j] += value * key4[j];
+                for (int at = lane; at < CHANNELS * TILE; at += LANES) {
+                    int d = channel + at / TILE;
+                    int c = from + at % TILE;
+                    float value = 0f;
+                    if (length > 0 && d < K && c < V) {
+                        value = states.get((part * K + d) * V + c);
+                    }
+                    right[at / TILE * STRIDE + at % TILE] = value;
                 }
+                context.localBarrier();
+                for (int c = 0; c < TILE; c++) {
+                    for (int j = 0; j < 4; j++) {
+                        key4[j] = right[(x + 8 * j) * STRIDE + c];
+                    }
+                    for (int i = 0; i < R; i++) {
+                        float value = left[(y + 16 * i) * STRIDE + c];
+                        for (int j = 0; j < 4; j++) {
+                            sums[i * 4 + j] += value * key4[j];
+                        }
+                    }
+                }
+                context.localBarrier();
             }
-        }
-        context.localBarrier();
-    }
         }
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < 4; j++) {
