@@ -102,7 +102,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         }
         if (out.initialState() != null) {
             HostCopies.copyOut(arrays.state, out.initialState());
-            FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+            FiniteChecks.requireFiniteGradient(spec().variant(), "d_initial_state", out.initialState(), in, given);
         }
     }
 
@@ -115,7 +115,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         }
         arrays.store(out);
         out.tensors()
-                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient("d_" + input.id(), tensor, in, given));
+                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient(spec().variant(), "d_" + input.id(), tensor, in, given));
     }
 
     /** Its task graph. */

@@ -98,7 +98,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         }
         if (out.finalState() != null) {
             readState(out.finalState());
-            FiniteChecks.requireFiniteState(shape, in, out.finalState());
+            FiniteChecks.requireFiniteState(spec().variant(), shape, in, out.finalState());
         }
     }
 
@@ -108,9 +108,9 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         table.describe(in.boundaries(shape), before());
         graph.run();
         arrays.storeOutputs(out);
-        FiniteChecks.requireFiniteOutput(shape, in, out.o());
+        FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.o());
         if (shape.crossRead()) {
-            FiniteChecks.requireFiniteOutput(shape, in, out.oCross());
+            FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.oCross());
         }
     }
 

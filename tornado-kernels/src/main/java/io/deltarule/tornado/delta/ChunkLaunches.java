@@ -97,7 +97,7 @@ public final class ChunkLaunches {
 
     /** How many micro-steps a chunk of a plan has at most; chunks of log-linear states have whole tokens. */
     public static int longest(PlanSpec spec) {
-        int longest = ChunkLength.most(spec.shape().K(), spec.chunkSize());
+        int longest = ChunkLength.most(spec);
         return spec.shape().logLinear() ? Math.max(longest, spec.shape().householders()) : longest;
     }
 

@@ -76,7 +76,7 @@ final class Chunk {
     /** Micro-steps of the largest chunk that a specification calls for. */
     static int size(PlanSpec spec) {
         return Math.min(
-                ChunkLength.most(spec.shape().K(), spec.chunkSize()),
+                ChunkLength.most(spec),
                 Math.max(1, spec.shape().microTokens()));
     }
 
