@@ -70,7 +70,11 @@ public final class FiniteChecks {
         while (ends[sequence + 1] <= token) {
             sequence++;
         }
-        throw grew(variant.erases(), sequence, at / shape.V() % shape.HV(), "at or before token " + (token - ends[sequence]));
+        throw grew(
+                variant.erases(),
+                sequence,
+                at / shape.V() % shape.HV(),
+                "at or before token " + (token - ends[sequence]));
     }
 
     /**

@@ -116,8 +116,8 @@ public final class ReferenceEngine implements TrainingEngine {
                 copy(result.initialState(), out.initialState());
             }
             out.tensors()
-                    .forEach((input, gradient) ->
-                            FiniteChecks.requireFiniteGradient(spec().variant(), "d_" + input.id(), gradient, in, given));
+                    .forEach((input, gradient) -> FiniteChecks.requireFiniteGradient(
+                            spec().variant(), "d_" + input.id(), gradient, in, given));
             if (out.initialState() != null) {
                 FiniteChecks.requireFiniteGradient(spec().variant(), "d_initial_state", out.initialState(), in, given);
             }
