@@ -55,7 +55,7 @@ public final class LayerLaunches {
             case MatrixOp.Embedding e -> List.of(embedding(e));
             case MatrixOp.Linear l -> linear(l);
             case SequenceOp.ShortConvolution c -> convolution(c, arrays.weight(c.weight()));
-            case SequenceOp.TokenDifference d -> convolution(d.convolution(), arrays.numbers(d.taps()));
+            case SequenceOp.TokenDifference d -> convolution(d.convolution(), arrays.taps(d));
             case NormOp.LayerNorm n -> List.of(layerNorm(n));
             case NormOp.L2Norm n ->
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), n.eps(), 0, Activation.IDENTITY));
