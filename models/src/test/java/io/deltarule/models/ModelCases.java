@@ -20,8 +20,7 @@ public final class ModelCases {
     private static final Mamba2Config MAMBA = Mamba2Config.of(24, 4, 12, 2, 10);
     private static final AttentionLayer ATTENTION = AttentionLayer.of(24, 4, 2, 12);
     private static final SwiGluBlock MLP = new SwiGluBlock(24, 50);
-    private static final Rwkv7Config RWKV =
-            new Rwkv7Config(24, 2, 40, new Rwkv7Config.Ranks(5, 3, 2, 7), 12e-5, 1e-6);
+    private static final Rwkv7Config RWKV = new Rwkv7Config(24, 2, 40, new Rwkv7Config.Ranks(5, 3, 2, 7), 12e-5, 1e-6);
     private static final Rwkv7FeedForward RWKV_MLP = new Rwkv7FeedForward(24, 50);
 
     private ModelCases() {}
@@ -178,8 +177,7 @@ public final class ModelCases {
     private static BlockStack rwkv() {
         Rwkv7Layer first = new Rwkv7Layer(RWKV, null);
         Rwkv7Layer second = new Rwkv7Layer(RWKV, Rwkv7Layer.values("model.layers.0.attn.", RWKV));
-        return BlockStack.of(
-                2, i -> new Rwkv7Block(i == 0 ? first : second, RWKV_MLP, false, 1e-5, false));
+        return BlockStack.of(2, i -> new Rwkv7Block(i == 0 ? first : second, RWKV_MLP, false, 1e-5, false));
     }
 
     /** Every case. */

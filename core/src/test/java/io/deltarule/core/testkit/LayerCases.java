@@ -66,8 +66,7 @@ public final class LayerCases {
                 one("exp", new ElementwiseOp.Activate(X, Y, EXP, 0.5)),
                 one(
                         "squared ReLU",
-                        new LayerProgram(
-                                List.of(X), List.of(Y), List.of(new ElementwiseOp.Multiply(X, X, Y, RELU)))),
+                        new LayerProgram(List.of(X), List.of(Y), List.of(new ElementwiseOp.Multiply(X, X, Y, RELU)))),
                 one("2 sigmoid", new ElementwiseOp.Activate(X, Y, SIGMOID, 2)),
                 one("SiLU", new ElementwiseOp.Activate(X, Y, SILU, 1)),
                 one("ReLU", new ElementwiseOp.Activate(X, Y, RELU, 1)),

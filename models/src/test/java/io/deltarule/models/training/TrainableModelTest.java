@@ -61,7 +61,8 @@ class TrainableModelTest {
                     .map(slot -> slot.name())
                     .filter(before::contains)
                     .collect(Collectors.toSet());
-            Set<String> expected = new HashSet<>(Set.of(ops.get(cuts.get(i) - 1).out().name()));
+            Set<String> expected =
+                    new HashSet<>(Set.of(ops.get(cuts.get(i) - 1).out().name()));
             if (type.equals("rwkv7")) { // all later layers read the first one's values
                 expected.add("model.layers.0.attn.v_proj");
             }
@@ -182,16 +183,29 @@ class TrainableModelTest {
             assertEquals(1, early.get(0));
             assertEquals(1 - Math.pow(0.5, 0.9), early.get(16), 1e-6);
             assertEquals(1 - Math.pow(0.5, 0.9 / 4), late.get(16), 1e-6);
-            assertEquals(1 - Math.pow(0.5, 1 / 256.0), weights.trained().tensor("model.layers.3.ffn.x_k").get(16), 1e-6);
+            assertEquals(
+                    1 - Math.pow(0.5, 1 / 256.0),
+                    weights.trained().tensor("model.layers.3.ffn.x_k").get(16),
+                    1e-6);
             Tensor decay = weights.trained().tensor("model.layers.0.attn.w_lora.lora.2.bias");
             assertEquals(-5.5 - 2.5, decay.get(0), 1e-5);
             assertEquals(0.5 + 2.5, decay.get(31), 1e-5);
-            assertEquals(Math.pow(0.75, 0.7), weights.trained().tensor("model.layers.2.attn.g_norm.weight").get(5), 1e-6);
+            assertEquals(
+                    Math.pow(0.75, 0.7),
+                    weights.trained()
+                            .tensor("model.layers.2.attn.g_norm.weight")
+                            .get(5),
+                    1e-6);
             for (String zero : List.of("attn.o_proj.weight", "ffn.value.weight", "attn.g_lora.lora.0.weight")) {
                 Tensor tensor = weights.trained().tensor("model.layers.1." + zero);
                 assertTrue(IntStream.range(0, (int) tensor.size()).allMatch(i -> tensor.get(i) == 0), zero);
             }
-            assertEquals(0.73 + 0.2, weights.trained().tensor("model.layers.1.attn.v_lora.lora.2.bias").get(0), 1e-6);
+            assertEquals(
+                    0.73 + 0.2,
+                    weights.trained()
+                            .tensor("model.layers.1.attn.v_lora.lora.2.bias")
+                            .get(0),
+                    1e-6);
         }
     }
 }

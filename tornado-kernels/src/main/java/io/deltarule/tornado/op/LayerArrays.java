@@ -5,6 +5,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SlotPlaces;
 import io.deltarule.core.layer.Weight;
@@ -34,6 +35,7 @@ public final class LayerArrays {
     private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
     private IntArray unread;
     private final List<List<FloatArray>> carried = new ArrayList<>();
+    private final Map<Integer, FloatArray> taps = new LinkedHashMap<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
     private final Map<List<Object>, FloatArray> floats = new HashMap<>();
     private final Map<Integer, IntArray> ints = new HashMap<>();
@@ -122,15 +124,18 @@ public final class LayerArrays {
         return array;
     }
 
-    /** Numbers that are no weight and stay as they are. */
-    FloatArray numbers(Tensor given) {
-        FloatArray array = memory.floats("constants", given.dim(0), 1, given.dim(1));
-        if (!memory.countsOnly()) {
-            for (int i = 0; i < given.size(); i++) {
-                array.set(i, given.get(i));
+    /** A difference's taps, which are no weight of the program; differences of one width share them. */
+    FloatArray taps(SequenceOp.TokenDifference difference) {
+        return taps.computeIfAbsent(difference.in().width(), width -> {
+            FloatArray array = memory.floats("taps", width, 1, 2);
+            if (!memory.countsOnly()) {
+                Tensor numbers = difference.taps();
+                for (int i = 0; i < numbers.size(); i++) {
+                    array.set(i, numbers.get(i));
+                }
             }
-        }
-        return array;
+            return array;
+        });
     }
 
     /** What the i-th operation carries. */
@@ -199,6 +204,7 @@ public final class LayerArrays {
             all.add(unread);
         }
         all.addAll(phases.values());
+        all.addAll(taps.values());
         return all;
     }
 

@@ -66,7 +66,7 @@ public final class LayerLaunches {
                 yield convolution(c.in(), kernels, kernels, c.out(), c.taps(), kind, c.activation());
             }
             case SequenceOp.TokenDifference d -> {
-                FloatArray taps = arrays.numbers(d.taps());
+                FloatArray taps = arrays.taps(d);
                 yield convolution(d.in(), taps, taps, d.out(), 2, 0, Activation.IDENTITY);
             }
             case NormOp.LayerNorm n -> List.of(layerNorm(n));
