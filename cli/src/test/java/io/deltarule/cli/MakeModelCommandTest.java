@@ -38,6 +38,8 @@ class MakeModelCommandTest {
                 "granitemoehybrid",
                 "h_gated_deltanet",
                 "log_linear_mamba2",
+                "bailing_hybrid",
+                "jet_nemotron",
                 "deltalens"
             })
     void everyTypeGenerates(String type) {

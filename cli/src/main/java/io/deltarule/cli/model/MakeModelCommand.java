@@ -33,7 +33,8 @@ public final class MakeModelCommand implements Runnable {
             description =
                     "The config's model_type: delta_net, gated_deltanet, kda, gated_deltaproduct, qwen3_5 (nested,"
                             + " as published), qwen3_5_text, qwen3_5_moe, qwen3_5_moe_text, qwen3_next, olmo_hybrid, kimi_linear,"
-                            + " mamba2, granitemoehybrid, h_gated_deltanet, log_linear_mamba2 or deltalens.")
+                            + " mamba2, granitemoehybrid, h_gated_deltanet, log_linear_mamba2,"
+                            + " bailing_hybrid, jet_nemotron or deltalens.")
     private String type;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "A new or empty folder.")

@@ -26,7 +26,8 @@ import java.util.Set;
  */
 public final class BailingFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.word_embeddings.weight";
-    private static final String THIS = "BailingMoeV3";
+    private static final String PUBLISHER = "Bailing";
+    private static final String THIS = PUBLISHER + "MoeV3";
 
     /** Largest limit of an expert's products that a config may name; those of published models are below 10. */
     private static final double MOST_LIMIT = 1e6;
@@ -67,11 +68,11 @@ public final class BailingFormat implements ModelFormat {
                 + "ForCausalLM: other models of this type, Ling 2.6 among them, have linear layers with a"
                 + " constant decay per head and without an erase key, which are not supported,";
         List<String> named = config.texts("architectures");
-        if (named != null && !named.isEmpty()) {
-            if (named.stream().noneMatch(name -> name.startsWith(THIS))) {
-                throw config.refused("architectures", other);
-            }
+        if (named != null && named.stream().anyMatch(name -> name.startsWith(THIS))) {
             return;
+        }
+        if (named != null && named.stream().anyMatch(name -> name.startsWith(PUBLISHER))) {
+            throw config.refused("architectures", other);
         }
         boolean kda = config.has("kda_lower_bound") || config.has("kda_safe_gate") || config.has("no_kda_lora");
         if (!kda && !stored.contains("model.layers.0.attention.A_log")) {
