@@ -166,8 +166,8 @@ public final class BailingFormat implements ModelFormat {
 
     /** Of each layer; those of experts differ in their limits alone. */
     private static List<Layer> feeds(ConfigObject config, int hidden, int layers) {
-        int experts = config.count("num_experts", 0, ConfigSizes.MOST_EXPERTS, 128);
-        int dense = experts == 0 ? layers : config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
+        int experts = config.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, 128);
+        int dense = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
         if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
             throw config.refused(
                     "num_experts", "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
@@ -175,7 +175,7 @@ public final class BailingFormat implements ModelFormat {
         List<Double> routed = limits(config, "expert_swiglu_limit_list", layers);
         List<Double> shared = limits(config, "share_expert_swiglu_limit_list", layers);
         Layer plain = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 4608));
-        MixtureBlock mixture = dense < layers ? mixture(config, hidden, experts) : null;
+        MixtureBlock mixture = mixture(config, hidden, experts);
         List<Layer> feeds = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
             feeds.add(i < dense ? plain : limited(mixture, routed.get(i), shared.get(i)));
