@@ -323,6 +323,9 @@ class BrokenFolderTest {
                 folder.resolve("config.json"),
                 config.replaceAll("\"(architectures|kda_lower_bound|kda_safe_gate|no_kda_lora)\"", "\"_$1\""));
         ModelFolder.open(folder).close(); // its tensors tell
+        edit("config.json", "bailing_hybrid\"", "its_own\", \"architectures\": [\"ItsOwnForCausalLM\"]");
+        ModelFolder.open(folder, "bailing_hybrid").close();
+        edit("config.json", "its_own", "bailing_hybrid");
         rename("layers.0.attention.A_log", "layers.0.attention.slope");
         refused(InvalidInputException.class, "kda_lower_bound", "Ling 2.6", "constant decay per head");
     }

@@ -222,7 +222,7 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                                 "expert_swiglu_limit_list=[0,null,0.5,0.4]",
                                 "share_expert_swiglu_limit_list=[0,0.6,0,0.7,1]")
                         .stored(WeightType.BF16, 2),
-                of("bailing_hybrid", "num_experts=0", "tie_word_embeddings=true", "short_conv_kernel_size=2"));
+                of("bailing_hybrid", "first_k_dense_replace=4", "tie_word_embeddings=true", "short_conv_kernel_size=2"));
     }
 
     private static List<FormatCase> jet() {

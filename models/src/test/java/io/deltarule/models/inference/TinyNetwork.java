@@ -14,14 +14,17 @@ import io.deltarule.models.BlockStack;
 import io.deltarule.models.DeltaConfig;
 import io.deltarule.models.GatedDeltaNetLayer;
 import io.deltarule.models.KdaLayer;
+import io.deltarule.models.LatentAttentionLayer;
 import io.deltarule.models.Layer;
 import io.deltarule.models.Mamba2Config;
 import io.deltarule.models.Mamba2Layer;
 import io.deltarule.models.MixerBlock;
+import io.deltarule.models.MixtureBlock;
 import io.deltarule.models.PositionEncoding;
 import io.deltarule.models.ProgramBuilder;
 import io.deltarule.models.SelectiveRope;
 import io.deltarule.models.SwiGluBlock;
+import io.deltarule.models.jet.JetLayer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +81,40 @@ final class TinyNetwork {
                         new MixerBlock(new Mamba2Layer(mamba), "norm", "mixer", 1e-5),
                         Block.of(AttentionLayer.of(HIDDEN, 4, 2, 12), mlp),
                         new MixerBlock(new Mamba2Layer(mamba.withLevels(7)), "norm", "mixer", 1e-5)),
+                VOCABULARY,
+                0);
+    }
+
+    /** Taps of tokens' own, and latent attention with positions, beside experts in groups. */
+    static Network jetAndLatent(String name) {
+        SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40, 0.5);
+        MixtureBlock mixture = new MixtureBlock(
+                HIDDEN,
+                6,
+                10,
+                new MixtureBlock.Router(2, true, true, true, 1.5, new MatrixOp.Experts.Groups(3, 2)),
+                null,
+                0.5);
+        LatentAttentionLayer latent = new LatentAttentionLayer(
+                HIDDEN,
+                3,
+                10,
+                0,
+                8,
+                4,
+                6,
+                LatentAttentionLayer.OutputGate.HEAD,
+                new LatentAttentionLayer.Rotary(100, true),
+                1e-6);
+        JetLayer jet = new JetLayer(new JetLayer.Sizes(HIDDEN, 2, 12, 20, 4, 5), 1e-5);
+        DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
+        return make(
+                name,
+                List.of(
+                        Block.of(jet, mlp),
+                        Block.of(latent, mixture),
+                        Block.of(new KdaLayer(config, -5, false, true), mixture),
+                        Block.of(jet, mlp)),
                 VOCABULARY,
                 0);
     }

@@ -26,7 +26,8 @@ import java.util.Set;
  */
 public final class BailingFormat implements ModelFormat {
     private static final String EMBEDDINGS = "model.word_embeddings.weight";
-    private static final String THIS = "BailingMoeV3";
+    private static final String PUBLISHER = "Bailing";
+    private static final String THIS = PUBLISHER + "MoeV3";
 
     /** Largest limit of an expert's products that a config may name; those of published models are below 10. */
     private static final double MOST_LIMIT = 1e6;
@@ -67,11 +68,11 @@ public final class BailingFormat implements ModelFormat {
                 + "ForCausalLM: other models of this type, Ling 2.6 among them, have linear layers with a"
                 + " constant decay per head and without an erase key, which are not supported,";
         List<String> named = config.texts("architectures");
-        if (named != null && !named.isEmpty()) {
-            if (named.stream().noneMatch(name -> name.startsWith(THIS))) {
-                throw config.refused("architectures", other);
-            }
+        if (named != null && named.stream().anyMatch(name -> name.startsWith(THIS))) {
             return;
+        }
+        if (named != null && named.stream().anyMatch(name -> name.startsWith(PUBLISHER))) {
+            throw config.refused("architectures", other);
         }
         boolean kda = config.has("kda_lower_bound") || config.has("kda_safe_gate") || config.has("no_kda_lora");
         if (!kda && !stored.contains("model.layers.0.attention.A_log")) {
@@ -165,8 +166,8 @@ public final class BailingFormat implements ModelFormat {
 
     /** Of each layer; those of experts differ in their limits alone. */
     private static List<Layer> feeds(ConfigObject config, int hidden, int layers) {
-        int experts = config.count("num_experts", 0, ConfigSizes.MOST_EXPERTS, 128);
-        int dense = experts == 0 ? layers : config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
+        int experts = config.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, 128);
+        int dense = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
         if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
             throw config.refused(
                     "num_experts", "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
@@ -174,7 +175,7 @@ public final class BailingFormat implements ModelFormat {
         List<Double> routed = limits(config, "expert_swiglu_limit_list", layers);
         List<Double> shared = limits(config, "share_expert_swiglu_limit_list", layers);
         Layer plain = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 4608));
-        MixtureBlock mixture = dense < layers ? mixture(config, hidden, experts) : null;
+        MixtureBlock mixture = mixture(config, hidden, experts);
         List<Layer> feeds = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
             feeds.add(i < dense ? plain : limited(mixture, routed.get(i), shared.get(i)));
