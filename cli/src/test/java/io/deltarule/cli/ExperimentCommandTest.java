@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag(TestScope.THOROUGH)
 class ExperimentCommandTest {
     private static final List<String> NAMES =
-            List.of("overwrite", "needle", "snr", "retrieval", "speedup", "parity", "permutations", "language");
+            List.of("overwrite", "needle", "snr", "retrieval", "speedup", "levels", "parity", "permutations", "language");
 
     @TempDir
     Path folder;
