@@ -5,6 +5,7 @@ module io.deltarule.bench {
     requires com.samskivert.jmustache;
     requires io.deltarule.chart;
     requires io.deltarule.models;
+    requires io.deltarule.training;
     requires jdk.management;
 
     exports io.deltarule.bench.document to

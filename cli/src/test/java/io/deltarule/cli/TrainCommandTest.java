@@ -54,6 +54,40 @@ class TrainCommandTest {
                 .succeeded();
     }
 
+    /** The tokenizer is the model's own where none is named. */
+    @Test
+    void aTrainedModelIsTrainedFurther() throws IOException {
+        Path first = folder.resolve("first");
+        CliRun.of("train", "--config", EXAMPLE, "--output", first).succeeded();
+        Path config = Files.writeString(folder.resolve("further.json"), """
+                {"data": {"text": "further.txt"}, "model": {"from": "first"}, "steps": 2, "batch": 2, "length": 16}""");
+        Files.writeString(folder.resolve("further.txt"), "the delta rule writes what the state lacks. ".repeat(20));
+        Path second = folder.resolve("second");
+        CliRun.of("train", "--config", config, "--output", second, "--threads", "1")
+                .succeeded();
+        assertEquals(-1, Files.mismatch(first.resolve("tokenizer.json"), second.resolve("tokenizer.json")));
+        CliRun.of("generate", "--model", second, "--engine", "cpu", "--prompt", "the ", "--max-new-tokens", "2")
+                .succeeded();
+    }
+
+    @Test
+    void threadsAreThoseOfTheCpuEngine() throws IOException {
+        for (List<String> wrong : List.of(List.of("reference", "1"), List.of("cpu", "0"))) {
+            CliRun run = CliRun.of(
+                    "train",
+                    "--config",
+                    config(""),
+                    "--output",
+                    folder.resolve("none"),
+                    "--engine",
+                    wrong.get(0),
+                    "--threads",
+                    wrong.get(1));
+            assertEquals(ExitCode.BAD_INPUT, run.code());
+            assertTrue(run.err().contains("threads: expected"), run.err());
+        }
+    }
+
     @Test
     void theDocumentSaysWhatTheTableSays() throws IOException {
         Path run = folder.resolve("run");

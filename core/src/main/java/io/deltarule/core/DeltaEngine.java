@@ -18,6 +18,17 @@ public interface DeltaEngine {
     /** Why this engine cannot run here and what to install, or empty if it can. */
     Optional<String> unavailable();
 
+    /**
+     * The same engine with a number of threads of its own.
+     *
+     * @param threads at least 1
+     * @throws InvalidInputException if there are fewer, or it has none to set, as this default says
+     */
+    default DeltaEngine withThreads(int threads) {
+        throw new InvalidInputException(
+                "threads: expected engine cpu but found " + name() + ", which has none to set; leave them out");
+    }
+
     /** What it can run on here; empty where {@link #unavailable} says why. */
     List<Device> devices();
 

@@ -12,12 +12,15 @@ import io.deltarule.emulator.rewrite.KernelProbe;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
@@ -33,10 +36,22 @@ public final class GraphExecutor {
     private final GraphDefinition graph;
     private final IdentityHashMap<Object, DeviceArray> arrays = new IdentityHashMap<>();
     private final Map<GraphDefinition.Task, PreparedKernel> kernels = new HashMap<>();
+    private final Set<Object> readable = Collections.newSetFromMap(new IdentityHashMap<>());
     private long executions;
 
-    public GraphExecutor(GraphDefinition graph) {
+    /**
+     * Of a graph that has not run.
+     *
+     * @param alone whether the plan has no other graph: TornadoVM then looks at no transfer for what arrays are made for
+     */
+    public GraphExecutor(GraphDefinition graph, boolean alone) {
         this.graph = graph;
+        if (!alone) {
+            Stream.concat(graph.toDevice().stream(), graph.toHost().stream())
+                    .filter(transfer -> transfer.mode() == DataTransferMode.UNDER_DEMAND)
+                    .forEach(transfer -> readable.add(transfer.array().array()));
+        }
+        graph.consumed().forEach(consumed -> readable.add(consumed.array().array())); // another graph made it
     }
 
     /** A kernel's rewritten twin, its number in {@link KernelLines}, and the names of its parameters. */
@@ -74,6 +89,11 @@ public final class GraphExecutor {
             for (GraphDefinition.Task task : graph.tasks()) {
                 launch(task, grids, times);
             }
+            arrays.forEach((array, onDevice) -> {
+                if (!readable.contains(array)) {
+                    onDevice.guard().requireReadable();
+                }
+            });
             transferOut(times);
         } finally {
             DEVICE.unlock();
@@ -191,6 +211,7 @@ public final class GraphExecutor {
                         Shuffle.of(task.fullName(), executions))
                 .run();
         times.addKernel(System.nanoTime() - ready);
+        arrays.values().forEach(array -> array.guard().endLaunch(task.fullName()));
     }
 
     /** What a kernel is given for an argument of its task: the device's copy of an array, a context per work-item, or a scalar. */

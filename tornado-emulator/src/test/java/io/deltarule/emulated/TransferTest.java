@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.emulator.check.KernelFaultException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.DataRange;
@@ -31,6 +32,10 @@ class TransferTest {
 
     static void addTo(KernelContext context, IntArray array, IntArray more) {
         array.set(context.globalIdx, array.get(context.globalIdx) + more.get(context.globalIdx));
+    }
+
+    static void copy(KernelContext context, IntArray from, IntArray to) {
+        to.set(context.globalIdx, from.get(context.globalIdx));
     }
 
     private final IntArray array = IntArray.fromElements(10, 20, 30, 40);
@@ -63,6 +68,44 @@ class TransferTest {
             array.set(0, 500);
             plan.execute();
             assertEquals(12, array.get(0));
+        }
+    }
+
+    private TornadoExecutionPlan between(int toHost, TaskGraph... more) {
+        IntArray between = new IntArray(4);
+        IntArray last = new IntArray(4);
+        TaskGraph graph = new TaskGraph("g")
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, array)
+                .task("t", TransferTest::copy, context, array, between)
+                .task("u", TransferTest::copy, context, between, last)
+                .transferToHost(toHost, between)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, last);
+        TornadoExecutionPlan plan =
+                plan(Stream.concat(Stream.of(graph), Stream.of(more)).toArray(TaskGraph[]::new));
+        GridScheduler grids = new GridScheduler("g.t", new WorkerGrid1D(4));
+        grids.addWorkerGrid("g.u", new WorkerGrid1D(4));
+        if (more.length > 0) {
+            grids.addWorkerGrid("h.t", new WorkerGrid1D(4));
+        }
+        return plan.withGridScheduler(grids).withGraph(0);
+    }
+
+    /** As TornadoVM 5.2.0 makes it: see the class ReadableArrays of the kernels. */
+    @Test
+    void anArrayThatItsFirstKernelOnlyWritesIsNotToBeRead() throws Exception {
+        TaskGraph second = new TaskGraph("h")
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, array)
+                .task("t", TransferTest::addOne, context, array)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, array);
+        try (TornadoExecutionPlan alone = between(DataTransferMode.UNDER_DEMAND);
+                TornadoExecutionPlan notOnDemand = between(DataTransferMode.EVERY_EXECUTION, second);
+                TornadoExecutionPlan good = between(DataTransferMode.UNDER_DEMAND, second)) {
+            for (TornadoExecutionPlan plan : new TornadoExecutionPlan[] {alone, notOnDemand}) {
+                String message =
+                        assertThrows(KernelFaultException.class, plan::execute).getMessage();
+                assertTrue(message.startsWith("task g.u: reads array 'from'"), message);
+            }
+            good.execute();
         }
     }
 

@@ -100,8 +100,8 @@ public record Batch(int[] lengths, int[] ids, int[] labels) {
         return count;
     }
 
-    /** Numbers as plans take them, [tokens, 1]. */
-    static Tensor column(int[] numbers) {
+    /** {@link #ids()} or {@link #labels()} as plans take them, [tokens, 1]. */
+    public static Tensor column(int[] numbers) {
         Tensor column = Tensor.zeros(numbers.length, 1);
         for (int i = 0; i < numbers.length; i++) {
             column.set(i, numbers[i]);

@@ -4,108 +4,109 @@ import io.deltarule.bench.result.SpeedRatio;
 import io.deltarule.bench.timing.Timing;
 import io.deltarule.core.Engines;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
-import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
-import io.deltarule.core.layer.MatrixOp;
-import io.deltarule.core.layer.Slot;
-import io.deltarule.core.layer.WeightType;
-import io.deltarule.core.layer.Weights;
 import io.deltarule.core.measure.ProductShare;
-import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.TrainingEngine;
-import io.deltarule.core.training.TrainingPlan;
-import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.models.format.ModelTemplates;
-import io.deltarule.models.format.RandomModel;
-import io.deltarule.models.format.RandomWeights;
-import java.lang.foreign.Arena;
+import io.deltarule.models.training.TrainableModel;
+import io.deltarule.training.Batch;
+import io.deltarule.training.Trainer;
+import io.deltarule.training.TrainingOptions;
+import io.deltarule.training.task.BatchSizes;
+import io.deltarule.training.task.SequenceTask;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
-/** Measures what going back costs on the CPU engine: a model forward and backward beside it forward alone, and the products' share. */
+/** Measures what learning costs on the CPU engine: a whole training step beside its tokens forward alone, and the products' share. */
 record TrainingRows(SuiteRecorder recorder) {
     private static final int TOKENS = 1024;
     private static final int VOCABULARY = 256;
     private static final String MODEL = "a Gated DeltaNet of 10 million parameters, " + TOKENS + " tokens";
+    private static final int STEPS = 5; // whose shares are taken
+
+    /** Ids as they come, each with the next one as its label. */
+    private static final class NextId extends SequenceTask {
+        NextId() {
+            super("next id", VOCABULARY, BatchSizes.of(1, TOKENS));
+        }
+
+        @Override
+        protected void draw(SplittableRandom random, int[] ids, int[] labels) {
+            for (int t = 0; t < ids.length; t++) {
+                ids[t] = random.nextInt(VOCABULARY);
+            }
+            System.arraycopy(ids, 1, labels, 0, ids.length - 1);
+        }
+    }
 
     void measure() {
         if (!recorder.everything()) {
             return;
         }
-        recorder.listener().begins("timing a training pass of " + MODEL);
-        LayerProgram program = program();
+        recorder.listener().begins("timing a training step of " + MODEL);
         TrainingEngine engine = TrainingEngine.of(Engines.named("cpu"));
-        try (Arena arena = Arena.ofShared()) {
-            Weights weights = RandomWeights.of(List.of(program), WeightType.F32, 1, arena, bytes -> {});
-            LayerSpec spec = LayerSpec.of(program, weights, TOKENS, 1, TOKENS);
-            try (LayerPlan forward = engine.plan(spec);
-                    TrainingPlan training = engine.trainingPlan(TrainingSpec.of(spec));
-                    ParameterArena gradients =
-                            new ParameterArena(training.spec().trained())) {
-                measure(forward, training, gradients);
+        TrainingOptions options = TrainingOptions.of(1_000_000, 1e-4, 1); // more steps than are taken
+        try (Trainer trainer = new Trainer(engine, model(), new NextId(), options)) {
+            LayerSpec spec =
+                    LayerSpec.of(trainer.model().loss(), trainer.weights().weights(), TOKENS, 1, TOKENS);
+            try (LayerPlan forward = engine.plan(spec)) {
+                measure(forward, trainer);
             }
         }
     }
 
-    private void measure(LayerPlan forward, TrainingPlan training, ParameterArena gradients) {
+    private void measure(LayerPlan forward, Trainer trainer) {
         int[] lengths = {TOKENS};
-        Tensor ids = Tensor.zeros(TOKENS, 1);
-        Tensor labels = Tensor.zeros(TOKENS, 1);
-        for (int t = 0; t < TOKENS; t++) {
-            ids.set(t, (float) (t * 7919L % VOCABULARY));
-            labels.set(t, (float) ((t + 1) * 7919L % VOCABULARY));
-        }
-        List<Tensor> inputs = List.of(ids, labels);
+        Batch batch = trainer.task().training(new SplittableRandom(1));
+        List<Tensor> inputs = List.of(Batch.column(batch.ids()), Batch.column(batch.labels()));
         List<Tensor> losses = List.of(Tensor.zeros(TOKENS, 1));
-        List<Tensor> mean = List.of(Tensor.zeros(TOKENS, 1).fill(1f / TOKENS));
         Runnable once = () -> {
             forward.reset();
             forward.run(lengths, inputs, losses);
         };
-        Runnable pass = () -> {
-            training.reset();
-            training.forward(lengths, inputs, losses);
-            training.backward(mean, gradients, Arrays.asList(null, null));
-        };
-        List<Timing> timed = recorder.seconds(4).time(List.of(once, pass));
+        List<Timing> timed = recorder.seconds(4).time(List.of(once, trainer::next));
         recorder.add(SpeedRatio.of(
-                "training_pass_over_forward",
-                MODEL + " forward and backward, every gradient, over the same forward alone, in turn with it",
+                "training_step_over_forward",
+                "a training step (forward, backward with every gradient, AdamW) of " + MODEL
+                        + ", over the same forward alone, in turn with it",
                 timed.getLast().medianNanos() / 1e6,
                 timed.getFirst().medianNanos() / 1e6,
                 "ms"));
-        ProductShare share = ProductShare.of(pass);
+        List<ProductShare> shares = new ArrayList<>();
+        for (int i = 0; i < STEPS; i++) {
+            shares.add(ProductShare.of(trainer::next));
+        }
+        shares.sort(Comparator.comparingDouble(ProductShare::ofWork));
+        ProductShare median = shares.get(STEPS / 2);
         recorder.add(SpeedRatio.of(
-                "training_pass_in_products",
-                "the threads' time in matrix products over all their time, forward and backward, " + MODEL,
-                share.share() * share.nanos() / 1e6,
-                share.nanos() / 1e6,
+                "training_step_in_products",
+                "the threads' time in matrix products over their time at work, in a training step of " + MODEL,
+                median.productNanos() / 1e6,
+                median.workNanos() / 1e6,
+                "ms"));
+        recorder.add(SpeedRatio.of(
+                "training_step_idle",
+                "the threads' time without work, or waiting for each other, over all their time, in the same step",
+                median.idleNanos() / 1e6,
+                (median.workNanos() + median.idleNanos()) / 1e6,
                 "ms"));
     }
 
-    /** From ids and labels to losses. */
-    private static LayerProgram program() {
-        Map<String, String> sizes = Map.of(
-                "hidden_size", "384",
-                "num_hidden_layers", "5",
-                "num_heads", "4",
-                "num_v_heads", "4",
-                "head_dim", "64",
-                "expand_v", "2.0",
-                "intermediate_size", "1024",
-                "vocab_size", Integer.toString(VOCABULARY));
-        List<LayerProgram> parts = RandomModel.programs(ModelTemplates.config("gated_deltanet", sizes));
-        LayerProgram body = parts.getFirst();
-        MatrixOp.Linear head = (MatrixOp.Linear) parts.getLast().ops().getLast();
-        Slot labels = new Slot("labels", 1);
-        Slot loss = new Slot("loss", 1);
-        List<LayerOp> ops = new ArrayList<>(body.ops());
-        Slot rows = body.outputs().getFirst();
-        ops.add(new MatrixOp.CrossEntropy(rows, labels, loss, head.weight(), head.bias(), VOCABULARY));
-        return new LayerProgram(List.of(body.inputs().getFirst(), labels), List.of(loss), ops);
+    private static TrainableModel model() {
+        return TrainableModel.of(ModelTemplates.config(
+                "gated_deltanet",
+                Map.of(
+                        "hidden_size", "384",
+                        "num_hidden_layers", "5",
+                        "num_heads", "4",
+                        "num_v_heads", "4",
+                        "head_dim", "64",
+                        "expand_v", "2.0",
+                        "intermediate_size", "1024",
+                        "vocab_size", Integer.toString(VOCABULARY))));
     }
 }

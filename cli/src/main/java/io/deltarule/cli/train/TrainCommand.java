@@ -6,6 +6,7 @@ import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.TextTable;
 import io.deltarule.cli.output.Version;
+import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.training.Score;
@@ -62,6 +63,12 @@ public final class TrainCommand implements Callable<Integer> {
             description = "cpu or reference (float64) (default: ${DEFAULT-VALUE}).")
     private String engine;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of engine cpu (default: the available processors). They change no bit of a result.")
+    private Integer threads;
+
     @Option(names = "--json", description = "Print a JSON document in place of the table.")
     private boolean json;
 
@@ -87,7 +94,7 @@ public final class TrainCommand implements Callable<Integer> {
                     + "; 'deltarule train --print-config parity' prints a config to begin with");
         }
         RunConfig read = RunConfig.read(config);
-        TrainingEngine chosen = TrainingEngine.of(EngineChoice.of(engine, null).engine());
+        TrainingEngine chosen = TrainingEngine.of(engine());
         Score score = read.task().score();
         TrainingRun.Result result;
         try (Interruption interruption = Interruption.guard(spec.commandLine().getErr())) {
@@ -106,6 +113,11 @@ public final class TrainCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK;
+    }
+
+    private DeltaEngine engine() {
+        DeltaEngine chosen = EngineChoice.of(engine, null).engine();
+        return threads == null ? chosen : chosen.withThreads(threads);
     }
 
     private String goOn(TrainingRun.Result result) {

@@ -90,6 +90,11 @@ public final class CpuEngine implements TrainingEngine, Versioned {
         return threads;
     }
 
+    @Override
+    public CpuEngine withThreads(int count) {
+        return new CpuEngine(count);
+    }
+
     public static int defaultThreads() {
         String value = System.getProperty(THREADS_PROPERTY);
         if (value == null) {

@@ -1,20 +1,25 @@
 package io.deltarule.core.measure;
 
 import io.deltarule.core.cpu.CpuEngine;
-import io.deltarule.core.cpu.product.ProductClock;
+import io.deltarule.core.cpu.math.WorkClock;
 
 /**
- * How much of the CPU engine's time its matrix products take, by the engine's own clock, which is off otherwise.
+ * How much of the CPU engine's time its own matrix products take, by the engine's own clock, which is off otherwise.
  *
- * @param nanos how long it took by the clock on the wall
- * @param share the threads' time in products over all their time in it, of products that are the engine's own
+ * @param workNanos of all threads together at work
+ * @param productNanos of all threads together inside products; what is copied and widened for them is not counted
+ * @param idleNanos of all threads together without work, or waiting for another's
  */
-public record ProductShare(long nanos, double share) {
+public record ProductShare(long workNanos, long productNanos, long idleNanos) {
     /** Runs something of the engine once, with as many threads as it has where nobody says how many. */
     public static ProductShare of(Runnable body) {
-        long begun = System.nanoTime();
-        long products = ProductClock.measure(body);
-        long nanos = System.nanoTime() - begun;
-        return new ProductShare(nanos, (double) products / nanos / CpuEngine.defaultThreads());
+        WorkClock.Counts counts = WorkClock.measure(body);
+        long all = Math.multiplyExact(counts.wall(), CpuEngine.defaultThreads());
+        return new ProductShare(counts.work(), counts.products(), all - counts.work());
+    }
+
+    /** The threads' time in products over their time at work. */
+    public double ofWork() {
+        return (double) productNanos / workNanos;
     }
 }

@@ -61,6 +61,11 @@ public final class ModelDefinition {
         return new ModelDefinition(config, parsed.text("model_type", null), programs);
     }
 
+    /** What was read already, from a config of which not every key has to be known. */
+    static ModelDefinition of(String config, String modelType, ModelPrograms programs) {
+        return new ModelDefinition(config, modelType, programs);
+    }
+
     /** The whole config.json. */
     public String config() {
         return config;

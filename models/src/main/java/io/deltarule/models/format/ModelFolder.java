@@ -268,6 +268,20 @@ public final class ModelFolder implements AutoCloseable {
         return fingerprint;
     }
 
+    /**
+     * The format that it is of, for weights that are to be written as it has them: those that were trained from its own.
+     *
+     * @throws InvalidInputException if it is a GGUF file, whose config no other library reads
+     */
+    public ModelDefinition definition() {
+        if (!Files.isDirectory(path)) {
+            throw new InvalidInputException(
+                    path + ": expected a folder with config.json but found a GGUF file; name the"
+                            + " folder that it was made of");
+        }
+        return ModelDefinition.of(new String(bytes(path.resolve(CONFIG)), StandardCharsets.UTF_8), modelType, programs);
+    }
+
     /** Unmaps the files; plans that use the weights must be closed before. */
     @Override
     public void close() {

@@ -12,6 +12,7 @@ public final class ElementGuard {
     private final String type;
     private final boolean[] written;
     private final RaceLog log;
+    private final DeviceAccess access = new DeviceAccess();
     private String label;
 
     public ElementGuard(int size, String type) {
@@ -29,6 +30,28 @@ public final class ElementGuard {
         this.label = label;
     }
 
+    /** A kernel has ended. */
+    public void endLaunch(String task) {
+        access.endLaunch(task);
+    }
+
+    /**
+     * Refuses what OpenCL leaves undefined: to read an array that TornadoVM 5.2.0 makes write-only.
+     *
+     * @throws KernelFaultException if a kernel does
+     */
+    public void requireReadable() {
+        String reader = access.readerOfWriteOnly();
+        if (reader != null) {
+            throw new KernelFaultException(
+                    "task " + reader + ": reads " + this
+                            + ", which an earlier kernel only writes and none both reads and"
+                            + " writes: TornadoVM makes it write-only, unless a transferToHost UNDER_DEMAND names it and"
+                            + " the plan has another graph",
+                    null);
+        }
+    }
+
     /** All of the array was copied to the device. */
     public void transferred() {
         Arrays.fill(written, true);
@@ -40,6 +63,7 @@ public final class ElementGuard {
             throw new ProbeStop();
         }
         check(index, "read");
+        access.read();
         if (log != null && log.knowsRead(index, item.number())) {
             return;
         }
@@ -61,6 +85,7 @@ public final class ElementGuard {
             throw new ProbeStop();
         }
         check(index, "write");
+        access.write();
         written[index] = true;
         if (log != null) {
             long conflict = log.write(index, item.number(), Turn.site);

@@ -3,6 +3,7 @@ package io.deltarule.tornado.graph;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.KeptResults;
+import io.deltarule.tornado.quirks.ReadableArrays;
 import io.deltarule.tornado.quirks.ResidentState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -75,6 +76,9 @@ public final class GraphPlan {
                     ResidentState.graph(scheduler, context, transfers.states()).snapshot());
         }
         graphs.add(graph(name, scheduler, transfers).snapshot());
+        if (run == 0) {
+            graphs.add(ReadableArrays.companion(scheduler, context).snapshot());
+        }
         TornadoExecutionPlan built = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         built.withGridScheduler(scheduler);
         device.select(built);
@@ -101,8 +105,9 @@ public final class GraphPlan {
         toHost(graph, DataTransferMode.EVERY_EXECUTION, transfers.returned());
         toHost(graph, DataTransferMode.EVERY_EXECUTION, tables);
         // Some of these are never asked for; but closing a plan of TornadoVM 5.2.0 frees only arrays that a transfer
-        // names.
+        // names, and only those that one on demand names can be read by later kernels (ReadableArrays).
         toHost(graph, DataTransferMode.UNDER_DEMAND, transfers.onDemand());
+        toHost(graph, DataTransferMode.UNDER_DEMAND, transfers.returned());
         return graph;
     }
 

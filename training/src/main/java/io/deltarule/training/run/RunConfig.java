@@ -3,6 +3,7 @@ package io.deltarule.training.run;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.format.ModelTemplates;
 import io.deltarule.models.format.config.ConfigObject;
 import io.deltarule.models.training.InitialWeights;
@@ -33,6 +34,7 @@ public final class RunConfig {
     private static final int MOST = 1 << 30;
 
     private final TrainableModel model;
+    private final Path from; // a folder with the numbers before the first step, or null
     private final RunData data;
     private final TrainingOptions options;
     private final Intervals intervals;
@@ -40,11 +42,13 @@ public final class RunConfig {
 
     private RunConfig(
             TrainableModel model,
+            Path from,
             RunData data,
             TrainingOptions options,
             Intervals intervals,
             Map<String, String> effective) {
         this.model = model;
+        this.from = from;
         this.data = data;
         this.options = options;
         this.intervals = intervals;
@@ -97,16 +101,18 @@ public final class RunConfig {
         int length = keys.count("length", 1, MOST, 64);
         BatchSizes sizes = new BatchSizes(
                 keys.count("batch", 1, MOST, 16), length, length, evaluation.count("batches", 1, MOST, 4));
-        RunData data = RunData.of(keys, sizes, folder);
         RunKeys modelKeys = keys.inside("model");
+        String named = modelKeys.object().text("from", null);
+        Path from = named == null ? null : folder.resolve(named);
+        RunData data = RunData.of(keys, sizes, new RunData.Folders(folder, from));
         double std = modelKeys.number("std", 0, 1, InitialWeights.USUAL);
-        String config = model(modelKeys, data);
+        String config = from == null ? model(modelKeys, data) : null;
         List<String> frozen = keys.texts("frozen");
         TrainingOptions options =
                 options(keys, std).training(name -> frozen.stream().noneMatch(name::startsWith));
         Intervals intervals = intervals(evaluation, keys.inside("checkpoints"));
         whole.refuseUnread();
-        TrainableModel model = TrainableModel.of(config);
+        TrainableModel model = from == null ? TrainableModel.of(config) : existing(modelKeys, from);
         for (String beginning : frozen) {
             if (model.roles().keySet().stream().noneMatch(name -> name.startsWith(beginning))) {
                 throw whole.refused(
@@ -115,7 +121,7 @@ public final class RunConfig {
                                 + model.roles().keySet().iterator().next() + ",");
             }
         }
-        return new RunConfig(model, data, options, intervals, new LinkedHashMap<>(keys.effective()));
+        return new RunConfig(model, from, data, options, intervals, new LinkedHashMap<>(keys.effective()));
     }
 
     /** A config.json: the type's template, the sizes, the keys of {@code set}. */
@@ -138,6 +144,14 @@ public final class RunConfig {
         String config = ModelTemplates.config(type, sizes, set);
         keys.remember("config", config.replaceAll("\\s+", " ").strip());
         return config;
+    }
+
+    /** A published model, or one that was trained before. */
+    private static TrainableModel existing(RunKeys keys, Path from) {
+        try (ModelFolder folder = ModelFolder.open(from)) {
+            keys.remember("from", folder.fingerprint());
+            return TrainableModel.of(folder.definition());
+        }
     }
 
     private static Integer optional(ConfigObject object, String key) {
@@ -235,7 +249,16 @@ public final class RunConfig {
 
     /** A trainer before its first step. */
     Trainer trainer(TrainingEngine engine) {
-        return new Trainer(engine, model, data.task(), options);
+        Trainer trainer = new Trainer(engine, model, data.task(), options);
+        if (from != null) {
+            try (ModelFolder folder = ModelFolder.open(from)) {
+                trainer.weights().copyFrom(folder.weights());
+            } catch (RuntimeException e) {
+                trainer.close();
+                throw e;
+            }
+        }
+        return trainer;
     }
 
     /**

@@ -43,16 +43,25 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
             "chat_template.jinja");
 
     /**
-     * Reads keys {@code task} or {@code data}.
+     * Where files are.
      *
-     * @param folder of the config: paths are relative to it
+     * @param config the config's folder: paths are relative to it
+     * @param model that of the model that is trained on, whose tokenizer is used where none is named; null for none
      */
-    static RunData of(RunKeys keys, BatchSizes sizes, Path folder) {
+    record Folders(Path config, Path model) {
+        /** Where a tokenizer lies, or null for bytes. */
+        Path tokenizer(String named) {
+            return named == null ? model : named.equals(BYTES) ? null : config.resolve(named);
+        }
+    }
+
+    /** Reads keys {@code task} or {@code data}. */
+    static RunData of(RunKeys keys, BatchSizes sizes, Folders folders) {
         boolean text = keys.object().has("data");
         if (text == keys.object().has("task")) {
             throw keys.object().refused("task", "one of the objects task and data, which say what is to be learned,");
         }
-        return text ? text(keys.inside("data"), sizes, folder) : task(keys.inside("task"), sizes);
+        return text ? text(keys.inside("data"), sizes, folders) : task(keys.inside("task"), sizes);
     }
 
     private static RunData task(RunKeys keys, BatchSizes all) {
@@ -70,21 +79,20 @@ record RunData(TrainingTask task, Map<String, byte[]> files, int stop) {
         return new RunData(task, Map.of(), -1);
     }
 
-    private static RunData text(RunKeys keys, BatchSizes sizes, Path folder) {
+    private static RunData text(RunKeys keys, BatchSizes sizes, Folders folders) {
         String named = keys.object().text("text", null);
         if (named == null) {
             throw keys.object().refused("text", "a text file's path");
         }
-        byte[] text = read(folder.resolve(named));
+        byte[] text = read(folders.config().resolve(named));
         keys.remember("sha256", Digests.of(text)); // the text, wherever it lies
         double heldOut = keys.number("held_out", 0.001, 0.9, 0.1);
-        String tokenizer = keys.object().text("tokenizer", BYTES);
-        if (tokenizer.equals(BYTES)) {
+        Path from = folders.tokenizer(keys.object().text("tokenizer", null));
+        if (from == null) {
             keys.remember("tokenizer", BYTES);
             TextTask task = new TextTask(ByteTokenizer.encode(text), ByteTokenizer.VOCABULARY, sizes, heldOut);
             return new RunData(task, ByteTokenizer.files(), ByteTokenizer.END);
         }
-        Path from = folder.resolve(tokenizer);
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (String name : TOKENIZER_FILES) {
             if (Files.isRegularFile(from.resolve(name))) {

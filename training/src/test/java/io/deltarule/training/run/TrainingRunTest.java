@@ -10,11 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.reference.ReferenceEngine;
+import io.deltarule.core.training.ParameterLayout;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.training.NotFiniteException;
+import io.deltarule.training.Trainer;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +106,63 @@ class TrainingRunTest {
         assertEquals(finished.evaluation(), rest.evaluation());
         assertEquals(List.of("step-12", "step-8"), names(parts.resolve("checkpoints")));
         assertTrue(Files.readString(parts.resolve("loss.svg")).contains("held out"));
+    }
+
+    private static String from(Path model, String more) {
+        return """
+                {"model": {"from": "%s"%s}, "steps": 2, "batch": 3, "length": 12, "accumulation": 2,
+                 "optimizer": {"learning_rate": 1e-4}, "evaluation": {"batches": 1}, %s}""".formatted(model, more, "\"task\": {\"name\": \"parity\", \"shortest\": 3}");
+    }
+
+    /** Widened from what is stored: with f32 the same numbers, and with bf16 those that a reader of the folder has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"f32", "bf16"})
+    void trainingBeginsWithTheNumbersOfAFolder(String precision) throws IOException {
+        Path before = temporary.resolve("before");
+        TrainingRun.Result finished = run(config(precision, ""), before).run(false, () -> false);
+        RunConfig config = RunConfig.parse("run.json", from(before, ""), temporary);
+        try (Trainer trainer = config.trainer(new CpuEngine(2));
+                ModelFolder read = ModelFolder.open(before)) {
+            for (ParameterLayout.Entry entry :
+                    trainer.weights().trained().layout().entries()) {
+                float[] expected = new float[Math.toIntExact(entry.size())];
+                read.weights().get(entry.name(), entry.dims()).copyTo(MemorySegment.ofArray(expected));
+                Tensor found = trainer.weights().trained().tensor(entry.name());
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], found.get(i), entry.name());
+                }
+            }
+            if (precision.equals("f32")) {
+                assertEquals(finished.evaluation(), trainer.evaluate());
+            }
+        }
+        Path after = temporary.resolve("after");
+        assertTrue(run(config, after).run(false, () -> false).finished());
+        assertEquals(-1, Files.mismatch(before.resolve("config.json"), after.resolve("config.json")));
+        assertTrue(mismatch(before, after) >= 0, "it has learned");
+        // the folder that a run began with is part of what it is
+        run(config(precision, ", \"seed\": 2"), temporary.resolve("other")).run(false, () -> false);
+        RunConfig other = RunConfig.parse("run.json", from(temporary.resolve("other"), ""), temporary);
+        String message = assertThrows(
+                        InvalidInputException.class, () -> run(other, after).run(true, () -> false))
+                .getMessage();
+        assertTrue(message.contains("model.from: expected"), message);
+    }
+
+    @Test
+    void whatAFolderSaysIsNotSaidAgain() {
+        Path before = temporary.resolve("before");
+        run(config("f32", ""), before).run(false, () -> false);
+        for (String more : List.of(", \"type\": \"kda\"", ", \"hidden\": 16", ", \"set\": {}")) {
+            String message = assertThrows(
+                            InvalidInputException.class,
+                            () -> RunConfig.parse("run.json", from(before, more), temporary))
+                    .getMessage();
+            assertTrue(message.contains(more.substring(3, 5)), message);
+        }
+        assertThrows(
+                InvalidInputException.class,
+                () -> RunConfig.parse("run.json", from(temporary.resolve("nothing"), ""), temporary));
     }
 
     @Test

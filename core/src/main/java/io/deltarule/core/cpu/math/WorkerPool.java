@@ -136,7 +136,9 @@ public final class WorkerPool {
                     return; // came too late
                 }
             } while (!active.compareAndSet(now, now + 1));
+            long begun = WorkClock.begin();
             work(nextSlot.getAndIncrement());
+            WorkClock.helped(begun);
             if (active.decrementAndGet() == CLOSED) {
                 LockSupport.unpark(caller);
             }
@@ -145,6 +147,7 @@ public final class WorkerPool {
         void runAsCaller() {
             work(0);
             active.addAndGet(CLOSED);
+            long begun = WorkClock.begin();
             for (int spins = 0; active.get() != CLOSED; spins++) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
@@ -152,6 +155,7 @@ public final class WorkerPool {
                     LockSupport.park(this);
                 }
             }
+            WorkClock.waited(begun);
             switch (failure.get()) {
                 case null -> {}
                 case RuntimeException e -> throw e;

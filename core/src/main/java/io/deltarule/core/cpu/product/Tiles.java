@@ -2,6 +2,7 @@ package io.deltarule.core.cpu.product;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.math.Part;
+import io.deltarule.core.cpu.math.WorkClock;
 
 /**
  * Cuts products into tiles that fit the registers. Two columns of vectors of B at a time stay in the first-level cache while
@@ -34,16 +35,16 @@ public final class Tiles {
 
     /** C ← diag(α) A B + D with A [m, k], B [k, n], C [m, n]. */
     public static void multiply(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
-        long begun = ProductClock.begin();
+        long begun = WorkClock.begin();
         multiply(m, n, k, alpha, a, a.stride(), 1, b, d, c);
-        ProductClock.end(begun);
+        WorkClock.product(begun);
     }
 
     /** C ← diag(α) Aᵀ B + D with A [k, m], B [k, n], C [m, n]. */
     public static void multiplyLeftTransposed(int m, int n, int k, Factors alpha, Part a, Part b, Addend d, Part c) {
-        long begun = ProductClock.begin();
+        long begun = WorkClock.begin();
         multiply(m, n, k, alpha, a, 1, a.stride(), b, d, c);
-        ProductClock.end(begun);
+        WorkClock.product(begun);
     }
 
     /** Either: number (i, j) of the left factor is rowStep i + depthStep j after A's first. */

@@ -33,7 +33,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
 
     public TornadoExecutionPlan(ImmutableTaskGraph... immutableTaskGraphs) {
         graphs = Stream.of(immutableTaskGraphs)
-                .map(graph -> new GraphExecutor(graph.definition()))
+                .map(graph -> new GraphExecutor(graph.definition(), immutableTaskGraphs.length == 1))
                 .toList();
         selected = graphs;
     }
