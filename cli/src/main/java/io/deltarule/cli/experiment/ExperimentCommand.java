@@ -26,8 +26,13 @@ import picocli.CommandLine.Spec;
         subcommands = {LanguageCommand.class, RetrievalCommand.class, SpeedupCommand.class})
 public final class ExperimentCommand implements Runnable {
     /** Those that need no option of their own. */
-    private static final List<Experiment> PLAIN =
-            List.of(Parity.DEFAULT, Permutations.DEFAULT, Overwrite.DEFAULT, Needle.DEFAULT, RetrievalSnr.DEFAULT, LevelCost.DEFAULT);
+    private static final List<Experiment> PLAIN = List.of(
+            Parity.DEFAULT,
+            Permutations.DEFAULT,
+            Overwrite.DEFAULT,
+            Needle.DEFAULT,
+            RetrievalSnr.DEFAULT,
+            LevelCost.DEFAULT);
 
     @Spec
     private CommandSpec spec;

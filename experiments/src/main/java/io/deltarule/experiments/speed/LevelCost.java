@@ -35,8 +35,7 @@ import java.util.function.IntToDoubleFunction;
  */
 public record LevelCost(int heads, int D, List<Integer> lengths, double seconds) implements Experiment {
     /** What docs/math/log-linear.md shows. */
-    public static final LevelCost DEFAULT =
-            new LevelCost(8, 64, List.of(256, 512, 1024, 2048, 4096, 8192, 16384), 2);
+    public static final LevelCost DEFAULT = new LevelCost(8, 64, List.of(256, 512, 1024, 2048, 4096, 8192, 16384), 2);
 
     private static final int WARM_UP_TOKENS = 2000;
 

@@ -24,19 +24,41 @@ class LevelCostTest {
         assertEquals("ssd", prefill.get(2).name());
         for (int c = 0; c < 4; c++) {
             for (int pass = 0; pass < 2; pass++) {
-                double before = prefill.get(c).points().get(1).samples().get(pass).value();
-                double after = prefill.get(c).points().get(2).samples().get(pass).value();
+                double before =
+                        prefill.get(c).points().get(1).samples().get(pass).value();
+                double after =
+                        prefill.get(c).points().get(2).samples().get(pass).value();
                 assertTrue(before > 0);
                 assertEquals(
                         2 * after / before,
                         doubling.get(c).points().get(1).samples().get(pass).value(),
                         1e-9);
-                double one = prefill.get(c / 2 * 2).points().get(2).samples().get(pass).value();
+                double one = prefill.get(c / 2 * 2)
+                        .points()
+                        .get(2)
+                        .samples()
+                        .get(pass)
+                        .value();
                 assertEquals(
                         after / one,
-                        (double) prefill.get(c).points().get(2).samples().get(pass).details().get("over_one_state"),
+                        (double) prefill.get(c)
+                                .points()
+                                .get(2)
+                                .samples()
+                                .get(pass)
+                                .details()
+                                .get("over_one_state"),
                         1e-9);
-                assertTrue(result.panels().getLast().curves().get(c).points().get(2).samples().get(pass).value() > 0);
+                assertTrue(result.panels()
+                                .getLast()
+                                .curves()
+                                .get(c)
+                                .points()
+                                .get(2)
+                                .samples()
+                                .get(pass)
+                                .value()
+                        > 0);
             }
         }
     }
