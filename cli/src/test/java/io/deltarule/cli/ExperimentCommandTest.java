@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag(TestScope.THOROUGH)
 class ExperimentCommandTest {
-    private static final List<String> NAMES =
-            List.of("overwrite", "needle", "snr", "retrieval", "speedup", "parity", "permutations", "language");
+    private static final List<String> NAMES = List.of(
+            "overwrite", "needle", "snr", "retrieval", "speedup", "levels", "parity", "permutations", "language");
 
     @TempDir
     Path folder;

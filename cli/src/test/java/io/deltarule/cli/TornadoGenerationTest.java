@@ -40,7 +40,14 @@ class TornadoGenerationTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"delta_net", "qwen3_5-bf16-sharded", "h_gated_deltanet", "bailing_hybrid-flash", "jet_nemotron"})
+            strings = {
+                "delta_net",
+                "qwen3_5-bf16-sharded",
+                "h_gated_deltanet",
+                "bailing_hybrid-flash",
+                "jet_nemotron",
+                "nemotron_flash"
+            })
     void textsGoOnAndStatesAreTakenUp(String name) {
         TinyModel tiny = TinyModel.named(name);
         int[] greedy = tiny.greedy();

@@ -6,15 +6,12 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.training.ParameterArena;
-import io.deltarule.core.training.ParameterLayout;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.models.format.ModelDefinition;
 import io.deltarule.models.training.ModelWeights;
 import io.deltarule.models.training.TrainableModel;
-import io.deltarule.models.training.UnitRows;
-import io.deltarule.models.training.WeightRole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,16 +170,8 @@ public final class Trainer implements AutoCloseable {
         double rate = options.schedule().at(step);
         step++;
         optimizer.update(weights.trained(), gradients, rate, step);
-        keepUnitRows();
+        weights.keepUnitRows();
         return new StepReport(step, loss, norm, rate, tokens, (System.nanoTime() - begun) / 1e9);
-    }
-
-    private void keepUnitRows() {
-        for (ParameterLayout.Entry entry : weights.trained().layout().entries()) {
-            if (model.role(entry.name()) == WeightRole.UNIT_ROWS) {
-                UnitRows.project(weights.trained().tensor(entry.name()));
-            }
-        }
     }
 
     /** Adds a batch's share of the gradients and returns the sum of its losses. */

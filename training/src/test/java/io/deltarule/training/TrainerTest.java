@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.models.format.ModelTemplates;
+import io.deltarule.models.format.RandomModel;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.Session;
 import io.deltarule.models.inference.SessionOptions;
@@ -272,6 +274,45 @@ class TrainerTest {
                 assertArrayEquals(Arrays.copyOf(found.losses(), length), losses, 1e-5);
             }
         }
+    }
+
+    /** Rows of other lengths, as a published head has them: logits are the same, the rows have length 1 and keep it bit for bit. */
+    @Test
+    void rowsThatLogitsAreDividedByKeepLengthOne() {
+        TrainableModel model = TrainableModel.of(ModelTemplates.config(
+                "nemotron_flash", new ModelTemplates.Sizes(16, 128, 2, 5, false), Map.of("mamba2_headdim", "8")));
+        RandomModel.write(folder, model.definition().orElseThrow().config(), new RandomModel.Options(WeightType.F32, 4, 1));
+        try (Trainer trainer = new Trainer(new CpuEngine(2), model, task(), TrainingOptions.of(2, 4e-3, 3));
+                LanguageModel read = LanguageModel.open(folder, new CpuEngine(2), null);
+                Session session = read.session(8)) {
+            trainer.weights().copyFrom(read.network().weights());
+            Batch batch = new Batch(new int[] {3}, new int[] {1, 0, 1}, new int[] {Batch.NONE, Batch.NONE, 4});
+            session.feed(new int[][] {batch.ids()});
+            assertEquals(
+                    loss(Tensor.view(session.logits(0).data(), 1, 5), 0, 4),
+                    trainer.predict(batch).losses()[2],
+                    1e-5);
+            trainer.run(step -> {});
+            Tensor head = trainer.weights().trained().tensor("lm_head.weight");
+            float[] before = head.toArray();
+            for (int row = 0; row < 5; row++) {
+                double sum = 0;
+                for (int i = 0; i < 16; i++) {
+                    sum += Math.pow(head.get(row * 16L + i), 2);
+                }
+                assertEquals(1, Math.sqrt(sum), 2e-6);
+            }
+            trainer.weights().keepUnitRows();
+            assertArrayEquals(before, head.toArray());
+        }
+    }
+
+    @Test
+    void aTiedHeadWhoseRowsHaveLengthOneIsRefused() {
+        String config = ModelTemplates.config("nemotron_flash", Map.of("tie_word_embeddings", "true"));
+        String message = assertThrows(InvalidInputException.class, () -> TrainableModel.of(config))
+                .getMessage();
+        assertTrue(message.startsWith("tie_word_embeddings: expected false"), message);
     }
 
     private static double loss(Tensor logits, int row, int label) {

@@ -48,6 +48,9 @@ public final class RandomInputs {
         if (s.crossRead()) {
             in = in.with(Input.R, make.uniform(-1, 1, dims(Input.R, s)));
         }
+        if (s.levels() > 0) {
+            in = in.with(Input.LAMBDA, make.uniform(0, 1, dims(Input.LAMBDA, s)));
+        }
         in = s.gate() == Gate.NONE ? in : in.with(Input.G, make.uniform(WEAKEST_DECAY, 0, dims(Input.G, s)));
         // Fewer tokens than heads look like exchanged axes, of which engines warn; boundaries say that they are meant.
         return s.B() == 1 && s.T() < s.H() ? in.withCuSeqlens(0, s.T()) : in;

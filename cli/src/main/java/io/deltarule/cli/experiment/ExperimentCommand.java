@@ -4,6 +4,7 @@ import io.deltarule.cli.output.TextTable;
 import io.deltarule.experiments.Experiment;
 import io.deltarule.experiments.learned.Parity;
 import io.deltarule.experiments.learned.Permutations;
+import io.deltarule.experiments.speed.LevelCost;
 import io.deltarule.experiments.state.Needle;
 import io.deltarule.experiments.state.Overwrite;
 import io.deltarule.experiments.state.RetrievalSnr;
@@ -25,8 +26,13 @@ import picocli.CommandLine.Spec;
         subcommands = {LanguageCommand.class, RetrievalCommand.class, SpeedupCommand.class})
 public final class ExperimentCommand implements Runnable {
     /** Those that need no option of their own. */
-    private static final List<Experiment> PLAIN =
-            List.of(Parity.DEFAULT, Permutations.DEFAULT, Overwrite.DEFAULT, Needle.DEFAULT, RetrievalSnr.DEFAULT);
+    private static final List<Experiment> PLAIN = List.of(
+            Parity.DEFAULT,
+            Permutations.DEFAULT,
+            Overwrite.DEFAULT,
+            Needle.DEFAULT,
+            RetrievalSnr.DEFAULT,
+            LevelCost.DEFAULT);
 
     @Spec
     private CommandSpec spec;

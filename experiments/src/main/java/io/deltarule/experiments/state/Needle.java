@@ -91,7 +91,7 @@ public record Needle(int d, int most, int draws, int candidates) implements Expe
                                 + " where a model chooses them by token.",
                         "A sum keeps amplitude 1 under any noise and only adds to what is read; with fresh noise it finds"
                                 + " more needles than the delta rule of the same β.",
-                        "Linear attention is computed as the library's Comba with its second key at zero."),
+                        "Linear attention is the library's ssd, which erases nothing."),
                 panels);
     }
 

@@ -91,7 +91,7 @@ public record Overwrite(int d, List<Integer> keyCounts, int draws) implements Ex
         return new ExperimentResult(
                 "d " + d + ", unit keys, each bound " + WRITES + " times in random order, β 1, " + draws
                         + " draws per seed, read after the last write",
-                List.of("Linear attention is computed as the library's Comba with its second key at zero."),
+                List.of("Linear attention is the library's ssd, which erases nothing."),
                 List.of(
                         new ResultPanel(
                                 "latest",

@@ -77,8 +77,8 @@ public record RetrievalSnr(int K, int V, List<Integer> stored, int draws) implem
                 List.of(
                         "The delta rule's mean over all associations is better than the sum's only below N = d: beyond,"
                                 + " it keeps the recent ones clean and lets the old ones go.",
-                        "Linear attention is computed as the library's Comba with its second key at zero, the exponential"
-                                + " kernel exp(√d k·k') in float64 by the experiment itself.",
+                        "Linear attention is the library's ssd, which erases nothing; the exponential kernel exp(√d k·k') is"
+                                + " computed in float64 by the experiment itself.",
                         "Exactly, the sum's 1/SNR is (N − 1) / d: an association does not disturb itself."),
                 List.of(byLoad(conditions), byAge(conditions)));
     }

@@ -8,7 +8,6 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.Variant;
 import java.util.List;
 
 /** Episodes of one length as one batch through an engine's plan, from zero states. */
@@ -55,9 +54,6 @@ final class StateRun {
             }
         }
         DeltaInputs in = DeltaInputs.of(q, k, v).with(Input.BETA, beta);
-        if (rule.variant() == Variant.COMBA) {
-            in = in.with(Input.P, Tensor.zeros(s.B(), s.T(), 1, s.K()));
-        }
         return rule.gate() == Gate.NONE
                 ? in
                 : in.with(Input.G, Tensor.zeros(s.B(), s.T(), 1).fill((float) Math.log(rule.decay())));

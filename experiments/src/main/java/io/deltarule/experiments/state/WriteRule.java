@@ -7,8 +7,7 @@ import io.deltarule.core.Variant;
 /**
  * How a state is written: S ← α S + β k (v − [erases] (α S)ᵀ k)ᵀ.
  *
- * <p>Linear attention, which erases nothing, is Comba with its second key p at zero: the erase key β p vanishes and the
- * write β k vᵀ stays.
+ * <p>Linear attention, which erases nothing, is {@code ssd}.
  *
  * @param erases whether what the key finds is taken away first, as the delta rule does
  * @param strength β
@@ -18,13 +17,13 @@ record WriteRule(boolean erases, double strength, double decay) {
     /** The variant that computes it. */
     Variant variant() {
         if (!erases) {
-            return Variant.COMBA;
+            return Variant.SSD;
         }
         return decay == 1 ? Variant.DELTA_RULE : Variant.GATED_DELTA_RULE;
     }
 
     Gate gate() {
-        return variant() == Variant.DELTA_RULE ? Gate.NONE : Gate.SCALAR;
+        return decay == 1 ? Gate.NONE : Gate.SCALAR;
     }
 
     /** The lengths of a run over so many episodes. */

@@ -15,7 +15,13 @@ import java.util.List;
  * @param memoryTokens learned tokens that stand before every text and are no part of it: ids vocab, vocab + 1, …
  */
 public record ModelInfo(
-        int vocab, int hidden, int layers, int maxPositions, List<Integer> eosIds, boolean tiedEmbeddings, int memoryTokens) {
+        int vocab,
+        int hidden,
+        int layers,
+        int maxPositions,
+        List<Integer> eosIds,
+        boolean tiedEmbeddings,
+        int memoryTokens) {
     /** Copies the ids. */
     public ModelInfo {
         eosIds = List.copyOf(eosIds);

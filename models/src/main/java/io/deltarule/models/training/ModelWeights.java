@@ -5,6 +5,7 @@ import io.deltarule.core.layer.Weights;
 import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.ParameterLayout;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
 public final class ModelWeights implements AutoCloseable {
     private final ParameterArena trained;
     private final ParameterArena frozen;
+    private final List<String> unitRows;
 
     /**
      * Zeros, which are the caller's to fill and to close.
@@ -29,6 +31,10 @@ public final class ModelWeights implements AutoCloseable {
         }
         trained = new ParameterArena(new ParameterLayout(all));
         frozen = new ParameterArena(new ParameterLayout(rest));
+        unitRows = model.roles().entrySet().stream()
+                .filter(role -> role.getValue() == WeightRole.UNIT_ROWS)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Those that are trained. */
@@ -45,12 +51,21 @@ public final class ModelWeights implements AutoCloseable {
     public void initialise(TrainableModel model, InitialWeights numbers) {
         numbers.fill(model, trained);
         numbers.fill(model, frozen);
+        keepUnitRows();
     }
 
     /** Takes over all numbers of weights of the same names. */
     public void copyFrom(Weights weights) {
         trained.copyFrom(weights);
         frozen.copyFrom(weights);
+        keepUnitRows();
+    }
+
+    /** Divides rows that have to keep length 1 by their lengths; after every change of weights. */
+    public void keepUnitRows() {
+        for (String name : unitRows) {
+            UnitRows.project((trained.layout().contains(name) ? trained : frozen).tensor(name));
+        }
     }
 
     /** All of them, as views: a plan sees every later change. */

@@ -249,10 +249,29 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                         "mlp_hidden_act=relu2",
                         "mamba2_headdim=12",
                         "num_memory_tokens=0"),
-                of("nemotron_flash", "num_hidden_layers=4", types, "intermediate_size=72", "ffn_expand_ratio=null", "kq_norm=none", "rope=false", "sliding_window=5", "global_attn_idx=[3]")
+                of(
+                                "nemotron_flash",
+                                "num_hidden_layers=4",
+                                types,
+                                "intermediate_size=72",
+                                "ffn_expand_ratio=null",
+                                "kq_norm=none",
+                                "rope=false",
+                                "sliding_window=5",
+                                "global_attn_idx=[3]")
                         .stored(WeightType.BF16, 2),
-                of("nemotron_flash", "kq_head_dim=24", "v_head_dim=24", "rope_type=default", "tie_word_embeddings=true"),
-                of("nemotron_flash", "rope_type=dynamic_ntk", "tie_word_embeddings=true", "num_memory_tokens=0", "num_hidden_layers=5"));
+                of(
+                        "nemotron_flash",
+                        "kq_head_dim=24",
+                        "v_head_dim=24",
+                        "rope_type=default",
+                        "tie_word_embeddings=true"),
+                of(
+                        "nemotron_flash",
+                        "rope_type=dynamic_ntk",
+                        "tie_word_embeddings=true",
+                        "num_memory_tokens=0",
+                        "num_hidden_layers=5"));
     }
 
     private static List<FormatCase> hybrids() {

@@ -26,11 +26,11 @@ class CpuMemorySessionTest extends CpuSessionTest {
         int[] text = TinyNetwork.ids(9, 3);
         int[] memory = IntStream.range(TinyNetwork.VOCABULARY, TinyNetwork.VOCABULARY + MEMORY)
                 .toArray();
-        LanguageModel plain =
-                TinyNetwork.model(TinyNetwork.withMemoryInTheVocabulary("tiny", MEMORY), engine());
+        LanguageModel plain = TinyNetwork.model(TinyNetwork.withMemoryInTheVocabulary("tiny", MEMORY), engine());
         LanguageModel model = TinyNetwork.model(network("tiny"), engine());
         try (Session fed = plain.session(MEMORY + text.length);
-                Session begun = model.session(SessionOptions.of(text.length).withPiece(4).withSequences(2))) {
+                Session begun = model.session(
+                        SessionOptions.of(text.length).withPiece(4).withSequences(2))) {
             fed.feed(new int[][] {memory});
             fed.feed(new int[][] {text});
             begun.feed(new int[0], text);
@@ -50,8 +50,7 @@ class CpuMemorySessionTest extends CpuSessionTest {
         try (Session session = TinyNetwork.model(network("tiny"), engine()).session(20)) {
             session.feed(new int[][] {TinyNetwork.ids(20, 4)});
             String message = assertThrows(
-                            InvalidInputException.class,
-                            () -> session.feed(new int[][] {{TinyNetwork.VOCABULARY}}))
+                            InvalidInputException.class, () -> session.feed(new int[][] {{TinyNetwork.VOCABULARY}}))
                     .getMessage();
             assertTrue(message.contains("ids from 0 to " + (TinyNetwork.VOCABULARY - 1)), message);
         }

@@ -64,10 +64,10 @@ final class TinyNetwork {
         DeltaConfig config = DeltaConfig.of(HIDDEN, 2, 12, 20);
         SwiGluBlock mlp = new SwiGluBlock(HIDDEN, 40);
         return List.of(
-                        Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
-                        Block.of(attention.withWindow(WINDOW), mlp),
-                        Block.of(new KdaLayer(config), mlp),
-                        Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp));
+                Block.of(new GatedDeltaNetLayer(config.withRope(new SelectiveRope(5, 8, 4))), mlp),
+                Block.of(attention.withWindow(WINDOW), mlp),
+                Block.of(new KdaLayer(config), mlp),
+                Block.of(attention.withPositions(new PositionEncoding.Rotary(4, 1e4)), mlp));
     }
 
     /** Log-linear states, levels enough for 64 tokens, beside one state without an erase key and attention. */

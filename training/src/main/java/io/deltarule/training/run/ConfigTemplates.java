@@ -47,7 +47,8 @@ public final class ConfigTemplates {
             return text("\"task\": {" + own.task() + (own.task().contains("//") ? "\n  }" : "}"), own);
         }
         if (ModelTemplates.types().contains(name)) {
-            boolean tied = !name.equals("nemotron_flash"); // whose head has rows of length 1, and whose embedding has not
+            boolean tied =
+                    !name.equals("nemotron_flash"); // whose head has rows of length 1, and whose embedding has not
             Own own = new Own(
                     "",
                     "\"type\": \"" + name + "\", \"hidden\": 128, \"layers\": 4, \"ff\": 256, \"tied\": " + tied + ",\n"

@@ -45,8 +45,7 @@ class HybridExamplesTest {
             try (LanguageModel read = LanguageModel.open(model, engine, null);
                     Session session = read.session(SessionOptions.of(PROMPT.length + 8))) {
                 session.feed(new int[][] {PROMPT});
-                Tensor logits =
-                        Tensor.zeros(read.network().vocabulary()).copyFrom(session.logits(0));
+                Tensor logits = Tensor.zeros(read.network().vocabulary()).copyFrom(session.logits(0));
                 Decoder decoder =
                         new Decoder(session, GenerationOptions.greedy(8).withStops(Set.of()));
                 while (decoder.step()) {

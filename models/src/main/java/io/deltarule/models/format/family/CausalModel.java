@@ -121,11 +121,11 @@ public record CausalModel(
 
     private LayerProgram head(Slot h) {
         Slot logits = new Slot("logits", vocab);
-        // A table with memory tokens in it has more rows than the head, so that a head that is tied to it has its own name.
+        // A table with memory tokens in it has more rows than the head, so that a head that is tied to it has its own
+        // name.
         String weight = tied && extras.memoryTokens() == 0 ? embeddings : TensorNames.HEAD;
         if (!extras.overLengths()) {
-            return new LayerProgram(
-                    List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, weight, null)));
+            return new LayerProgram(List.of(h), List.of(logits), List.of(new MatrixOp.Linear(h, logits, weight, null)));
         }
         Slot products = new Slot("products", vocab);
         return new LayerProgram(

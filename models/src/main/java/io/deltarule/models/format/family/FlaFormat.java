@@ -197,8 +197,8 @@ public final class FlaFormat implements ModelFormat {
         int kvHeads = ConfigSizes.heads(attn, "num_kv_heads", heads);
         ConfigSizes.dividesHeads(attn, "num_kv_heads", kvHeads, heads);
         int head = hidden / heads;
-        PositionEncoding positions = new PositionEncoding.Rotary(
-                RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
+        PositionEncoding positions =
+                new PositionEncoding.Rotary(RopeConfig.pairs(head, 1), attn.number("rope_theta", 1e-3, 1e15, 10000));
         boolean normed = attn.flag("qk_norm", false);
         return AttentionLayer.of(hidden, heads, kvHeads, head)
                 .withWindow(attn.count("window_size", 1, Integer.MAX_VALUE, 0))

@@ -96,8 +96,7 @@ public final class HybridFormat implements ModelFormat {
         return !levels ? positions : positions == 0 ? most : Math.min(most, positions);
     }
 
-    private static Layer mixer(
-            String kind, ConfigObject own, int hidden, double eps, Map<String, Mamba2Config> mamba) {
+    private static Layer mixer(String kind, ConfigObject own, int hidden, double eps, Map<String, Mamba2Config> mamba) {
         return switch (kind) {
             case MAMBA, LOG_LINEAR_MAMBA -> {
                 Mamba2Config sizes = kind.equals(MAMBA)

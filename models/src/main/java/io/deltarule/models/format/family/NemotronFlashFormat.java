@@ -215,8 +215,7 @@ public final class NemotronFlashFormat implements ModelFormat {
             ConfigSizes.product("width of in_proj", 2, (long) inner + state + inner / head);
             return Mamba2Config.of(hidden, inner / head, head, 1, state)
                     .withTaps(config.count("mamba_d_conv", 1, ConfigSizes.MOST_TAPS, TAPS))
-                    .withNorm(new Mamba2Config.OutputNorm(
-                            Mamba2Config.OutputNorm.Order.GATE_FIRST, 1, MIXER_EPS));
+                    .withNorm(new Mamba2Config.OutputNorm(Mamba2Config.OutputNorm.Order.GATE_FIRST, 1, MIXER_EPS));
         }
 
         private static AttentionLayer attention(ConfigObject config, int hidden, int heads, boolean divides) {
@@ -240,10 +239,7 @@ public final class NemotronFlashFormat implements ModelFormat {
             boolean normed = config.choice("kq_norm", null, "none", "rms").equals("rms");
             return AttentionLayer.of(hidden, heads, kvHeads, head)
                     .withPositions(rotary(config, head))
-                    .withNorm(
-                            normed
-                                    ? AttentionLayer.HeadNorm.perHead(HEAD_EPS, false)
-                                    : AttentionLayer.HeadNorm.NONE);
+                    .withNorm(normed ? AttentionLayer.HeadNorm.perHead(HEAD_EPS, false) : AttentionLayer.HeadNorm.NONE);
         }
 
         private static int headWidth(ConfigObject config, String key, int absent) {

@@ -34,8 +34,7 @@ public record NemotronFlashNames(Mamba2Config mamba, int vocab, int memory, bool
     }
 
     /** Those of a folder. */
-    public static NemotronFlashNames of(
-            Mamba2Config mamba, int vocab, int memory, boolean tied, StoredTensors stored) {
+    public static NemotronFlashNames of(Mamba2Config mamba, int vocab, int memory, boolean tied, StoredTensors stored) {
         boolean merged = memory > 0 && stored.contains(EMBEDDINGS) && !stored.contains(MEMORY);
         return new NemotronFlashNames(mamba, vocab, memory, tied, merged);
     }

@@ -41,8 +41,7 @@ public final class WeightExport {
 
         Stack(WeightSource.Joined source) {
             this.source = source;
-            this.written =
-                    source.shapes().stream().mapToInt(List::getFirst).toArray();
+            this.written = source.shapes().stream().mapToInt(List::getFirst).toArray();
             List<Integer> together = new ArrayList<>(source.shapes().getFirst());
             together.set(0, Arrays.stream(written).sum());
             this.shape = together;
@@ -122,8 +121,7 @@ public final class WeightExport {
         long row = stack.size() / stack.shape.getFirst() * Float.BYTES;
         long at = 0;
         for (int i = 0; i < cuts.length; i++) {
-            long[] shape =
-                    stack.shape.stream().mapToLong(Integer::longValue).toArray();
+            long[] shape = stack.shape.stream().mapToLong(Integer::longValue).toArray();
             shape[0] = cuts[i];
             tensors.put(stack.source.names().get(i), new Exported(shape, floats.asSlice(at, cuts[i] * row)));
             at += cuts[i] * row;
