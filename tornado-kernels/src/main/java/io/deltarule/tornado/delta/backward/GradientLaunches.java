@@ -98,10 +98,8 @@ public final class GradientLaunches {
                 spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, scope));
         if (erases) {
             all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
-        } else {
-            if (!s.logLinear()) {
-                all.add(reads.overlaps("overlaps", dO, gradients.overlaps));
-            }
+        } else if (!s.logLinear()) {
+            all.add(reads.overlaps("overlaps", dO, gradients.overlaps));
         }
         if (s.logLinear()) {
             all.add(stages.levelScores());
