@@ -13,12 +13,8 @@ import java.util.function.DoubleSupplier;
  * <pre>
  *   projections, embedding   normal, deviation std
  *     to the residual stream   the same / √(2 · layers)
-<<<<<<< HEAD
  *     unit rows                the same, each row divided by its length
  *   convolutions             uniform within ±1/√taps                    torch's Conv1d; also what taps of tokens' own have in common
-=======
- *   convolutions             uniform within ±1/√taps                    torch's Conv1d
->>>>>>> flash
  *   A_log                    log of uniform(1, 16)                      Mamba-2, Gated DeltaNet, KDA
  *   dt_bias                  softplus⁻¹ of dt, log dt uniform(log 0.001, log 0.1)     the same
  *   norms                    1, or 0 where stored less 1
