@@ -42,7 +42,11 @@ final class CompileAllKernels {
         }
         compile(Form.RECURRENT, Variant.DELTALENS, Gate.NONE, 1, K, V, C);
         for (Form form : List.of(Form.RECURRENT, Form.CHUNK)) {
-            compile(form, levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)), Variant.GATED_DELTA_RULE, C);
+            compile(
+                    form,
+                    levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)),
+                    Variant.GATED_DELTA_RULE,
+                    C);
             compile(form, levels(inputs(Variant.SSD, Gate.CHANNEL, 2 * C, K, V)), Variant.SSD, C);
         }
         compileBackward(Variant.DELTA_RULE, Gate.NONE, K, V, C);
@@ -52,7 +56,8 @@ final class CompileAllKernels {
             compileBackward(Variant.SSD, gate, K, V, C);
         }
         compileBackward(Variant.DELTALENS, Gate.SCALAR, K, V, C);
-        compileBackward(levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)), Variant.GATED_DELTA_RULE, C);
+        compileBackward(
+                levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)), Variant.GATED_DELTA_RULE, C);
         compileBackward(levels(inputs(Variant.SSD, Gate.CHANNEL, 2 * C, K, V)), Variant.SSD, C);
         ceilings();
     }

@@ -115,7 +115,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         }
         arrays.store(out);
         out.tensors()
-                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient(spec().variant(), "d_" + input.id(), tensor, in, given));
+                .forEach((input, tensor) ->
+                        FiniteChecks.requireFiniteGradient(spec().variant(), "d_" + input.id(), tensor, in, given));
     }
 
     /** Its task graph. */
