@@ -29,7 +29,7 @@ public final class ChunkCounts {
             return capacity.microTokens() / longest + capacity.sequences();
         }
         int tokens = tokens(capacity.householders(), longest);
-        long partial = 1L + 2 * Integer.numberOfTrailingZeros(tokens);
+        long partial = 1 + 2L * Integer.numberOfTrailingZeros(tokens);
         long most = capacity.tokens() / tokens + capacity.sequences() * partial;
         return (int) Math.max(1, Math.min(capacity.tokens(), most));
     }
