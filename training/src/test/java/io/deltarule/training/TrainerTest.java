@@ -281,7 +281,8 @@ class TrainerTest {
     void rowsThatLogitsAreDividedByKeepLengthOne() {
         TrainableModel model = TrainableModel.of(ModelTemplates.config(
                 "nemotron_flash", new ModelTemplates.Sizes(16, 128, 2, 5, false), Map.of("mamba2_headdim", "8")));
-        RandomModel.write(folder, model.definition().orElseThrow().config(), new RandomModel.Options(WeightType.F32, 4, 1));
+        RandomModel.write(
+                folder, model.definition().orElseThrow().config(), new RandomModel.Options(WeightType.F32, 4, 1));
         try (Trainer trainer = new Trainer(new CpuEngine(2), model, task(), TrainingOptions.of(2, 4e-3, 3));
                 LanguageModel read = LanguageModel.open(folder, new CpuEngine(2), null);
                 Session session = read.session(8)) {
