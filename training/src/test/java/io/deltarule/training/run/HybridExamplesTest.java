@@ -40,6 +40,7 @@ class HybridExamplesTest {
     /** A key and its value four times, then the first key again. */
     private static final int[] PROMPT = {3, 40, 5, 44, 9, 33, 12, 50, 3};
 
+    @SuppressWarnings("ArrayRecordComponent") // made here, compared by its parts
     private record Said(Tensor logits, int[] ids) {
         static Said by(Path model, DeltaEngine engine) {
             try (LanguageModel read = LanguageModel.open(model, engine, null);

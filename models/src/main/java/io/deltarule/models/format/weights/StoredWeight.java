@@ -28,10 +28,7 @@ final class StoredWeight {
      * @param arena owner of a copy, which is only made where the numbers are in several tensors
      */
     static Weight of(TensorStore folder, List<StoredTensor> tensors, long first, int[] dims, Arena arena) {
-        long count = 1;
-        for (int n : dims) {
-            count *= n;
-        }
+        long count = count(dims);
         long begin = 0;
         for (StoredTensor info : tensors) {
             long end = begin + info.elementCount();
@@ -51,7 +48,20 @@ final class StoredWeight {
         return joined(folder, tensors, first, dims, arena);
     }
 
+    private static long count(int[] dims) {
+        long count = 1;
+        for (int n : dims) {
+            count *= n;
+        }
+        return count;
+    }
+
     private static Weight joined(TensorStore folder, List<StoredTensor> tensors, long first, int[] dims, Arena arena) {
+        WeightType type = tensors.getFirst().weightType();
+        boolean alike = type.block() == 1 && type != WeightType.F8_E4M3;
+        if (alike && tensors.stream().allMatch(info -> info.weightType() == type)) {
+            return joinedAsStored(folder, tensors, first, dims, arena);
+        }
         Tensor copy = Tensor.allocate(arena, dims);
         long begin = 0;
         for (StoredTensor info : tensors) {
@@ -64,6 +74,27 @@ final class StoredWeight {
             begin += part.size();
         }
         return Weight.of(copy);
+    }
+
+    /** The same of tensors of one plain type, which the copy keeps. */
+    private static Weight joinedAsStored(
+            TensorStore folder, List<StoredTensor> tensors, long first, int[] dims, Arena arena) {
+        WeightType type = tensors.getFirst().weightType();
+        long count = count(dims);
+        MemorySegment copy = arena.allocate(type.bytes(count), 64);
+        long begin = 0;
+        for (StoredTensor info : tensors) {
+            long end = begin + info.elementCount();
+            long from = Math.max(begin, first);
+            long to = Math.min(end, first + count);
+            if (from < to) {
+                MemorySegment part = folder.tensor(info.name());
+                long bytes = type.bytes(to - from);
+                MemorySegment.copy(part, type.bytes(from - begin), copy, type.bytes(from - first), bytes);
+            }
+            begin = end;
+        }
+        return Weight.view(copy, type, dims);
     }
 
     /** Where an FP8 matrix's scales are. */
