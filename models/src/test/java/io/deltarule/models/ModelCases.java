@@ -112,8 +112,7 @@ public final class ModelCases {
                                 24,
                                 8,
                                 7,
-                                new MixtureBlock.Router(
-                                        3, true, true, true, 2.5, new MatrixOp.Experts.Groups(4, 2)),
+                                new MixtureBlock.Router(3, true, true, true, 2.5, new MatrixOp.Experts.Groups(4, 2)),
                                 new MixtureBlock.Shared("shared_experts", 14, false, 0.6),
                                 0.5)),
                 layer(

@@ -300,7 +300,8 @@ class PlainLoopsTest {
                         scores[e] = sigmoid(scores[e]);
                         ranked[e] = scores[e] + correction[e];
                     }
-                    List<Integer> order = new ArrayList<>(IntStream.range(0, groups).boxed().toList());
+                    List<Integer> order =
+                            new ArrayList<>(IntStream.range(0, groups).boxed().toList());
                     order.sort(Comparator.comparingDouble((Integer g) -> {
                         double[] best = IntStream.range(g * size, (g + 1) * size)
                                 .mapToDouble(e -> -ranked[e])
@@ -309,7 +310,8 @@ class PlainLoopsTest {
                         return best[0] + best[1];
                     }));
                     List<Integer> chosen = order.subList(0, 2).stream()
-                            .flatMap(g -> IntStream.range(g * size, (g + 1) * size).boxed())
+                            .flatMap(g ->
+                                    IntStream.range(g * size, (g + 1) * size).boxed())
                             .sorted(Comparator.comparingDouble(e -> -ranked[e]))
                             .limit(3)
                             .toList();

@@ -92,7 +92,8 @@ class SuiteTest {
                         "training_step_idle"),
                 results.ratios().stream().map(SpeedRatio::name).collect(Collectors.toSet()));
         results.ratios().forEach(r -> {
-            boolean positive = r.value() > 0 || (r.name().endsWith("_idle") && r.value() == 0); // one thread never waits
+            boolean positive =
+                    r.value() > 0 || (r.name().endsWith("_idle") && r.value() == 0); // one thread never waits
             assertTrue(positive && Double.isFinite(r.value()), r::toString);
         });
         List<String> cpu = names(results);

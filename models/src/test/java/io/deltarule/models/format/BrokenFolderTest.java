@@ -10,9 +10,9 @@ import io.deltarule.core.testkit.TestScope;
 import io.deltarule.loader.Dtype;
 import io.deltarule.loader.SafetensorsException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -308,7 +308,8 @@ class BrokenFolderTest {
         make("bailing_hybrid", 1, "layer_group_size=3");
         String config = Files.readString(folder.resolve("config.json"));
         Files.writeString(
-                folder.resolve("config.json"), config.replace("\"num_hidden_layers\" : 4", "\"num_hidden_layers\" : 3"));
+                folder.resolve("config.json"),
+                config.replace("\"num_hidden_layers\" : 4", "\"num_hidden_layers\" : 3"));
         try (ModelFolder model = ModelFolder.open(folder)) {
             assertTrue(model.ignored().size() > 10);
             assertTrue(model.ignored().entrySet().stream()

@@ -183,7 +183,13 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
     private static List<FormatCase> ling() {
         String odd = "hidden_size=60";
         return List.of(
-                of("bailing_hybrid", odd, "num_attention_heads=3", "num_key_value_heads=3", "head_dim=14", "v_head_dim=10"),
+                of(
+                        "bailing_hybrid",
+                        odd,
+                        "num_attention_heads=3",
+                        "num_key_value_heads=3",
+                        "head_dim=14",
+                        "v_head_dim=10"),
                 of(
                                 "bailing_hybrid",
                                 "num_hidden_layers=5",
@@ -210,7 +216,11 @@ record FormatCase(String type, List<String> keys, RandomModel.Options options, i
                                 "expert_swiglu_limit_list=[0,null,0.5,0.4]",
                                 "share_expert_swiglu_limit_list=[0,0.6,0,0.7,1]")
                         .stored(WeightType.BF16, 2),
-                of("bailing_hybrid", "first_k_dense_replace=4", "tie_word_embeddings=true", "short_conv_kernel_size=2"));
+                of(
+                        "bailing_hybrid",
+                        "first_k_dense_replace=4",
+                        "tie_word_embeddings=true",
+                        "short_conv_kernel_size=2"));
     }
 
     private static List<FormatCase> jet() {
