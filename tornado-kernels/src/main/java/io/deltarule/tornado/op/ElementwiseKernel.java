@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** What is computed for each number of a slot from the numbers in its place: one kernel for seven operations. */
+/** What is computed for each number of a slot from the numbers in its place: one kernel for all of them. */
 final class ElementwiseKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
