@@ -102,7 +102,9 @@ final class PythonLiteral {
     private void character(int c) {
         try {
             ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(Character.toString(c)));
-            out.write(utf8.array(), 0, utf8.limit());
+            while (utf8.hasRemaining()) {
+                out.write(utf8.get());
+            }
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("half a surrogate pair", e);
         }
