@@ -49,9 +49,11 @@ class RwkvTokenizerTest {
     @Test
     void textGoesInAndComesOut() {
         try (LanguageModel model = LanguageModel.open(folder, new CpuEngine(1), null)) {
-            assertArrayEquals(new int[] {257, 259, 'i' + 1, 258}, model.tokenizer().encode("the thi你"));
+            assertArrayEquals(
+                    new int[] {257, 259, 'i' + 1, 258}, model.tokenizer().encode("the thi你"));
             assertEquals("the 你", model.tokenizer().decode(257, 0, 258));
-            assertEquals(java.util.Set.of(2, 0), model.network().stops(), "as the config says, and what RWKV ends with");
+            assertEquals(
+                    java.util.Set.of(2, 0), model.network().stops(), "as the config says, and what RWKV ends with");
             GenerationOptions options = GenerationOptions.greedy(12).withStops(java.util.Set.of());
             StringBuilder text = new StringBuilder();
             Completion whole = model.complete("the th", options, text::append);
@@ -63,8 +65,8 @@ class RwkvTokenizerTest {
     void aBrokenVocabularyIsNamedWithItsLine() throws IOException {
         Files.writeString(vocabulary, "1 'a' 1\n2 'b' 2\n");
         try (LanguageModel model = LanguageModel.open(folder, new CpuEngine(1), null)) {
-            String message = assertThrows(InvalidInputException.class, model::tokenizer)
-                    .getMessage();
+            String message =
+                    assertThrows(InvalidInputException.class, model::tokenizer).getMessage();
             assertTrue(message.startsWith("tokenizer " + vocabulary + ": expected RWKV's tokens"), message);
             assertTrue(message.contains("a token of 1 bytes that is said to have 2 in line 2; fetch"), message);
         }
