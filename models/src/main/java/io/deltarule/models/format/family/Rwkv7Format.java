@@ -68,7 +68,8 @@ public final class Rwkv7Format implements ModelFormat {
     private record Sizes(int hidden, int heads, int values) {
         /** The norm of a head's read-out has the epsilon that the others have times the head's size. */
         Rwkv7Config layer(Rwkv7Config.Ranks ranks, double eps, double keyEps) {
-            return new Rwkv7Config(hidden, heads, values, ranks, eps * (hidden / heads), keyEps);
+            int head = hidden / heads;
+            return new Rwkv7Config(hidden, heads, values, ranks, eps * head, keyEps);
         }
     }
 
