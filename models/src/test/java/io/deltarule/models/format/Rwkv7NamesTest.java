@@ -25,6 +25,7 @@ class Rwkv7NamesTest {
     private Path folder;
 
     /** A tensor as it is written. */
+    @SuppressWarnings("ArrayRecordComponent") // made here, never compared
     private record Stored(long[] shape, float[] values) {
         /** Rows and columns change places. */
         Stored transposed() {
