@@ -71,7 +71,10 @@ class OpBackwardTest {
                 "kda_varlen",
                 "gated_delta_rule_strong_decay",
                 "ssd_none_varlen",
-                "ssd_strong_decay"
+                "ssd_strong_decay",
+                "loglinear_gated_delta_product",
+                "loglinear_kda_varlen",
+                "loglinear_ssd"
             })
     void goldenGradientsComeOutRightOnTornado(String name) {
         String device = System.getProperty("deltarule.test.device", "emulator");

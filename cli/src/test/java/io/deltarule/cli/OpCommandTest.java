@@ -78,6 +78,25 @@ class OpCommandTest {
         CliRun.of("compare", expected, output).succeeded();
     }
 
+    @ParameterizedTest
+    @CsvSource({ // some: the emulator is slow
+        "loglinear_delta_rule,recurrent",
+        "loglinear_gated_delta_rule,chunk",
+        "loglinear_gated_delta_product,chunk",
+        "loglinear_kda_varlen,recurrent",
+        "loglinear_kda_varlen,chunk",
+        "loglinear_ssd,chunk"
+    })
+    void goldenOperationsComeOutRightOnTornado(String name, String form) {
+        Path output = folder.resolve("out.safetensors");
+        Path input = CliRun.golden(name + ".in.safetensors", folder);
+        String device = System.getProperty("deltarule.test.device", "emulator");
+        CliRun.of("op", "--input", input, "--output", output, "--engine", "tornado", "--device", device, "--form", form)
+                .succeeded();
+        CliRun.of("compare", CliRun.golden(name + ".out.safetensors", folder), output)
+                .succeeded();
+    }
+
     @Test
     void theOutputSaysWhatMadeIt() {
         Path output = folder.resolve("out.safetensors");

@@ -39,7 +39,7 @@ class TornadoGenerationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"delta_net", "qwen3_5-bf16-sharded"})
+    @ValueSource(strings = {"delta_net", "qwen3_5-bf16-sharded", "h_gated_deltanet"})
     void textsGoOnAndStatesAreTakenUp(String name) {
         TinyModel tiny = TinyModel.named(name);
         int[] greedy = tiny.greedy();

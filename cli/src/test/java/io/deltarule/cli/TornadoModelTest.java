@@ -42,6 +42,7 @@ class TornadoModelTest extends LayerLaws {
             some.add(kind.getLast());
         }
         some.add(ModelCases.blocks().getFirst());
+        ModelCases.linear().stream().filter(c -> c.name().contains("levels")).forEach(some::add);
         return some;
     }
 }

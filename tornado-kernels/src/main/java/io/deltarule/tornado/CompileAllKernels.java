@@ -6,6 +6,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
+import io.deltarule.core.Levels;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
@@ -40,6 +41,14 @@ final class CompileAllKernels {
             }
         }
         compile(Form.RECURRENT, Variant.DELTALENS, Gate.NONE, 1, K, V, C);
+        for (Form form : List.of(Form.RECURRENT, Form.CHUNK)) {
+            compile(
+                    form,
+                    levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)),
+                    Variant.GATED_DELTA_RULE,
+                    C);
+            compile(form, levels(inputs(Variant.SSD, Gate.CHANNEL, 2 * C, K, V)), Variant.SSD, C);
+        }
         compileBackward(Variant.DELTA_RULE, Gate.NONE, K, V, C);
         compileBackward(Variant.GATED_DELTA_RULE, Gate.SCALAR, K, V, C);
         compileBackward(Variant.KDA, Gate.CHANNEL, K, V, C);
@@ -47,6 +56,9 @@ final class CompileAllKernels {
             compileBackward(Variant.SSD, gate, K, V, C);
         }
         compileBackward(Variant.DELTALENS, Gate.SCALAR, K, V, C);
+        compileBackward(
+                levels(inputs(Variant.GATED_DELTA_RULE, Gate.SCALAR, 2 * C, K, V)), Variant.GATED_DELTA_RULE, C);
+        compileBackward(levels(inputs(Variant.SSD, Gate.CHANNEL, 2 * C, K, V)), Variant.SSD, C);
         ceilings();
     }
 
@@ -65,7 +77,10 @@ final class CompileAllKernels {
     }
 
     private static void compile(Form form, Variant variant, Gate gate, int T, int K, int V, int C) {
-        DeltaInputs in = inputs(variant, gate, T, K, V);
+        compile(form, inputs(variant, gate, T, K, V), variant, C);
+    }
+
+    private static void compile(Form form, DeltaInputs in, Variant variant, int C) {
         PlanSpec spec = spec(variant, in, C).withForm(form);
         title(form.id(), spec);
         try (var plan = new TornadoEngine().plan(spec)) {
@@ -76,7 +91,10 @@ final class CompileAllKernels {
     }
 
     private static void compileBackward(Variant variant, Gate gate, int K, int V, int C) {
-        DeltaInputs in = inputs(variant, gate, C, K, V);
+        compileBackward(inputs(variant, gate, C, K, V), variant, C);
+    }
+
+    private static void compileBackward(DeltaInputs in, Variant variant, int C) {
         PlanSpec spec = spec(variant, in, C);
         title("backward", spec);
         try (var plan = new TornadoEngine().gradientPlan(spec)) {
@@ -97,6 +115,12 @@ final class CompileAllKernels {
         return variant == Variant.DELTALENS ? in.with(Input.R, Tensor.zeros(1, T, HV, V)) : in;
     }
 
+    /** The same with log-linear states, levels enough for its tokens. */
+    private static DeltaInputs levels(DeltaInputs in) {
+        Tensor v = in.get(Input.V);
+        return in.with(Input.LAMBDA, Tensor.zeros(1, v.dim(1), v.dim(2), Levels.needed(v.dim(1))));
+    }
+
     private static PlanSpec spec(Variant variant, DeltaInputs in, int C) {
         return PlanSpec.of(variant, in.validate(variant))
                 .withChunkSize(C)
@@ -107,6 +131,6 @@ final class CompileAllKernels {
         DeltaShape s = spec.shape();
         System.out.println("== " + what + ", " + spec.variant().id() + ", T " + s.T() + ", gate "
                 + s.gate().id() + ", K " + s.K() + ", V " + s.V() + ", C " + spec.chunkSize()
-                + (s.crossRead() ? ", selective read" : ""));
+                + (s.crossRead() ? ", selective read" : "") + (s.logLinear() ? ", levels " + s.levels() : ""));
     }
 }

@@ -8,7 +8,6 @@ import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.engine.AbstractGradientPlan;
-import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -55,7 +54,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
         int C = spec.chunkSize();
-        int longest = ChunkLength.most(spec.shape().K(), C);
+        int longest = ChunkLaunches.longest(spec);
         table = new RunTable(spec.shape(), C, longest);
         DeviceMemory count = DeviceMemory.counting(device);
         new GradientArrays(spec, map, count);
@@ -103,7 +102,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         }
         if (out.initialState() != null) {
             HostCopies.copyOut(arrays.state, out.initialState());
-            FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+            FiniteChecks.requireFiniteGradient(spec().variant(), "d_initial_state", out.initialState(), in, given);
         }
     }
 
@@ -116,7 +115,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         }
         arrays.store(out);
         out.tensors()
-                .forEach((input, tensor) -> FiniteChecks.requireFiniteGradient("d_" + input.id(), tensor, in, given));
+                .forEach((input, tensor) ->
+                        FiniteChecks.requireFiniteGradient(spec().variant(), "d_" + input.id(), tensor, in, given));
     }
 
     /** Its task graph. */

@@ -7,7 +7,6 @@ import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
-import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
@@ -63,9 +62,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
 
     /** The recurrent form's chunks are only read from, and lose nothing by their length. */
     private static int longest(PlanSpec spec, int chunkSize) {
-        return spec.form() == Form.RECURRENT
-                ? chunkSize
-                : ChunkLength.most(spec.shape().K(), chunkSize);
+        return spec.form() == Form.RECURRENT ? chunkSize : ChunkLaunches.longest(spec);
     }
 
     private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {
@@ -101,19 +98,19 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         }
         if (out.finalState() != null) {
             readState(out.finalState());
-            FiniteChecks.requireFiniteState(shape, in, out.finalState());
+            FiniteChecks.requireFiniteState(spec().variant(), shape, in, out.finalState());
         }
     }
 
     private void compute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         arrays.load(shape, in);
         arrays.poison(shape);
-        table.describe(in.boundaries(shape), null);
+        table.describe(in.boundaries(shape), before());
         graph.run();
         arrays.storeOutputs(out);
-        FiniteChecks.requireFiniteOutput(shape, in, out.o());
+        FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.o());
         if (shape.crossRead()) {
-            FiniteChecks.requireFiniteOutput(shape, in, out.oCross());
+            FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.oCross());
         }
     }
 

@@ -58,6 +58,7 @@ class TornadoLayerTest extends LayerLaws {
     @Override
     protected List<LayerCase> cases() {
         List<LayerCase> cases = new ArrayList<>(LayerCases.all());
+        cases.addAll(LayerCases.levels());
         if (TestDevice.emulated()) {
             cases.removeAll(LayerCases.stored());
             cases.add(LayerCases.stored().getFirst());
@@ -77,6 +78,7 @@ class TornadoLayerTest extends LayerLaws {
                 LayerCases.delta().get(7),
                 LayerCases.delta().getLast(),
                 LayerCases.deltaLens().getLast(),
+                LayerCases.levels().get(1),
                 LayerCases.experts().getFirst(),
                 LayerCases.programs().getFirst()));
         return TestScope.thinned(cases, 12);
@@ -130,17 +132,6 @@ class TornadoLayerTest extends LayerLaws {
             plan.run(new int[] {2}, in, out);
             assertArrayEquals(in.get(1).toArray(), out.getFirst().toArray());
         }
-    }
-
-    @Test
-    void logLinearStatesAreRefusedRatherThanReadAsOne() {
-        LayerCase levels = LayerCases.levels().getFirst();
-        String message = assertThrows(
-                        InvalidInputException.class,
-                        () -> engine().plan(levels.spec(8, 1, 8).onDevice(device()))
-                                .close())
-                .getMessage();
-        assertTrue(message.contains("log-linear levels"), message);
     }
 
     /** S = v k forgets everything at −∞. */

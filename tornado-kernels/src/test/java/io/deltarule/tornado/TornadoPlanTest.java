@@ -320,14 +320,16 @@ class TornadoPlanTest {
         assertTrue(e.getMessage().contains("found 2048"), e::getMessage);
     }
 
-    @ParameterizedTest
-    @EnumSource(Form.class)
-    void refusesLogLinearStates(Form form) {
-        DeltaCase levels =
-                DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 5, 1, 1, 8, 4, 1).withLevels(0);
-        InvalidInputException e = assertThrows(InvalidInputException.class, () -> plan(spec(levels, form)));
-        assertTrue(e.getMessage().startsWith("lambda: "), e::getMessage);
-        assertTrue(e.getMessage().contains("4 log-linear levels; use the cpu"), e::getMessage);
+    /** A chunk of log-linear states has whole tokens. */
+    @Test
+    void refusesTokensThatDoNotFitAChunkOfLevels() {
+        DeltaCase levels = DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.NONE, 1, 5, 1, 1, 8, 4, 17)
+                .withLevels(0);
+        PlanSpec spec = spec(levels, Form.CHUNK);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> plan(spec.withChunkSize(16)));
+        assertTrue(e.getMessage().startsWith("chunk size: "), e::getMessage);
+        assertTrue(e.getMessage().contains("17"), e::getMessage);
+        plan(spec.withChunkSize(32)).close();
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.deltarule.core.engine;
 
+import io.deltarule.core.PlanSpec;
+
 /**
  * How many micro-steps a chunk may have without losing digits.
  *
@@ -13,13 +15,18 @@ public final class ChunkLength {
 
     private ChunkLength() {}
 
+    /** The longest chunk of an operation; where nothing is erased, nothing is lost either, and it is as long as it is asked for. */
+    public static int most(PlanSpec spec) {
+        return spec.variant().erases() ? most(spec.shape().K(), spec.chunkSize()) : spec.chunkSize();
+    }
+
     /**
-     * The longest chunk: of few key channels half as many micro-steps as channels, and at least one; of more twice as many.
+     * The longest chunk that erases: of few key channels half as many micro-steps as channels, and at least one; of more twice as many.
      *
      * @param K key channels
      * @param asked the plan's chunk size
      */
-    public static int most(int K, int asked) {
+    private static int most(int K, int asked) {
         return Math.min(asked, K < FEW_CHANNELS ? Math.max(1, K / 2) : 2 * K);
     }
 }

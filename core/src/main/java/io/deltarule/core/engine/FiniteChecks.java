@@ -6,6 +6,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.Variant;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
@@ -16,7 +17,9 @@ public final class FiniteChecks {
     private static final int BLOCK = 1 << 13;
     private static final int MAGNITUDE = 0x7fffffff;
     private static final int INFINITY = 0x7f800000;
-    private static final String CURE = "normalise k to unit length, or make beta or the erase gate smaller";
+    private static final String ERASING = "normalise k to unit length, or make beta or the erase gate smaller";
+    private static final String ADDING =
+            "nothing is erased, so writes add up: make beta, k or v smaller, or log-decays more negative";
 
     private FiniteChecks() {}
 
@@ -55,7 +58,7 @@ public final class FiniteChecks {
      *
      * @throws NumericException naming the input that is not finite, or else sequence, head and token and the cure
      */
-    public static void requireFiniteOutput(DeltaShape shape, DeltaInputs in, Tensor o) {
+    public static void requireFiniteOutput(Variant variant, DeltaShape shape, DeltaInputs in, Tensor o) {
         long at = firstNotFinite(o);
         if (at < 0) {
             return;
@@ -67,22 +70,26 @@ public final class FiniteChecks {
         while (ends[sequence + 1] <= token) {
             sequence++;
         }
-        throw grew(sequence, at / shape.V() % shape.HV(), "at or before token " + (token - ends[sequence]));
+        throw grew(
+                variant.erases(),
+                sequence,
+                at / shape.V() % shape.HV(),
+                "at or before token " + (token - ends[sequence]));
     }
 
     /**
-     * Refuses a state [N, HV, K, V] with a number that is not finite.
+     * Refuses a state [N, HV, K, V] or [N, HV, L, K, V] with a number that is not finite.
      *
      * @throws NumericException naming the input that is not finite, or else sequence, head and the cure
      */
-    public static void requireFiniteState(DeltaShape shape, DeltaInputs in, Tensor state) {
+    public static void requireFiniteState(Variant variant, DeltaShape shape, DeltaInputs in, Tensor state) {
         long at = firstNotFinite(state);
         if (at < 0) {
             return;
         }
         requireFiniteInputs(in);
-        long head = at / shape.K() / shape.V();
-        throw grew(head / shape.HV(), head % shape.HV(), "by its last token");
+        long head = at / shape.state().numbersPerHead();
+        throw grew(variant.erases(), head / shape.HV(), head % shape.HV(), "by its last token");
     }
 
     /**
@@ -90,7 +97,8 @@ public final class FiniteChecks {
      *
      * @throws NumericException naming the input or cotangent that is not finite, or else the gradient and the cure
      */
-    public static void requireFiniteGradient(String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
+    public static void requireFiniteGradient(
+            Variant variant, String name, Tensor gradient, DeltaInputs in, DeltaCotangents given) {
         long at = firstNotFinite(gradient);
         if (at < 0) {
             return;
@@ -100,7 +108,7 @@ public final class FiniteChecks {
         requireFinite("d_o_cross", given.oCross());
         requireFinite("d_final_state", given.finalState());
         throw new NumericException(name + ": grew beyond float32 at row-major index " + at
-                + " although every input and " + "cotangent is finite; " + CURE);
+                + " although every input and " + "cotangent is finite; " + (variant.erases() ? ERASING : ADDING));
     }
 
     private static void requireFinite(String name, Tensor tensor) {
@@ -115,12 +123,13 @@ public final class FiniteChecks {
     /**
      * The error for a state that left float32 although what it was made of is finite.
      *
+     * @param erases whether the variant has an erase key
      * @param when since when, as in "by its last token"
      */
-    public static NumericException grew(long sequence, long head, String when) {
+    public static NumericException grew(boolean erases, long sequence, long head, String when) {
         return new NumericException("the state of sequence " + sequence + ", value head " + head
-                + " grew beyond float32 " + when + " of the sequence although every input there is finite; " + CURE
-                + " (the recurrent form may get further than chunks)");
+                + " grew beyond float32 " + when + " of the sequence although every input there is finite; "
+                + (erases ? ERASING + " (the recurrent form may get further than chunks)" : ADDING));
     }
 
     private static void requireFiniteInputs(DeltaInputs in) {

@@ -91,7 +91,7 @@ public final class ReferenceEngine implements TrainingEngine {
     }
 
     private static int chunk(PlanSpec spec) {
-        return ChunkLength.most(spec.shape().K(), spec.chunkSize());
+        return ChunkLength.most(spec);
     }
 
     private static void copy(double[] from, Tensor to) {
@@ -116,10 +116,10 @@ public final class ReferenceEngine implements TrainingEngine {
                 copy(result.initialState(), out.initialState());
             }
             out.tensors()
-                    .forEach((input, gradient) ->
-                            FiniteChecks.requireFiniteGradient("d_" + input.id(), gradient, in, given));
+                    .forEach((input, gradient) -> FiniteChecks.requireFiniteGradient(
+                            spec().variant(), "d_" + input.id(), gradient, in, given));
             if (out.initialState() != null) {
-                FiniteChecks.requireFiniteGradient("d_initial_state", out.initialState(), in, given);
+                FiniteChecks.requireFiniteGradient(spec().variant(), "d_initial_state", out.initialState(), in, given);
             }
         }
 
@@ -138,14 +138,14 @@ public final class ReferenceEngine implements TrainingEngine {
         protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
             DeltaReference.Result result = shape.logLinear() ? levels(in) : states(in);
             copy(result.o(), out.o());
-            FiniteChecks.requireFiniteOutput(shape, in, out.o());
+            FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.o());
             if (out.oCross() != null) {
                 copy(result.oCross(), out.oCross());
-                FiniteChecks.requireFiniteOutput(shape, in, out.oCross());
+                FiniteChecks.requireFiniteOutput(spec().variant(), shape, in, out.oCross());
             }
             Tensor state = Tensor.zeros(shape.state().dims());
             copy(result.finalState(), state);
-            FiniteChecks.requireFiniteState(shape, in, state);
+            FiniteChecks.requireFiniteState(spec().variant(), shape, in, state);
             if (out.finalState() != null) {
                 out.finalState().copyFrom(state);
             }

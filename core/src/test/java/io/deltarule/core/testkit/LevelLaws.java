@@ -20,22 +20,50 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must hold of log-linear states on every engine. An engine's test extends this class and says which engine. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class LevelLaws {
     /** The engine under test. */
     protected abstract DeltaEngine engine();
+
+    /** Its device, or null for its own choice. */
+    protected String device() {
+        return null;
+    }
+
+    /** Forms to run. */
+    protected List<Form> forms() {
+        return List.of(Form.values());
+    }
 
     /** Chunk sizes to run. */
     protected List<Integer> chunkSizes() {
         return List.of(16, 32);
     }
 
-    static List<DeltaCase> cases() {
+    /** Where a sequence of 21 tokens is cut in two. */
+    protected List<Integer> splits() {
+        return IntStream.rangeClosed(0, 21).boxed().toList();
+    }
+
+    /** Lengths of which the levels are looked at. */
+    protected List<Integer> lengths() {
+        return List.of(1, 2, 3, 4, 7, 8, 9, 31, 32, 33);
+    }
+
+    /** Cases that are held to the operation with one state; {@link #cases} as a rule. */
+    protected List<DeltaCase> parentCases() {
+        return cases();
+    }
+
+    /** Cases that are held to the reference. */
+    protected List<DeltaCase> cases() {
         return List.of(
                 DeltaCase.of(Variant.DELTA_RULE, NONE, 1, 37, 1, 2, 16, 24, 1)
                         .withBeta(2)
@@ -65,7 +93,10 @@ public abstract class LevelLaws {
     }
 
     private PlanSpec spec(DeltaCase c, Form form, int C) {
-        return PlanSpec.of(c.variant(), c.shape()).withForm(form).withChunkSize(C);
+        return PlanSpec.of(c.variant(), c.shape())
+                .withForm(form)
+                .withChunkSize(C)
+                .onDevice(device());
     }
 
     @ParameterizedTest
@@ -73,7 +104,7 @@ public abstract class LevelLaws {
     void matchesReference(DeltaCase c) {
         DeltaInputs in = c.inputs();
         Verify.Expected expected = Verify.expected(spec(c, Form.RECURRENT, 16), in);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             for (int C : chunkSizes()) {
                 PlanSpec spec = spec(c, form, C);
                 expected.matches(form + " C=" + C, Verify.run(engine(), spec, in));
@@ -106,17 +137,18 @@ public abstract class LevelLaws {
 
     /** λ = 1 is the operation without levels, whose state is the sum of theirs. */
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource("parentCases")
     void equalWeightsCollapseToParent(DeltaCase c) {
         DeltaInputs in = c.inputs();
         in.get(Input.LAMBDA).fill(1);
         DeltaInputs parent = in.with(Input.LAMBDA, null);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             DeltaOutputs expected = Verify.run(
                     engine(),
                     PlanSpec.of(c.variant(), c.shape().withLevels(0))
                             .withForm(form)
-                            .withChunkSize(16),
+                            .withChunkSize(16)
+                            .onDevice(device()),
                     parent);
             DeltaOutputs found = Verify.run(engine(), spec(c, form, 16), in);
             Verify.agree(
@@ -146,7 +178,7 @@ public abstract class LevelLaws {
         for (int i = 0; i < lambda.size(); i++) {
             lambda.set(i, i % c.shape().levels() == 0 ? 1 : 0);
         }
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             Tensor o = Verify.run(engine(), spec(c, form, 16).withScale(1), in).o();
             for (int t = 0; t < 37; t++) {
                 double dot = 0;
@@ -161,11 +193,11 @@ public abstract class LevelLaws {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 7, 8, 9, 31, 32, 33})
+    @MethodSource("lengths")
     void liveLevelsAreTheBitsOfTheLastPosition(int T) {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, T, 1, 1, 8, 8, 1)
                 .withLevels(1);
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             Tensor state = Verify.run(engine(), spec(c, form, 16), c.inputs()).finalState();
             for (int level = 0; level < c.shape().levels(); level++) {
                 boolean any = false;
@@ -192,7 +224,7 @@ public abstract class LevelLaws {
                 }
             }
         }
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             Verify.agree(
                     "" + form,
                     Verify.run(engine(), spec(c, form, 16), in),
@@ -206,9 +238,9 @@ public abstract class LevelLaws {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, SCALAR, 1, 21, 1, 2, 16, 12, 1)
                 .withLevels(0);
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             DeltaOutputs whole = Verify.run(engine(), spec(c, form, 16), in);
-            for (int split = 0; split <= 21; split++) {
+            for (int split : splits()) {
                 try (DeltaPlan first = engine().plan(spec(c, form, 16).keepingState());
                         DeltaPlan second = engine().plan(spec(c, form, 16).keepingState())) {
                     DeltaOutputs a = first.run(Slices.tokens(in, c.shape(), 0, split));
@@ -260,7 +292,7 @@ public abstract class LevelLaws {
                 .packed(5, 17, 0, 8)
                 .withLevels(0);
         DeltaInputs in = c.inputs();
-        for (Form form : Form.values()) {
+        for (Form form : forms()) {
             DeltaOutputs all = Verify.run(engine(), spec(c, form, 16), in);
             int[] ends = in.cuSeqlens();
             for (int i = 0; i + 1 < ends.length; i++) {
@@ -269,7 +301,8 @@ public abstract class LevelLaws {
                         engine(),
                         PlanSpec.of(c.variant(), one.validate(c.variant()))
                                 .withForm(form)
-                                .withChunkSize(16),
+                                .withChunkSize(16)
+                                .onDevice(device()),
                         one);
                 Verify.agree(
                         form + " sequence " + i,

@@ -1,8 +1,8 @@
 package io.deltarule.tornado.delta;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.graph.ChunkCounts;
 import io.deltarule.tornado.graph.DeviceMemory;
-import io.deltarule.tornado.graph.RunTable;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -17,9 +17,9 @@ public final class ChunkBuffers {
     public final FloatArray outOf;
     /** Scores of the read at hand [chunks, HV, C, C]. */
     public final FloatArray scores;
-    /** Pseudo-values [chunks, HV, C, V]. */
+    /** Pseudo-values [chunks, HV, C, V]; with levels after those of the chunks' writes those of the live states, where they have any. */
     public final FloatArray values;
-    /** State before each chunk [chunks, HV, K, V]. */
+    /** State before each chunk [chunks, HV, K, V]; with levels after places for the chunks' own the live states. */
     public final FloatArray states;
     /** Logits, then weights, of the selective read [tokens, HV, K]; null without one. */
     public final FloatArray weights;
@@ -27,6 +27,14 @@ public final class ChunkBuffers {
     public final FloatArray lower;
     /** W [chunks, HV, C, K]; null where no chunk is solved. */
     final FloatArray keys;
+    /** N = M A [chunks, HV, C, C]; null for one state, like all below. */
+    public final FloatArray products;
+    /** N weighed by levels, likewise. */
+    public final FloatArray masked;
+    /** Write values [chunks, HV, C, V]: the pseudo-values where nothing is erased. */
+    public final FloatArray writes;
+    /** What is read of each live state [live states, HV, C, V]. */
+    public final FloatArray reads;
 
     private final DeltaShape s;
 
@@ -39,16 +47,28 @@ public final class ChunkBuffers {
     public ChunkBuffers(DeltaShape s, int C, int longest, boolean solves, DeviceMemory memory) {
         this.s = s;
         this.C = C;
-        long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
+        long blocks = (long) ChunkCounts.chunks(s, longest) * s.HV();
+        long live = (long) ChunkCounts.live(s, longest) * s.HV();
         int G = s.gateWidth();
         into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         scores = memory.floats("scores", blocks, C, C);
-        values = memory.floats("chunk values", blocks, C, s.V());
-        states = memory.floats("chunk states", blocks, s.K(), s.V());
+        values = memory.floats("chunk values", solves ? blocks + live : blocks, C, s.V());
+        states = memory.floats("chunk states", blocks + live, s.K(), s.V());
         weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
         lower = solves ? memory.floats("scores", blocks, C, C) : null;
         keys = solves ? memory.floats("chunk keys", blocks, C, s.K()) : null;
+        if (s.logLinear()) {
+            products = memory.floats("scores", blocks, C, C);
+            masked = memory.floats("scores", blocks, C, C);
+            writes = solves ? memory.floats("chunk values", blocks, C, s.V()) : values;
+            reads = memory.floats("level reads", live, C, s.V());
+        } else {
+            products = null;
+            masked = null;
+            writes = null;
+            reads = null;
+        }
     }
 
     /** Those that some kernel uses. */
@@ -62,6 +82,9 @@ public final class ChunkBuffers {
         }
         if (lower != null) {
             all.addAll(List.of(lower, keys));
+        }
+        if (s.logLinear()) {
+            all.addAll(List.of(products, masked, writes, reads));
         }
         return all;
     }

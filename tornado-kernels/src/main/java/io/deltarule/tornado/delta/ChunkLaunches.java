@@ -31,6 +31,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   values           u → P
  *   states           P k outOf S → state before each chunk, S
  * </pre>
+ *
+ * Log-linear states go through the same stages, several per chunk, and are read one by one. What pairs of a chunk's rows give is
+ * weighed pair by pair.
+ *
+ * <pre>
+ *   levelScores      M A λ → N = M A, N weighed
+ *   writes           u by chunks                 where something is erased; else it is P
+ *   levelReads       q into M P states → what each live state gives
+ *   outputs          N weighed, u → o            the outputs' kernel without states
+ *   sumLevels        λ, what each gives → o
+ * </pre>
  */
 public final class ChunkLaunches {
     /** Chunk sizes that the kernels' 16-row blocks and local memory allow. */
@@ -60,10 +71,16 @@ public final class ChunkLaunches {
      * @throws InvalidInputException naming what they can
      */
     public static void check(PlanSpec spec) {
-        RecurrentLaunches.requireOneState(spec.shape());
+        DeltaShape s = spec.shape();
         if (!SIZES.contains(spec.chunkSize())) {
             throw new InvalidInputException("chunk size: the tornado engine expects 16, 32 or 64 but found "
                     + spec.chunkSize() + "; the recurrent form needs none");
+        }
+        if (s.logLinear() && s.householders() > spec.chunkSize()) {
+            throw new InvalidInputException("chunk size: expected room for the " + s.householders()
+                    + " micro-steps of a token, of which chunks of log-linear states have all, but found "
+                    + spec.chunkSize()
+                    + "; take larger chunks or the recurrent form");
         }
         if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
@@ -73,16 +90,22 @@ public final class ChunkLaunches {
 
     /** The same with room for no longer chunks than there will be: with few key channels they are short. */
     public static PlanSpec fitting(PlanSpec spec) {
-        int longest = ChunkLength.most(spec.shape().K(), spec.chunkSize());
+        int longest = longest(spec);
         return spec.withChunkSize(
                 SIZES.stream().filter(size -> size >= longest).findFirst().orElse(spec.chunkSize()));
+    }
+
+    /** How many micro-steps a chunk of a plan has at most; chunks of log-linear states have whole tokens. */
+    public static int longest(PlanSpec spec) {
+        int longest = ChunkLength.most(spec);
+        return spec.shape().logLinear() ? Math.max(longest, spec.shape().householders()) : longest;
     }
 
     /** The launches, in order. */
     public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         List<Launch> launches = writes(spec, x, between, scope);
-        launches.add(reads.linear());
+        launches.addAll(reads.linear());
         if (spec.shape().crossRead()) {
             launches.addAll(reads.selective());
         }
@@ -98,7 +121,13 @@ public final class ChunkLaunches {
         if (x.map().erases()) {
             launches.add(all.inverse());
             launches.add(all.solve(
-                    "chunkSolve", x.v(), x.erase(), between.into, between.values, KernelFlags.of(x.map(), false)));
+                    "chunkSolve",
+                    spec.shape().V(),
+                    x.v(),
+                    x.erase(),
+                    between.into,
+                    between.values,
+                    KernelFlags.of(x.map(), false)));
         } else {
             launches.add(all.values());
         }
@@ -109,7 +138,10 @@ public final class ChunkLaunches {
                 between.values,
                 x.state(),
                 between.states,
-                KernelFlags.of(x.map().erases() ? InputMap.NO_GAINS : InputMap.NO_ERASE_KEY, false)));
+                KernelFlags.of(
+                        x.map().erases() ? InputMap.NO_GAINS : InputMap.NO_ERASE_KEY,
+                        false,
+                        spec.shape().logLinear())));
         return launches;
     }
 
@@ -117,7 +149,7 @@ public final class ChunkLaunches {
      * Solve and states backward, after what the reads leave for pseudo-values and states is summed up; where nothing is erased
      * the states alone.
      *
-     * @param readValues what they leave for the pseudo-values
+     * @param readValues what they leave for the pseudo-values; with levels unread: there it is in values already, solved
      * @param values becomes the gradients of the pseudo-values; the same as readValues where nothing is erased
      * @param state gradient of the state after the run, becomes that of the state before it
      * @param states what the reads leave for the state before each chunk, becomes the gradient of each chunk's last state
@@ -132,13 +164,21 @@ public final class ChunkLaunches {
             FloatArray states,
             LaunchScope scope) {
         ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        boolean levels = spec.shape().logLinear();
         if (!x.map().erases()) {
             return List.of(all.states(
-                    "stateGradients", x.k(), between.outOf, values, state, states, KernelFlags.of(x.map(), true)));
+                    "stateGradients",
+                    x.k(),
+                    between.outOf,
+                    values,
+                    state,
+                    states,
+                    KernelFlags.of(x.map(), true, levels)));
         }
         return List.of(
                 all.solve(
                         "solveGradients",
+                        levels ? 0 : spec.shape().V(),
                         readValues,
                         x.k(),
                         between.outOf,
@@ -151,7 +191,7 @@ public final class ChunkLaunches {
                         values,
                         state,
                         states,
-                        KernelFlags.of(x.map(), true)));
+                        KernelFlags.of(x.map(), true, levels)));
     }
 
     private Launch inverse() {
@@ -162,8 +202,10 @@ public final class ChunkLaunches {
                 KernelTask.of(ChunkInverseKernel::chunkInverse, between.lower, C));
     }
 
-    private Launch solve(String name, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
-        int tiles = Math.ceilDiv(s.V(), ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
+    /** @param V value channels, 0 for W alone */
+    private Launch solve(
+            String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
+        int tiles = Math.ceilDiv(V, ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
         return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,
@@ -179,7 +221,7 @@ public final class ChunkLaunches {
                         values,
                         between.keys,
                         s.K(),
-                        s.V(),
+                        V,
                         C,
                         G,
                         s.H(),
@@ -192,15 +234,7 @@ public final class ChunkLaunches {
                 "chunkValues",
                 ChunkValueKernel.LANES,
                 run -> run.chunks() * s.HV(),
-                KernelTask.of(
-                        ChunkValueKernel::chunkValues,
-                        x.v(),
-                        x.writeGain(),
-                        between.values,
-                        s.V(),
-                        C,
-                        s.HV(),
-                        KernelFlags.of(x.map())));
+                ChunkValueKernel.task(s, x, between.values, C));
     }
 
     private Launch states(

@@ -24,9 +24,12 @@ final class ChunkOutputKernel {
      *
      * <p>q [tokens, H, K], into [chunks, HV, C, G] or unread, scores = M [chunks, HV, C, C] (on and below the diagonal),
      * values = P [chunks, HV, C, V], states = S0 [chunks, HV, K, V], o [tokens, HV, V] (written at each token's last
-     * micro-step). The selective read has q [tokens, HV, K], which is H = HV.
+     * micro-step). The selective read has q [tokens, HV, K], which is H = HV. Where K = 0 no state is read.
      *
-     * <p>Parallel over: chunk × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
+     * <p>With {@link KernelFlags#LEVELS} it reads each live state on its own, o [live states, HV, C, V] (rows of the chunk), and the
+     * pseudo-values that this state has without the chunk's writes: with {@link KernelFlags#NOTHING_ERASED} none.
+     *
+     * <p>Parallel over: chunk, or live state, × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkOutputs(
@@ -45,6 +48,7 @@ final class ChunkOutputKernel {
             int n,
             int H,
             int HV,
+            int flags,
             float scale,
             int signature) {
         float[] left = context.allocateFloatLocalArray(C * STRIDE);
@@ -59,12 +63,22 @@ final class ChunkOutputKernel {
         int tiles = (V + COLUMNS - 1) / COLUMNS;
         int channel = context.groupIdx % tiles * COLUMNS;
         int head = context.groupIdx / tiles % HV;
-        int chunk = context.groupIdx / tiles / HV;
+        int item = context.groupIdx / tiles / HV;
         int keyHead = head / (HV / H);
+        int chunk = item;
+        int part = item * HV + head;
+        if ((flags & KernelFlags.LEVELS) != 0) {
+            chunk = table.get(table.get(RunTable.LIVE) + 2 * item);
+            part = (table.get(RunTable.FIRST_LIVE) + item) * HV + head;
+        }
+        int first = 0;
+        int length = 0;
+        if (chunk >= 0) {
+            int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
+            first = table.get(entry);
+            length = table.get(entry + 1);
+        }
         int block = chunk * HV + head;
-        int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
-        int first = table.get(entry);
-        int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
@@ -91,7 +105,7 @@ final class ChunkOutputKernel {
                 int c = channel + at % COLUMNS;
                 float value = 0f;
                 if (length > 0 && d < K && c < V) {
-                    value = states.get((block * K + d) * V + c);
+                    value = states.get((part * K + d) * V + c);
                 }
                 right[at] = value;
             }
@@ -110,7 +124,11 @@ final class ChunkOutputKernel {
             context.localBarrier();
         }
         int depth = Math.min(C, TILE);
-        for (int from = 0; from < C; from += depth) {
+        int rows = C;
+        if ((flags & KernelFlags.LEVELS) != 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
+            rows = 0;
+        }
+        for (int from = 0; from < rows; from += depth) {
             for (int at = lane; at < C * depth; at += LANES) {
                 int row = at / depth;
                 int column = from + at % depth;
@@ -125,7 +143,7 @@ final class ChunkOutputKernel {
                 int c = channel + at % COLUMNS;
                 float value = 0f;
                 if (length > 0 && c < V) {
-                    value = values.get((block * C + row) * V + c);
+                    value = values.get((part * C + row) * V + c);
                 }
                 right[at] = value;
             }
@@ -149,7 +167,8 @@ final class ChunkOutputKernel {
                 int c = channel + x + 8 * j;
                 int m = first + row;
                 if (row < length && c < V && m % n == n - 1) {
-                    o.set((m / n * HV + head) * V + c, scale * sums[i * 4 + j]);
+                    int to = (flags & KernelFlags.LEVELS) != 0 ? (item * HV + head) * C + row : m / n * HV + head;
+                    o.set(to * V + c, scale * sums[i * 4 + j]);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.delta;
 
+import io.deltarule.tornado.graph.LevelLookup;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -31,6 +32,9 @@ final class ChunkScoreKernel {
      * read q is [tokens, HV, K], and k may be [chunks, HV, C, K] (bits of {@link KernelFlags}). The backward asks for L too
      * where k is [chunks, HV, C, K]: then so is erase, and there is no gain.
      *
+     * <p>With {@link KernelFlags#LEVELS} k and erase are those of a chunk's log-linear states [all states, HV, C, K], and both products
+     * are summed over its states: L over all, M with λ [tokens, HV, L] over those that were there before the chunk. λ is unread without.
+     *
      * <p>Parallel over: chunk × value head; 256 lanes over the C × C scores. Accumulates: float. Requires: C a multiple
      * of 16, G ∈ {0, 1}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
@@ -42,6 +46,7 @@ final class ChunkScoreKernel {
             FloatArray g,
             FloatArray erase,
             FloatArray eraseGain,
+            FloatArray lambda,
             FloatArray lower,
             FloatArray scores,
             int K,
@@ -57,7 +62,7 @@ final class ChunkScoreKernel {
         float[] queries = context.allocateFloatLocalArray(C * STRIDE);
         float[] gates = context.allocateFloatLocalArray(C);
         int R = C / 16;
-        float[] L = new float[R * R];
+        float[] lowers = new float[R * R];
         float[] M = new float[R * R];
         float[] key = new float[R];
 
@@ -67,7 +72,7 @@ final class ChunkScoreKernel {
         int chunk = context.groupIdx / HV;
         int head = context.groupIdx % HV;
         int keyHead = head / (HV / H);
-        int groupRow = context.groupIdx * C;
+        int keyRows = context.groupIdx * C;
         int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
         int first = table.get(entry);
         int length = table.get(entry + 1);
@@ -76,7 +81,7 @@ final class ChunkScoreKernel {
         }
 
         for (int i = 0; i < R * R; i++) {
-            L[i] = 0f;
+            lowers[i] = 0f;
             M[i] = 0f;
         }
         if (lane < C) {
@@ -86,60 +91,83 @@ final class ChunkScoreKernel {
             }
             gates[lane] = gate;
         }
-        for (int from = 0; from < K; from += TILE) {
-            for (int at = lane; at < C * TILE; at += LANES) {
-                int row = at / TILE;
-                int d = from + at % TILE;
-                float kd = 0f;
-                float ed = 0f;
-                float qd = 0f;
-                if (row < length && d < K) {
-                    int m = first + row;
-                    int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? groupRow + row : m * H + keyHead;
-                    kd = k.get(keyRow * K + d);
-                    if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                        int eraseRow =
-                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainRow =
-                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        if ((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
-                            ed = erase.get(keyRow * K + d);
-                        } else {
-                            ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
-                        }
-                    }
-                    if (m % n == n - 1) {
-                        int token = m / n;
-                        int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
-                                ? token * HV + head
-                                : token * H + keyHead;
-                        qd = q.get(queryRow * K + d);
-                    }
-                }
-                keys[row * STRIDE + at % TILE] = kd;
-                eraseKeys[row * STRIDE + at % TILE] = ed;
-                queries[row * STRIDE + at % TILE] = qd;
-            }
-            context.localBarrier();
-            for (int d = 0; d < TILE; d++) {
-                for (int j = 0; j < R; j++) {
-                    key[j] = keys[(x + 16 * j) * STRIDE + d];
-                }
-                for (int i = 0; i < R; i++) {
-                    float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
-                    float qd = queries[(y + 16 * i) * STRIDE + d];
-                    for (int j = 0; j < R; j++) {
-                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                            L[i * R + j] += ed * key[j];
-                        }
-                        M[i * R + j] += qd * key[j];
-                    }
-                }
-            }
-            context.localBarrier();
+        int L = 1;
+        int position = 0;
+        int live = 0;
+        if ((flags & KernelFlags.LEVELS) != 0) {
+            int levels = table.get(RunTable.CHUNK_LEVELS) + 3 * chunk;
+            L = table.get(RunTable.LEVELS);
+            position = table.get(levels);
+            live = table.get(levels + 1);
         }
-        int base = groupRow * C;
+        for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
+            if (level > 0) {
+                keyRows = (live * HV + head) * C;
+                live++;
+            }
+            for (int from = 0; from < K; from += TILE) {
+                for (int at = lane; at < C * TILE; at += LANES) {
+                    int row = at / TILE;
+                    int d = from + at % TILE;
+                    float kd = 0f;
+                    float ed = 0f;
+                    float qd = 0f;
+                    if (row < length && d < K) {
+                        int m = first + row;
+                        int keyRow = (flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? keyRows + row : m * H + keyHead;
+                        kd = k.get(keyRow * K + d);
+                        if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                            int eraseRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
+                                    ? m * HV + head
+                                    : m * H + keyHead;
+                            int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                    ? m * H + keyHead
+                                    : m * HV + head;
+                            int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
+                            if ((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0) {
+                                ed = erase.get(keyRow * K + d);
+                            } else {
+                                ed = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
+                            }
+                        }
+                        if (m % n == n - 1) {
+                            int token = m / n;
+                            int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
+                                    ? token * HV + head
+                                    : token * H + keyHead;
+                            if ((flags & KernelFlags.LEVELS) != 0) {
+                                if (level > 0) {
+                                    qd = q.get(queryRow * K + d) * lambda.get((token * HV + head) * L + level);
+                                }
+                            } else {
+                                qd = q.get(queryRow * K + d);
+                            }
+                        }
+                    }
+                    keys[row * STRIDE + at % TILE] = kd;
+                    eraseKeys[row * STRIDE + at % TILE] = ed;
+                    queries[row * STRIDE + at % TILE] = qd;
+                }
+                context.localBarrier();
+                for (int d = 0; d < TILE; d++) {
+                    for (int j = 0; j < R; j++) {
+                        key[j] = keys[(x + 16 * j) * STRIDE + d];
+                    }
+                    for (int i = 0; i < R; i++) {
+                        float ed = eraseKeys[(y + 16 * i) * STRIDE + d];
+                        float qd = queries[(y + 16 * i) * STRIDE + d];
+                        for (int j = 0; j < R; j++) {
+                            if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                                lowers[i * R + j] += ed * key[j];
+                            }
+                            M[i * R + j] += qd * key[j];
+                        }
+                    }
+                }
+                context.localBarrier();
+            }
+        }
+        int base = context.groupIdx * C * C;
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < R; j++) {
                 int row = y + 16 * i;
@@ -153,7 +181,7 @@ final class ChunkScoreKernel {
                     fade = TornadoMath.exp(sum);
                 }
                 if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                    lower.set(base + row * C + column, L[i * R + j] * fade);
+                    lower.set(base + row * C + column, lowers[i * R + j] * fade);
                 }
                 scores.set(base + row * C + column, M[i * R + j] * fade);
             }

@@ -1,23 +1,31 @@
 package io.deltarule.tornado.delta;
 
+import io.deltarule.core.DeltaShape;
+import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The pseudo-values of a chunk where nothing is erased: its write values. */
+/** The write values of a chunk: its pseudo-values where nothing is erased. */
 final class ChunkValueKernel {
     /** Work-items per work-group. */
     static final int LANES = 128;
 
     private ChunkValueKernel() {}
 
+    /** The write values of all chunks. */
+    static KernelTask task(DeltaShape s, DeltaArrays x, FloatArray values, int C) {
+        return KernelTask.of(
+                ChunkValueKernel::chunkValues, x.v(), x.writeGain(), values, s.V(), C, s.HV(), KernelFlags.of(x.map()));
+    }
+
     /**
-     * Write values, by chunks. It stands in the place of inverse and solve.
+     * Write values, by chunks. Where nothing is erased it stands in the place of inverse and solve.
      *
-     * <pre>  P = u = v ⊙ writeGain </pre>
+     * <pre>  u = v ⊙ writeGain </pre>
      *
-     * <p>v [micro-steps, HV, V], writeGain [micro-steps, HV, 1 or V] ({@link KernelFlags#WRITE_GAIN_PER_CHANNEL}); values = P
+     * <p>v [micro-steps, HV, V], writeGain [micro-steps, HV, 1 or V] ({@link KernelFlags#WRITE_GAIN_PER_CHANNEL}); values = u
      * [chunks, HV, C, V] (written; rows past the chunk's end are zero).
      *
      * <p>Parallel over: chunk × value head; lanes over rows × value channels. Requires: work-groups of {@link #LANES}. Source:

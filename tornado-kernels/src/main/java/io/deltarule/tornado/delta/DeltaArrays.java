@@ -15,7 +15,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *     nothing is erased
  * @param writeGain β, or one number per value channel [micro-steps, HV, V]
  * @param r read queries [tokens, HV, V]; null without a selective read
- * @param state [N, HV, K, V]
+ * @param lambda weights of log-linear levels [tokens, HV, L]; null for one state
+ * @param state [N, HV, K, V], or [N, HV, L, K, V] with levels
  * @param o linear read-out [tokens, HV, V]
  * @param oCross selective read-out, likewise; null without one
  * @param map how erase keys and write values are formed of them
@@ -29,7 +30,13 @@ public record DeltaArrays(
         FloatArray eraseGain,
         FloatArray writeGain,
         FloatArray r,
+        FloatArray lambda,
         FloatArray state,
         FloatArray o,
         FloatArray oCross,
-        InputMap map) {}
+        InputMap map) {
+    /** The weights of levels; for one state an array in their place that no kernel writes. */
+    public FloatArray weights() {
+        return lambda == null ? g : lambda;
+    }
+}

@@ -17,6 +17,8 @@ public final class KernelFlags {
     public static final int ERASE_ROW_PER_VALUE_HEAD = 4;
     /** There is no erase key: nothing of it is read, and what is only made of it is not made. */
     public static final int NOTHING_ERASED = 8;
+    /** There are log-linear states: a head has one per level, and the run table says how many and which are live. */
+    public static final int LEVELS = 16;
     /** Recurrence: there are log-decays. */
     static final int DECAYS = 32;
     /** Recurrence: log-decays have one number per key channel; without it, one per value head. */
@@ -51,21 +53,28 @@ public final class KernelFlags {
                 | bit(map.writeGainPerChannel(), WRITE_GAIN_PER_CHANNEL);
     }
 
-    /** For the solve and the states of a forward or a backward pass. */
+    /** For the solve of a forward or a backward pass. */
     static int of(InputMap map, boolean backward) {
         return of(map) | bit(backward, BACKWARD);
+    }
+
+    /** For the states of either. */
+    static int of(InputMap map, boolean backward, boolean levels) {
+        return of(map, backward) | bit(levels, LEVELS);
     }
 
     /** For scores. */
     static int of(ScoreOptions options) {
         return of(options.map())
                 | bit(options.queriesPerValueHead(), QUERY_ROW_PER_VALUE_HEAD)
-                | bit(options.pseudoValueKeys(), PSEUDO_VALUE_KEYS);
+                | bit(options.pseudoValueKeys(), PSEUDO_VALUE_KEYS)
+                | bit(options.levels(), LEVELS);
     }
 
     /** For the recurrence; other kernels take the gate's width as a number. */
-    static int of(InputMap map, Gate gate, boolean keepsChunks) {
+    static int of(InputMap map, Gate gate, boolean keepsChunks, boolean levels) {
         return of(map)
+                | bit(levels, LEVELS)
                 | bit(gate != Gate.NONE, DECAYS)
                 | bit(gate == Gate.CHANNEL, DECAY_PER_CHANNEL)
                 | bit(keepsChunks, KEEP_CHUNKS);

@@ -31,6 +31,8 @@ public final class PlanArrays {
     final FloatArray writeGain;
     /** Read queries; null without a selective read. */
     final FloatArray r;
+    /** Weights of log-linear levels; null for one state. */
+    final FloatArray lambda;
     /** In: the state before the run. Out: the state after it. */
     public final FloatArray state;
 
@@ -66,6 +68,7 @@ public final class PlanArrays {
         } else {
             eraseGain = map.erases() ? beta : writeGain;
         }
+        lambda = s.logLinear() ? floats(memory, Input.LAMBDA, false) : null;
         state = memory.floats("state", s.state().count(), s.K(), s.V());
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
         r = s.crossRead() ? floats(memory, Input.R, false) : null;
@@ -82,7 +85,7 @@ public final class PlanArrays {
 
     /** What the launches use. */
     public DeltaArrays arrays() {
-        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, state, o, oCross, map);
+        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, lambda, state, o, oCross, map);
     }
 
     /** What goes to the device before each run, each array once; without the state. */
@@ -94,6 +97,9 @@ public final class PlanArrays {
         each.addAll(List.of(erase, eraseGain, writeGain));
         if (r != null) {
             each.add(r);
+        }
+        if (lambda != null) {
+            each.add(lambda);
         }
         return each;
     }
@@ -126,6 +132,9 @@ public final class PlanArrays {
         }
         if (r != null) {
             HostCopies.copyIn(in.get(Input.R), r);
+        }
+        if (lambda != null) {
+            HostCopies.copyIn(in.get(Input.LAMBDA), lambda);
         }
     }
 

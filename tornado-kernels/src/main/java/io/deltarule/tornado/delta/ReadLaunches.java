@@ -98,12 +98,17 @@ public final class ReadLaunches {
 
     /** Products of rows of values per token with the pseudo-values of their chunk. */
     public Launch overlaps(String name, FloatArray rows, FloatArray to) {
-        return scores(name, rows, between.values, x.erase(), noLower(), to, s.V(), 0, ScoreOptions.OVERLAPS);
+        return overlaps(name, rows, between.values, to);
+    }
+
+    /** The same with other rows of values of the chunk [chunks, HV, C, V]. */
+    public Launch overlaps(String name, FloatArray rows, FloatArray chunkRows, FloatArray to) {
+        return scores(name, rows, chunkRows, x.erase(), noLower(), to, s.V(), 0, ScoreOptions.OVERLAPS);
     }
 
     /**
      * Products of rows of values per token with the pseudo-values of their chunk, and of a chunk's rows of values with the
-     * pseudo-values before them.
+     * pseudo-values before them; with levels sums over the chunk's states.
      *
      * @param rows [tokens, HV, V]
      * @param to becomes the first products [chunks, HV, C, C]
@@ -111,7 +116,16 @@ public final class ReadLaunches {
      * @param lower becomes the second products, likewise
      */
     public Launch overlaps(String name, FloatArray rows, FloatArray to, FloatArray chunkRows, FloatArray lower) {
-        return scores(name, rows, between.values, chunkRows, lower, to, s.V(), 0, ScoreOptions.OVERLAPS_OF_TWO);
+        return scores(
+                name,
+                rows,
+                between.values,
+                chunkRows,
+                lower,
+                to,
+                s.V(),
+                0,
+                ScoreOptions.OVERLAPS_OF_TWO.withLevels(s.logLinear()));
     }
 
     /**
@@ -123,8 +137,66 @@ public final class ReadLaunches {
     }
 
     /** The linear read. */
-    Launch linear() {
-        return outputs("chunkOutputs", x.q(), s.H(), x.o(), (float) spec.scale());
+    List<Launch> linear() {
+        if (!s.logLinear()) {
+            return List.of(outputs("chunkOutputs", x.q(), s.H(), x.o(), (float) spec.scale()));
+        }
+        List<Launch> launches = new ArrayList<>(levels((float) spec.scale()));
+        launches.add(outputs(
+                "chunkOutputs", x.q(), s.H(), between.masked, between.writes, 0, x.o(), 0, (float) spec.scale()));
+        launches.add(scope.launch(
+                "sumLevels",
+                LevelKernels.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        LevelKernels::sumLevels,
+                        between.reads,
+                        x.lambda(),
+                        x.o(),
+                        s.V(),
+                        C,
+                        s.householders(),
+                        s.HV())));
+        return launches;
+    }
+
+    /** What is read of each of a chunk's log-linear states, and of pairs of its rows with their weights. */
+    public List<Launch> levels(float scale) {
+        List<Launch> launches = new ArrayList<>();
+        launches.add(scope.launch(
+                "levelScores",
+                LevelKernels.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        LevelKernels::levelScores,
+                        between.scores,
+                        x.map().erases() ? between.lower : between.values,
+                        x.lambda(),
+                        between.products,
+                        between.masked,
+                        C,
+                        s.householders(),
+                        s.HV(),
+                        KernelFlags.of(x.map()))));
+        if (x.map().erases()) {
+            launches.add(scope.launch(
+                    "chunkWrites",
+                    ChunkValueKernel.LANES,
+                    run -> run.chunks() * s.HV(),
+                    ChunkValueKernel.task(s, x, between.writes, C)));
+        }
+        int flags = KernelFlags.of(x.map().erases() ? InputMap.NO_GAINS : InputMap.NO_ERASE_KEY);
+        launches.add(outputs(
+                "levelReads",
+                x.q(),
+                s.H(),
+                between.scores,
+                between.values,
+                s.K(),
+                between.reads,
+                flags | KernelFlags.LEVELS,
+                scale));
+        return launches;
     }
 
     /** The selective read; it leaves the scores of the linear one behind. */
@@ -159,6 +231,7 @@ public final class ReadLaunches {
                         x.g(),
                         erase,
                         x.eraseGain(),
+                        x.weights(),
                         lower,
                         scores,
                         depth,
@@ -218,25 +291,42 @@ public final class ReadLaunches {
 
     /** A read with a row of queries per token and query head. */
     public Launch outputs(String name, FloatArray q, int queryHeads, FloatArray to, float scale) {
+        return outputs(name, q, queryHeads, between.scores, between.values, s.K(), to, 0, scale);
+    }
+
+    /** @param depth K, or 0 where only a chunk's own rows are read */
+    private Launch outputs(
+            String name,
+            FloatArray q,
+            int queryHeads,
+            FloatArray scores,
+            FloatArray values,
+            int depth,
+            FloatArray to,
+            int flags,
+            float scale) {
+        int tiles = s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS);
+        boolean levels = (flags & KernelFlags.LEVELS) != 0;
         return scope.launch(
                 name,
                 ChunkOutputKernel.LANES,
-                run -> run.chunks() * s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS),
+                run -> (levels ? run.live() : run.chunks()) * tiles,
                 KernelTask.of(
                         ChunkOutputKernel::chunkOutputs,
                         q,
                         between.into,
-                        between.scores,
-                        between.values,
+                        scores,
+                        values,
                         between.states,
                         to,
-                        s.K(),
+                        depth,
                         s.V(),
                         C,
                         G,
                         s.householders(),
                         queryHeads,
                         s.HV(),
+                        flags,
                         scale));
     }
 

@@ -26,22 +26,9 @@ public final class RecurrentLaunches {
      * @throws InvalidInputException naming what it can
      */
     public static void check(PlanSpec spec) {
-        requireOneState(spec.shape());
         if (spec.shape().K() > RecurrentKernel.MAX_K) {
             throw new InvalidInputException("K: the tornado engine expects at most " + RecurrentKernel.MAX_K
                     + " but found " + spec.shape().K() + "; use the cpu engine");
-        }
-    }
-
-    /**
-     * Refuses log-linear states, for which there are no kernels.
-     *
-     * @throws InvalidInputException naming the engines that have them
-     */
-    public static void requireOneState(DeltaShape s) {
-        if (s.logLinear()) {
-            throw new InvalidInputException("lambda: the tornado engine expects one state per head but found "
-                    + s.levels() + " log-linear levels; use the cpu or the reference engine");
         }
     }
 
@@ -72,9 +59,10 @@ public final class RecurrentLaunches {
         DeltaShape s = spec.shape();
         List<Launch> launches = new ArrayList<>();
         if (kept == null) {
-            // Nothing is kept, so the kernel touches neither of its last two arrays; they only must not be ones that it
-            // writes.
-            launches.add(steps(spec, x, x.v(), x.q(), false, scope));
+            // Nothing is kept, so the kernel touches neither of its last two arrays, or reads the levels' weights from
+            // one; they
+            // only must not be ones that it writes.
+            launches.add(steps(spec, x, s.logLinear() ? x.lambda() : x.v(), x.q(), false, scope));
             if (s.crossRead()) {
                 launches.add(finalStateRead(s, x, scope));
             }
@@ -113,7 +101,7 @@ public final class RecurrentLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(x.map(), s.gate(), keeps),
+                        KernelFlags.of(x.map(), s.gate(), keeps, s.logLinear()),
                         (float) spec.scale()));
     }
 

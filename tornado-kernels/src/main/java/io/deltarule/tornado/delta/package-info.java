@@ -10,6 +10,7 @@
  *   inverse, solve      ChunkInverseKernel, ChunkSolveKernel; ChunkValueKernel where nothing is erased
  *   states, outputs     ChunkStateKernel (the write of a chunk's state), ChunkOutputKernel
  *   selective read      RowLogitKernel, RowSoftmaxKernel; StateRowKernel for single tokens
+ *   log-linear states   the same stages, several states a chunk; LevelKernels
  *   token by token      RecurrentKernel
  * </pre>
  *

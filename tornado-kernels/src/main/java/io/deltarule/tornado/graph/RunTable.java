@@ -1,6 +1,8 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Levels;
+import io.deltarule.core.engine.LevelChunks;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -13,9 +15,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *   [CHUNK_SIZE]       micro-steps per chunk
  *   [TOKENS]           tokens of all sequences; 0 tells launches that have nothing to do in this run
  *   [POSITIONS]        where the positions begin
+ *   [LEVELS]           log-linear levels, 0 for one state per head
+ *   [CHUNK_LEVELS]     where the level entries of chunks begin
+ *   [LIVE]             where the entries of live states begin
+ *   [FIRST_LIVE]       the place of the first live state, after one place for each chunk's own
  *   [SEQUENCES + 2 s]  first token of sequence s, then its first chunk; one further pair closes the last sequence
  *   [positions + s]    how many tokens sequence s has had before
  *   [chunks + 2 c]     first micro-step of chunk c, then how many it has
+ *   [levels + 3 c]     how many tokens its sequence has had before chunk c, then the place of the first of the states from before
+ *                      it that are live, the lowest level first, then the level that lower ones are merged into before it, 0 for none
+ *   [live + 2 i]       the chunk of the i-th live state, -1 for none, then its level
  *   [signatures + i]   written by the i-th launch that uses this table
  * </pre>
  *
@@ -27,20 +36,32 @@ public final class RunTable {
     public static final int CHUNK_SIZE = 2;
     public static final int TOKENS = 3;
     public static final int POSITIONS = 4;
-    public static final int SEQUENCES = 5;
+    public static final int LEVELS = 5;
+    public static final int CHUNK_LEVELS = 6;
+    public static final int LIVE = 7;
+    public static final int FIRST_LIVE = 8;
+    public static final int SEQUENCES = 9;
 
     private final int householders;
     private final int chunkSize;
     private final int longest;
     private final int positionsAt;
     private final int chunksAt;
+    private final int levelsAt;
+    private final int liveAt;
     private final int signaturesAt;
+    /** 0 for one state per head. */
+    private final int levels;
+
+    private final int maxChunks;
+    private final int maxLive;
     /** Null until somebody asks: by then all launches have their places. */
     private IntArray table;
 
     private int signatures;
     private int sequences;
     private int chunks;
+    private int live;
     private int tokens;
     private int run;
 
@@ -63,12 +84,12 @@ public final class RunTable {
         this.longest = longest;
         this.positionsAt = SEQUENCES + 2 * (capacity.sequences() + 1);
         this.chunksAt = positionsAt + capacity.sequences();
-        this.signaturesAt = chunksAt + 2 * maxChunks(capacity, longest);
-    }
-
-    /** The most chunks that any run of this capacity can have: each sequence may end in a partial one. */
-    public static int maxChunks(DeltaShape capacity, int longest) {
-        return longest == 0 ? 0 : capacity.microTokens() / longest + capacity.sequences();
+        this.levels = capacity.levels();
+        this.maxChunks = ChunkCounts.chunks(capacity, longest);
+        this.maxLive = ChunkCounts.live(capacity, longest);
+        this.levelsAt = chunksAt + 2 * maxChunks;
+        this.liveAt = levelsAt + (levels == 0 ? 0 : 3 * maxChunks);
+        this.signaturesAt = liveAt + 2 * maxLive;
     }
 
     /** What the kernels are given; from now on there are no places for further launches. */
@@ -86,6 +107,11 @@ public final class RunTable {
 
     public int chunks() {
         return chunks;
+    }
+
+    /** Live states of all chunks together, without those that chunks write. */
+    public int live() {
+        return live;
     }
 
     public int tokens() {
@@ -108,12 +134,13 @@ public final class RunTable {
      * Describes the next run.
      *
      * @param boundaries N + 1 sequence boundaries in tokens
-     * @param positions how many tokens each sequence has had before, or null where no kernel asks
+     * @param positions how many tokens each sequence has had before; null for none, or where no kernel asks
      */
     public void describe(int[] boundaries, int[] positions) {
         run++;
         sequences = boundaries.length - 1;
         chunks = 0;
+        live = 0;
         tokens = boundaries[sequences];
         IntArray entries = array();
         entries.set(RUN, run);
@@ -121,6 +148,10 @@ public final class RunTable {
         entries.set(CHUNK_SIZE, chunkSize);
         entries.set(TOKENS, tokens);
         entries.set(POSITIONS, positionsAt);
+        entries.set(LEVELS, levels);
+        entries.set(CHUNK_LEVELS, levelsAt);
+        entries.set(LIVE, liveAt);
+        entries.set(FIRST_LIVE, maxChunks);
         for (int i = 0; i < signatures; i++) {
             entries.set(signaturesAt + i, 0);
         }
@@ -128,18 +159,50 @@ public final class RunTable {
             entries.set(SEQUENCES + 2 * s, boundaries[s]);
             entries.set(SEQUENCES + 2 * s + 1, chunks);
             if (chunkSize > 0 && s < sequences) {
-                int end = boundaries[s + 1] * householders;
-                for (int first = boundaries[s] * householders; first < end; first += longest) {
-                    chunk(first, Math.min(longest, end - first));
-                }
+                cut(boundaries[s], boundaries[s + 1], positions == null ? 0 : positions[s]);
             }
+        }
+        for (int i = live; i < maxLive; i++) {
+            entries.set(liveAt + 2 * i, -1);
         }
         if (chunkSize > 0 && chunks == 0) {
             chunk(0, 0); // what a launch with nothing to do looks at
             chunks = 0;
         }
-        for (int s = 0; positions != null && s < sequences; s++) {
-            entries.set(positionsAt + s, positions[s]);
+        for (int s = 0; s < sequences; s++) {
+            entries.set(positionsAt + s, positions == null ? 0 : positions[s]);
+        }
+    }
+
+    private void cut(int begin, int endToken, int position) {
+        if (levels > 0) {
+            int most = ChunkCounts.tokens(householders, longest);
+            for (int token = begin, length; token < endToken; token += length) {
+                int before = position + token - begin;
+                length = LevelChunks.length(before, endToken - 1 - token, most);
+                levels(before);
+                chunk(token * householders, length * householders);
+            }
+            return;
+        }
+        int end = endToken * householders;
+        for (int first = begin * householders; first < end; first += longest) {
+            chunk(first, Math.min(longest, end - first));
+        }
+    }
+
+    /** Notes which states from before the next chunk are live. */
+    private void levels(int position) {
+        int entry = levelsAt + 3 * chunks;
+        table.set(entry, position);
+        table.set(entry + 1, maxChunks + live);
+        table.set(entry + 2, position == 0 ? 0 : Levels.mergedInto(position));
+        for (int level = 1; level < levels; level++) {
+            if (Levels.live(position, level)) {
+                table.set(liveAt + 2 * live, chunks);
+                table.set(liveAt + 2 * live + 1, level);
+                live++;
+            }
         }
     }
 

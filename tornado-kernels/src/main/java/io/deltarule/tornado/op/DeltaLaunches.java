@@ -50,20 +50,20 @@ final class DeltaLaunches {
             throw new InvalidInputException("delta: the tornado engine expects q and v in different slots but both are "
                     + op.inputs().get(Input.Q).name() + "; copy one of them");
         }
-        LaunchScope byStep = scope.with(tables.steps());
+        LaunchScope byStep = scope.with(tables.steps(s.levels()));
         if (layer.form() == Form.RECURRENT) {
             int chunkSize = RecurrentLaunches.chunkSize(steps);
             if (chunkSize == 0) {
                 return RecurrentLaunches.of(steps, x, null, byStep);
             }
-            LaunchScope kept = scope.with(tables.chunks(s.householders(), chunkSize));
+            LaunchScope kept = scope.with(tables.chunks(s.householders(), chunkSize, s.levels()));
             return RecurrentLaunches.of(steps, x, arrays.chunks(s, chunkSize, false), kept);
         }
         PlanSpec byChunk = steps.withForm(Form.CHUNK);
         ChunkLaunches.check(byChunk);
         List<Launch> launches = new ArrayList<>();
         if (layer.maxTokens() > 1) {
-            LaunchScope chunks = scope.with(tables.chunks(s.householders(), layer.chunkSize()));
+            LaunchScope chunks = scope.with(tables.chunks(s.householders(), layer.chunkSize(), s.levels()));
             launches.addAll(ChunkLaunches.of(
                     byChunk, x, arrays.chunks(s, layer.chunkSize(), x.map().erases()), chunks));
         }
@@ -93,6 +93,7 @@ final class DeltaLaunches {
                 arrays.slot(eraseGain),
                 arrays.slot(writeGain),
                 s.crossRead() ? arrays.slot(in.get(Input.R)) : null,
+                s.logLinear() ? arrays.slot(in.get(Input.LAMBDA)) : null,
                 state,
                 arrays.slot(op.o()),
                 s.crossRead() ? arrays.slot(op.oCross()) : null,

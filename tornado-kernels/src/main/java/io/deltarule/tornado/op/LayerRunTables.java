@@ -16,19 +16,18 @@ import java.util.Map;
 public final class LayerRunTables {
     private final LayerSpec spec;
     private final RunTable tokens;
-    private final RunTable steps;
+    private final Map<Integer, RunTable> steps = new HashMap<>();
     private final Map<List<Integer>, RunTable> chunks = new HashMap<>();
 
     public LayerRunTables(LayerSpec spec) {
         this.spec = spec;
-        tokens = table(1, AttentionKernels.QUERIES);
-        steps = table(1, 0);
+        tokens = table(1, AttentionKernels.QUERIES, 0);
     }
 
-    private RunTable table(int householders, int chunkSize) {
+    private RunTable table(int householders, int chunkSize, int levels) {
         DeltaShape capacity =
                 new DeltaShape(1, spec.maxTokens(), 1, 1, 1, 1, householders, spec.sequences(), Gate.NONE);
-        return new RunTable(capacity, chunkSize);
+        return new RunTable(capacity.withLevels(levels), chunkSize);
     }
 
     /** For what carries no delta state: every token, in chunks of {@link AttentionKernels#QUERIES}. */
@@ -36,14 +35,15 @@ public final class LayerRunTables {
         return tokens;
     }
 
-    /** For recurrences: every token where they do the work. */
-    RunTable steps() {
-        return steps;
+    /** For recurrences over so many levels, 0 for one state: every token where they do the work. */
+    RunTable steps(int levels) {
+        return steps.computeIfAbsent(levels, key -> table(1, 0, levels));
     }
 
-    /** For what goes by chunks of micro-steps: every token where it does the work. */
-    RunTable chunks(int householders, int chunkSize) {
-        return chunks.computeIfAbsent(List.of(householders, chunkSize), key -> table(householders, chunkSize));
+    /** For what goes by chunks of micro-steps, likewise. */
+    RunTable chunks(int householders, int chunkSize, int levels) {
+        return chunks.computeIfAbsent(
+                List.of(householders, chunkSize, levels), key -> table(householders, chunkSize, levels));
     }
 
     /** Describes the next run. */
@@ -58,7 +58,7 @@ public final class LayerRunTables {
         boolean recurrent = spec.form() == Form.RECURRENT;
         boolean single = longest <= 1;
         tokens.describe(boundaries, positions);
-        steps.describe(recurrent || single ? boundaries : nothing, null);
-        chunks.values().forEach(table -> table.describe(recurrent || !single ? boundaries : nothing, null));
+        steps.values().forEach(table -> table.describe(recurrent || single ? boundaries : nothing, positions));
+        chunks.values().forEach(table -> table.describe(recurrent || !single ? boundaries : nothing, positions));
     }
 }

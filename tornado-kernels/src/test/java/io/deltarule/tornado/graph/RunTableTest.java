@@ -51,7 +51,69 @@ class RunTableTest {
         int[][] everyCut = {{0, 20}, {0, 1, 2, 20}, {0, 8, 16, 20}, {0, 0, 0, 20}};
         for (int[] cut : everyCut) {
             run.describe(cut, null);
-            assertTrue(run.chunks() <= RunTable.maxChunks(SHAPE, 16));
+            assertTrue(run.chunks() <= ChunkCounts.chunks(SHAPE, 16));
+        }
+    }
+
+    /** Sequences at positions 6 and 0: chunks of whole tokens, which begin where blocks of the levels do. */
+    @Test
+    void cutsLogLinearSequencesWhereLevelsAreMerged() {
+        RunTable run = new RunTable(SHAPE.withLevels(6), 16);
+        run.describe(new int[] {0, 14, 14, 20}, new int[] {6, 3, 0});
+        IntArray table = run.array();
+        assertArrayEquals(
+                new int[] {0, 4, 4, 16, 20, 4, 24, 2, 26, 2, 28, 8, 36, 2, 38, 2},
+                entries(table, table.get(RunTable.CHUNKS), 2 * run.chunks()));
+        int first = table.get(RunTable.FIRST_LIVE);
+        assertArrayEquals(
+                new int[] {
+                    6,
+                    first,
+                    2,
+                    8,
+                    first + 2,
+                    4,
+                    16,
+                    first + 3,
+                    5,
+                    18,
+                    first + 4,
+                    2,
+                    19,
+                    first + 6,
+                    1, //
+                    0,
+                    first + 9,
+                    0,
+                    4,
+                    first + 9,
+                    3,
+                    5,
+                    first + 10,
+                    1
+                },
+                entries(table, table.get(RunTable.CHUNK_LEVELS), 3 * run.chunks()));
+        assertArrayEquals(
+                new int[] {0, 2, 0, 3, 1, 4, 2, 5, 3, 2, 3, 5, 4, 1, 4, 2, 4, 5, 6, 3, 7, 1, 7, 3, -1},
+                entries(table, table.get(RunTable.LIVE), 25));
+        assertEquals(12, run.live());
+    }
+
+    @Test
+    void hasRoomForTheMostLiveStatesOfItsCapacity() {
+        for (int levels : new int[] {1, 2, 5, 9}) {
+            DeltaShape shape = SHAPE.withLevels(levels);
+            for (int longest : new int[] {2, 16, 64}) {
+                RunTable run = new RunTable(shape, 64, longest);
+                int end = 1 << (levels - 1);
+                for (int position = 0; position < end; position++) {
+                    int tokens = Math.min(20, end - position);
+                    run.describe(
+                            new int[] {0, tokens / 3, tokens / 2, tokens}, new int[] {position, position, position});
+                    assertTrue(run.chunks() <= ChunkCounts.chunks(shape, longest));
+                    assertTrue(run.live() <= ChunkCounts.live(shape, longest));
+                }
+            }
         }
     }
 
@@ -77,7 +139,7 @@ class RunTableTest {
             run.newSignature();
         }
         assertEquals(
-                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * RunTable.maxChunks(SHAPE, 16) + places,
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + places,
                 run.array().getSize());
         assertThrows(IllegalStateException.class, run::newSignature);
     }

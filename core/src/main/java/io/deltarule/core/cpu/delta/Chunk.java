@@ -75,9 +75,7 @@ final class Chunk {
 
     /** Micro-steps of the largest chunk that a specification calls for. */
     static int size(PlanSpec spec) {
-        return Math.min(
-                ChunkLength.most(spec.shape().K(), spec.chunkSize()),
-                Math.max(1, spec.shape().microTokens()));
+        return Math.min(ChunkLength.most(spec), Math.max(1, spec.shape().microTokens()));
     }
 
     /**

@@ -68,7 +68,7 @@ final class NonFinite {
                 return initial;
             }
         }
-        return FiniteChecks.grew(sequence, valueHead, "at or after token " + (token - in.begin(sequence)));
+        return FiniteChecks.grew(in.erases, sequence, valueHead, "at or after token " + (token - in.begin(sequence)));
     }
 
     /** The error for a state of a sequence's value head that holds a number that is not finite; null if all are. */

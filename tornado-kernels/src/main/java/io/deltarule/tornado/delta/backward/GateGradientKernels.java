@@ -1,6 +1,7 @@
 package io.deltarule.tornado.delta.backward;
 
 import io.deltarule.tornado.delta.KernelFlags;
+import io.deltarule.tornado.graph.LevelLookup;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -198,7 +199,8 @@ final class GateGradientKernels {
      * <pre>  dg_t = into_C ⊙ Σ_v D ⊙ S0 + Σ_{j &lt; t} outer_j + Σ_{m ≥ t} sums_m        (G = 1: Σ_v Σ_d) </pre>
      *
      * <p>into [chunks, HV, C, G], states = S0 and stateGradients = D [chunks, HV, K, V], sums and outer [micro-steps, HV,
-     * G], dg [tokens, HV, G] (added to). A token's decay counts on its first micro-step.
+     * G], dg [tokens, HV, G] (added to). A token's decay counts on its first micro-step. With {@link KernelFlags#LEVELS} the first sum
+     * is over the log-linear states from before the chunk [all states, HV, K, V].
      *
      * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} gate channels. Accumulates: float. Requires: G ∈ {1,
      * K}, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
@@ -218,6 +220,7 @@ final class GateGradientKernels {
             int G,
             int n,
             int HV,
+            int flags,
             int signature) {
         float[] parts = context.allocateFloatLocalArray(CHANNELS * 17);
         float[] through = context.allocateFloatLocalArray(CHANNELS);
@@ -236,15 +239,34 @@ final class GateGradientKernels {
             table.set(signature, table.get(RunTable.RUN));
         }
 
+        int L = 1;
+        int position = 0;
+        int firstLive = 0;
+        int lowest = 0;
+        if ((flags & KernelFlags.LEVELS) != 0) {
+            int levels = table.get(RunTable.CHUNK_LEVELS) + 3 * (block / HV);
+            L = table.get(RunTable.LEVELS);
+            position = table.get(levels);
+            firstLive = table.get(levels + 1);
+            lowest = 1;
+        }
         float own = 0f;
         for (int from = start; from < end; from += CHANNELS) {
             for (int r = lane / 16; r < CHANNELS; r += LANES / 16) {
                 int d = from + r;
                 float sum = 0f;
-                if (d < K) {
-                    for (int c = column; c < width; c += 16) {
-                        int at = (block * K + d) * V + c;
-                        sum += states.get(at) * stateGradients.get(at);
+                int part = block;
+                int live = firstLive;
+                for (int level = lowest; level < L; level++) {
+                    if (d < K && LevelLookup.live(position, level)) {
+                        if (level > 0) {
+                            part = live * HV + head;
+                            live++;
+                        }
+                        for (int c = column; c < width; c += 16) {
+                            int at = (part * K + d) * V + c;
+                            sum += states.get(at) * stateGradients.get(at);
+                        }
                     }
                 }
                 parts[r * 17 + column] = sum;

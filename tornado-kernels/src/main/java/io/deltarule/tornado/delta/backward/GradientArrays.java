@@ -41,6 +41,8 @@ public final class GradientArrays {
     final FloatArray dWriteGain;
     /** Null without a selective read. */
     final FloatArray dr;
+    /** Null for one state. */
+    final FloatArray dLambda;
 
     private final PlanSpec spec;
     private final Map<Input, FloatArray> gradients = new EnumMap<>(Input.class);
@@ -68,6 +70,7 @@ public final class GradientArrays {
                 ? absent(memory)
                 : gradient(memory, eraseKey.gain());
         dr = s.crossRead() ? gradient(memory, Input.R) : null;
+        dLambda = s.logLinear() ? gradient(memory, Input.LAMBDA) : null;
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
     }

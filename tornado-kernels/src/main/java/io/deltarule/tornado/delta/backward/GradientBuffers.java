@@ -2,19 +2,25 @@ package io.deltarule.tornado.delta.backward;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.graph.ChunkCounts;
 import io.deltarule.tornado.graph.DeviceMemory;
-import io.deltarule.tornado.graph.RunTable;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What the stages of a backward pass hand on to each other on the device, besides the forward's {@link ChunkBuffers}. */
 public final class GradientBuffers {
-    /** What the reads leave for the pseudo-values [chunks, HV, C, V]. */
+    /** What the reads leave for the pseudo-values [chunks, HV, C, V]; with levels one array with values, where it is solved at once. */
     final FloatArray readValues;
-    /** U', then dP, the gradients of pseudo-values [chunks, HV, C, V]; where nothing is erased, one array with readValues. */
+    /**
+     * U', then dP, the gradients of pseudo-values [chunks, HV, C, V]; where nothing is erased, one array with readValues. With levels those of
+     * the live states come after those of the chunks' own, where they have any.
+     */
     final FloatArray values;
-    /** What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]. */
+    /**
+     * What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]; with levels after
+     * places for the chunks' own those of the live states.
+     */
     final FloatArray states;
     /** Products of the linear read's cotangents with pseudo-values [chunks, HV, C, C]. */
     final FloatArray overlaps;
@@ -38,6 +44,8 @@ public final class GradientBuffers {
     final FloatArray crossOverlaps;
     /** Gradients of its logits, over √V [tokens, HV, K]; null without one. */
     final FloatArray weights;
+    /** Products of the read's cotangents with write values [chunks, HV, C, C]; null for one state. */
+    final FloatArray pairs;
 
     /**
      * @param C micro-steps that a chunk has room for
@@ -45,11 +53,12 @@ public final class GradientBuffers {
      * @param erasing whether there is an erase key
      */
     public GradientBuffers(DeltaShape s, int C, int longest, boolean erasing, DeviceMemory memory) {
-        long blocks = (long) RunTable.maxChunks(s, longest) * s.HV();
+        long blocks = (long) ChunkCounts.chunks(s, longest) * s.HV();
         int steps = s.microTokens();
-        readValues = memory.floats("chunk value gradients", blocks, C, s.V());
-        values = erasing ? memory.floats("chunk value gradients", blocks, C, s.V()) : readValues;
-        states = memory.floats("chunk state gradients", blocks, s.K(), s.V());
+        long live = (long) ChunkCounts.live(s, longest) * s.HV();
+        values = memory.floats("chunk value gradients", erasing ? blocks + live : blocks, C, s.V());
+        readValues = erasing && !s.logLinear() ? memory.floats("chunk value gradients", blocks, C, s.V()) : values;
+        states = memory.floats("chunk state gradients", blocks + live, s.K(), s.V());
         overlaps = memory.floats("score gradients", blocks, C, C);
         erased = erasing ? memory.floats("score gradients", blocks, C, C) : null;
         queries = memory.floats("query gradients", s.tokens(), s.HV(), s.K());
@@ -61,6 +70,7 @@ public final class GradientBuffers {
         readOverlaps = s.crossRead() ? memory.floats("score gradients", blocks, C, C) : null;
         crossOverlaps = s.crossRead() ? memory.floats("score gradients", blocks, C, C) : null;
         weights = s.crossRead() ? memory.floats("row weight gradients", s.tokens(), s.HV(), s.K()) : null;
+        pairs = s.logLinear() ? memory.floats("score gradients", blocks, C, C) : null;
     }
 
     /** Those that some kernel uses. */
@@ -75,6 +85,9 @@ public final class GradientBuffers {
         }
         if (weights != null) {
             all.addAll(List.of(readOverlaps, crossOverlaps, weights));
+        }
+        if (pairs != null) {
+            all.add(pairs);
         }
         return all;
     }

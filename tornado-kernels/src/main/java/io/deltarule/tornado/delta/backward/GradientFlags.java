@@ -19,6 +19,9 @@ final class GradientFlags {
     /** {@link InputMap#ownEraseKey}: what erasing gives its vector is not part of k's gradient. */
     static final int OWN_ERASE_KEY = KernelFlags.FIRST_FREE << 5;
 
+    /** {@link GradientOptions#newest}. */
+    static final int NEWEST = KernelFlags.FIRST_FREE << 6;
+
     private GradientFlags() {}
 
     /** For the chain rule of the input map. */
@@ -30,7 +33,9 @@ final class GradientFlags {
     static int of(GradientOptions options) {
         return KernelFlags.bit(options.adds(), ACCUMULATE)
                 | KernelFlags.bit(options.chunkRows(), CHUNK_ROWS)
-                | KernelFlags.bit(options.erases(), ERASES);
+                | KernelFlags.bit(options.erases(), ERASES)
+                | KernelFlags.bit(options.levels(), KernelFlags.LEVELS)
+                | KernelFlags.bit(options.newest(), NEWEST);
     }
 
     /** For stages with one. */

@@ -28,6 +28,16 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   keyGradients, gainGradients                               the chain rule of the input map
  * </pre>
  *
+ * Log-linear states go through the same stages, several per chunk, and what they give is summed up. Reads of a chunk's own rows are
+ * weighed pair by pair: {@link LevelGradientKernels}.
+ *
+ * <pre>
+ *   levels               M A λ u P S0 → N, N weighed, what each live state gives; d_o u → dλ
+ *   levelRead            q λ d_o N → what the reads of each live state leave, solved; solveGradients is W' alone
+ *   levelScoreGradients  d_o u λ N A → their part of d_o·P and dP·P
+ *   withinRead           N weighed, d_o → their part of du
+ * </pre>
+ *
  * Where nothing is erased there are no solveGradients, no erase… and no keyErases: dP is what the reads leave and (k ⊙ outOf) D,
  * and dg has no part of the erasures.
  */
@@ -73,7 +83,14 @@ public final class GradientLaunches {
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         FloatArray dO = operands.readGradient();
         List<Launch> all = new ArrayList<>(ChunkLaunches.writes(spec, x, between, scope));
-        all.add(stages.read("linearRead", x.q(), s.H(), dO, GradientOptions.WRITE));
+        if (s.logLinear()) {
+            all.addAll(reads.levels(1));
+            all.add(reads.overlaps("levelPairs", dO, between.writes, gradients.pairs));
+            all.add(stages.levelWeights(dO, operands.dLambda));
+            all.add(stages.readLevels("levelRead", dO));
+        } else {
+            all.add(stages.read("linearRead", x.q(), s.H(), dO, GradientOptions.WRITE));
+        }
         if (s.crossRead()) {
             all.addAll(new SelectiveGradientLaunches(s, x, operands, between, gradients, stages, reads).all());
         }
@@ -81,9 +98,15 @@ public final class GradientLaunches {
                 spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, scope));
         if (erases) {
             all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
-            all.addAll(erases());
-        } else {
+        } else if (!s.logLinear()) {
             all.add(reads.overlaps("overlaps", dO, gradients.overlaps));
+        }
+        if (s.logLinear()) {
+            all.add(stages.levelScores());
+            all.add(stages.readWithin("withinRead", dO));
+        }
+        if (erases) {
+            all.addAll(erases());
         }
         all.addAll(queries(dO));
         all.addAll(keys());
@@ -110,7 +133,12 @@ public final class GradientLaunches {
     /** de, and its part of dg. */
     private List<Launch> erases() {
         Launch outer = stages.outer(
-                "eraseOuter", gradients.values, between.states, gradients.erases, GradientOptions.WRITE_CHUNK_ROWS, -1);
+                "eraseOuter",
+                gradients.values,
+                between.states,
+                gradients.erases,
+                GradientOptions.WRITE_CHUNK_ROWS.levels(s.logLinear()),
+                -1);
         Launch inner =
                 stages.earlier("eraseInner", gradients.erased, gradients.erases, GradientOptions.WRITE_CHUNK_ROWS, -1);
         KeyChannelVector erase = KeyChannelVector.e(x, s.H());
@@ -128,7 +156,8 @@ public final class GradientLaunches {
 
     /** dq but for what the token wrote itself, and its part of dg. */
     private List<Launch> queries(FloatArray dO) {
-        Launch outer = stages.outer("queryOuter", dO, between.states, gradients.queries, GradientOptions.WRITE, 1);
+        Launch outer = stages.outer(
+                "queryOuter", dO, between.states, gradients.queries, GradientOptions.WRITE.levels(s.logLinear()), 1);
         Launch inner = stages.earlier("queryInner", gradients.overlaps, gradients.queries, GradientOptions.WRITE, 1);
         KeyChannelVector query = KeyChannelVector.ofRead(x.q(), s.H());
         return stages.withGate(
@@ -147,8 +176,14 @@ public final class GradientLaunches {
     private List<Launch> keys() {
         List<Launch> all = new ArrayList<>();
         KeyChannelVector key = KeyChannelVector.k(x, s.H());
+        // Where nothing is erased, states from before a chunk have no pseudo-values in it.
         all.add(stages.outer(
-                "keyOuter", between.values, gradients.states, gradients.outer, GradientOptions.WRITE_CHUNK_ROWS, 1));
+                "keyOuter",
+                between.values,
+                gradients.states,
+                gradients.outer,
+                GradientOptions.WRITE_CHUNK_ROWS.allLevels(s.logLinear() && erases),
+                1));
         if (s.gateWidth() > 0) {
             all.add(stages.products(
                     "keyOuterGate", key, gradients.outer, gradients.gateOuter, GradientOptions.WRITE, 1));

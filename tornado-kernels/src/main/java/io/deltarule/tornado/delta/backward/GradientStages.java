@@ -3,6 +3,8 @@ package io.deltarule.tornado.delta.backward;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.DeltaArrays;
+import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -48,28 +50,56 @@ final class GradientStages {
 
     /** What a read with the scores at hand leaves for pseudo-values and states. */
     Launch read(String name, FloatArray a, int heads, FloatArray b, GradientOptions options) {
+        return read(name, a, heads, b, between.scores, gradients.readValues, s.K(), GradientFlags.of(options));
+    }
+
+    /** The same for each log-linear state that is live before a chunk, its part for the pseudo-values solved. */
+    Launch readLevels(String name, FloatArray b) {
+        int flags = KernelFlags.of(x.map().erases() ? InputMap.NO_GAINS : InputMap.NO_ERASE_KEY) | KernelFlags.LEVELS;
+        return read(name, x.q(), s.H(), b, between.products, gradients.values, s.K(), flags);
+    }
+
+    /** What the weighed reads of a chunk's own rows leave for what they wrote. */
+    Launch readWithin(String name, FloatArray b) {
+        int flags = GradientFlags.of(GradientOptions.ADD);
+        return read(name, x.q(), s.H(), b, between.masked, gradients.values, 0, flags);
+    }
+
+    /** @param depth K, or 0 for the part of the pseudo-values alone */
+    private Launch read(
+            String name,
+            FloatArray a,
+            int heads,
+            FloatArray b,
+            FloatArray scores,
+            FloatArray values,
+            int depth,
+            int flags) {
+        boolean levels = (flags & KernelFlags.LEVELS) != 0;
         int columnTiles = Math.ceilDiv(s.V(), ReadGradientKernel.TILE);
-        int tiles = Math.ceilDiv(C, ReadGradientKernel.TILE) + Math.ceilDiv(s.K(), ReadGradientKernel.TILE);
+        int valueTiles = levels && !x.map().erases() ? 0 : Math.ceilDiv(C, ReadGradientKernel.TILE);
+        int tiles = valueTiles + Math.ceilDiv(depth, ReadGradientKernel.TILE);
         return scope.launch(
                 name,
                 ReadGradientKernel.LANES,
-                run -> run.chunks() * s.HV() * columnTiles * tiles,
+                run -> (levels ? run.live() : run.chunks()) * s.HV() * columnTiles * tiles,
                 KernelTask.of(
                         ReadGradientKernel::readGradients,
                         a,
                         b,
                         between.into,
-                        between.scores,
-                        gradients.readValues,
+                        scores,
+                        x.weights(),
+                        values,
                         gradients.states,
-                        s.K(),
+                        depth,
                         s.V(),
                         C,
                         G,
                         s.householders(),
                         heads,
                         s.HV(),
-                        GradientFlags.of(options)));
+                        flags));
     }
 
     /** The part of a key vector's gradient through a state: that before the chunk, or the gradient of its last. */
@@ -84,6 +114,7 @@ final class GradientStages {
                         rows,
                         fades,
                         states,
+                        x.weights(),
                         to,
                         s.K(),
                         s.V(),
@@ -237,6 +268,47 @@ final class GradientStages {
                         C,
                         G,
                         s.householders(),
+                        s.HV(),
+                        KernelFlags.bit(s.logLinear(), KernelFlags.LEVELS)));
+    }
+
+    /** Gradients of the weights of levels. */
+    Launch levelWeights(FloatArray dO, FloatArray dLambda) {
+        return scope.launch(
+                "levelWeights",
+                LevelGradientKernels.ROW_LANES,
+                run -> run.chunks() * s.HV() * C,
+                KernelTask.of(
+                        LevelGradientKernels::levelWeightGradients,
+                        dO,
+                        between.products,
+                        gradients.pairs,
+                        between.reads,
+                        dLambda,
+                        s.V(),
+                        C,
+                        s.householders(),
                         s.HV()));
+    }
+
+    /** What the weighed reads of a chunk's own rows give to the gradients of scores. */
+    Launch levelScores() {
+        boolean erases = x.map().erases();
+        return scope.launch(
+                "levelScoreGradients",
+                LevelGradientKernels.LANES,
+                run -> run.chunks() * s.HV(),
+                KernelTask.of(
+                        LevelGradientKernels::levelScoreGradients,
+                        x.lambda(),
+                        gradients.pairs,
+                        between.products,
+                        erases ? between.lower : between.products,
+                        gradients.overlaps,
+                        erases ? gradients.erased : gradients.inner,
+                        C,
+                        s.householders(),
+                        s.HV(),
+                        KernelFlags.of(x.map())));
     }
 }

@@ -1,5 +1,7 @@
 package io.deltarule.tornado.delta.backward;
 
+import io.deltarule.tornado.delta.KernelFlags;
+import io.deltarule.tornado.graph.LevelLookup;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -29,6 +31,10 @@ final class OuterGradientKernel {
      * rows [chunks, HV, C, V] and out [micro-steps, HV, K]. fades [chunks, HV, C, G] or unread, states = X [chunks, HV, K,
      * V], out (written).
      *
+     * <p>With {@link KernelFlags#LEVELS} it sums over a chunk's log-linear states, rows of a chunk [all states, HV, C, V] and states [all
+     * states, HV, K, V]: those from before the chunk, with {@link GradientFlags#NEWEST} its own too. Rows of tokens count with λ
+     * [tokens, HV, L], which is unread otherwise.
+     *
      * <p>Parallel over: chunk × value head × tiles of {@link #CHANNELS} key channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/backward.md. Oracle: core.reference.
      */
@@ -38,6 +44,7 @@ final class OuterGradientKernel {
             FloatArray rows,
             FloatArray fades,
             FloatArray states,
+            FloatArray lambda,
             FloatArray out,
             int K,
             int V,
@@ -73,40 +80,63 @@ final class OuterGradientKernel {
         for (int i = 0; i < R * 4; i++) {
             sums[i] = 0f;
         }
-        for (int from = 0; from < V; from += TILE) {
-            for (int at = lane; at < C * TILE; at += LANES) {
-                int row = at / TILE;
-                int c = from + at % TILE;
-                int m = first + row;
-                float value = 0f;
-                if (row < length && c < V && m % period == period - 1) {
-                    int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? block * C + row : m / n * HV + head;
-                    value = rows.get(source * V + c);
-                }
-                left[row * STRIDE + at % TILE] = value;
+        int L = 1;
+        int position = 0;
+        int live = 0;
+        int part = block;
+        if ((flags & KernelFlags.LEVELS) != 0) {
+            int levels = table.get(RunTable.CHUNK_LEVELS) + 3 * (block / HV);
+            L = table.get(RunTable.LEVELS);
+            position = table.get(levels);
+            live = table.get(levels + 1);
+        }
+        int lowest = 0;
+        if ((flags & KernelFlags.LEVELS) != 0 && (flags & GradientFlags.NEWEST) == 0) {
+            lowest = LevelLookup.above(position, 0);
+        }
+        for (int level = lowest; level < L; level = LevelLookup.above(position, level)) {
+            if (level > 0) {
+                part = live * HV + head;
+                live++;
             }
-            for (int at = lane; at < CHANNELS * TILE; at += LANES) {
-                int d = channel + at / TILE;
-                int c = from + at % TILE;
-                float value = 0f;
-                if (length > 0 && d < K && c < V) {
-                    value = states.get((block * K + d) * V + c);
+            for (int from = 0; from < V; from += TILE) {
+                for (int at = lane; at < C * TILE; at += LANES) {
+                    int row = at / TILE;
+                    int c = from + at % TILE;
+                    int m = first + row;
+                    float value = 0f;
+                    if (row < length && c < V && m % period == period - 1) {
+                        int source = (flags & GradientFlags.CHUNK_ROWS) != 0 ? part * C + row : m / n * HV + head;
+                        value = rows.get(source * V + c);
+                        if ((flags & KernelFlags.LEVELS) != 0 && (flags & GradientFlags.CHUNK_ROWS) == 0) {
+                            value *= lambda.get(source * L + level);
+                        }
+                    }
+                    left[row * STRIDE + at % TILE] = value;
                 }
-                right[at / TILE * STRIDE + at % TILE] = value;
-            }
-            context.localBarrier();
-            for (int c = 0; c < TILE; c++) {
-                for (int j = 0; j < 4; j++) {
-                    key4[j] = right[(x + 8 * j) * STRIDE + c];
+                for (int at = lane; at < CHANNELS * TILE; at += LANES) {
+                    int d = channel + at / TILE;
+                    int c = from + at % TILE;
+                    float value = 0f;
+                    if (length > 0 && d < K && c < V) {
+                        value = states.get((part * K + d) * V + c);
+                    }
+                    right[at / TILE * STRIDE + at % TILE] = value;
                 }
-                for (int i = 0; i < R; i++) {
-                    float value = left[(y + 16 * i) * STRIDE + c];
+                context.localBarrier();
+                for (int c = 0; c < TILE; c++) {
                     for (int j = 0; j < 4; j++) {
-                        sums[i * 4 + j] += value * key4[j];
+                        key4[j] = right[(x + 8 * j) * STRIDE + c];
+                    }
+                    for (int i = 0; i < R; i++) {
+                        float value = left[(y + 16 * i) * STRIDE + c];
+                        for (int j = 0; j < 4; j++) {
+                            sums[i * 4 + j] += value * key4[j];
+                        }
                     }
                 }
+                context.localBarrier();
             }
-            context.localBarrier();
         }
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < 4; j++) {

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.delta.backward;
 
+import io.deltarule.tornado.delta.KernelFlags;
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -23,9 +24,12 @@ final class ReadGradientKernel {
      *
      * <p>a [tokens, H, K] and b [tokens, HV, V] (at a token's last micro-step), into [chunks, HV, C, G] or unread, scores
      * = M [chunks, HV, C, C] (on and below the diagonal), values [chunks, HV, C, V] and states [chunks, HV, K, V]
-     * (written, or with {@link GradientFlags#ACCUMULATE} added to).
+     * (written, or with {@link GradientFlags#ACCUMULATE} added to). Where K = 0 there are no states.
      *
-     * <p>Parallel over: chunk × value head × tiles of 32 rows, first those of values, then those of states × tiles of 32
+     * <p>With {@link KernelFlags#LEVELS} this is of each log-linear state that is live before a chunk: b counts with λ [tokens, HV, L] (unread
+     * without), values and states [all states, HV, C or K, V]. With {@link KernelFlags#NOTHING_ERASED} too there are no values.
+     *
+     * <p>Parallel over: chunk, or live state, × value head × tiles of 32 rows, first those of values, then those of states × tiles of 32
      * value channels. Accumulates: float. Requires: C a multiple of 16 up to 64, work-groups of {@link #LANES}. Source:
      * docs/math/backward.md. Oracle: core.reference.
      */
@@ -36,6 +40,7 @@ final class ReadGradientKernel {
             FloatArray b,
             FloatArray into,
             FloatArray scores,
+            FloatArray lambda,
             FloatArray values,
             FloatArray states,
             int K,
@@ -57,15 +62,33 @@ final class ReadGradientKernel {
         int y = lane / 8;
         int columnTiles = (V + TILE - 1) / TILE;
         int valueTiles = (C + TILE - 1) / TILE;
+        if ((flags & KernelFlags.LEVELS) != 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
+            valueTiles = 0;
+        }
         int tiles = valueTiles + (K + TILE - 1) / TILE;
         int channel = context.groupIdx % columnTiles * TILE;
         int tile = context.groupIdx / columnTiles % tiles;
-        int block = context.groupIdx / columnTiles / tiles;
-        int head = block % HV;
+        int part = context.groupIdx / columnTiles / tiles;
+        int head = part % HV;
         int keyHead = head / (HV / H);
-        int entry = table.get(RunTable.CHUNKS) + 2 * (block / HV);
-        int first = table.get(entry);
-        int length = table.get(entry + 1);
+        int chunk = part / HV;
+        int L = 0;
+        int level = 0;
+        if ((flags & KernelFlags.LEVELS) != 0) {
+            int live = table.get(RunTable.LIVE) + 2 * (part / HV);
+            L = table.get(RunTable.LEVELS);
+            chunk = table.get(live);
+            level = table.get(live + 1);
+            part += table.get(RunTable.FIRST_LIVE) * HV;
+        }
+        int first = 0;
+        int length = 0;
+        if (chunk >= 0) {
+            int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
+            first = table.get(entry);
+            length = table.get(entry + 1);
+        }
+        int block = chunk * HV + head;
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
@@ -93,6 +116,9 @@ final class ReadGradientKernel {
                 }
                 if (c < V) {
                     rightValue = b.get((m / n * HV + head) * V + c);
+                    if ((flags & KernelFlags.LEVELS) != 0) {
+                        rightValue *= lambda.get((m / n * HV + head) * L + level);
+                    }
                 }
             }
             left[row * STRIDE + at % TILE] = leftValue;
@@ -122,16 +148,16 @@ final class ReadGradientKernel {
                 int c = channel + x + 8 * j;
                 float sum = sums[i * 4 + j];
                 if (tile < valueTiles) {
-                    if (row < C && c < V) {
-                        int to = (block * C + row) * V + c;
+                    if (row < C && c < V && chunk >= 0) {
+                        int to = (part * C + row) * V + c;
                         if ((flags & GradientFlags.ACCUMULATE) != 0) {
                             sum += values.get(to);
                         }
                         values.set(to, sum);
                     }
                 } else {
-                    if (d < K && c < V) {
-                        int to = (block * K + d) * V + c;
+                    if (d < K && c < V && chunk >= 0) {
+                        int to = (part * K + d) * V + c;
                         if ((flags & GradientFlags.ACCUMULATE) != 0) {
                             sum += states.get(to);
                         }

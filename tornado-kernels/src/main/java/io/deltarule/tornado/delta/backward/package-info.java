@@ -9,6 +9,7 @@
  *   gradient of reads            ReadGradientKernel, RowWeightGradientKernel
  *   of key vectors               OuterGradientKernel (beyond the chunk), InnerGradientKernels (within it)
  *   of gates                     GateGradientKernels, GateCrossingKernel
+ *   of log-linear states         the same, several states a chunk; LevelGradientKernels
  *   of a variant's tensors       InputGradientKernels
  * </pre>
  *
