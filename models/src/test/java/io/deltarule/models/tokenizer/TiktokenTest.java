@@ -58,7 +58,7 @@ class TiktokenTest {
             for (int cut = 0; cut <= ids.length; cut++) {
                 int[] part = Arrays.copyOf(ids, cut);
                 StringBuilder text = new StringBuilder();
-                Tiktoken.Stream stream = tokens.stream();
+                ByteVocabulary.Stream stream = tokens.stream();
                 for (int id : part) {
                     text.append(stream.next(id));
                 }
