@@ -73,10 +73,7 @@ class OpBackwardTest {
                 "gated_delta_rule_strong_decay",
                 "ssd_none_varlen",
                 "ssd_strong_decay",
-<<<<<<< HEAD
                 "rwkv7",
-=======
->>>>>>> log-tornado
                 "loglinear_gated_delta_product",
                 "loglinear_kda_varlen",
                 "loglinear_ssd"

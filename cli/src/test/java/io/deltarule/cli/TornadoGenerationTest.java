@@ -39,7 +39,6 @@ class TornadoGenerationTest {
     }
 
     @ParameterizedTest
-<<<<<<< HEAD
     @ValueSource(
             strings = {
                 "delta_net",
@@ -49,9 +48,6 @@ class TornadoGenerationTest {
                 "jet_nemotron",
                 "nemotron_flash"
             })
-=======
-    @ValueSource(strings = {"delta_net", "qwen3_5-bf16-sharded", "h_gated_deltanet"})
->>>>>>> log-tornado
     void textsGoOnAndStatesAreTakenUp(String name) {
         TinyModel tiny = TinyModel.named(name);
         int[] greedy = tiny.greedy();

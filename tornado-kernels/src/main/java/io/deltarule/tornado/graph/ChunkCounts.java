@@ -29,11 +29,7 @@ public final class ChunkCounts {
             return capacity.microTokens() / longest + capacity.sequences();
         }
         int tokens = tokens(capacity.householders(), longest);
-<<<<<<< HEAD
         long partial = 1 + 2L * Integer.numberOfTrailingZeros(tokens);
-=======
-        long partial = 1L + 2L * Integer.numberOfTrailingZeros(tokens);
->>>>>>> log-tornado
         long most = capacity.tokens() / tokens + capacity.sequences() * partial;
         return (int) Math.max(1, Math.min(capacity.tokens(), most));
     }
