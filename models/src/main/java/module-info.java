@@ -17,5 +17,7 @@ module io.deltarule.models {
     exports io.deltarule.models.format.convert to
             io.deltarule.cli;
     exports io.deltarule.models.inference;
+    exports io.deltarule.models.jet;
+    exports io.deltarule.models.rwkv7;
     exports io.deltarule.models.training;
 }

@@ -90,7 +90,8 @@ class RunConfigTest {
     @Test
     void theModelsKeysAreChecked() {
         String task = "{\"task\": {\"name\": \"parity\"}, \"model\": ";
-        assertTrue(refusal(task + "{\"type\": \"gpt\"}}").contains("model.type: expected one of delta_net"));
+        assertTrue(refusal(task + "{\"type\": \"gpt\"}}")
+                .contains("model.type: expected one of bailing_hybrid, delta_hybrid, delta_net"));
         assertTrue(refusal(task + "{\"type\": \"kda\", \"hiden\": 3}}").contains("perhaps hidden"));
         assertTrue(refusal(task + "{\"type\": \"kda\", \"vocab\": 1}}").contains("from 2"));
         assertTrue(refusal(task + "{\"type\": \"kda\", \"set\": {\"num_head\": 3}}}")
