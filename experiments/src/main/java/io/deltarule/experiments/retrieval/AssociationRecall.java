@@ -38,9 +38,13 @@ final class AssociationRecall {
 
     /** The lengths of a run that stores so many associations. */
     static DeltaShape shape(RetrievalSizes sizes, int stored) {
+        return shape(sizes, stored, true);
+    }
+
+    private static DeltaShape shape(RetrievalSizes sizes, int stored, boolean selective) {
         int T = stored + Associations.cues(stored);
         return new DeltaShape(
-                sizes.trials(), T, 1, STRENGTHS.length, sizes.K(), sizes.V(), 1, sizes.trials(), Gate.NONE, true);
+                sizes.trials(), T, 1, STRENGTHS.length, sizes.K(), sizes.V(), 1, sizes.trials(), Gate.NONE, selective);
     }
 
     /**
@@ -49,20 +53,27 @@ final class AssociationRecall {
      * @return [strength][gate]
      */
     List<List<ReadScore>> scores(RetrievalSetting setting) {
-        DeltaShape shape = shape(sizes, setting.stored());
+        return scores(setting, Variant.DELTALENS, shape(sizes, setting.stored()));
+    }
+
+    /** The same of a state from which nothing is erased, linear attention's: all gates are the linear read. */
+    List<List<ReadScore>> accumulated(RetrievalSetting setting) {
+        return scores(setting, Variant.SSD, shape(sizes, setting.stored(), false));
+    }
+
+    private List<List<ReadScore>> scores(RetrievalSetting setting, Variant variant, DeltaShape shape) {
         List<Associations> trials = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(sizes.seed());
         for (int b = 0; b < sizes.trials(); b++) {
             trials.add(new Associations(sizes, setting, random.split()));
         }
         DeltaOutputs out;
-        PlanSpec spec =
-                PlanSpec.of(Variant.DELTALENS, shape).withForm(Form.RECURRENT).withScale(1);
+        PlanSpec spec = PlanSpec.of(variant, shape).withForm(Form.RECURRENT).withScale(1);
         try (DeltaPlan plan = engine.plan(spec)) {
             out = plan.run(inputs(shape, trials));
         }
         float[] linear = out.o().toArray();
-        float[] selective = out.oCross().toArray();
+        float[] selective = shape.crossRead() ? out.oCross().toArray() : linear;
         List<List<ReadScore>> scores = new ArrayList<>();
         for (int h = 0; h < STRENGTHS.length; h++) {
             scores.add(scores(setting, trials, shape, h, linear, selective));
@@ -95,7 +106,8 @@ final class AssociationRecall {
                 }
             }
         }
-        return DeltaInputs.of(q, k, v).with(Input.BETA, beta).with(Input.R, r);
+        DeltaInputs in = DeltaInputs.of(q, k, v).with(Input.BETA, beta);
+        return s.crossRead() ? in.with(Input.R, r) : in;
     }
 
     private static void put(Tensor tensor, long at, double[] values, double factor) {

@@ -16,6 +16,8 @@ record ReadCurve(String name, Read read, boolean matched, List<Point> points) {
     public enum Read {
         /** o = Sᵀ q. */
         LINEAR,
+        /** The same of a state from which nothing is erased: linear attention. */
+        ACCUMULATED,
         /** x = Sᵀ softmax(S r / √V). */
         SELECTIVE,
         /** γ x + (1 − γ) o with the best constant γ. */
@@ -40,7 +42,7 @@ record ReadCurve(String name, Read read, boolean matched, List<Point> points) {
         ReadScore best = null;
         for (List<ReadScore> byGate : scores) {
             ReadScore candidate = switch (read) {
-                case LINEAR -> byGate.getFirst();
+                case LINEAR, ACCUMULATED -> byGate.getFirst();
                 case SELECTIVE -> byGate.getLast();
                 case MIX -> byGate.stream().reduce(ReadScore::better).orElseThrow();
             };

@@ -27,6 +27,7 @@ public record Retrieval(RetrievalSizes sizes) implements Experiment {
     private static final int SELECTIVE = 0;
     private static final int LINEAR = 1;
     private static final int MIX = 2;
+    private static final int ACCUMULATED = 3;
 
     @Override
     public String name() {
@@ -140,6 +141,7 @@ public record Retrieval(RetrievalSizes sizes) implements Experiment {
     private static Chart.Look look(ReadCurve curve) {
         int colour = switch (curve.read()) {
             case LINEAR -> LINEAR;
+            case ACCUMULATED -> ACCUMULATED;
             case SELECTIVE -> SELECTIVE;
             case MIX -> MIX;
         };

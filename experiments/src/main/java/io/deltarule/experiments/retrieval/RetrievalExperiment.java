@@ -79,17 +79,23 @@ final class RetrievalExperiment {
                 new ReadCurve("linear read, content keys", ReadCurve.Read.LINEAR, true),
                 new ReadCurve("selective read, slot keys", ReadCurve.Read.SELECTIVE, true),
                 new ReadCurve("linear read, slot keys", ReadCurve.Read.LINEAR, false),
-                new ReadCurve("selective read, content keys", ReadCurve.Read.SELECTIVE, false));
+                new ReadCurve("selective read, content keys", ReadCurve.Read.SELECTIVE, false),
+                new ReadCurve("linear read, content keys, nothing erased (ssd)", ReadCurve.Read.ACCUMULATED, true));
     }
 
     private void addPoint(List<ReadCurve> curves, double x, int stored, double noise) {
-        List<List<ReadScore>> content =
-                new ArrayList<>(scores(new RetrievalSetting(KeySource.CONTENT, 1, stored, noise)));
-        content.addAll(scores(new RetrievalSetting(KeySource.LIFTED, 1, stored, noise)));
+        List<List<ReadScore>> content = new ArrayList<>();
+        List<List<ReadScore>> sums = new ArrayList<>();
+        for (KeySource keys : List.of(KeySource.CONTENT, KeySource.LIFTED)) {
+            RetrievalSetting setting = new RetrievalSetting(keys, 1, stored, noise);
+            content.addAll(scores(setting));
+            sums.addAll(recall.accumulated(setting));
+        }
         List<List<ReadScore>> slots = scores(new RetrievalSetting(KeySource.SLOTS, 1, stored, noise));
         for (ReadCurve curve : curves) {
             boolean onContent = (curve.read() == ReadCurve.Read.LINEAR) == curve.matched();
-            curve.add(x, stored, onContent ? content : slots);
+            boolean accumulated = curve.read() == ReadCurve.Read.ACCUMULATED;
+            curve.add(x, stored, accumulated ? sums : onContent ? content : slots);
         }
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 class RetrievalExperimentTest {
     private static final RetrievalSizes SMALL = new RetrievalSizes(32, 32, 8, 1, 16);
     private static final String LINEAR_CONTENT = "linear read, content keys";
+    private static final String LINEAR_SUMS = "linear read, content keys, nothing erased (ssd)";
     private static final String SELECTIVE_SLOTS = "selective read, slot keys";
     private static final String LINEAR_SLOTS = "linear read, slot keys";
     private static final String SELECTIVE_CONTENT = "selective read, content keys";
@@ -78,6 +79,18 @@ class RetrievalExperimentTest {
                     accuracy("load_exact_cues", SELECTIVE_CONTENT, load),
                     0.15);
         }
+    }
+
+    /** All that is stored counts alike where nothing is erased; at its best strength the delta rule finds more past a full state. */
+    @Test
+    void pastAFullStateErasingFindsMoreThanAdding() {
+        for (double load : new double[] {2, 4}) {
+            above(
+                    accuracy("load_exact_cues", LINEAR_CONTENT, load),
+                    accuracy("load_exact_cues", LINEAR_SUMS, load),
+                    0.03);
+        }
+        assertEquals(1, accuracy("load_exact_cues", LINEAR_SUMS, 0.125));
     }
 
     @Test
