@@ -16,9 +16,16 @@ public final class ConfigSizes {
     public static final int MOST_TAPS = 64;
 
     /** Experts of all layers together: each has three weights by name. */
-    public static final int MOST_EXPERTS_IN_ALL = 1 << 17;
+    private static final int MOST_EXPERTS_IN_ALL = 1 << 17;
 
     private ConfigSizes() {}
+
+    /** Refuses more experts per layer, which a key says, than names can be made for in all layers. */
+    public static void expertsInAll(ConfigObject config, String key, int experts, int layers) {
+        if ((long) experts * layers > MOST_EXPERTS_IN_ALL) {
+            throw config.refused(key, "at most " + MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
+        }
+    }
 
     /** Width of the model's rows. */
     public static int hidden(ConfigObject config, int absent) {

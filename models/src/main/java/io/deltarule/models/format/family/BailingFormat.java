@@ -168,10 +168,7 @@ public final class BailingFormat implements ModelFormat {
     private static List<Layer> feeds(ConfigObject config, int hidden, int layers) {
         int experts = config.count("num_experts", 1, ConfigSizes.MOST_EXPERTS, 128);
         int dense = config.count("first_k_dense_replace", 0, Integer.MAX_VALUE, 1);
-        if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
-            throw config.refused(
-                    "num_experts", "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
-        }
+        ConfigSizes.expertsInAll(config, "num_experts", experts, layers);
         List<Double> routed = limits(config, "expert_swiglu_limit_list", layers);
         List<Double> shared = limits(config, "share_expert_swiglu_limit_list", layers);
         Layer plain = new SwiGluBlock(hidden, ConfigSizes.width(config, "intermediate_size", 4608));

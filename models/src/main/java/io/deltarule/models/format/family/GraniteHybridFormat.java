@@ -134,11 +134,7 @@ public final class GraniteHybridFormat implements ModelFormat {
             boolean _ = config.has("num_experts_per_tok");
             return new SwiGluBlock(hidden, shared);
         }
-        if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
-            throw config.refused(
-                    "num_local_experts",
-                    "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
-        }
+        ConfigSizes.expertsInAll(config, "num_local_experts", experts, layers);
         int chosen = config.count("num_experts_per_tok", 1, experts, Math.min(experts, 2));
         return new MixtureBlock(
                 hidden,

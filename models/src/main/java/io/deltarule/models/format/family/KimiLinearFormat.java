@@ -180,10 +180,7 @@ public final class KimiLinearFormat implements ModelFormat {
     private static MixtureBlock mixture(ConfigObject config, int hidden, int layers) {
         String all = config.either("num_experts", "num_local_experts", "n_routed_experts");
         int experts = config.count(all, 1, ConfigSizes.MOST_EXPERTS, 256);
-        if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
-            throw config.refused(
-                    all, "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
-        }
+        ConfigSizes.expertsInAll(config, all, experts, layers);
         String perToken = config.either("num_experts_per_token", "num_experts_per_tok");
         int chosen = config.count(perToken, 1, experts, Math.min(experts, 8));
         String renormalise = config.either("moe_renormalize", "norm_topk_prob");

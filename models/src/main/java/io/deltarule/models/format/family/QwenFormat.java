@@ -137,11 +137,7 @@ public final class QwenFormat implements ModelFormat {
 
         private static MixtureBlock mixture(ConfigObject text, int hidden, int layers, boolean next) {
             int experts = text.count(experts(text), 1, ConfigSizes.MOST_EXPERTS, next ? 512 : 256);
-            if ((long) experts * layers > ConfigSizes.MOST_EXPERTS_IN_ALL) {
-                throw text.refused(
-                        "num_experts",
-                        "at most " + ConfigSizes.MOST_EXPERTS_IN_ALL / layers + " in " + layers + " layers");
-            }
+            ConfigSizes.expertsInAll(text, "num_experts", experts, layers);
             int chosen = text.count("num_experts_per_tok", 1, experts, Math.min(experts, next ? 10 : 8));
             boolean renormalised = text.flag("norm_topk_prob", true);
             if (!next && !renormalised) {
