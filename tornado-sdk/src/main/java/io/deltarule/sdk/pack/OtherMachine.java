@@ -115,7 +115,7 @@ public record OtherMachine(List<String> shell) {
                 .redirectOutput(Redirect.INHERIT)
                 .redirectError(Redirect.INHERIT)
                 .start();
-        if (input == Redirect.PIPE) {
+        if (input.type() == Redirect.Type.PIPE) {
             process.getOutputStream().close();
         }
         return process;
