@@ -10,6 +10,7 @@ import io.deltarule.sdk.InstallListener;
 import io.deltarule.sdk.InstalledSdk;
 import io.deltarule.sdk.archive.Unpacker;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -113,7 +114,7 @@ class PackTest {
         Process process = new ProcessBuilder(image.resolve("bin/java").toString(), "--list-modules")
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
         assertTrue(said.startsWith("java.base@"), said);
         List<String> all = JavaImage.modules();
