@@ -54,6 +54,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
             "expected Java's Vector API but this JVM was started without it; start java with --add-modules=" + VECTORS;
 
     private final int threads;
+    private final boolean batchInvariant;
     private final String misconfigured; // null where nothing is wrong
 
     /**
@@ -69,6 +70,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
             problem = e.getMessage();
         }
         threads = found;
+        batchInvariant = false;
         misconfigured = problem;
     }
 
@@ -78,10 +80,15 @@ public final class CpuEngine implements TrainingEngine, Versioned {
      * @param threads at least 1
      */
     public CpuEngine(int threads) {
+        this(threads, false);
+    }
+
+    private CpuEngine(int threads, boolean batchInvariant) {
         if (threads < 1) {
             throw new InvalidInputException("threads: expected at least 1 but found " + threads);
         }
         this.threads = threads;
+        this.batchInvariant = batchInvariant;
         this.misconfigured = null;
     }
 
@@ -92,7 +99,16 @@ public final class CpuEngine implements TrainingEngine, Versioned {
 
     @Override
     public CpuEngine withThreads(int count) {
-        return new CpuEngine(count);
+        return new CpuEngine(count, batchInvariant);
+    }
+
+    /**
+     * The same whose layers give a sequence the same numbers, bit for bit, whatever other sequences a run holds. Products are the
+     * engine's own for any number of tokens, which makes decoding of a few sequences slower: a step has the cost of one of many.
+     */
+    @Override
+    public CpuEngine batchInvariant() {
+        return new CpuEngine(threads, true);
     }
 
     public static int defaultThreads() {
@@ -207,7 +223,11 @@ public final class CpuEngine implements TrainingEngine, Versioned {
     @Override
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
-        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::chosen);
+        return new CpuLayerPlan(
+                spec,
+                WorkerPool.of(threads),
+                batchInvariant ? one -> chosen(one, Products.own()) : this::chosen,
+                batchInvariant);
     }
 
     /**
