@@ -83,7 +83,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return ProgramCutter.plan(
+        return new TornadoLayerPlan(
                 spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
     }
 

@@ -25,6 +25,7 @@ import io.deltarule.tornado.graph.HostCopies;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 
@@ -72,11 +73,8 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
                 .sending(arrays.inputs())
                 .sendingOnce(arrays.outputs())
                 .returning(arrays.outputs())
-                .onDemand(List.of(arrays.state, arrays.forward.state))
-                .onDemand(between.used())
-                .onDemand(gradients.used())
-                .onDemand(arrays.absent());
-        graph = new GraphPlan(device, "backward", context, launches, transfers);
+                .onDemand(List.of(arrays.state, arrays.forward.state));
+        graph = new GraphPlan(device, context, new Stage("backward", launches, transfers));
     }
 
     /**

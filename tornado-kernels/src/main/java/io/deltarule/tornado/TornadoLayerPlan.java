@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.Input;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
@@ -12,7 +13,6 @@ import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
-import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.HostCopies;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.LayerArrays;
@@ -27,14 +27,14 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * A program as one task graph on one device, after one that brings what is carried.
+ * A program as one task graph on one device, or as several where it is too deep for one.
  *
  * <pre>
- *   enter: carried → device                                  first use, and after each reset and loadState
- *   run:   weights → device (once); inputs, tables → kernels on the carried state → outputs, tables
+ *   run0, run1 …:  weights → device (once); inputs, tables → kernels on the carried state → outputs, tables
  * </pre>
  *
- * Slots in between never leave the device.
+ * What is carried is made on the device and stays there; so do the rows, weights and scratch that several graphs use. Slots in
+ * between never leave the device.
  */
 final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     private final LayerRunTables tables;
@@ -46,21 +46,30 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     /** The outputs that some operation writes; others are inputs. */
     private final List<Slot> outputs;
 
+    private final LayerStages stages;
     private final GraphPlan graph;
 
     /**
-     * Allocates, and builds the graph.
+     * Allocates, and builds the graphs.
      *
-     * @param spec what for; known to fit the device and one task graph: {@link ProgramCutter}
+     * @param spec what for
+     * @param room bytes that a graph may take: {@link ProgramCutter}
+     * @throws InvalidInputException if the device cannot hold the program, or the kernels cannot do it
      */
-    TornadoLayerPlan(LayerSpec spec, DeviceHandle device) {
+    TornadoLayerPlan(LayerSpec spec, DeviceHandle device, int room) {
         super(spec);
+        if (spec.program().ops().isEmpty()) {
+            throw new InvalidInputException("program: the tornado engine expects at least one operation");
+        }
+        LayerLaunches.of(
+                spec,
+                new LayerArrays(spec, DeviceMemory.counting(device)),
+                new LayerRunTables(spec),
+                new KernelContext());
         KernelContext context = new KernelContext();
         tables = new LayerRunTables(spec);
         arrays = new LayerArrays(spec, DeviceMemory.of(device));
-        List<Launch> launches = LayerLaunches.of(spec, arrays, tables, context).stream()
-                .flatMap(List::stream)
-                .toList();
+        List<List<Launch>> launches = LayerLaunches.of(spec, arrays, tables, context);
         inputs = among(spec.program().inputs(), spec, LayerOp::reads);
         for (LayerOp op : spec.program().ops()) {
             if (op instanceof SequenceOp.Delta d && d.gated()) {
@@ -69,16 +78,19 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         }
         outputs = among(spec.program().outputs(), spec, LayerOp::writes);
         outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
-        List<FloatArray> out = outputs.stream().map(arrays::slot).toList();
-        GraphTransfers transfers = new GraphTransfers()
-                .keeping(arrays.carried())
-                .sending(inputs.stream().map(arrays::slot).toList())
-                .sendingOnce(arrays.constants())
-                .sendingOnce(out)
-                .onDemand(arrays.carried())
-                .onDemand(out) // as many rows as a run has
-                .onDemand(arrays.between());
-        graph = new GraphPlan(device, "run", context, launches, transfers);
+        stages = LayerStages.of(
+                ProgramCutter.parts(launches, room),
+                new LayerStages.Crossing(slots(inputs), slots(outputs), arrays.constants(), arrays.carried()));
+        graph = new GraphPlan(device, context, stages.residents(), stages.stages());
+    }
+
+    private List<FloatArray> slots(List<Slot> some) {
+        return some.stream().map(arrays::slot).toList();
+    }
+
+    /** How many task graphs a run takes. */
+    int stages() {
+        return graph.stages();
     }
 
     /** Those of some slots that operations read, or write. */
@@ -106,6 +118,9 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         }
         tables.describe(lengths, positions);
         graph.begin();
+        if (stages.inputs() != null) {
+            graph.send(stages.inputs());
+        }
         graph.run();
         for (Slot slot : this.outputs) {
             graph.fetch(arrays.slot(slot), (long) tokens * slot.width());
@@ -123,16 +138,15 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
 
     @Override
     protected void clearState() {
-        arrays.carried().forEach(state -> state.init(0));
-        graph.stateChanged();
+        if (stages.carried() != null) {
+            graph.fill(stages.carried());
+        }
     }
 
     @Override
     protected void readState(List<Tensor> state, int[] positions) {
         List<FloatArray> carried = arrays.carried();
-        if (!graph.stateIsOnHost() && !carried.isEmpty()) {
-            graph.save(carried);
-        }
+        graph.save(carried);
         for (int i = 0; i < state.size(); i++) {
             HostCopies.copyOut(carried.get(i), state.get(i));
         }
@@ -144,7 +158,9 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         for (int i = 0; i < state.size(); i++) {
             HostCopies.copyIn(state.get(i), carried.get(i));
         }
-        graph.stateChanged();
+        if (stages.carried() != null) {
+            graph.send(stages.carried());
+        }
     }
 
     @Override

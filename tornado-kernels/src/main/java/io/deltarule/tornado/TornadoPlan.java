@@ -21,17 +21,19 @@ import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.ResidentArrays;
+import io.deltarule.tornado.graph.ResidentGroup;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * One operation as task graphs on one device.
  *
  * <pre>
  *   state passed:  run:   q k v g … state, table → kernels → o (o_cross), table; state where asked for
- *   state kept:    enter: state → device                (first use, and each loadState)
+ *   state kept:    send:  state → device                (each loadState; zeros are made there)
  *                  run:   q k v g …, table → kernels on the resident state → o (o_cross), table; state where asked
  * </pre>
  */
@@ -39,6 +41,8 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private final PlanArrays arrays;
     private final RunTable table;
     private final GraphPlan graph;
+    /** The state that stays; null where each run brings its own. */
+    private final ResidentGroup kept;
 
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
         super(spec);
@@ -57,7 +61,11 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         List<Launch> launches = spec.form() == Form.RECURRENT
                 ? RecurrentLaunches.of(spec, arrays.arrays(), between, scope)
                 : ChunkLaunches.of(spec, arrays.arrays(), between, scope);
-        graph = new GraphPlan(device, "run", context, launches, transfers(between));
+        kept = spec.keepsState() ? new ResidentGroup("state", 0, List.of(arrays.state)) : null;
+        Stage run = new Stage("run", launches, transfers());
+        graph = kept == null
+                ? new GraphPlan(device, context, run)
+                : new GraphPlan(device, context, ResidentArrays.of(kept), List.of(run));
     }
 
     /** The recurrent form's chunks are only read from, and lose nothing by their length. */
@@ -76,28 +84,29 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
                         memory);
     }
 
-    private GraphTransfers transfers(ChunkBuffers between) {
-        List<FloatArray> state = List.of(arrays.state);
-        GraphTransfers transfers = new GraphTransfers();
-        return (spec().keepsState() ? transfers.keeping(state) : transfers.sending(state))
+    private GraphTransfers transfers() {
+        return new GraphTransfers()
+                .sending(spec().keepsState() ? List.of() : List.of(arrays.state))
                 .sending(arrays.inputs())
                 .sendingOnce(arrays.outputs())
                 .returning(arrays.outputs())
-                .onDemand(state)
-                .onDemand(between == null ? List.of() : between.used());
+                .onDemand(List.of(arrays.state));
     }
 
     @Override
     protected void execute(DeltaShape shape, DeltaInputs in, DeltaOutputs out) {
         graph.begin();
-        if (!spec().keepsState()) {
-            writeState(in.initialState());
+        if (kept == null) {
+            arrays.loadState(in.initialState());
         }
         if (shape.tokens() > 0) {
             compute(shape, in, out);
         }
         if (out.finalState() != null) {
-            readState(out.finalState());
+            if (shape.tokens() > 0 || kept != null) {
+                graph.fetch(arrays.state);
+            }
+            arrays.storeState(out.finalState());
             FiniteChecks.requireFiniteState(spec().variant(), shape, in, out.finalState());
         }
     }
@@ -116,15 +125,17 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
 
     @Override
     protected void writeState(Tensor state) {
-        arrays.loadState(state);
-        graph.stateChanged();
+        if (state == null) {
+            graph.fill(kept);
+        } else {
+            arrays.loadState(state);
+            graph.send(kept);
+        }
     }
 
     @Override
     protected void readState(Tensor state) {
-        if (!graph.stateIsOnHost()) {
-            graph.fetch(arrays.state);
-        }
+        graph.save(kept.arrays());
         arrays.storeState(state);
     }
 

@@ -193,9 +193,9 @@ class TornadoLayerTest extends LayerLaws {
         List<Tensor> in = c.inputs(9, 1);
         List<Tensor> next = c.inputs(4, 2);
         try (LayerPlan whole = engine().plan(spec);
-                LayerPlan split = ProgramCutter.plan(spec, handle, 510);
-                LayerPlan other = ProgramCutter.plan(spec, handle, 510)) {
-            assertTrue(((SplitLayerPlan) split).parts() > 2);
+                TornadoLayerPlan split = new TornadoLayerPlan(spec, handle, 510);
+                LayerPlan other = new TornadoLayerPlan(spec, handle, 510)) {
+            assertTrue(split.stages() > 2);
             List<Tensor> expected = c.outputs(9);
             List<Tensor> found = c.outputs(9);
             whole.run(new int[] {5, 4}, in, expected);
