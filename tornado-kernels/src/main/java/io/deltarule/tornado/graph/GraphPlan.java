@@ -82,13 +82,15 @@ public final class GraphPlan {
 
     private TornadoExecutionPlan build(KernelContext context, ResidentArrays residents) {
         GridScheduler scheduler = new GridScheduler();
-        SharedArrays shared = new SharedArrays(scheduler, context, residents.all());
+        SharedArrays shared = new SharedArrays(scheduler, context, residents.filled(), residents.constants());
         List<TaskGraph> graphs = new ArrayList<>();
         if (resident) {
-            graphs.add(shared.make(MAKE, residents.filled(), residents.constants()));
+            graphs.add(shared.make(MAKE));
             for (ResidentGroup group : residents.groups()) {
                 graphs.add(shared.send(sender(group), group.arrays()));
-                graphs.add(shared.fill(filler(group), ResidentArrays.filled(group)));
+                if (group.refillable()) {
+                    graphs.add(shared.fill(filler(group), ResidentArrays.filled(group)));
+                }
             }
         }
         for (Stage stage : stages) {
@@ -143,7 +145,7 @@ public final class GraphPlan {
         execute(sender(group));
     }
 
-    /** Fills a group with what it begins with, on the device: nothing crosses. */
+    /** Fills a {@linkplain ResidentGroup#refillable refillable} group with what it begins with, on the device: nothing crosses. */
     public void fill(ResidentGroup group) {
         if (made) { // else it begins so
             execute(filler(group));

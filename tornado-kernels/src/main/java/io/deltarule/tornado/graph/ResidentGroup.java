@@ -16,6 +16,11 @@ public record ResidentGroup(String name, float begin, List<FloatArray> arrays) {
         arrays = List.copyOf(arrays);
     }
 
+    /** Whether a plan fills it again: not with NaN, which only marks what nobody wrote. */
+    boolean refillable() {
+        return !Float.isNaN(begin);
+    }
+
     /** One array that is NaN until it is sent or a kernel writes it. */
     public static ResidentGroup poisoned(String name, FloatArray array) {
         return new ResidentGroup(name, Float.NaN, List.of(array));

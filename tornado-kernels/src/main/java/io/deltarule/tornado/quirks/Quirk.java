@@ -112,6 +112,11 @@ enum Quirk {
             "Kernels see large finite numbers; maxima begin with the smallest finite one.",
             "quirks.InfiniteDecays",
             "TornadoPlanTest#anInfiniteDecayIsAFullReset"),
+    NAN_AS_A_CONSTANT(
+            "A scalar argument that is NaN does not compile as OpenCL C.",
+            "It is read from an array.",
+            "quirks.SharedArrays",
+            "TornadoLayerTest#partsOfAProgramDoWhatTheWholeDoes"),
     LOCAL_ARRAYS_IN_HELPERS(
             "A local array passed to another method compiles to wrong addresses without a word; its size has to be a constant.",
             "Kernels are one method each where they use local memory; the emulator refuses anything else.",

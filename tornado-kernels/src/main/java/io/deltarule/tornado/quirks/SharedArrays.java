@@ -2,7 +2,9 @@ package io.deltarule.tornado.quirks;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -34,33 +36,51 @@ public final class SharedArrays {
 
     private final GridScheduler scheduler;
     private final KernelContext context;
+    private final List<Filled> filled;
+    private final List<TornadoNativeArray> sent;
     private final List<TornadoNativeArray> all = new ArrayList<>();
     /** What tasks work on that are there because a graph needs one. */
     private final FloatArray token = new FloatArray(1);
-
-    /** @param shared every one, once */
-    public SharedArrays(
-            GridScheduler scheduler, KernelContext context, Collection<? extends TornadoNativeArray> shared) {
-        this.scheduler = scheduler;
-        this.context = context;
-        all.addAll(shared);
-        all.add(token);
-        token.init(0);
-    }
+    /** The numbers that arrays are filled with, in an array each: as a constant of OpenCL C, NaN does not compile. */
+    private final Map<Float, FloatArray> numbers = new HashMap<>();
 
     /** Arrays and the number that each of theirs begins with. */
     public record Filled(float number, Collection<FloatArray> arrays) {}
 
     /**
-     * The graph to execute first: it allocates them all.
+     * Notes what is shared, each array once.
      *
      * @param filled those that begin with one number everywhere, which nothing is copied for
-     * @param sent the others, whose host sides are copied
+     * @param sent the others, whose host sides are copied once
      */
-    public TaskGraph make(String name, List<Filled> filled, Collection<? extends TornadoNativeArray> sent) {
+    public SharedArrays(
+            GridScheduler scheduler, KernelContext context, List<Filled> filled, List<TornadoNativeArray> sent) {
+        this.scheduler = scheduler;
+        this.context = context;
+        this.filled = List.copyOf(filled);
+        this.sent = List.copyOf(sent);
+        token.init(0);
+        all.add(token);
+        all.addAll(sent);
+        for (Filled one : filled) {
+            all.addAll(one.arrays());
+            numbers.computeIfAbsent(one.number(), number -> {
+                FloatArray array = new FloatArray(1);
+                array.init(number);
+                return array;
+            });
+        }
+        all.addAll(numbers.values());
+    }
+
+    /** The graph to execute first: it allocates them all. */
+    public TaskGraph make(String name) {
         TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, token);
         if (!sent.isEmpty()) {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sent.toArray());
+        }
+        if (!filled.isEmpty()) {
+            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, numbers.values().toArray());
         }
         for (Filled one : filled) {
             graph.transferToDevice(DataTransferMode.UNDER_DEMAND, one.arrays().toArray());
@@ -94,24 +114,25 @@ public final class SharedArrays {
         grid(graph, "nothing", 1, 1);
     }
 
-    private void fill(TaskGraph graph, List<Filled> filled) {
+    private void fill(TaskGraph graph, List<Filled> some) {
         int task = 0;
-        for (Filled one : filled) {
+        for (Filled one : some) {
+            FloatArray number = numbers.get(one.number());
             List<FloatArray> arrays = List.copyOf(one.arrays());
             int i = 0;
             for (; i + AT_ONCE <= arrays.size(); i += AT_ONCE) { // each task is compiled on its own
-                fillEight(graph, "fill" + task++, one.number(), arrays.subList(i, i + AT_ONCE));
+                fillEight(graph, "fill" + task++, number, arrays.subList(i, i + AT_ONCE));
             }
             for (; i < arrays.size(); i++) {
                 FloatArray x = arrays.get(i);
                 String name = "fill" + task++;
-                graph.task(name, SharedArrays::fill, context, x, x.getSize(), one.number());
+                graph.task(name, SharedArrays::fill, context, x, number, x.getSize());
                 grid(graph, name, LANES, groups(x.getSize()));
             }
         }
     }
 
-    private void fillEight(TaskGraph graph, String name, float number, List<FloatArray> x) {
+    private void fillEight(TaskGraph graph, String name, FloatArray number, List<FloatArray> x) {
         int longest = x.stream().mapToInt(FloatArray::getSize).max().orElse(1);
         graph.task(
                 name,
@@ -125,6 +146,7 @@ public final class SharedArrays {
                 x.get(5),
                 x.get(6),
                 x.get(7),
+                number,
                 x.get(0).getSize(),
                 x.get(1).getSize(),
                 x.get(2).getSize(),
@@ -132,8 +154,7 @@ public final class SharedArrays {
                 x.get(4).getSize(),
                 x.get(5).getSize(),
                 x.get(6).getSize(),
-                x.get(7).getSize(),
-                number);
+                x.get(7).getSize());
         grid(graph, name, LANES, groups(longest));
     }
 
@@ -159,17 +180,17 @@ public final class SharedArrays {
     /**
      * The same number everywhere.
      *
-     * <p>x [count] (written). Parallel over: every number, lane after lane.
+     * <p>x [count] (written), number [1]. Parallel over: every number, lane after lane.
      */
-    static void fill(KernelContext context, FloatArray x, int count, float number) {
+    static void fill(KernelContext context, FloatArray x, FloatArray number, int count) {
         int lanes = context.globalGroupSizeX;
         int i = context.globalIdx;
         while (i < count - lanes) { // i + lanes may not be an int beyond
-            x.set(i, number);
+            x.set(i, number.get(0));
             i += lanes;
         }
         if (i < count) {
-            x.set(i, number);
+            x.set(i, number.get(0));
         }
     }
 
@@ -184,6 +205,7 @@ public final class SharedArrays {
             FloatArray f,
             FloatArray g,
             FloatArray h,
+            FloatArray number,
             int countA,
             int countB,
             int countC,
@@ -191,15 +213,14 @@ public final class SharedArrays {
             int countE,
             int countF,
             int countG,
-            int countH,
-            float number) {
-        fill(context, a, countA, number);
-        fill(context, b, countB, number);
-        fill(context, c, countC, number);
-        fill(context, d, countD, number);
-        fill(context, e, countE, number);
-        fill(context, f, countF, number);
-        fill(context, g, countG, number);
-        fill(context, h, countH, number);
+            int countH) {
+        fill(context, a, number, countA);
+        fill(context, b, number, countB);
+        fill(context, c, number, countC);
+        fill(context, d, number, countD);
+        fill(context, e, number, countE);
+        fill(context, f, number, countF);
+        fill(context, g, number, countG);
+        fill(context, h, number, countH);
     }
 }
