@@ -14,60 +14,84 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The stages of a program and the arrays that several of them use, which stay on the device between them.
- *
- * @param stages one per part
- * @param residents what is carried, and what crosses from one stage to another: rows, weights, scratch
- * @param carried what is carried from run to run; null where nothing is
- * @param inputs those inputs that stay because several stages use their places; null where there is none
+ * The stages of programs, and the arrays that stay on the device between stages: what is carried from run to run, and what several
+ * stages use, rows, weights and scratch.
  */
-record LayerStages(
-        List<Stage> stages, ResidentArrays residents, ResidentGroup carried, ResidentGroup inputs) {
+final class LayerStages {
+    private final List<Stage> stages = new ArrayList<>();
+    private final List<ResidentGroup> groups = new ArrayList<>();
+    private final List<TornadoNativeArray> constants = new ArrayList<>();
+    private final List<Placed> placed = new ArrayList<>();
 
-    /** A layer plan's arrays that cross between host and device: inputs, outputs, weights and what is carried. */
-    record Crossing(
+    /**
+     * A program's launches in parts, and its arrays that cross between host and device.
+     *
+     * @param parts the launches of each stage
+     * @param inputs rows that come in
+     * @param outputs rows that go out
+     * @param constants weights and tables
+     * @param carried from run to run, zeros at first
+     */
+    record Program(
+            List<List<Launch>> parts,
             List<FloatArray> inputs,
             List<FloatArray> outputs,
             List<TornadoNativeArray> constants,
             List<FloatArray> carried) {}
 
-    static LayerStages of(List<List<Launch>> parts, Crossing crossing) {
-        Set<TornadoNativeArray> shared = shared(parts);
-        shared.removeAll(crossing.carried());
-        List<ResidentGroup> groups = new ArrayList<>();
-        ResidentGroup carried = group(groups, "carried", 0, crossing.carried());
-        ResidentGroup inputs = group(groups, "inputs", Float.NaN, shared(crossing.inputs(), shared));
-        List<TornadoNativeArray> constants = new ArrayList<>();
+    /**
+     * Where a program's stages and arrays are.
+     *
+     * @param first its first stage
+     * @param end the stage after its last
+     * @param carried what it carries; null where that is nothing
+     * @param inputs those inputs that stay because several stages use their places; null where there is none
+     */
+    record Placed(int first, int end, ResidentGroup carried, ResidentGroup inputs) {}
+
+    /** Sorts the arrays of some programs. */
+    LayerStages(List<Program> programs) {
+        Set<TornadoNativeArray> shared = shared(programs);
+        programs.forEach(program -> shared.removeAll(program.carried()));
+        Set<TornadoNativeArray> weights = new HashSet<>();
+        for (Program program : programs) {
+            ResidentGroup carried = group("carried", 0, program.carried());
+            List<FloatArray> staying = among(program.inputs(), shared);
+            ResidentGroup inputs = group("inputs", Float.NaN, staying);
+            staying.forEach(shared::remove);
+            int first = stages.size();
+            program.parts().forEach(part -> add(program, part));
+            placed.add(new Placed(first, stages.size(), carried, inputs));
+            weights.addAll(program.constants());
+        }
         List<FloatArray> between = new ArrayList<>();
         for (TornadoNativeArray array : shared) {
-            if (crossing.inputs().contains(array)) {
-                continue;
-            }
-            if (array instanceof FloatArray floats && !crossing.constants().contains(array)) {
+            if (array instanceof FloatArray floats && !weights.contains(array)) {
                 between.add(floats);
             } else { // integers that kernels hand on begin with whatever their host side has
                 constants.add(array);
             }
         }
-        group(groups, "between", Float.NaN, between);
-        List<Stage> stages = new ArrayList<>();
-        for (List<Launch> part : parts) {
-            Set<TornadoNativeArray> own = arrays(part);
-            GraphTransfers transfers = new GraphTransfers()
-                    .sending(shared(crossing.inputs(), own))
-                    .sendingOnce(shared(crossing.constants(), own))
-                    .sendingOnce(shared(crossing.outputs(), own))
-                    .onDemand(shared(crossing.outputs(), own)); // as many rows as a run has
-            stages.add(new Stage("run" + stages.size(), part, transfers));
-        }
-        return new LayerStages(stages, new ResidentArrays(groups, constants), carried, inputs);
+        group("between", Float.NaN, between);
     }
 
-    private static ResidentGroup group(List<ResidentGroup> groups, String name, float begin, List<FloatArray> arrays) {
+    private void add(Program program, List<Launch> part) {
+        Set<TornadoNativeArray> own = arrays(part);
+        stages.add(new Stage(
+                "run" + stages.size(),
+                part,
+                new GraphTransfers()
+                        .sending(among(program.inputs(), own))
+                        .sendingOnce(among(program.constants(), own))
+                        .sendingOnce(among(program.outputs(), own))
+                        .onDemand(among(program.outputs(), own)))); // as many rows as a run has
+    }
+
+    private ResidentGroup group(String name, float begin, List<FloatArray> arrays) {
         if (arrays.isEmpty()) {
             return null;
         }
-        ResidentGroup group = new ResidentGroup(name, begin, arrays);
+        ResidentGroup group = new ResidentGroup(name + groups.size(), begin, arrays);
         groups.add(group);
         return group;
     }
@@ -78,21 +102,36 @@ record LayerStages(
         return arrays;
     }
 
-    /** Those that more than one part uses. */
-    private static Set<TornadoNativeArray> shared(List<List<Launch>> parts) {
+    /** Those that more than one stage uses. */
+    private static Set<TornadoNativeArray> shared(List<Program> programs) {
         Set<TornadoNativeArray> once = new HashSet<>();
         Set<TornadoNativeArray> shared = new LinkedHashSet<>();
-        for (List<Launch> part : parts) {
-            arrays(part).forEach(array -> {
-                if (!once.add(array)) {
-                    shared.add(array);
-                }
-            });
+        for (Program program : programs) {
+            for (List<Launch> part : program.parts()) {
+                arrays(part).forEach(array -> {
+                    if (!once.add(array)) {
+                        shared.add(array);
+                    }
+                });
+            }
         }
         return shared;
     }
 
-    private static <T extends TornadoNativeArray> List<T> shared(List<T> some, Set<TornadoNativeArray> among) {
-        return some.stream().filter(among::contains).distinct().toList();
+    private static <T extends TornadoNativeArray> List<T> among(List<T> some, Set<TornadoNativeArray> those) {
+        return some.stream().filter(those::contains).distinct().toList();
+    }
+
+    List<Stage> stages() {
+        return stages;
+    }
+
+    ResidentArrays residents() {
+        return new ResidentArrays(groups, constants);
+    }
+
+    /** Where the i-th program is. */
+    Placed placed(int program) {
+        return placed.get(program);
     }
 }

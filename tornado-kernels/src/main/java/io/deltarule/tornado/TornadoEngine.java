@@ -86,8 +86,15 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine, Resident
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return new TornadoLayerPlan(
-                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
+        return plans(List.of(spec)).getFirst();
+    }
+
+    @Override
+    public List<LayerPlan> plans(List<LayerSpec> asked) {
+        List<LayerSpec> specs = asked.stream()
+                .map(spec -> spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE))
+                .toList();
+        return TornadoLayerPlan.of(specs, device(specs.getFirst().device()), GraphLimits.BYTES);
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */

@@ -5,25 +5,22 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.graph.DeviceHandle;
-import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.HostCopies;
-import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.LayerArrays;
-import io.deltarule.tornado.op.LayerLaunches;
 import io.deltarule.tornado.op.LayerRunTables;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -34,112 +31,128 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * </pre>
  *
  * What is carried is made on the device and stays there; so do the rows, weights and scratch that several graphs use. Slots in
- * between never leave the device.
+ * between never leave the device. Programs whose plans are made together have each weight there once.
  */
 final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
+    private final LayerGraph shared;
     private final LayerRunTables tables;
     private final LayerArrays arrays;
-    /** The inputs that some operation reads. */
+    private final LayerStages.Placed placed;
+    private final GraphPlan graph;
     private final List<Slot> inputs;
+    private final List<Slot> outputs;
     /** The inputs that are log-decays of some delta rule. */
     private final Set<Slot> decays = new HashSet<>();
-    /** The outputs that some operation writes; others are inputs. */
-    private final List<Slot> outputs;
 
-    private final LayerStages stages;
-    private final GraphPlan graph;
+    private RunTimes times = RunTimes.NONE;
 
     /**
-     * Allocates, and builds the graphs.
+     * Makes the plans of some programs, which one thread at a time uses, all of them together.
      *
-     * @param spec what for
+     * @param specs what for
      * @param room bytes that a graph may take: {@link ProgramCutter}
-     * @throws InvalidInputException if the device cannot hold the program, or the kernels cannot do it
+     * @throws InvalidInputException if the device cannot hold the programs, or the kernels cannot do them
      */
-    TornadoLayerPlan(LayerSpec spec, DeviceHandle device, int room) {
-        super(spec);
-        if (spec.program().ops().isEmpty()) {
-            throw new InvalidInputException("program: the tornado engine expects at least one operation");
+    static List<LayerPlan> of(List<LayerSpec> specs, DeviceHandle device, int room) {
+        for (LayerSpec spec : specs) {
+            if (spec.program().ops().isEmpty()) {
+                throw new InvalidInputException("program: the tornado engine expects at least one operation");
+            }
         }
-        LayerLaunches.of(
-                spec,
-                new LayerArrays(spec, DeviceMemory.counting(device)),
-                new LayerRunTables(spec),
-                new KernelContext());
-        KernelContext context = new KernelContext();
-        tables = new LayerRunTables(spec);
-        arrays = new LayerArrays(spec, DeviceMemory.of(device));
-        List<List<Launch>> launches = LayerLaunches.of(spec, arrays, tables, context);
-        inputs = among(spec.program().inputs(), spec, LayerOp::reads);
-        for (LayerOp op : spec.program().ops()) {
+        LayerGraph graph = new LayerGraph(specs, device, room);
+        List<LayerPlan> plans = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            plans.add(new TornadoLayerPlan(graph, i));
+        }
+        return plans;
+    }
+
+    private TornadoLayerPlan(LayerGraph shared, int index) {
+        super(shared.program(index).spec());
+        this.shared = shared;
+        LayerGraph.Program program = shared.program(index);
+        tables = program.tables();
+        arrays = program.arrays();
+        inputs = program.inputs();
+        outputs = program.outputs();
+        placed = shared.placed(index);
+        graph = shared.graph();
+        for (LayerOp op : program.spec().program().ops()) {
             if (op instanceof SequenceOp.Delta d && d.gated()) {
                 decays.add(d.inputs().get(Input.G));
             }
         }
-        outputs = among(spec.program().outputs(), spec, LayerOp::writes);
-        outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
-        stages = LayerStages.of(
-                ProgramCutter.parts(launches, room),
-                new LayerStages.Crossing(slots(inputs), slots(outputs), arrays.constants(), arrays.carried()));
-        graph = new GraphPlan(device, context, stages.residents(), stages.stages());
-    }
-
-    private List<FloatArray> slots(List<Slot> some) {
-        return some.stream().map(arrays::slot).toList();
     }
 
     /** How many task graphs a run takes. */
     int stages() {
-        return graph.stages();
-    }
-
-    /** Those of some slots that operations read, or write. */
-    private static List<Slot> among(List<Slot> slots, LayerSpec spec, Function<LayerOp, List<Slot>> used) {
-        Set<Slot> all = new HashSet<>();
-        spec.program().ops().forEach(op -> all.addAll(used.apply(op)));
-        return slots.stream().filter(all::contains).toList();
+        return placed.end() - placed.first();
     }
 
     @Override
     protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs) {
-        int tokens = Arrays.stream(lengths).sum();
+        execute(lengths, positions, inputs, null, outputs);
+    }
+
+    /** @param rows null for all */
+    @Override
+    protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, int[] rows, List<Tensor> outputs) {
         List<Slot> given = spec().program().inputs();
-        for (Slot slot : this.outputs) { // so that what never came back shows
-            arrays.slot(slot).set(0, Float.NaN);
-            arrays.slot(slot).set(tokens * slot.width() - 1, Float.NaN);
-        }
         for (Slot slot : this.inputs) {
-            Tensor rows = inputs.get(given.indexOf(slot));
+            Tensor numbers = inputs.get(given.indexOf(slot));
             if (decays.contains(slot)) {
-                HostCopies.copyDecaysIn(rows, arrays.slot(slot));
+                HostCopies.copyDecaysIn(numbers, arrays.slot(slot));
             } else {
-                HostCopies.copyIn(rows, arrays.slot(slot));
+                HostCopies.copyIn(numbers, arrays.slot(slot));
             }
         }
         tables.describe(lengths, positions);
         graph.begin();
-        if (stages.inputs() != null) {
-            graph.send(stages.inputs());
+        if (placed.inputs() != null) {
+            graph.send(placed.inputs());
         }
-        graph.run();
-        for (Slot slot : this.outputs) {
-            graph.fetch(arrays.slot(slot), (long) tokens * slot.width());
+        for (int stage = placed.first(); stage < placed.end(); stage++) {
+            graph.run(stage);
         }
+        int tokens = Arrays.stream(lengths).sum();
         List<Slot> wanted = spec().program().outputs();
         for (int i = 0; i < wanted.size(); i++) {
             int input = given.indexOf(wanted.get(i));
-            if (input >= 0) {
-                outputs.get(i).copyFrom(inputs.get(input));
+            Tensor to = outputs.get(i);
+            if (input < 0) {
+                fetch(wanted.get(i), rows, tokens, to);
+            } else if (rows == null) {
+                to.copyFrom(inputs.get(input));
             } else {
-                HostCopies.copyOut(arrays.slot(wanted.get(i)), outputs.get(i));
+                copyRows(inputs.get(input), rows, to);
             }
         }
+        times = graph.times();
+    }
+
+    /** Brings rows of a slot; marked before, so that what never came back shows. */
+    private void fetch(Slot slot, int[] rows, int tokens, Tensor to) {
+        FloatArray array = arrays.slot(slot);
+        int width = slot.width();
+        if (rows == null) {
+            array.set(0, Float.NaN);
+            array.set(tokens * width - 1, Float.NaN);
+            graph.fetch(array, 0, (long) tokens * width);
+            HostCopies.copyOut(array, to);
+            return;
+        }
+        for (int row : rows) {
+            array.set(row * width, Float.NaN);
+            array.set(row * width + width - 1, Float.NaN);
+            graph.fetch(array, (long) row * width, width);
+        }
+        copyRows(HostCopies.view(array, tokens, width), rows, to);
     }
 
     @Override
     protected void clearState() {
-        if (stages.carried() != null) {
-            graph.fill(stages.carried());
+        if (placed.carried() != null) {
+            graph.fill(placed.carried());
         }
     }
 
@@ -158,23 +171,24 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         for (int i = 0; i < state.size(); i++) {
             HostCopies.copyIn(state.get(i), carried.get(i));
         }
-        if (stages.carried() != null) {
-            graph.send(stages.carried());
+        if (placed.carried() != null) {
+            graph.send(placed.carried());
         }
     }
 
     @Override
     public void profile(boolean on) {
         graph.profile(on);
+        times = RunTimes.NONE;
     }
 
     @Override
     public RunTimes lastRun() {
-        return graph.times();
+        return times;
     }
 
     @Override
     protected void release() {
-        graph.close();
+        shared.close();
     }
 }

@@ -177,22 +177,22 @@ public final class GraphPlan {
 
     /** Brings back an array as it is on the device, as part of the run's time. */
     public void fetch(TornadoNativeArray array) {
-        fetch(array, array.getSize());
+        fetch(array, 0, array.getSize());
     }
 
-    /** Brings back the first numbers of an array as it is on the device, as part of the run's time. */
-    public void fetch(TornadoNativeArray array, long numbers) {
-        stopwatch.copyOut(numbers * array.getElementSize(), () -> copyOut(array, numbers));
+    /** Brings back some numbers of an array as it is on the device, to their places, as part of the run's time. */
+    public void fetch(TornadoNativeArray array, long first, long numbers) {
+        stopwatch.copyOut(numbers * array.getElementSize(), () -> copyOut(array, first, numbers));
     }
 
     /** Brings back arrays as they are on the device, at a time that belongs to no run. */
     public void save(Collection<? extends TornadoNativeArray> arrays) {
-        arrays.forEach(array -> copyOut(array, array.getSize()));
+        arrays.forEach(array -> copyOut(array, 0, array.getSize()));
     }
 
     /** Always as a range: after one, TornadoVM 5.2.0 copies no more of a whole array than the range had. */
-    private TornadoExecutionResult copyOut(TornadoNativeArray array, long numbers) {
-        DataRange range = new DataRange(array).withSize(numbers);
+    private TornadoExecutionResult copyOut(TornadoNativeArray array, long first, long numbers) {
+        DataRange range = new DataRange(array).withOffset(first).withSize(numbers);
         return device.guard(() -> {
             make();
             plan.withGraph(places.get(holders.get(array)));
