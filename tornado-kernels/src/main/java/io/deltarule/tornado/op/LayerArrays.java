@@ -1,6 +1,7 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
@@ -15,10 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
@@ -31,9 +30,9 @@ public final class LayerArrays {
     private final SlotPlaces places;
     private final List<FloatArray> slots = new ArrayList<>();
     private final Map<String, int[]> shapes;
-    private final Map<String, FloatArray> vectors = new LinkedHashMap<>();
-    private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
-    private IntArray unread;
+    private final Map<String, FloatArray> vectors;
+    private final Map<List<String>, DeviceMatrix> matrices;
+    private final List<IntArray> unread;
     private final List<List<FloatArray>> carried = new ArrayList<>();
     private final Map<Integer, FloatArray> taps = new LinkedHashMap<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
@@ -42,17 +41,34 @@ public final class LayerArrays {
     private final Map<Integer, LongArray> angles = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
 
+    /** The arrays of a program whose weights no other has. */
+    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+        this(spec, memory, null);
+    }
+
     /**
      * Allocates slots and carried state; the rest when an operation asks for it.
      *
+     * @param others the arrays of a program whose weights of the same names are this one's too; null for none
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+    public LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others) {
         this.spec = spec;
+        vectors = others == null ? new LinkedHashMap<>() : others.vectors;
+        matrices = others == null ? new LinkedHashMap<>() : others.matrices;
+        unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
         places = new SlotPlaces(spec.program());
         places.widths().forEach(width -> slots.add(memory.floats("slots", spec.maxTokens(), 1, width)));
         shapes = spec.program().weights();
+        if (others != null) {
+            others.shapes.forEach((name, shape) -> {
+                if (shapes.containsKey(name) && !Arrays.equals(shape, shapes.get(name))) {
+                    throw new InvalidInputException("weight " + name + ": expected one shape in all programs but found "
+                            + Arrays.toString(shape) + " and " + Arrays.toString(shapes.get(name)));
+                }
+            });
+        }
         for (LayerOp op : spec.program().ops()) {
             List<FloatArray> own = new ArrayList<>();
             for (Carried one : op.carried(spec.maxContext())) {
@@ -97,11 +113,12 @@ public final class LayerArrays {
 
     /** Stands in for packed integers where there are none. */
     private IntArray unread() {
-        if (unread == null) {
-            unread = memory.ints("no integers", 1, 1, 1);
-            unread.init(0);
+        if (unread.isEmpty()) {
+            IntArray none = memory.ints("no integers", 1, 1, 1);
+            none.init(0);
+            unread.add(none);
         }
-        return unread;
+        return unread.getFirst();
     }
 
     private Weight given(String name) {
@@ -200,25 +217,9 @@ public final class LayerArrays {
                 all.add(matrix.packed());
             }
         }
-        if (unread != null) {
-            all.add(unread);
-        }
+        all.addAll(unread);
         all.addAll(phases.values());
         all.addAll(taps.values());
-        return all;
-    }
-
-    /** What only kernels use; slots may be among the inputs and outputs too. */
-    public Set<TornadoNativeArray> between() {
-        Set<TornadoNativeArray> all = new LinkedHashSet<>();
-        for (LayerOp op : spec.program().ops()) {
-            op.reads().forEach(slot -> all.add(slot(slot)));
-            op.writes().forEach(slot -> all.add(slot(slot)));
-        }
-        all.addAll(floats.values());
-        all.addAll(ints.values());
-        all.addAll(angles.values());
-        chunks.values().forEach(each -> all.addAll(each.used()));
         return all;
     }
 }
