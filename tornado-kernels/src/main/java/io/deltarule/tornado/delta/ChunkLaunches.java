@@ -205,7 +205,7 @@ public final class ChunkLaunches {
     /** @param V value channels, 0 for W alone */
     private Launch solve(
             String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
-        int tiles = Math.ceilDiv(V, ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
+        int tiles = ChunkSolveKernel.tiles(s.K(), V);
         return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,

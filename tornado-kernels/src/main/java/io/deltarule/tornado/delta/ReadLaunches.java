@@ -49,7 +49,7 @@ public final class ReadLaunches {
         return List.of(scope.launch(
                 "chunkDecays",
                 ChunkDecayFactorsKernel.LANES,
-                run -> run.chunks() * s.HV(),
+                run -> run.chunks() * Math.ceilDiv(s.HV() * G, ChunkDecayFactorsKernel.LANES),
                 KernelTask.of(
                         ChunkDecayFactorsKernel::chunkDecays,
                         x.g(),
@@ -220,10 +220,12 @@ public final class ReadLaunches {
             int depth,
             int gateWidth,
             ScoreOptions options) {
+        int flags = KernelFlags.of(options);
+        int groups = s.HV() / ChunkScoreKernel.heads(s.H(), s.HV(), flags);
         return scope.launch(
                 name,
-                ChunkScoreKernel.LANES,
-                run -> run.chunks() * s.HV(),
+                ChunkScoreKernel.lanes(flags),
+                run -> run.chunks() * groups,
                 KernelTask.of(
                         ChunkScoreKernel::chunkScores,
                         q,
@@ -240,7 +242,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(options)));
+                        flags));
     }
 
     private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, ScoreOptions options) {
@@ -305,7 +307,7 @@ public final class ReadLaunches {
             FloatArray to,
             int flags,
             float scale) {
-        int tiles = s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS);
+        int tiles = s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.columns(s.V()));
         boolean levels = (flags & KernelFlags.LEVELS) != 0;
         return scope.launch(
                 name,
