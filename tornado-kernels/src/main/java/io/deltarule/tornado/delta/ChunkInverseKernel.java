@@ -30,7 +30,7 @@ final class ChunkInverseKernel {
      * multiple of 16 up to 64, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkInverse(KernelContext context, IntArray table, FloatArray lower, int C, int signature) {
-        int stride = C + 1;
+        int stride = C + 2;
         int loads = C * C / LANES;
         float[] A = context.allocateFloatLocalArray(C * stride);
         float[] merged = context.allocateFloatLocalArray(C * C / 4);
@@ -73,13 +73,13 @@ final class ChunkInverseKernel {
             int size = 1 << log;
             int tiles = C * size / (4 * ROWS);
             for (int tile = lane; tile < tiles; tile += LANES) {
-                int c = 2 * (tile & size / 2 - 1);
-                int r = ROWS * (tile >> log - 1 & size / ROWS - 1);
+                int c = 2 * (tile & 7) + BLOCK * (tile >> log + 1 & size / BLOCK - 1);
+                int r = ROWS * (tile >> 3 & size / ROWS - 1);
                 int corner = tile >> 2 * log - 3 << log + 1;
                 for (int i = 0; i < 2 * ROWS; i++) {
                     sums[i] = 0f;
                 }
-                for (int m = c; m < size; m++) {
+                for (int m = c / BLOCK * BLOCK; m < size; m++) {
                     float one = A[(corner + m) * stride + corner + c];
                     float two = A[(corner + m) * stride + corner + c + 1];
                     for (int i = 0; i < ROWS; i++) {
@@ -95,8 +95,8 @@ final class ChunkInverseKernel {
             }
             context.localBarrier();
             for (int tile = lane; tile < tiles; tile += LANES) {
-                int c = 2 * (tile & size / 2 - 1);
-                int r = ROWS * (tile >> log - 1 & size / ROWS - 1);
+                int c = 2 * (tile & 7) + BLOCK * (tile >> log + 1 & size / BLOCK - 1);
+                int r = ROWS * (tile >> 3 & size / ROWS - 1);
                 int corner = tile >> 2 * log - 3 << log + 1;
                 for (int i = 0; i < 2 * ROWS; i++) {
                     sums[i] = 0f;

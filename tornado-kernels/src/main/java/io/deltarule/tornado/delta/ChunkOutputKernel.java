@@ -73,6 +73,10 @@ final class ChunkOutputKernel {
         int end = (y / 2 + 1) * 2 * R;
         int tiles = (V + columns - 1) / columns;
         int channel = context.groupIdx % tiles * columns;
+        int leftColumn = lane % TILE;
+        int leftRow = lane / TILE;
+        int rightRow = lane / columns;
+        int c = channel + lane % columns;
         int head = context.groupIdx / tiles % HV;
         int item = context.groupIdx / tiles / HV;
         int keyHead = head / (HV / H);
@@ -103,57 +107,65 @@ final class ChunkOutputKernel {
             sums[i] = 0f;
         }
         for (int from = 0; from < stateRows + rows; from += TILE) {
-            int d = from + lane % TILE;
-            for (int i = 0; i < R; i++) {
-                int row = lane / TILE + 8 * i;
-                int m = first + row;
-                float value = 0f;
-                if (from < stateRows) {
-                    if (row < length && d < K && m % n == n - 1) {
-                        value = q.get((m / n * H + keyHead) * K + d);
+            if (from < stateRows) {
+                int d = from + leftColumn;
+                for (int i = 0; i < R; i++) {
+                    int row = leftRow + 8 * i;
+                    int m = first + row;
+                    leftHeld[i] = 0f;
+                    if (row < length && (K % TILE == 0 || d < K) && m % n == n - 1) {
+                        leftHeld[i] = q.get((m / n * H + keyHead) * K + d);
                     }
                 }
-                if (from >= stateRows) {
-                    if (row < length && d - stateRows <= row) {
-                        value = scores.get((block * C + row) * C + d - stateRows);
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from + rightRow + LANES / columns * i;
+                    rightHeld[i] = 0f;
+                    if (length > 0 && (K % TILE == 0 || row < K) && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = states.get((part * K + row) * V + c);
                     }
                 }
-                leftHeld[i] = value;
+                if (G > 1) {
+                    for (int i = 0; i < R; i++) {
+                        int row = leftRow + 8 * i;
+                        if (row < length && (K % TILE == 0 || d < K)) {
+                            leftHeld[i] *= into.get((block * C + row) * G + d);
+                        }
+                    }
+                }
             }
-            for (int i = 0; i < 2 * J; i++) {
-                int row = from + (lane + LANES * i) / columns;
-                int c = channel + (lane + LANES * i) % columns;
-                float value = 0f;
-                if (from < stateRows) {
-                    if (length > 0 && row < K && c < V) {
-                        value = states.get((part * K + row) * V + c);
+            if (from >= stateRows) {
+                int column = from - stateRows + leftColumn;
+                for (int i = 0; i < R; i++) {
+                    int row = leftRow + 8 * i;
+                    leftHeld[i] = 0f;
+                    if (row < length && column <= row) {
+                        leftHeld[i] = scores.get((block * C + row) * C + column);
                     }
                 }
-                if (from >= stateRows) {
-                    if (length > 0 && c < V) {
-                        value = values.get((part * C + row - stateRows) * V + c);
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from - stateRows + rightRow + LANES / columns * i;
+                    rightHeld[i] = 0f;
+                    if (length > 0 && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = values.get((part * C + row) * V + c);
                     }
                 }
-                rightHeld[i] = value;
             }
             for (int i = 0; i < R; i++) {
-                int row = lane / TILE + 8 * i;
-                if (G > 1 && row < length && d < K) {
-                    leftHeld[i] *= into.get((block * C + row) * G + d);
-                }
-                left[lane % TILE * stride + row] = leftHeld[i];
+                left[leftColumn * stride + leftRow + 8 * i] = leftHeld[i];
             }
             for (int i = 0; i < 2 * J; i++) {
                 right[lane + LANES * i] = rightHeld[i];
             }
             context.localBarrier();
             if (from - stateRows < end) {
-                for (int m = 0; m < TILE; m++) {
+                int at = x;
+                for (int leftAt = y * R; leftAt < TILE * stride; leftAt += stride) {
                     for (int j = 0; j < J; j++) {
-                        row8[j] = right[m * columns + x + 16 * j];
+                        row8[j] = right[at + 16 * j];
                     }
+                    at += columns;
                     for (int i = 0; i < R; i++) {
-                        float a = left[m * stride + y * R + i];
+                        float a = left[leftAt + i];
                         for (int j = 0; j < J; j++) {
                             sums[i * J + j] += a * row8[j];
                         }
@@ -176,11 +188,10 @@ final class ChunkOutputKernel {
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < J; j++) {
                 int row = y * R + i;
-                int c = channel + x + 16 * j;
                 int m = first + row;
-                if (row < length && c < V && m % n == n - 1) {
+                if (row < length && channel + x + 16 * j < V && m % n == n - 1) {
                     int to = (flags & KernelFlags.LEVELS) != 0 ? (item * HV + head) * C + row : m / n * HV + head;
-                    o.set(to * V + c, scale * sums[i * J + j]);
+                    o.set(to * V + channel + x + 16 * j, scale * sums[i * J + j]);
                 }
             }
         }

@@ -85,6 +85,15 @@ final class ChunkSolveKernel {
         int valueTiles = (V + columns - 1) / columns;
         int tiles = valueTiles + (K + columns - 1) / columns;
         int tile = context.groupIdx % tiles;
+        int columnTile = tile < valueTiles ? tile : tile - valueTiles;
+        // The inverse is read along its rows; transposed, those are columns.
+        boolean transposed = (flags & KernelFlags.BACKWARD) != 0;
+        int leftColumn = transposed ? lane / C : lane % TILE;
+        int leftRow = transposed ? lane % C : lane / TILE;
+        int leftColumns = transposed ? LANES / C : 0;
+        int leftRows = transposed ? 0 : LANES / TILE;
+        int rightRow = lane / columns;
+        int c = columnTile * columns + lane % columns;
         int head = context.groupIdx / tiles % HV;
         int chunk = context.groupIdx / tiles / HV;
         int keyHead = head / (HV / H);
@@ -120,81 +129,79 @@ final class ChunkSolveKernel {
         context.localBarrier();
         for (int from = 0; from < C; from += TILE) {
             for (int i = 0; i < R; i++) {
-                int row = (lane + LANES * i) / TILE;
-                int m = from + lane % TILE;
-                if ((flags & KernelFlags.BACKWARD) != 0) {
-                    row = from + (lane + LANES * i) / C;
-                    m = (lane + LANES * i) % C;
+                int row = leftRow + leftRows * i;
+                int m = from + leftColumn + leftColumns * i;
+                leftHeld[i] = 0f;
+                if (!transposed && m <= row) {
+                    leftHeld[i] = inverse.get((block * C + row) * C + m);
                 }
-                leftHeld[i] = m <= row ? inverse.get((block * C + row) * C + m) : 0f;
-            }
-            for (int i = 0; i < 2 * J; i++) {
-                int row = from + (lane + LANES * i) / columns;
-                int c = tile * columns + (lane + LANES * i) % columns;
-                int m = first + row;
-                float value = 0f;
-                if (row < length) {
-                    if (tile < valueTiles) {
-                        if (c < V) {
-                            value = v.get(
-                                    ((flags & KernelFlags.BACKWARD) != 0 ? block * C + row : m * HV + head) * V + c);
-                        }
-                    }
-                    int d = c - valueTiles * columns;
-                    if (tile >= valueTiles && d < K) {
-                        value = erase.get(
-                                ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead)
-                                                * K
-                                        + d);
-                    }
+                if (transposed && m >= row) {
+                    leftHeld[i] = inverse.get((block * C + m) * C + row);
                 }
-                rightHeld[i] = value;
             }
-            if ((flags & (KernelFlags.WRITE_GAIN_PER_CHANNEL | KernelFlags.ERASE_GAIN_PER_CHANNEL)) != 0 || G > 1) {
+            if (tile < valueTiles) {
                 for (int i = 0; i < 2 * J; i++) {
-                    int row = from + (lane + LANES * i) / columns;
-                    int c = tile * columns + (lane + LANES * i) % columns;
-                    int d = c - valueTiles * columns;
-                    int m = first + row;
-                    if (row < length) {
-                        if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0 && tile < valueTiles && c < V) {
-                            rightHeld[i] *= writeGain.get((m * HV + head) * V + c);
+                    int row = from + rightRow + LANES / columns * i;
+                    int valueRow = transposed ? block * C + row : (first + row) * HV + head;
+                    rightHeld[i] = 0f;
+                    if (row < length && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = v.get(valueRow * V + c);
+                    }
+                }
+                if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0) {
+                    for (int i = 0; i < 2 * J; i++) {
+                        int row = from + rightRow + LANES / columns * i;
+                        if (row < length && (V % columns == 0 || c < V)) {
+                            rightHeld[i] *= writeGain.get(((first + row) * HV + head) * V + c);
                         }
-                        if (tile >= valueTiles && d < K) {
+                    }
+                }
+            }
+            if (tile >= valueTiles) {
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from + rightRow + LANES / columns * i;
+                    int m = first + row;
+                    int eraseRow =
+                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                    rightHeld[i] = 0f;
+                    if (row < length && (K % columns == 0 || c < K)) {
+                        rightHeld[i] = erase.get(eraseRow * K + c);
+                    }
+                }
+                if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 || G > 1) {
+                    for (int i = 0; i < 2 * J; i++) {
+                        int row = from + rightRow + LANES / columns * i;
+                        int m = first + row;
+                        int gainRow =
+                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                        if (row < length && (K % columns == 0 || c < K)) {
                             if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
-                                rightHeld[i] *= eraseGain.get(((flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                                        ? m * H + keyHead
-                                                        : m * HV + head)
-                                                * K
-                                        + d);
+                                rightHeld[i] *= eraseGain.get(gainRow * K + c);
                             }
                             if (G > 1) {
-                                rightHeld[i] *= into.get((block * C + row) * G + d);
+                                rightHeld[i] *= into.get((block * C + row) * G + c);
                             }
                         }
                     }
                 }
             }
             for (int i = 0; i < R; i++) {
-                int row = (lane + LANES * i) / TILE;
-                int m = lane % TILE;
-                if ((flags & KernelFlags.BACKWARD) != 0) {
-                    row = (lane + LANES * i) % C;
-                    m = (lane + LANES * i) / C;
-                }
-                left[m * stride + row] = leftHeld[i] * gains[from + m];
+                int m = leftColumn + leftColumns * i;
+                left[m * stride + leftRow + leftRows * i] = leftHeld[i] * gains[from + m];
             }
             for (int i = 0; i < 2 * J; i++) {
                 right[lane + LANES * i] = rightHeld[i];
             }
             context.localBarrier();
-            if ((flags & KernelFlags.BACKWARD) != 0 ? from + TILE > begin : from < begin + 2 * R) {
-                for (int m = 0; m < TILE; m++) {
+            if (transposed ? from + TILE > begin : from < begin + 2 * R) {
+                int at = x;
+                for (int leftAt = y * R; leftAt < TILE * stride; leftAt += stride) {
                     for (int j = 0; j < J; j++) {
-                        row8[j] = right[m * columns + x + 16 * j];
+                        row8[j] = right[at + 16 * j];
                     }
+                    at += columns;
                     for (int i = 0; i < R; i++) {
-                        float a = left[m * stride + y * R + i];
+                        float a = left[leftAt + i];
                         for (int j = 0; j < J; j++) {
                             sums[i * J + j] += a * row8[j];
                         }
@@ -206,15 +213,14 @@ final class ChunkSolveKernel {
         for (int i = 0; i < R; i++) {
             for (int j = 0; j < J; j++) {
                 int row = block * C + y * R + i;
-                int c = tile * columns + x + 16 * j;
-                int d = c - valueTiles * columns;
+                int channel = columnTile * columns + x + 16 * j;
                 if (tile < valueTiles) {
-                    if (c < V) {
-                        values.set(row * V + c, sums[i * J + j]);
+                    if (channel < V) {
+                        values.set(row * V + channel, sums[i * J + j]);
                     }
                 } else {
-                    if (d < K) {
-                        keys.set(row * K + d, sums[i * J + j]);
+                    if (channel < K) {
+                        keys.set(row * K + channel, sums[i * J + j]);
                     }
                 }
             }
