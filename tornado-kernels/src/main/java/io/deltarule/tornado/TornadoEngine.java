@@ -8,11 +8,13 @@ import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
@@ -28,7 +30,7 @@ import java.util.Optional;
  *
  * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
-public final class TornadoEngine implements CeilingEngine, LayerEngine {
+public final class TornadoEngine implements CeilingEngine, TrainingEngine {
     @Override
     public String name() {
         return "tornado";
@@ -85,6 +87,11 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
     public LayerPlan plan(LayerSpec spec) {
         return ProgramCutter.plan(
                 spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
+    }
+
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        return new TornadoTrainingPlan(spec, device(spec.layer().device()));
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */

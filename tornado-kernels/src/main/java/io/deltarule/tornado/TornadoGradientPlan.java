@@ -66,7 +66,7 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
         GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), memory);
         KernelContext context = new KernelContext();
         List<Launch> launches =
-                GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));
+                GradientLaunches.of(spec, arrays.operands, between, gradients, new LaunchScope("", table, context));
         GraphTransfers transfers = new GraphTransfers()
                 .sending(List.of(arrays.forward.state, arrays.state))
                 .sending(arrays.inputs())

@@ -1,6 +1,5 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerOp;
@@ -42,7 +41,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     /** The inputs that some operation reads. */
     private final List<Slot> inputs;
     /** The inputs that are log-decays of some delta rule. */
-    private final Set<Slot> decays = new HashSet<>();
+    private final Set<Slot> decays;
     /** The outputs that some operation writes; others are inputs. */
     private final List<Slot> outputs;
 
@@ -62,11 +61,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
                 .flatMap(List::stream)
                 .toList();
         inputs = among(spec.program().inputs(), spec, LayerOp::reads);
-        for (LayerOp op : spec.program().ops()) {
-            if (op instanceof SequenceOp.Delta d && d.gated()) {
-                decays.add(d.inputs().get(Input.G));
-            }
-        }
+        decays = SequenceOp.Delta.decays(spec.program());
         outputs = among(spec.program().outputs(), spec, LayerOp::writes);
         outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
         List<FloatArray> out = outputs.stream().map(arrays::slot).toList();

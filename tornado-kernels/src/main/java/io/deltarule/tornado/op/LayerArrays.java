@@ -5,6 +5,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SlotPlaces;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
@@ -28,8 +30,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 public final class LayerArrays {
     private final LayerSpec spec;
     private final DeviceMemory memory;
-    private final SlotPlaces places;
-    private final List<FloatArray> slots = new ArrayList<>();
+    private final Map<Slot, FloatArray> slots = new HashMap<>();
     private final Map<String, int[]> shapes;
     private final Map<String, FloatArray> vectors = new LinkedHashMap<>();
     private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
@@ -48,10 +49,20 @@ public final class LayerArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+        this(spec, memory, false);
+    }
+
+    private LayerArrays(LayerSpec spec, DeviceMemory memory, boolean remembered) {
         this.spec = spec;
         this.memory = memory;
-        places = new SlotPlaces(spec.program());
-        places.widths().forEach(width -> slots.add(memory.floats("slots", spec.maxTokens(), 1, width)));
+        if (remembered) {
+            spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
+        } else {
+            SlotPlaces places = new SlotPlaces(spec.program());
+            List<FloatArray> shared =
+                    places.widths().stream().map(this::slots).toList();
+            spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
+        }
         shapes = spec.program().weights();
         for (LayerOp op : spec.program().ops()) {
             List<FloatArray> own = new ArrayList<>();
@@ -69,18 +80,27 @@ public final class LayerArrays {
         }
     }
 
+    /** The same with memory of its own for every slot, so that a run can be gone back over. */
+    public static LayerArrays remembering(LayerSpec spec, DeviceMemory memory) {
+        return new LayerArrays(spec, memory, true);
+    }
+
+    private FloatArray slots(int width) {
+        return memory.floats("slots", spec.maxTokens(), 1, width);
+    }
+
     /** A slot's rows [tokens, width]. */
     public FloatArray slot(Slot slot) {
-        return slots.get(places.place(slot));
+        return slots.get(slot);
     }
 
     /** A weight as float32, for kernels other than those of matrices. */
-    FloatArray weight(String name) {
+    public FloatArray weight(String name) {
         return vectors.computeIfAbsent(name, key -> float32(List.of(key)));
     }
 
     /** A weight that is only read through {@link DeviceMatrix#read}. */
-    DeviceMatrix matrix(String name) {
+    public DeviceMatrix matrix(String name) {
         return matrices(List.of(name));
     }
 
@@ -96,7 +116,7 @@ public final class LayerArrays {
     }
 
     /** Stands in for packed integers where there are none. */
-    private IntArray unread() {
+    public IntArray unread() {
         if (unread == null) {
             unread = memory.ints("no integers", 1, 1, 1);
             unread.init(0);
@@ -116,16 +136,38 @@ public final class LayerArrays {
         long size = size(names);
         FloatArray array = memory.floats("weight " + names.getFirst(), names.size(), 1, size);
         if (!memory.countsOnly()) {
-            long bytes = size * Float.BYTES;
-            for (int i = 0; i < names.size(); i++) {
-                given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
-            }
+            load(names, array);
         }
         return array;
     }
 
+    private void load(List<String> names, FloatArray array) {
+        long bytes = size(names) * Float.BYTES;
+        for (int i = 0; i < names.size(); i++) {
+            given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
+        }
+    }
+
+    /** The float32 arrays of those weights that a plan has asked for so far, each with the names that lie there one after the other. */
+    public Map<List<String>, FloatArray> numbers(Predicate<String> wanted) {
+        Map<List<String>, FloatArray> all = new LinkedHashMap<>();
+        vectors.forEach((name, array) -> all.put(List.of(name), array));
+        matrices.forEach((names, matrix) -> {
+            if (matrix.bits() == 0) {
+                all.put(names, matrix.numbers());
+            }
+        });
+        all.keySet().removeIf(names -> names.stream().noneMatch(wanted));
+        return all;
+    }
+
+    /** Takes up what weights are now: they lie in the caller's memory. */
+    public void reload(Map<List<String>, FloatArray> numbers) {
+        numbers.forEach(this::load);
+    }
+
     /** A difference's taps, which are no weight of the program; differences of one width share them. */
-    FloatArray taps(SequenceOp.TokenDifference difference) {
+    public FloatArray taps(SequenceOp.TokenDifference difference) {
         return taps.computeIfAbsent(difference.in().width(), width -> {
             FloatArray array = memory.floats("taps", width, 1, 2);
             if (!memory.countsOnly()) {
@@ -139,7 +181,7 @@ public final class LayerArrays {
     }
 
     /** What the i-th operation carries. */
-    List<FloatArray> carried(int operation) {
+    public List<FloatArray> carried(int operation) {
         return carried.get(operation);
     }
 
@@ -185,8 +227,20 @@ public final class LayerArrays {
         return angles.computeIfAbsent(width, w -> memory.longs("angles", spec.maxTokens(), 1, w));
     }
 
+    /** Logits [tokens, classes], which go with their operation. */
+    public FloatArray logits(MatrixOp.CrossEntropy op) {
+        return floats.computeIfAbsent(
+                List.of("logits", op), key -> memory.floats("logits", spec.maxTokens(), 1, op.classes()));
+    }
+
+    /** Logarithms of the sums of a loss's exponentials [tokens], likewise. */
+    public FloatArray logSums(MatrixOp.CrossEntropy op) {
+        return floats.computeIfAbsent(
+                List.of("log sums", op), key -> memory.floats("log sums", spec.maxTokens(), 1, 1));
+    }
+
     /** What the stages of a delta rule hand on; operations of one shape share it. */
-    ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean solves) {
+    public ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean solves) {
         return chunks.computeIfAbsent(
                 List.of(shape, chunkSize, solves), key -> new ChunkBuffers(shape, chunkSize, solves, memory));
     }

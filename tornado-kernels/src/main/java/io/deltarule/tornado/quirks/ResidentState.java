@@ -8,6 +8,9 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Brings states to the device, where later graphs of the plan find them. */
 public final class ResidentState {
@@ -21,35 +24,64 @@ public final class ResidentState {
     /** A graph that copies the host side of the states and leaves them on the device. */
     public static TaskGraph graph(GridScheduler scheduler, KernelContext context, List<FloatArray> states) {
         TaskGraph graph = new TaskGraph(GRAPH);
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, states.toArray());
+        enter(graph, GRAPH, scheduler, context, states);
+        return graph;
+    }
+
+    /**
+     * Has a graph bring arrays and leave them on the device.
+     *
+     * @param name the graph's
+     */
+    public static void enter(
+            TaskGraph graph,
+            String name,
+            GridScheduler scheduler,
+            KernelContext context,
+            List<? extends TornadoNativeArray> arrays) {
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, arrays.toArray());
+        List<FloatArray> floats = arrays.stream()
+                .filter(FloatArray.class::isInstance)
+                .map(FloatArray.class::cast)
+                .toList();
         int i = 0;
-        for (; i + AT_ONCE <= states.size(); i += AT_ONCE) {
+        for (; i + AT_ONCE <= floats.size(); i += AT_ONCE) {
+            String task = "enterStates" + i;
             graph.task(
-                    "enterStates" + i,
+                    task,
                     ResidentState::enterStates,
                     context,
-                    states.get(i),
-                    states.get(i + 1),
-                    states.get(i + 2),
-                    states.get(i + 3),
-                    states.get(i + 4),
-                    states.get(i + 5),
-                    states.get(i + 6),
-                    states.get(i + 7));
-            oneWorkItem(scheduler, "enterStates" + i);
+                    floats.get(i),
+                    floats.get(i + 1),
+                    floats.get(i + 2),
+                    floats.get(i + 3),
+                    floats.get(i + 4),
+                    floats.get(i + 5),
+                    floats.get(i + 6),
+                    floats.get(i + 7));
+            oneWorkItem(scheduler, name + "." + task);
         }
-        for (; i < states.size(); i++) {
-            graph.task("enterState" + i, ResidentState::enterState, context, states.get(i));
-            oneWorkItem(scheduler, "enterState" + i);
+        for (; i < floats.size(); i++) {
+            graph.task("enterState" + i, ResidentState::enterState, context, floats.get(i));
+            oneWorkItem(scheduler, name + ".enterState" + i);
         }
-        graph.persistOnDevice(states.toArray());
-        return graph;
+        for (int j = 0; j < arrays.size(); j++) {
+            if (arrays.get(j) instanceof IntArray ints) {
+                graph.task("enterInts" + j, ResidentState::enterInts, context, ints);
+                oneWorkItem(scheduler, name + ".enterInts" + j);
+            }
+            if (arrays.get(j) instanceof LongArray longs) {
+                graph.task("enterLongs" + j, ResidentState::enterLongs, context, longs);
+                oneWorkItem(scheduler, name + ".enterLongs" + j);
+            }
+        }
+        graph.persistOnDevice(arrays.toArray());
     }
 
     private static void oneWorkItem(GridScheduler scheduler, String task) {
         WorkerGrid grid = new WorkerGrid1D(1);
         grid.setLocalWork(1, 1, 1);
-        scheduler.addWorkerGrid(GRAPH + "." + task, grid);
+        scheduler.addWorkerGrid(task, grid);
     }
 
     /**
@@ -59,6 +91,16 @@ public final class ResidentState {
      * <p>state [any] (unchanged). One work-item.
      */
     static void enterState(KernelContext context, FloatArray state) {
+        state.set(context.globalIdx, state.get(context.globalIdx));
+    }
+
+    /** The same for integers. */
+    static void enterInts(KernelContext context, IntArray state) {
+        state.set(context.globalIdx, state.get(context.globalIdx));
+    }
+
+    /** The same for 64-bit integers. */
+    static void enterLongs(KernelContext context, LongArray state) {
         state.set(context.globalIdx, state.get(context.globalIdx));
     }
 
