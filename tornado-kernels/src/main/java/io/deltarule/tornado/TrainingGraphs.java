@@ -105,6 +105,7 @@ final class TrainingGraphs {
         Set<FloatArray> kept = new LinkedHashSet<>();
         program.slots().forEach(slot -> kept.add(arrays.slot(slot)));
         inputs.forEach(kept::remove);
+        kept.addAll(arrays.leftBehind());
         kept.forEach(array -> array.init(Float.NaN));
         inputs.forEach(array -> array.init(0));
         kept.addAll(back.before());

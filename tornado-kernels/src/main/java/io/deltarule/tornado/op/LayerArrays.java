@@ -39,6 +39,7 @@ public final class LayerArrays {
     private final Map<Integer, FloatArray> taps = new LinkedHashMap<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
     private final Map<List<Object>, FloatArray> floats = new HashMap<>();
+    private final Map<MatrixOp.CrossEntropy, List<FloatArray>> losses = new LinkedHashMap<>();
     private final Map<Integer, IntArray> ints = new HashMap<>();
     private final Map<Integer, LongArray> angles = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
@@ -229,14 +230,25 @@ public final class LayerArrays {
 
     /** Logits [tokens, classes], which go with their operation. */
     public FloatArray logits(MatrixOp.CrossEntropy op) {
-        return floats.computeIfAbsent(
-                List.of("logits", op), key -> memory.floats("logits", spec.maxTokens(), 1, op.classes()));
+        return losses(op).getFirst();
     }
 
     /** Logarithms of the sums of a loss's exponentials [tokens], likewise. */
     public FloatArray logSums(MatrixOp.CrossEntropy op) {
-        return floats.computeIfAbsent(
-                List.of("log sums", op), key -> memory.floats("log sums", spec.maxTokens(), 1, 1));
+        return losses(op).getLast();
+    }
+
+    private List<FloatArray> losses(MatrixOp.CrossEntropy op) {
+        return losses.computeIfAbsent(
+                op,
+                key -> List.of(
+                        memory.floats("logits", spec.maxTokens(), 1, op.classes()),
+                        memory.floats("log sums", spec.maxTokens(), 1, 1)));
+    }
+
+    /** What a run leaves besides its slots, and going back over it needs. */
+    public List<FloatArray> leftBehind() {
+        return losses.values().stream().flatMap(List::stream).toList();
     }
 
     /** What the stages of a delta rule hand on; operations of one shape share it. */
@@ -270,6 +282,7 @@ public final class LayerArrays {
             op.writes().forEach(slot -> all.add(slot(slot)));
         }
         all.addAll(floats.values());
+        all.addAll(leftBehind());
         all.addAll(ints.values());
         all.addAll(angles.values());
         chunks.values().forEach(each -> all.addAll(each.used()));
