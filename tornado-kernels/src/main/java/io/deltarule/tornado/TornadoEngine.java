@@ -12,6 +12,7 @@ import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
+import io.deltarule.core.training.ResidentPlan;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -23,6 +24,7 @@ import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
@@ -91,7 +93,12 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine {
 
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
-        return new TornadoTrainingPlan(spec, device(spec.layer().device()));
+        return new TornadoTrainingPlan(spec, null, device(spec.layer().device()));
+    }
+
+    @Override
+    public Optional<ResidentPlan> residentPlan(TrainingSpec spec, Predicate<String> decayed) {
+        return Optional.of(new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */

@@ -7,8 +7,11 @@ import io.deltarule.core.engine.AbstractTrainingPlan;
 import io.deltarule.core.engine.FiniteNumbers;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.ResidentPlan;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.HostCopies;
@@ -22,20 +25,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * A program forward and backward on one device, in the stages of {@link TrainingGraphs}. Weights go there before each run forward, ids
- * and labels or other inputs with it; gradients of outputs before each walk backward, those of weights and inputs come back after it.
- * Everything between stays there.
+ * A program forward and backward on one device, in the stages of {@link TrainingGraphs}. Ids and labels or other inputs go there with
+ * each run forward, gradients of outputs before each walk backward, and those of inputs come back after it. Weights and their gradients
+ * stay there where the optimiser is there too; else weights go there before each run, and their gradients come back after each walk.
  *
  * <p>Of chained runs all but the last lie on the host until the walk backward comes to them.
  */
-final class TornadoTrainingPlan extends AbstractTrainingPlan {
+final class TornadoTrainingPlan extends AbstractTrainingPlan implements ResidentPlan {
     private final LayerProgram program;
     private final TrainingGraphs graphs;
     private final Deque<Run> runs = new ArrayDeque<>(); // the last one first
     private Run resident; // whose slots are on the device
+    private final boolean updates; // whether the optimiser is on the device
+    private boolean loaded; // whether the device has the weights that count, where it is
+    private boolean fresh = true; // whether the gradients of weights begin with zeros
     private boolean carriedBack; // whether the gradients of what is carried are those at the end of the run that comes next
 
     /** A run that is remembered, and once another one has taken its slots, their numbers. */
@@ -57,9 +64,10 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan {
     /**
      * Allocates, and builds the graphs.
      *
+     * @param decayed on which weights an optimiser on the device lets decay act; null where the host has the optimiser
      * @throws InvalidInputException if the device cannot hold them, an operation has no gradient there, or the program is cut
      */
-    TornadoTrainingPlan(TrainingSpec asked, DeviceHandle device) {
+    TornadoTrainingPlan(TrainingSpec asked, Predicate<String> decayed, DeviceHandle device) {
         super(asked);
         TrainingSpec spec = new TrainingSpec(
                 asked.layer().orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), asked.trained(), asked.cuts());
@@ -68,7 +76,18 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan {
                     + " found cuts before operations " + spec.cuts() + "; train without recomputing, or with engine cpu");
         }
         program = spec.layer().program();
-        graphs = new TrainingGraphs(spec, device);
+        updates = decayed != null;
+        graphs = new TrainingGraphs(spec, decayed, device);
+    }
+
+    @Override
+    protected void checkChained() {
+        for (LayerOp op : program.ops()) {
+            if (op instanceof SequenceOp.Delta d && d.shape().logLinear()) {
+                throw new InvalidInputException("log-linear states " + d.o().name() + ": engine tornado does not go back over"
+                        + " several runs of them as one; go back over each run before the next, or train with engine cpu");
+            }
+        }
     }
 
     @Override
@@ -81,7 +100,11 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan {
         runs.push(run);
         resident = run;
         if (run.tokens() > 0) {
-            graphs.sendWeights();
+            if (!updates) {
+                graphs.sendWeights();
+            } else if (!loaded) {
+                throw new IllegalStateException("expected weights on the device: call load before the first run");
+            }
             for (int i = 0; i < inputs.size(); i++) {
                 graphs.load(program.inputs().get(i), inputs.get(i));
             }
@@ -134,9 +157,12 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan {
             resident = run;
         }
         take(outputGradients, tokens);
-        graphs.backward(run.lengths, run.positions, !(later && carriedBack));
+        graphs.backward(run.lengths, run.positions, !(later && carriedBack), gradients != null || fresh);
         carriedBack = earlier;
-        graphs.addWeightGradients(gradients);
+        fresh = false;
+        if (gradients != null) {
+            graphs.addWeightGradients(gradients);
+        }
         for (int i = 0; i < inputGradients.size(); i++) {
             Tensor wanted = inputGradients.get(i);
             FloatArray gradient = wanted == null ? null : graphs.gradient(program.inputs().get(i));
@@ -165,6 +191,46 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan {
                 gradient.set(j, before + (given == null ? 0 : given.get(j)));
             }
         }
+    }
+
+    @Override
+    public void load(ParameterArena weights, ParameterArena m, ParameterArena v) {
+        exclusively(() -> {
+            graphs.load(weights, m, v);
+            loaded = true;
+        });
+    }
+
+    @Override
+    public void store(ParameterArena weights, ParameterArena m, ParameterArena v) {
+        exclusively(() -> graphs.store(weights, m, v));
+    }
+
+    @Override
+    public void clearGradients() {
+        exclusively(() -> fresh = true);
+    }
+
+    @Override
+    public void backwardInPlace(List<Tensor> outputGradients) {
+        goBackInPlace(outputGradients);
+    }
+
+    @Override
+    public double gradientNorm() {
+        double[] norm = new double[1];
+        exclusively(() -> norm[0] = graphs.gradientNorm());
+        return norm[0];
+    }
+
+    @Override
+    public void storeGradients(ParameterArena gradients) {
+        exclusively(() -> graphs.storeGradients(gradients));
+    }
+
+    @Override
+    public void update(AdamStep step) {
+        exclusively(() -> graphs.update(step));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.graph.DeviceHandle;
@@ -19,12 +20,15 @@ import io.deltarule.tornado.op.LayerRunTables;
 import io.deltarule.tornado.op.backward.BackwardArrays;
 import io.deltarule.tornado.op.backward.BackwardLaunches;
 import io.deltarule.tornado.op.backward.BackwardTables;
+import io.deltarule.tornado.op.update.UpdateLaunches;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -35,9 +39,11 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * <pre>
  *   resident     constants, frozen weights, what is carried, gradients, what kernels hand on      enters once
  *   remembered   slots that operations write, what the run carried in                             enters once, and with an earlier run
- *   weights      those that are trained                                                           enters before a run
+ *   weights      those that are trained, and moments                                              enters where the host has new ones
  *   forward      the inputs; kernels                                                              each run
  *   backward     gradients of the outputs; kernels                                                each walk backward
+ *   norm         kernels                                                                          each step of an optimiser there
+ *   update       the numbers of the step; kernels                                                 likewise
  * </pre>
  */
 final class TrainingGraphs {
@@ -46,11 +52,16 @@ final class TrainingGraphs {
     private static final int WEIGHTS = 2;
     private static final int FORWARD = 3;
     private static final int BACKWARD = 4;
+    private static final int NORM = 5;
+    private static final int UPDATE = 6;
 
     private final LayerArrays arrays;
     private final LayerRunTables tables;
     private final BackwardArrays back;
     private final BackwardTables backTables;
+    /** Null where the host has the optimiser. */
+    private final UpdateLaunches updates;
+
     private final Map<List<String>, FloatArray> weights;
     private final List<FloatArray> inputs;
     private final List<FloatArray> remembered;
@@ -69,8 +80,9 @@ final class TrainingGraphs {
         final BackwardArrays back;
         final List<List<Launch>> forward = new ArrayList<>();
         final List<List<Launch>> backward;
+        final UpdateLaunches updates;
 
-        Parts(TrainingSpec spec, DeviceMemory memory) {
+        Parts(TrainingSpec spec, boolean updating, DeviceMemory memory) {
             LayerProgram program = spec.layer().program();
             BackwardWalk walk = new BackwardWalk(spec, BackwardWalk.inputs(program));
             tables = new LayerRunTables(spec.layer());
@@ -81,24 +93,27 @@ final class TrainingGraphs {
             forward.addAll(launches.before(tables));
             forward.addAll(LayerLaunches.of(spec.layer(), arrays, tables, context));
             backward = launches.backward();
+            updates = updating ? new UpdateLaunches(spec.trained(), back.weightGradients(), memory, context) : null;
         }
     }
 
     /**
      * Allocates, and builds the graphs.
      *
+     * @param decayed on which weights an optimiser on the device lets decay act; null where the host has the optimiser
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them, or an operation has no gradient there
      */
-    TrainingGraphs(TrainingSpec spec, DeviceHandle device) {
+    TrainingGraphs(TrainingSpec spec, Predicate<String> decayed, DeviceHandle device) {
         LayerProgram program = spec.layer().program();
         DeviceMemory count = DeviceMemory.counting(device);
-        Parts _ = new Parts(spec, count);
+        Parts _ = new Parts(spec, decayed != null, count);
         bytes = count.used();
-        Parts parts = new Parts(spec, DeviceMemory.of(device));
+        Parts parts = new Parts(spec, decayed != null, DeviceMemory.of(device));
         arrays = parts.arrays;
         tables = parts.tables;
         back = parts.back;
         backTables = parts.backTables;
+        updates = parts.updates;
         weights = arrays.numbers(spec.trained()::contains);
         decays = SequenceOp.Delta.decays(program);
         inputs = program.inputs().stream().map(arrays::slot).toList();
@@ -110,15 +125,27 @@ final class TrainingGraphs {
         inputs.forEach(array -> array.init(0));
         kept.addAll(back.before());
         remembered = List.copyOf(kept);
-        stages = new GraphStages(
-                device,
-                parts.context,
-                List.of(
-                        Stage.of("resident", resident()),
-                        Stage.of("remembered", remembered),
-                        Stage.of("weights", weights.values()),
-                        new Stage("forward", inputs, parts.forward),
-                        new Stage("backward", List.copyOf(back.outputs().values()), parts.backward)));
+        List<Stage> all = new ArrayList<>(List.of(
+                Stage.of("resident", resident()),
+                Stage.of("remembered", remembered),
+                Stage.of("weights", numbers()),
+                new Stage("forward", inputs, parts.forward),
+                new Stage("backward", List.copyOf(back.outputs().values()), parts.backward)));
+        if (updates != null) {
+            all.add(new Stage("norm", List.of(), updates.norm()));
+            all.add(new Stage("update", List.of(updates.step()), updates.update(byName(), decayed)));
+        }
+        stages = new GraphStages(device, parts.context, all);
+    }
+
+    /** What enters with the weights. */
+    private List<FloatArray> numbers() {
+        List<FloatArray> all = new ArrayList<>(weights.values());
+        if (updates != null) {
+            all.addAll(updates.means().values());
+            all.addAll(updates.squares().values());
+        }
+        return all;
     }
 
     /** What is in no other stage. */
@@ -127,22 +154,79 @@ final class TrainingGraphs {
         all.addAll(arrays.carried());
         all.addAll(arrays.between());
         all.addAll(back.resident());
+        if (updates != null) {
+            all.add(updates.sums());
+        }
         all.removeAll(weights.values());
         remembered.forEach(all::remove);
         inputs.forEach(all::remove);
         return all;
     }
 
-    /** Sends what the weights are now. */
+    private Map<String, FloatArray> byName() {
+        Map<String, FloatArray> all = new LinkedHashMap<>();
+        weights.forEach((names, array) -> all.put(names.getFirst(), array));
+        return all;
+    }
+
+    /** Sends what the weights are now, where the caller has them. */
     void sendWeights() {
+        arrays.reload(weights);
+        enterWeights();
+    }
+
+    private void enterWeights() {
         if (!stages.entered(RESIDENT)) {
             stages.enter(RESIDENT);
         }
         if (!stages.entered(REMEMBERED)) {
             stages.enter(REMEMBERED);
         }
-        arrays.reload(weights);
         enter(WEIGHTS);
+    }
+
+    /** Sends weights and moments, which from now on count here. */
+    void load(ParameterArena given, ParameterArena m, ParameterArena v) {
+        byName().forEach((name, array) -> HostCopies.copyIn(given.tensor(name), array));
+        updates.means().forEach((name, array) -> HostCopies.copyIn(m.tensor(name), array));
+        updates.squares().forEach((name, array) -> HostCopies.copyIn(v.tensor(name), array));
+        enterWeights();
+    }
+
+    /** Brings weights and moments back. */
+    void store(ParameterArena to, ParameterArena m, ParameterArena v) {
+        store(byName(), to);
+        store(updates.means(), m);
+        store(updates.squares(), v);
+    }
+
+    /** Brings the gradients of weights back. */
+    void storeGradients(ParameterArena to) {
+        store(back.weightGradients(), to);
+    }
+
+    private void store(Map<String, FloatArray> numbers, ParameterArena to) {
+        stages.fetch(numbers.values());
+        numbers.forEach((name, array) -> HostCopies.copyOut(array, to.tensor(name)));
+    }
+
+    /** The length of the gradients that the walks since the last {@code fresh} one have left. */
+    double gradientNorm() {
+        updates.describe();
+        stages.run(NORM);
+        stages.fetch(List.of(updates.sums()));
+        double sum = 0;
+        for (int i = 0; i < updates.sums().getSize(); i++) {
+            sum += updates.sums().get(i);
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Changes weights and moments by the gradients. */
+    void update(AdamStep step) {
+        updates.describe(step);
+        stages.enter(UPDATE);
+        stages.run(UPDATE);
     }
 
     private void enter(int stage) {
@@ -171,10 +255,11 @@ final class TrainingGraphs {
      * Goes back over the run that the device remembers.
      *
      * @param ends whether nothing comes back of what a later run carried
+     * @param fresh whether the gradients of weights begin with zeros
      */
-    void backward(int[] lengths, int[] positions, boolean ends) {
+    void backward(int[] lengths, int[] positions, boolean ends, boolean fresh) {
         enter(BACKWARD);
-        backTables.describe(lengths, positions, ends, true);
+        backTables.describe(lengths, positions, ends, fresh);
         stages.run(BACKWARD);
     }
 

@@ -3,6 +3,8 @@ package io.deltarule.core.training;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerEngine;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** An engine that runs whole programs backward too. */
 public interface TrainingEngine extends LayerEngine {
@@ -14,6 +16,18 @@ public interface TrainingEngine extends LayerEngine {
      * @throws InvalidInputException if this engine does not do what the specification asks
      */
     TrainingPlan trainingPlan(TrainingSpec spec);
+
+    /**
+     * Makes one that takes the optimiser's steps too, where what is trained stays on a device.
+     *
+     * @param spec program, weights, what is trained
+     * @param decayed on which weights decay acts
+     * @return empty if weights are in the engine's reach where the caller has them
+     * @throws InvalidInputException if this engine does not do what the specification asks
+     */
+    default Optional<ResidentPlan> residentPlan(TrainingSpec spec, Predicate<String> decayed) {
+        return Optional.empty();
+    }
 
     /**
      * An engine, as one that trains.

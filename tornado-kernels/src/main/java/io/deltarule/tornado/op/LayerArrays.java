@@ -110,9 +110,11 @@ public final class LayerArrays {
         return matrices.computeIfAbsent(names, key -> {
             List<Weight> given = names.stream().map(this::given).toList();
             int bits = DeviceMatrix.bits(given);
-            return bits == 0
-                    ? new DeviceMatrix(float32(names), unread(), 0)
-                    : DeviceMatrix.stored(names.getFirst(), given, bits, size(names), memory);
+            if (bits == 0) {
+                FloatArray numbers = names.size() == 1 ? weight(names.getFirst()) : float32(names);
+                return new DeviceMatrix(numbers, unread(), 0);
+            }
+            return DeviceMatrix.stored(names.getFirst(), given, bits, size(names), memory);
         });
     }
 
@@ -154,7 +156,7 @@ public final class LayerArrays {
         Map<List<String>, FloatArray> all = new LinkedHashMap<>();
         vectors.forEach((name, array) -> all.put(List.of(name), array));
         matrices.forEach((names, matrix) -> {
-            if (matrix.bits() == 0) {
+            if (matrix.bits() == 0 && names.size() > 1) {
                 all.put(names, matrix.numbers());
             }
         });
