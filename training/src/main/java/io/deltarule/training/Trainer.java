@@ -35,6 +35,7 @@ import java.util.function.Consumer;
  */
 public final class Trainer implements AutoCloseable {
     private final TrainingEngine engine;
+    private final String device;
     private final TrainableModel model;
     private final TrainingTask task;
     private final TrainingOptions options;
@@ -57,12 +58,23 @@ public final class Trainer implements AutoCloseable {
      * @throws InvalidInputException if the model's vocabulary is less than the task's
      */
     public Trainer(TrainingEngine engine, TrainableModel model, TrainingTask task, TrainingOptions options) {
+        this(engine, null, model, task, options);
+    }
+
+    /**
+     * The same on a device.
+     *
+     * @param device one of the engine's, or null for its own choice
+     */
+    public Trainer(
+            TrainingEngine engine, String device, TrainableModel model, TrainingTask task, TrainingOptions options) {
         int vocab = model.vocabulary();
         if (vocab < task.vocabulary()) {
             throw new InvalidInputException("vocab_size: expected at least " + task.vocabulary() + ", which task "
                     + task.name() + " needs, but found " + vocab);
         }
         this.engine = engine;
+        this.device = device;
         this.model = model;
         this.task = task;
         this.options = options;
@@ -80,7 +92,7 @@ public final class Trainer implements AutoCloseable {
                 task.sequences(),
                 longest);
         TrainingSpec spec = new TrainingSpec(
-                layer, weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of());
+                layer.onDevice(device), weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of());
         boolean adam = options.optimizer() instanceof AdamW.Settings && !weights.hasUnitRows();
         there = adam
                 ? engine.residentPlan(spec, name -> model.role(name).decayed()).orElse(null)
@@ -296,7 +308,7 @@ public final class Trainer implements AutoCloseable {
 
     private Evaluator evaluator() {
         fetch();
-        return new Evaluator(engine, model, weights.weights());
+        return new Evaluator(engine, device, model, weights.weights());
     }
 
     /**
