@@ -15,7 +15,7 @@ module io.deltarule.tornado {
             tornado.runtime;
     opens io.deltarule.tornado.op to
             tornado.runtime;
-    opens io.deltarule.tornado.op.backward to
+    opens io.deltarule.tornado.op.backward.kernel to
             tornado.runtime;
     opens io.deltarule.tornado.op.update to
             tornado.runtime;

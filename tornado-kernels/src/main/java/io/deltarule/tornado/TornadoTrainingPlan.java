@@ -157,7 +157,7 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
             resident = run;
         }
         take(outputGradients, tokens);
-        graphs.backward(run.lengths, run.positions, !(later && carriedBack), gradients != null || fresh);
+        graphs.backward(run.lengths, run.positions, !(later && carriedBack), earlier, gradients != null || fresh);
         carriedBack = earlier;
         fresh = false;
         if (gradients != null) {

@@ -255,11 +255,12 @@ final class TrainingGraphs {
      * Goes back over the run that the device remembers.
      *
      * @param ends whether nothing comes back of what a later run carried
+     * @param earlier whether an earlier run wants the gradients of what was carried in
      * @param fresh whether the gradients of weights begin with zeros
      */
-    void backward(int[] lengths, int[] positions, boolean ends, boolean fresh) {
+    void backward(int[] lengths, int[] positions, boolean ends, boolean earlier, boolean fresh) {
         enter(BACKWARD);
-        backTables.describe(lengths, positions, ends, fresh);
+        backTables.describe(lengths, positions, ends, earlier, fresh);
         stages.run(BACKWARD);
     }
 

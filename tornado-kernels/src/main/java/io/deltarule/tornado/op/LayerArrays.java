@@ -194,7 +194,7 @@ public final class LayerArrays {
     }
 
     /** Phases of these rates in radians: {@link RotaryKernels#phases}. */
-    LongArray phases(double... rates) {
+    public LongArray phases(double... rates) {
         return phases.computeIfAbsent(Arrays.stream(rates).boxed().toList(), key -> {
             LongArray array = memory.longs("phases", rates.length, 1, 2);
             if (!memory.countsOnly()) {
@@ -226,7 +226,7 @@ public final class LayerArrays {
     }
 
     /** Accumulated angles [tokens, width] of the operation at hand. */
-    LongArray angles(int width) {
+    public LongArray angles(int width) {
         return angles.computeIfAbsent(width, w -> memory.longs("angles", spec.maxTokens(), 1, w));
     }
 

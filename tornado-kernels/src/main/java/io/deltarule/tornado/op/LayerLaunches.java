@@ -379,11 +379,7 @@ public final class LayerLaunches {
     }
 
     private Launch rotary(PositionOp.Rotary r) {
-        double[] rates = new double[r.rotary() / 2];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = Math.pow(r.theta(), -2.0 * i / r.rotary());
-        }
-        LongArray phases = arrays.phases(rates);
+        LongArray phases = arrays.phases(RotaryKernels.rates(r.theta(), r.rotary()));
         return turn(r.in(), phases, phases, r.out(), r.head(), r.rotary() / 2, 0);
     }
 

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.CarriedKernels;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.ChannelOp;
@@ -165,9 +166,9 @@ public final class BackwardLaunches {
             case SequenceOp.TokenDifference d -> ConvolutionBackward.of(d, b);
             case SequenceOp.DynamicConvolution c -> ConvolutionBackward.of(c, b);
             case SequenceOp.Delta d -> DeltaBackward.of(d, b);
-            case SequenceOp.Attention a -> throw refused("attention", a);
-            case PositionOp.Rotary r -> throw refused("rotary embedding", r);
-            case PositionOp.SelectiveRotary r -> throw refused("selective rotary embedding", r);
+            case SequenceOp.Attention a -> AttentionBackward.of(a, b);
+            case PositionOp.Rotary r -> PositionBackward.rotary(r, b);
+            case PositionOp.SelectiveRotary r -> PositionBackward.selectiveRotary(r, b);
         };
     }
 

@@ -1,5 +1,9 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.ColumnSumKernel;
+import io.deltarule.tornado.op.backward.kernel.MoveKernel;
+import io.deltarule.tornado.op.backward.kernel.ProductKernel;
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.graph.KernelTask;

@@ -15,6 +15,7 @@ public final class BackwardTables {
     private final RunTable carriedBack;
     private final RunTable weights;
     private final Map<List<Integer>, RunTable> chunks = new HashMap<>();
+    private boolean earlier;
 
     public BackwardTables(LayerSpec spec) {
         this.spec = spec;
@@ -42,6 +43,11 @@ public final class BackwardTables {
         return weights;
     }
 
+    /** Whether an earlier run wants the gradients of what was carried in. */
+    boolean earlier() {
+        return earlier;
+    }
+
     /** Chunks of micro-steps with room for {@code chunkSize}, of which they have {@code longest} at most. */
     RunTable chunks(int householders, int chunkSize, int longest, int levels) {
         return chunks.computeIfAbsent(
@@ -55,9 +61,11 @@ public final class BackwardTables {
      * @param lengths tokens per sequence of the run that is gone back over
      * @param positions how many each has had before it
      * @param fromZero whether nothing comes back of what a later run carried
+     * @param earlier whether an earlier run wants the gradients of what was carried in
      * @param fresh whether the gradients of weights begin with zeros
      */
-    public void describe(int[] lengths, int[] positions, boolean fromZero, boolean fresh) {
+    public void describe(int[] lengths, int[] positions, boolean fromZero, boolean earlier, boolean fresh) {
+        this.earlier = earlier;
         int[] boundaries = new int[lengths.length + 1];
         for (int i = 0; i < lengths.length; i++) {
             boundaries[i + 1] = boundaries[i] + lengths[i];

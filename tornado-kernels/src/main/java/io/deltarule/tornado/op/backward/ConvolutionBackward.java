@@ -1,5 +1,6 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.ConvolutionGradientKernels;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;

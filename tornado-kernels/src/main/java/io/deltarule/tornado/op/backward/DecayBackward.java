@@ -1,5 +1,6 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.DecayGradientKernels;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;

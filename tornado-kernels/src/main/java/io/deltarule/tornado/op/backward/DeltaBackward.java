@@ -1,5 +1,6 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Input;

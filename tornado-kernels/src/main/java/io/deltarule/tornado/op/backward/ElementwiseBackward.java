@@ -1,5 +1,7 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.MoveKernel;
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.Slot;

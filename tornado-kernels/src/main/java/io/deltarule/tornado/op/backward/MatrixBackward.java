@@ -1,5 +1,7 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.EmbeddingGradientKernel;
+import io.deltarule.tornado.op.backward.kernel.LogitGradientKernel;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;

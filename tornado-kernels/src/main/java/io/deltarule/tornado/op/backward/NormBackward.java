@@ -1,5 +1,7 @@
 package io.deltarule.tornado.op.backward;
 
+import io.deltarule.tornado.op.backward.kernel.LayerNormGradientKernel;
+import io.deltarule.tornado.op.backward.kernel.NormGradientKernel;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.Slot;

@@ -1,5 +1,5 @@
 /**
- * The gradients of a program's operations as kernels: {@link io.deltarule.tornado.op.backward.BackwardLaunches} has the launches of
+ * The gradients of a program's operations, as launches of the kernels in {@code kernel}: {@link io.deltarule.tornado.op.backward.BackwardLaunches} has the launches of
  * each operation, {@link io.deltarule.tornado.op.backward.BackwardArrays} the arrays.
  *
  * <p>Every sum has one owner and a fixed order: results are the same to the last bit in every run. The gradient of a slot is

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -6,9 +6,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** What a run carries in, kept for going back over it. */
-final class CarriedKernels {
+public final class CarriedKernels {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     private CarriedKernels() {}
 
@@ -19,7 +19,7 @@ final class CarriedKernels {
      *
      * <p>Parallel over: every number. Oracle: core.reference.
      */
-    static void keepCarried(
+    public static void keepCarried(
             KernelContext context,
             IntArray table,
             FloatArray state,

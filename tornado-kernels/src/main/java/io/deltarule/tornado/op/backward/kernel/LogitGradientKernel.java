@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -7,9 +7,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Where the walk backward begins: the gradient of softmax cross-entropy. */
-final class LogitGradientKernel {
+public final class LogitGradientKernel {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     private LogitGradientKernel() {}
 
@@ -20,7 +20,7 @@ final class LogitGradientKernel {
      *
      * <p>Parallel over: every number. Source: core.layer.MatrixOp. Oracle: core.reference.backward.
      */
-    static void logitGradients(
+    public static void logitGradients(
             KernelContext context,
             IntArray table,
             FloatArray labels,

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.Activations;
@@ -8,28 +8,28 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The gradients of what is computed number by number: one kernel for the numbers, one for gates that several share. */
-final class SlopeKernel {
+public final class SlopeKernel {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     /** x̄ = ȳ. */
-    static final int PASS = 0;
+    public static final int PASS = 0;
     /** x̄ = factor · act'(a) ȳ. */
-    static final int MAP = 1;
+    public static final int MAP = 1;
     /** x̄ = act(b) ȳ. */
-    static final int MULTIPLY = 2;
+    public static final int MULTIPLY = 2;
     /** The same with factors within a limit: 0 where |a| is at it, else min(act(b), factor) ȳ. */
-    static final int MULTIPLY_LIMITED = 3;
+    public static final int MULTIPLY_LIMITED = 3;
     /** x̄ = γ ȳ, γ = sigmoid(b). */
-    static final int MIX_IN = 4;
+    public static final int MIX_IN = 4;
     /** x̄ = (1 − γ) ȳ. */
-    static final int MIX_OUT = 5;
+    public static final int MIX_OUT = 5;
     /** x̄ = w ȳ, w = b. */
-    static final int SCALE = 6;
+    public static final int SCALE = 6;
     /** x̄ = a ȳ. */
-    static final int PRODUCT = 7;
+    public static final int PRODUCT = 7;
     /** x̄ = a ȳ_h, ȳ having one number for {@code share} channels. */
-    static final int DOT = 8;
+    public static final int DOT = 8;
 
     private SlopeKernel() {}
 
@@ -41,7 +41,7 @@ final class SlopeKernel {
      *
      * <p>Parallel over: every number. Source: core.layer.ElementwiseOp. Oracle: core.reference.backward.
      */
-    static void slope(
+    public static void slope(
             KernelContext context,
             IntArray table,
             FloatArray a,
@@ -107,7 +107,7 @@ final class SlopeKernel {
      * <p>Parallel over: every gate. Accumulates: float, channels in order. Source: core.layer.ElementwiseOp. Oracle:
      * core.reference.backward.
      */
-    static void gateSlope(
+    public static void gateSlope(
             KernelContext context,
             IntArray table,
             FloatArray a,

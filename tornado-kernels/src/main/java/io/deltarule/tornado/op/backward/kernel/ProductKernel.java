@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.DeviceMatrix;
@@ -7,16 +7,16 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The two products of a projection's gradient: one kernel, in which the left factor lies as it is or turned. */
-final class ProductKernel {
+public final class ProductKernel {
     /** Work-items per work-group: 8 × 8, each with an 8 × 8 grid of sums in registers. */
-    static final int LANES = 64;
+    public static final int LANES = 64;
     /** Rows, and columns, per work-group. */
-    static final int TILE = 64;
+    public static final int TILE = 64;
 
     /** A lies as [depth, rows]. */
-    static final int TURNED = 1;
+    public static final int TURNED = 1;
     /** C is added to. */
-    static final int ADD = 2;
+    public static final int ADD = 2;
 
     private static final int SIDE = 8;
     private static final int EACH = TILE / SIDE;
@@ -43,7 +43,7 @@ final class ProductKernel {
      * the first is stored. Requires: work-groups of {@link #LANES}. Source: core.layer.MatrixOp. Oracle:
      * core.reference.backward.
      */
-    static void product(
+    public static void product(
             KernelContext context,
             IntArray table,
             FloatArray a,

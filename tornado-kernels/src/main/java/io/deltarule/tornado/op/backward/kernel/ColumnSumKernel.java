@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -6,11 +6,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Sums over tokens: what a weight that every token uses gets of each. */
-final class ColumnSumKernel {
+public final class ColumnSumKernel {
     /** Sums per work-group. */
-    static final int COLUMNS = 32;
+    public static final int COLUMNS = 32;
     /** Work-items per work-group: each sum has some lanes that share its rows. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     private static final int PARTS = LANES / COLUMNS;
 
@@ -25,7 +25,7 @@ final class ColumnSumKernel {
      * LANES / COLUMNS}-th row, then the lanes in order. Requires: work-groups of {@link #LANES}. Oracle:
      * core.reference.backward.
      */
-    static void sumRows(
+    public static void sumRows(
             KernelContext context,
             IntArray table,
             FloatArray x,

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -6,9 +6,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The gradient of a table whose rows were looked up. */
-final class EmbeddingGradientKernel {
+public final class EmbeddingGradientKernel {
     /** Work-items per work-group. */
-    static final int LANES = 64;
+    public static final int LANES = 64;
 
     private EmbeddingGradientKernel() {}
 
@@ -20,7 +20,7 @@ final class EmbeddingGradientKernel {
      * <p>Parallel over: tokens, lanes over the tokens before, then over channels. Accumulates: float, tokens in order. Requires:
      * work-groups of {@link #LANES}. Source: core.layer.MatrixOp. Oracle: core.reference.backward.
      */
-    static void embeddingGradient(
+    public static void embeddingGradient(
             KernelContext context,
             IntArray table,
             FloatArray ids,

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -6,9 +6,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Gradients of what only moves numbers: each goes where its number came from. */
-final class MoveKernel {
+public final class MoveKernel {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     private MoveKernel() {}
 
@@ -21,7 +21,7 @@ final class MoveKernel {
      * <p>Parallel over: every number of x̄. Accumulates: float, in order. Source: core.layer.ChannelOp. Oracle:
      * core.reference.backward.
      */
-    static void gather(
+    public static void gather(
             KernelContext context,
             IntArray table,
             FloatArray dy,
@@ -56,7 +56,7 @@ final class MoveKernel {
      *
      * <p>Parallel over: every number of x̄. Source: core.layer.ChannelOp. Oracle: core.reference.backward.
      */
-    static void scatter(
+    public static void scatter(
             KernelContext context,
             IntArray table,
             FloatArray dy,

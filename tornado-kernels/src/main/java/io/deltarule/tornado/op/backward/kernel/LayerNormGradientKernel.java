@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.NormKernel;
@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Layer norms backward. */
-final class LayerNormGradientKernel {
+public final class LayerNormGradientKernel {
     private LayerNormGradientKernel() {}
 
     /**
@@ -23,7 +23,7 @@ final class LayerNormGradientKernel {
      * Requires: work-groups of {@code lanes} from {@link NormKernel#lanes}. Source: core.layer.NormOp. Oracle:
      * core.reference.backward.
      */
-    static void layerNormGradient(
+    public static void layerNormGradient(
             KernelContext context,
             IntArray table,
             FloatArray x,

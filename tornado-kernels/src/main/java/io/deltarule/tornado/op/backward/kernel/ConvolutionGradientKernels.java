@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.graph.SequenceLookup;
@@ -13,11 +13,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>x and h [tokens, width], W [width, taps], or [tokens, width, taps] where each token has its own; tails [N, taps − 1, width]
  * hold the inputs before a run, oldest first, and their gradients.
  */
-final class ConvolutionGradientKernels {
+public final class ConvolutionGradientKernels {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
     /** Taps per work-group of {@link #tapGradients}. */
-    static final int COLUMNS = 32;
+    public static final int COLUMNS = 32;
 
     private static final int PARTS = LANES / COLUMNS;
 
@@ -42,7 +42,7 @@ final class ConvolutionGradientKernels {
      *
      * <p>Parallel over: token × channel. Accumulates: float. Source: core.layer.SequenceOp. Oracle: core.reference.backward.
      */
-    static void sumGradients(
+    public static void sumGradients(
             KernelContext context,
             IntArray table,
             FloatArray x,
@@ -88,7 +88,7 @@ final class ConvolutionGradientKernels {
      *
      * <p>Parallel over: token × channel. Accumulates: float. Source: core.layer.SequenceOp. Oracle: core.reference.backward.
      */
-    static void inputGradients(
+    public static void inputGradients(
             KernelContext context,
             IntArray table,
             FloatArray h,
@@ -140,7 +140,7 @@ final class ConvolutionGradientKernels {
      * COLUMNS}-th token, then the lanes in order. Requires: work-groups of {@link #LANES}. Source: core.layer.SequenceOp. Oracle:
      * core.reference.backward.
      */
-    static void tapGradients(
+    public static void tapGradients(
             KernelContext context,
             IntArray table,
             FloatArray x,
@@ -186,7 +186,7 @@ final class ConvolutionGradientKernels {
      *
      * <p>Parallel over: token × channel × tap. Source: core.layer.SequenceOp. Oracle: core.reference.backward.
      */
-    static void ownTapGradients(
+    public static void ownTapGradients(
             KernelContext context,
             IntArray table,
             FloatArray x,
@@ -224,7 +224,7 @@ final class ConvolutionGradientKernels {
      * <p>Parallel over: sequence × channel; each goes down the rows, reading what it has not yet written. Source:
      * core.layer.SequenceOp. Oracle: core.reference.backward.
      */
-    static void tailGradients(
+    public static void tailGradients(
             KernelContext context,
             IntArray table,
             FloatArray h,

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.Activations;
@@ -9,17 +9,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Norms of groups of channels backward: what divides a group depends on all of its channels. */
-final class NormGradientKernel {
+public final class NormGradientKernel {
     /** Beside the flags of {@link NormKernel}: x̄ is added to. */
-    static final int ADD = 16;
+    public static final int ADD = 16;
     /** z̄ is added to. */
-    static final int ADD_GATE = 32;
+    public static final int ADD_GATE = 32;
     /** Nobody wants x̄. */
-    static final int NO_INPUT = 64;
+    public static final int NO_INPUT = 64;
     /** Nobody wants z̄. */
-    static final int NO_GATE = 128;
+    public static final int NO_GATE = 128;
     /** The weight is trained. */
-    static final int WEIGHT = 256;
+    public static final int WEIGHT = 256;
 
     private NormGradientKernel() {}
 
@@ -40,7 +40,7 @@ final class NormGradientKernel {
      * Requires: work-groups of {@code lanes} from {@link NormKernel#lanes}. Source: core.layer.NormOp. Oracle:
      * core.reference.backward.
      */
-    static void normGradient(
+    public static void normGradient(
             KernelContext context,
             IntArray table,
             FloatArray x,

@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.Activations;
@@ -8,13 +8,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Log-decays and steps of time backward: of each number what the input gets, as dt_bias does, and what A_log gets. */
-final class DecayGradientKernels {
+public final class DecayGradientKernels {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
     /** There is a gradient of the step. */
-    static final int STEP = 1;
+    public static final int STEP = 1;
     /** There is a gradient of the decay. */
-    static final int DECAY = 2;
+    public static final int DECAY = 2;
 
     private DecayGradientKernels() {}
 
@@ -30,7 +30,7 @@ final class DecayGradientKernels {
      *
      * <p>Parallel over: every number. Source: core.layer.ElementwiseOp. Oracle: core.reference.backward.
      */
-    static void logDecayGradients(
+    public static void logDecayGradients(
             KernelContext context,
             IntArray table,
             FloatArray x,
@@ -76,7 +76,7 @@ final class DecayGradientKernels {
      *
      * <p>Parallel over: every number. Source: core.layer.ElementwiseOp. Oracle: core.reference.backward.
      */
-    static void timeStepGradients(
+    public static void timeStepGradients(
             KernelContext context,
             IntArray table,
             FloatArray x,

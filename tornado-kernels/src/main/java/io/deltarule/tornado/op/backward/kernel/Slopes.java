@@ -1,4 +1,4 @@
-package io.deltarule.tornado.op.backward;
+package io.deltarule.tornado.op.backward.kernel;
 
 import io.deltarule.tornado.op.Activations;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
