@@ -41,6 +41,6 @@ public interface TrainingEngine extends LayerEngine {
             return able;
         }
         throw new InvalidInputException("engine " + engine.name()
-                + ": expected one that trains layers but it does not; use engine cpu or reference");
+                + ": expected one that trains layers but it does not; use engine cpu, tornado or reference");
     }
 }
