@@ -11,21 +11,18 @@ import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.backward.GradientArrays;
-import io.deltarule.tornado.delta.backward.GradientBuffers;
-import io.deltarule.tornado.delta.backward.GradientLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.HostCopies;
-import io.deltarule.tornado.graph.Launch;
-import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import java.util.List;
+import java.util.Map;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
@@ -53,30 +50,18 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
      */
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
         super(spec);
-        int C = spec.chunkSize();
-        int longest = ChunkLaunches.longest(spec);
-        table = new RunTable(spec.shape(), C, longest);
-        DeviceMemory count = DeviceMemory.counting(device);
-        new GradientArrays(spec, map, count);
-        new ChunkBuffers(spec.shape(), C, longest, map.erases(), count);
-        new GradientBuffers(spec.shape(), C, longest, map.erases(), count);
-        DeviceMemory memory = DeviceMemory.of(device);
-        arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), memory);
+        BackwardPass.of(spec, map, Map.of(), new KernelContext(), DeviceMemory.counting(device));
         KernelContext context = new KernelContext();
-        List<Launch> launches =
-                GradientLaunches.of(spec, arrays.operands, between, gradients, new LaunchScope("", table, context));
+        BackwardPass pass = BackwardPass.of(spec, map, Map.of(), context, DeviceMemory.of(device));
+        arrays = pass.arrays();
+        table = pass.table();
         GraphTransfers transfers = new GraphTransfers()
                 .sending(List.of(arrays.forward.state, arrays.state))
                 .sending(arrays.inputs())
                 .sendingOnce(arrays.outputs())
                 .returning(arrays.outputs())
-                .onDemand(List.of(arrays.state, arrays.forward.state))
-                .onDemand(between.used())
-                .onDemand(gradients.used())
-                .onDemand(arrays.absent());
-        graph = new GraphPlan(device, "backward", context, launches, transfers);
+                .onDemand(List.of(arrays.state, arrays.forward.state));
+        graph = new GraphPlan(device, context, new Stage("backward", pass.launches(), transfers));
     }
 
     /**

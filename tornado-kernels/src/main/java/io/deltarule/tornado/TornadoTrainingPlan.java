@@ -11,7 +11,7 @@ import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
-import io.deltarule.core.training.ResidentPlan;
+import io.deltarule.core.training.ResidentTrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.HostCopies;
@@ -35,7 +35,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <p>Of chained runs all but the last lie on the host until the walk backward comes to them.
  */
-final class TornadoTrainingPlan extends AbstractTrainingPlan implements ResidentPlan {
+final class TornadoTrainingPlan extends AbstractTrainingPlan implements ResidentTrainingPlan {
     private final LayerProgram program;
     private final TrainingGraphs graphs;
     private final Deque<Run> runs = new ArrayDeque<>(); // the last one first

@@ -10,10 +10,13 @@ import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
-import io.deltarule.tornado.graph.GraphStages;
-import io.deltarule.tornado.graph.GraphStages.Stage;
+import io.deltarule.tornado.graph.GraphPlan;
+import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.HostCopies;
 import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.ResidentArrays;
+import io.deltarule.tornado.graph.ResidentGroup;
+import io.deltarule.tornado.graph.Stage;
 import io.deltarule.tornado.op.LayerArrays;
 import io.deltarule.tornado.op.LayerLaunches;
 import io.deltarule.tornado.op.LayerRunTables;
@@ -21,7 +24,9 @@ import io.deltarule.tornado.op.backward.BackwardArrays;
 import io.deltarule.tornado.op.backward.BackwardLaunches;
 import io.deltarule.tornado.op.backward.BackwardTables;
 import io.deltarule.tornado.op.update.UpdateLaunches;
+import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,26 +39,23 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The stages of a training step on a device and the arrays that stay there.
+ * A training step's stages on a device, each of as many task graphs as its launches need, and the arrays that stay there.
  *
  * <pre>
- *   resident     constants, frozen weights, what is carried, gradients, what kernels hand on      enters once
- *   remembered   slots that operations write, what the run carried in                             enters once, and with an earlier run
- *   weights      those that are trained, and moments                                              enters where the host has new ones
- *   forward      the inputs; kernels                                                              each run
- *   backward     gradients of the outputs; kernels                                                each walk backward
- *   norm         kernels                                                                          each step of an optimiser there
- *   update       the numbers of the step; kernels                                                 likewise
+ *   forward      inputs → kernels; what a run carries in is kept before it
+ *   backward     gradients of the outputs → kernels
+ *   norm         kernels                                 an optimiser there
+ *   update       the numbers of the step → kernels       likewise
  * </pre>
+ *
+ * Groups of arrays that are sent: weights that are trained, with moments, where the host has new ones; inputs; gradients of outputs; the
+ * step; and what is remembered of a run, where an earlier one takes its place.
  */
 final class TrainingGraphs {
-    private static final int RESIDENT = 0;
-    private static final int REMEMBERED = 1;
-    private static final int WEIGHTS = 2;
-    private static final int FORWARD = 3;
-    private static final int BACKWARD = 4;
-    private static final int NORM = 5;
-    private static final int UPDATE = 6;
+    private static final int FORWARD = 0;
+    private static final int BACKWARD = 1;
+    private static final int NORM = 2;
+    private static final int UPDATE = 3;
 
     private final LayerArrays arrays;
     private final LayerRunTables tables;
@@ -65,10 +67,17 @@ final class TrainingGraphs {
     private final Map<List<String>, FloatArray> weights;
     private final List<FloatArray> inputs;
     private final List<FloatArray> remembered;
+    private final ResidentGroup weightGroup;
+    private final ResidentGroup inputGroup;
+    private final ResidentGroup rememberedGroup;
+    private final ResidentGroup outputGroup;
+    private final ResidentGroup stepGroup;
+    /** Where each stage's graphs begin, and where the last ends. */
+    private final List<Integer> begins = new ArrayList<>(List.of(0));
     /** The inputs that are log-decays of some delta rule. */
     private final Set<Slot> decays;
 
-    private final GraphStages stages;
+    private final GraphPlan graph;
     private final long bytes;
 
     /** Everything that is made of a specification: once to count, once to keep. */
@@ -125,17 +134,44 @@ final class TrainingGraphs {
         inputs.forEach(array -> array.init(0));
         kept.addAll(back.before());
         remembered = List.copyOf(kept);
-        List<Stage> all = new ArrayList<>(List.of(
-                Stage.of("resident", resident()),
-                Stage.of("remembered", remembered),
-                Stage.of("weights", numbers()),
-                new Stage("forward", inputs, parts.forward),
-                new Stage("backward", List.copyOf(back.outputs().values()), parts.backward)));
+        weightGroup = group("weights", Float.NaN, numbers());
+        inputGroup = group("inputs", 0, inputs);
+        rememberedGroup = group("remembered", Float.NaN, remembered);
+        outputGroup = group("outputs", 0, back.outputs().values());
+        stepGroup = updates == null ? null : group("step", 0, List.of(updates.step()));
+        List<Stage> all = new ArrayList<>();
+        add("forward", parts.forward, all);
+        add("backward", parts.backward, all);
         if (updates != null) {
-            all.add(new Stage("norm", List.of(), updates.norm()));
-            all.add(new Stage("update", List.of(updates.step()), updates.update(byName(), decayed)));
+            add("norm", updates.norm(), all);
+            add("update", updates.update(byName(), decayed), all);
         }
-        stages = new GraphStages(device, parts.context, all);
+        graph = new GraphPlan(device, parts.context, residents(all), all);
+    }
+
+    private static ResidentGroup group(String name, float begin, Collection<FloatArray> arrays) {
+        return arrays.isEmpty() ? null : new ResidentGroup(name, begin, List.copyOf(arrays));
+    }
+
+    /** Cuts a stage's launches into as few graphs as hold them; a unit stays together. */
+    private void add(String name, List<List<Launch>> units, List<Stage> stages) {
+        List<Launch> part = new ArrayList<>();
+        int bytes = 0;
+        for (List<Launch> unit : units) {
+            int more = unit.stream().mapToInt(Launch::bytes).sum();
+            if (!part.isEmpty()
+                    && (bytes + more > GraphLimits.BYTES || part.size() + unit.size() > GraphLimits.TASKS)) {
+                stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
+                part.clear();
+                bytes = 0;
+            }
+            part.addAll(unit);
+            bytes += more;
+        }
+        if (!part.isEmpty()) {
+            stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
+        }
+        begins.add(stages.size());
     }
 
     /** What enters with the weights. */
@@ -148,19 +184,28 @@ final class TrainingGraphs {
         return all;
     }
 
-    /** What is in no other stage. */
-    private Set<TornadoNativeArray> resident() {
-        Set<TornadoNativeArray> all = new LinkedHashSet<>(arrays.constants());
-        all.addAll(arrays.carried());
-        all.addAll(arrays.between());
-        all.addAll(back.resident());
-        if (updates != null) {
-            all.add(updates.sums());
+    /** Everything that a launch uses; what no group and no constant is begins with zeros. */
+    private ResidentArrays residents(List<Stage> all) {
+        List<ResidentGroup> groups = new ArrayList<>();
+        Set<TornadoNativeArray> rest = new LinkedHashSet<>();
+        all.forEach(stage -> rest.addAll(stage.arrays()));
+        for (ResidentGroup group :
+                Arrays.asList(weightGroup, inputGroup, rememberedGroup, outputGroup, stepGroup)) {
+            if (group != null) {
+                groups.add(group);
+                group.arrays().forEach(rest::remove);
+            }
         }
-        all.removeAll(weights.values());
-        remembered.forEach(all::remove);
-        inputs.forEach(all::remove);
-        return all;
+        Set<TornadoNativeArray> constants = new LinkedHashSet<>(arrays.constants());
+        constants.addAll(arrays.integers());
+        weights.values().forEach(constants::remove);
+        constants.retainAll(rest);
+        rest.removeAll(constants);
+        List<FloatArray> zeros = rest.stream().map(FloatArray.class::cast).toList();
+        if (!zeros.isEmpty()) {
+            groups.add(new ResidentGroup("zeros", 0, zeros));
+        }
+        return new ResidentArrays(groups, List.copyOf(constants));
     }
 
     private Map<String, FloatArray> byName() {
@@ -172,17 +217,19 @@ final class TrainingGraphs {
     /** Sends what the weights are now, where the caller has them. */
     void sendWeights() {
         arrays.reload(weights);
-        enterWeights();
+        send(weightGroup);
     }
 
-    private void enterWeights() {
-        if (!stages.entered(RESIDENT)) {
-            stages.enter(RESIDENT);
+    private void send(ResidentGroup group) {
+        if (group != null) {
+            graph.send(group);
         }
-        if (!stages.entered(REMEMBERED)) {
-            stages.enter(REMEMBERED);
+    }
+
+    private void run(int stage) {
+        for (int i = begins.get(stage); i < begins.get(stage + 1); i++) {
+            graph.run(i);
         }
-        enter(WEIGHTS);
     }
 
     /** Sends weights and moments, which from now on count here. */
@@ -190,7 +237,7 @@ final class TrainingGraphs {
         byName().forEach((name, array) -> HostCopies.copyIn(given.tensor(name), array));
         updates.means().forEach((name, array) -> HostCopies.copyIn(m.tensor(name), array));
         updates.squares().forEach((name, array) -> HostCopies.copyIn(v.tensor(name), array));
-        enterWeights();
+        send(weightGroup);
     }
 
     /** Brings weights and moments back. */
@@ -206,15 +253,15 @@ final class TrainingGraphs {
     }
 
     private void store(Map<String, FloatArray> numbers, ParameterArena to) {
-        stages.fetch(numbers.values());
+        graph.save(numbers.values());
         numbers.forEach((name, array) -> HostCopies.copyOut(array, to.tensor(name)));
     }
 
     /** The length of the gradients that the walks since the last {@code fresh} one have left. */
     double gradientNorm() {
         updates.describe();
-        stages.run(NORM);
-        stages.fetch(List.of(updates.sums()));
+        run(NORM);
+        graph.fetch(updates.sums());
         double sum = 0;
         for (int i = 0; i < updates.sums().getSize(); i++) {
             sum += updates.sums().get(i);
@@ -225,14 +272,8 @@ final class TrainingGraphs {
     /** Changes weights and moments by the gradients. */
     void update(AdamStep step) {
         updates.describe(step);
-        stages.enter(UPDATE);
-        stages.run(UPDATE);
-    }
-
-    private void enter(int stage) {
-        if (!stages.isEmpty(stage)) {
-            stages.enter(stage);
-        }
+        send(stepGroup);
+        run(UPDATE);
     }
 
     /** The host side of an input becomes these rows. */
@@ -246,9 +287,10 @@ final class TrainingGraphs {
 
     /** Runs forward over the inputs that are loaded. */
     void forward(int[] lengths, int[] positions) {
-        enter(FORWARD);
+        graph.begin();
+        send(inputGroup);
         tables.describe(lengths, positions);
-        stages.run(FORWARD);
+        run(FORWARD);
     }
 
     /**
@@ -259,9 +301,9 @@ final class TrainingGraphs {
      * @param fresh whether the gradients of weights begin with zeros
      */
     void backward(int[] lengths, int[] positions, boolean ends, boolean earlier, boolean fresh) {
-        enter(BACKWARD);
+        send(outputGroup);
         backTables.describe(lengths, positions, ends, earlier, fresh);
-        stages.run(BACKWARD);
+        run(BACKWARD);
     }
 
     /** Slots and what was carried in: what makes a run that can be gone back over. */
@@ -273,9 +315,8 @@ final class TrainingGraphs {
 
     /** Sends the host side of {@link #remembered} in the place of the run that the device remembers. */
     void enterRemembered() {
-        stages.enter(REMEMBERED);
-        enter(WEIGHTS);
-        enter(FORWARD);
+        send(rememberedGroup);
+        send(inputGroup);
     }
 
     /** A slot's rows. */
@@ -296,7 +337,7 @@ final class TrainingGraphs {
     /** Adds what the last walk found of the weights to an arena of the layout that is trained. */
     void addWeightGradients(ParameterArena arena) {
         Map<String, FloatArray> gradients = back.weightGradients();
-        stages.fetch(gradients.values());
+        graph.save(gradients.values());
         gradients.forEach((name, gradient) -> {
             Tensor sum = arena.tensor(name);
             for (int i = 0; i < gradient.getSize(); i++) {
@@ -307,12 +348,12 @@ final class TrainingGraphs {
 
     /** Brings back the first numbers of an array. */
     void fetch(FloatArray array, long numbers) {
-        stages.fetch(array, numbers);
+        graph.fetch(array, 0, numbers);
     }
 
     /** Brings back arrays. */
     void fetch(Collection<FloatArray> all) {
-        stages.fetch(all);
+        graph.save(all);
     }
 
     /** Bytes on the device. */
@@ -321,6 +362,6 @@ final class TrainingGraphs {
     }
 
     void close() {
-        stages.close();
+        graph.close();
     }
 }

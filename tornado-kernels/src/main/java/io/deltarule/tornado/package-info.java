@@ -6,7 +6,7 @@
  * <pre>
  *   TornadoPlan             an operation          launches of delta
  *   TornadoGradientPlan     its backward pass     launches of delta.backward
- *   TornadoLayerPlan        a program             launches of op; SplitLayerPlan and ProgramCutter where one graph is not enough
+ *   TornadoLayerPlan        a program             launches of op; LayerStages and ProgramCutter where one graph is not enough
  *   TornadoWork             a device's ceilings   CeilingKernels
  * </pre>
  *

@@ -6,7 +6,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.training.ParameterArena;
-import io.deltarule.core.training.ResidentPlan;
+import io.deltarule.core.training.ResidentTrainingPlan;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -43,7 +43,7 @@ public final class Trainer implements AutoCloseable {
     private final ParameterArena gradients;
     private final Optimizer optimizer;
     private final TrainingPlan plan;
-    private final ResidentPlan there; // the same where it takes the optimiser's steps, else null
+    private final ResidentTrainingPlan there; // the same where it takes the optimiser's steps, else null
     private boolean newerThere; // whether its weights and moments are newer than those here
     private boolean newerHere = true;
     private long step;
@@ -95,7 +95,7 @@ public final class Trainer implements AutoCloseable {
                 layer.onDevice(device), weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of());
         boolean adam = options.optimizer() instanceof AdamW.Settings && !weights.hasUnitRows();
         there = adam
-                ? engine.residentPlan(spec, name -> model.role(name).decayed()).orElse(null)
+                ? engine.residentTrainingPlan(spec, name -> model.role(name).decayed()).orElse(null)
                 : null;
         plan = there == null ? engine.trainingPlan(spec) : there;
     }

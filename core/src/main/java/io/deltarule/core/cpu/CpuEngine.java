@@ -17,8 +17,12 @@ import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.product.WarmUp;
 import io.deltarule.core.engine.Versioned;
+import io.deltarule.core.engine.HostResidentPlan;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.resident.ResidentEngine;
+import io.deltarule.core.resident.ResidentPlan;
+import io.deltarule.core.resident.ResidentSpec;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -40,7 +44,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements TrainingEngine, Versioned {
+public final class CpuEngine implements TrainingEngine, ResidentEngine, Versioned {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 
@@ -202,6 +206,11 @@ public final class CpuEngine implements TrainingEngine, Versioned {
         if (unavailable().isEmpty()) {
             WarmUp.begin();
         }
+    }
+
+    @Override
+    public ResidentPlan residentPlan(ResidentSpec spec) {
+        return HostResidentPlan.of(this, spec);
     }
 
     @Override

@@ -25,7 +25,7 @@ public interface TrainingEngine extends LayerEngine {
      * @return empty if weights are in the engine's reach where the caller has them
      * @throws InvalidInputException if this engine does not do what the specification asks
      */
-    default Optional<ResidentPlan> residentPlan(TrainingSpec spec, Predicate<String> decayed) {
+    default Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
         return Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
@@ -16,10 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -32,9 +31,9 @@ public final class LayerArrays {
     private final DeviceMemory memory;
     private final Map<Slot, FloatArray> slots = new HashMap<>();
     private final Map<String, int[]> shapes;
-    private final Map<String, FloatArray> vectors = new LinkedHashMap<>();
-    private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
-    private IntArray unread;
+    private final Map<String, FloatArray> vectors;
+    private final Map<List<String>, DeviceMatrix> matrices;
+    private final List<IntArray> unread;
     private final List<List<FloatArray>> carried = new ArrayList<>();
     private final Map<Integer, FloatArray> taps = new LinkedHashMap<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
@@ -44,17 +43,26 @@ public final class LayerArrays {
     private final Map<Integer, LongArray> angles = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
 
+    /** The arrays of a program whose weights no other has. */
+    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+        this(spec, memory, null);
+    }
+
     /**
      * Allocates slots and carried state; the rest when an operation asks for it.
      *
+     * @param others the arrays of a program whose weights of the same names are this one's too; null for none
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
-        this(spec, memory, false);
+    public LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others) {
+        this(spec, memory, others, false);
     }
 
-    private LayerArrays(LayerSpec spec, DeviceMemory memory, boolean remembered) {
+    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, boolean remembered) {
         this.spec = spec;
+        vectors = others == null ? new LinkedHashMap<>() : others.vectors;
+        matrices = others == null ? new LinkedHashMap<>() : others.matrices;
+        unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
         if (remembered) {
             spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
@@ -65,6 +73,14 @@ public final class LayerArrays {
             spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
         }
         shapes = spec.program().weights();
+        if (others != null) {
+            others.shapes.forEach((name, shape) -> {
+                if (shapes.containsKey(name) && !Arrays.equals(shape, shapes.get(name))) {
+                    throw new InvalidInputException("weight " + name + ": expected one shape in all programs but found "
+                            + Arrays.toString(shape) + " and " + Arrays.toString(shapes.get(name)));
+                }
+            });
+        }
         for (LayerOp op : spec.program().ops()) {
             List<FloatArray> own = new ArrayList<>();
             for (Carried one : op.carried(spec.maxContext())) {
@@ -83,7 +99,7 @@ public final class LayerArrays {
 
     /** The same with memory of its own for every slot, so that a run can be gone back over. */
     public static LayerArrays remembering(LayerSpec spec, DeviceMemory memory) {
-        return new LayerArrays(spec, memory, true);
+        return new LayerArrays(spec, memory, null, true);
     }
 
     private FloatArray slots(int width) {
@@ -120,11 +136,12 @@ public final class LayerArrays {
 
     /** Stands in for packed integers where there are none. */
     public IntArray unread() {
-        if (unread == null) {
-            unread = memory.ints("no integers", 1, 1, 1);
-            unread.init(0);
+        if (unread.isEmpty()) {
+            IntArray none = memory.ints("no integers", 1, 1, 1);
+            none.init(0);
+            unread.add(none);
         }
-        return unread;
+        return unread.getFirst();
     }
 
     private Weight given(String name) {
@@ -259,6 +276,13 @@ public final class LayerArrays {
                 List.of(shape, chunkSize, solves), key -> new ChunkBuffers(shape, chunkSize, solves, memory));
     }
 
+    /** Integers that kernels hand on. */
+    public List<TornadoNativeArray> integers() {
+        List<TornadoNativeArray> all = new ArrayList<>(ints.values());
+        all.addAll(angles.values());
+        return all;
+    }
+
     /** What goes to the device once. */
     public List<TornadoNativeArray> constants() {
         List<TornadoNativeArray> all = new ArrayList<>(vectors.values());
@@ -268,26 +292,9 @@ public final class LayerArrays {
                 all.add(matrix.packed());
             }
         }
-        if (unread != null) {
-            all.add(unread);
-        }
+        all.addAll(unread);
         all.addAll(phases.values());
         all.addAll(taps.values());
-        return all;
-    }
-
-    /** What only kernels use; slots may be among the inputs and outputs too. */
-    public Set<TornadoNativeArray> between() {
-        Set<TornadoNativeArray> all = new LinkedHashSet<>();
-        for (LayerOp op : spec.program().ops()) {
-            op.reads().forEach(slot -> all.add(slot(slot)));
-            op.writes().forEach(slot -> all.add(slot(slot)));
-        }
-        all.addAll(floats.values());
-        all.addAll(leftBehind());
-        all.addAll(ints.values());
-        all.addAll(angles.values());
-        chunks.values().forEach(each -> all.addAll(each.used()));
         return all;
     }
 }

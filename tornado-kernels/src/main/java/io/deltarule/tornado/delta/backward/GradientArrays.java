@@ -11,6 +11,7 @@ import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.HostCopies;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,17 @@ public final class GradientArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public GradientArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
+        this(spec, map, Map.of(), memory);
+    }
+
+    /**
+     * Allocates what is not there yet.
+     *
+     * @param there inputs whose arrays the forward pass has
+     */
+    public GradientArrays(PlanSpec spec, InputMap map, Map<Input, FloatArray> there, DeviceMemory memory) {
         this.spec = spec;
-        forward = new PlanArrays(spec, map, memory);
+        forward = new PlanArrays(spec, map, there, memory);
         DeltaShape s = spec.shape();
         state = memory.floats("d_state", s.state().count(), s.K(), s.V());
         operands = GradientOperands.of(
@@ -53,6 +63,16 @@ public final class GradientArrays {
         gradients = operands.gradients();
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
+    }
+
+    /** The gradient of the linear read-out, times the scale: what the read of scale · q would have. */
+    public FloatArray readGradient() {
+        return forward.o;
+    }
+
+    /** The gradient of the selective read-out; null without one. */
+    public FloatArray crossGradient() {
+        return forward.oCross;
     }
 
     /** What goes to the device before each run, each array once; without the states. */
@@ -94,16 +114,24 @@ public final class GradientArrays {
         });
     }
 
-    /** Copies the gradients of the inputs out; value heads that share a row add up. */
+    /** Copies the gradients of the inputs out. */
     public void store(DeltaGradients to) {
-        gradients.forEach((input, array) -> {
-            Tensor tensor = to.get(input);
-            if (input.eitherHeads() && tensor.dim(2) < spec.shape().HV()) {
-                addHeads(array, tensor);
-            } else {
-                HostCopies.copyOut(array, tensor);
-            }
-        });
+        gradients.keySet().forEach(input -> store(input, to.get(input)));
+    }
+
+    /** Copies the gradient of one input out; value heads that share a row add up. */
+    public void store(Input input, Tensor to) {
+        FloatArray array = gradients.get(input);
+        if (input.eitherHeads() && to.dim(2) < spec.shape().HV()) {
+            addHeads(array, to);
+        } else {
+            HostCopies.copyOut(array, to);
+        }
+    }
+
+    /** The array of each input's gradient. */
+    public Map<Input, FloatArray> byInput() {
+        return Collections.unmodifiableMap(gradients);
     }
 
     private void addHeads(FloatArray from, Tensor to) {
@@ -125,9 +153,14 @@ public final class GradientArrays {
         if (from == null) {
             to.init(0);
         } else {
-            for (long i = 0; i < from.size(); i++) {
-                to.set((int) i, scale * from.get(i));
-            }
+            copyScaled(from, scale, to);
+        }
+    }
+
+    /** Copies a tensor's numbers times a factor to the beginning of an array. */
+    public static void copyScaled(Tensor from, float scale, FloatArray to) {
+        for (long i = 0; i < from.size(); i++) {
+            to.set((int) i, scale * from.get(i));
         }
     }
 }

@@ -10,13 +10,10 @@ import io.deltarule.tornado.delta.backward.GradientBuffers;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.op.LayerArrays;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** The arrays of a walk backward: gradients of slots, weights and what is carried, and what its kernels hand on to each other. */
@@ -33,9 +30,6 @@ public final class BackwardArrays {
     private final List<List<FloatArray>> before = new ArrayList<>();
 
     private final List<List<FloatArray>> carried = new ArrayList<>();
-    /** All but the outputs' gradients and what was carried. */
-    private final Set<FloatArray> resident = new LinkedHashSet<>();
-
     private final Map<List<Object>, FloatArray> scratch = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
     private final Map<List<Object>, GradientBuffers> chunkGradients = new HashMap<>();
@@ -59,12 +53,12 @@ public final class BackwardArrays {
             }
         });
         for (ParameterLayout.Entry entry : spec.trained().entries()) {
-            weights.put(entry.name(), kept(memory.floats("gradient of " + entry.name(), 1, 1, entry.size())));
+            weights.put(entry.name(), zeros(memory.floats("gradient of " + entry.name(), 1, 1, entry.size())));
         }
         for (int i = 0; i < spec.layer().program().ops().size(); i++) {
             List<FloatArray> mine = forward.carried(i);
             before.add(mine.stream().map(one -> zeros(like(one))).toList());
-            carried.add(mine.stream().map(one -> kept(like(one))).toList());
+            carried.add(mine.stream().map(one -> zeros(like(one))).toList());
         }
     }
 
@@ -79,13 +73,8 @@ public final class BackwardArrays {
         return array;
     }
 
-    private FloatArray kept(FloatArray array) {
-        resident.add(zeros(array));
-        return array;
-    }
-
     private FloatArray rows(String name, long width) {
-        return kept(memory.floats(name, spec.layer().maxTokens(), 1, width));
+        return zeros(memory.floats(name, spec.layer().maxTokens(), 1, width));
     }
 
     /** A slot's gradient [tokens, width]; null where it has none. */
@@ -126,29 +115,22 @@ public final class BackwardArrays {
 
     /** An array in the place of one that is not there; different numbers give different ones. */
     FloatArray absent(int which) {
-        return scratch.computeIfAbsent(List.of("absent", which), key -> kept(memory.floats("absent", 1, 1, 1)));
+        return scratch.computeIfAbsent(List.of("absent", which), key -> zeros(memory.floats("absent", 1, 1, 1)));
     }
 
     /** What the stages of a delta rule hand on; operations of one shape share it. */
     ChunkBuffers chunks(DeltaShape s, int C, int longest, boolean erases) {
         return chunks.computeIfAbsent(
                 List.of(s, C, longest, erases),
-                key -> longest == C ? forward.chunks(s, C, erases) : made(s, C, longest, erases));
-    }
-
-    private ChunkBuffers made(DeltaShape s, int C, int longest, boolean erases) {
-        ChunkBuffers made = new ChunkBuffers(s, C, longest, erases, memory);
-        made.used().forEach(this::kept);
-        return made;
+                key -> longest == C
+                        ? forward.chunks(s, C, erases)
+                        : new ChunkBuffers(s, C, longest, erases, memory));
     }
 
     /** The same of its gradients. */
     GradientBuffers chunkGradients(DeltaShape s, int C, int longest, boolean erases) {
-        return chunkGradients.computeIfAbsent(List.of(s, C, longest, erases), key -> {
-            GradientBuffers made = new GradientBuffers(s, C, longest, erases, memory);
-            made.used().forEach(this::kept);
-            return made;
-        });
+        return chunkGradients.computeIfAbsent(
+                List.of(s, C, longest, erases), key -> new GradientBuffers(s, C, longest, erases, memory));
     }
 
     /** The gradients of the outputs that have one, by output. */
@@ -156,9 +138,5 @@ public final class BackwardArrays {
         return new LinkedHashMap<>(outputs);
     }
 
-    /** Everything that no other method hands out, once all launches are made. */
-    public Collection<FloatArray> resident() {
-        return new LinkedHashSet<>(resident);
-    }
 
 }

@@ -15,7 +15,7 @@ import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
 import io.deltarule.core.training.ParameterLayout;
-import io.deltarule.core.training.ResidentPlan;
+import io.deltarule.core.training.ResidentTrainingPlan;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Steps of an optimiser on the device against the same steps by hand, with the gradients that another engine finds. */
-class ResidentPlanTest {
+class ResidentTrainingTest {
     private static final Slot IDS = new Slot("ids", 1);
     private static final Slot LABELS = new Slot("labels", 1);
     private static final Slot ROWS = new Slot("rows", 5);
@@ -74,8 +74,8 @@ class ResidentPlanTest {
             TrainingEngine tornado = new TornadoEngine();
             TrainingEngine oracle = TrainingEngine.of(Engines.named("reference"));
             try (TrainingPlan byHand = oracle.trainingPlan(spec(views, null));
-                    ResidentPlan plan = tornado.residentPlan(
-                                    spec(views, TestDevice.id()), ResidentPlanTest::decays)
+                    ResidentTrainingPlan plan = tornado.residentTrainingPlan(
+                                    spec(views, TestDevice.id()), ResidentTrainingTest::decays)
                             .orElseThrow()) {
                 assertThrows(IllegalStateException.class, () -> forward(plan));
                 plan.reset();

@@ -11,7 +11,7 @@ import java.util.List;
  *   load;  for each step:  clearGradients;  forward, backwardInPlace for each batch;  gradientNorm;  update;  store where wanted
  * </pre>
  */
-public interface ResidentPlan extends TrainingPlan {
+public interface ResidentTrainingPlan extends TrainingPlan {
     /**
      * Takes over weights and moments.
      *
