@@ -79,16 +79,7 @@ class TrainCommandTest {
         Path cpu = folder.resolve("cpu");
         Path tornado = folder.resolve("tornado");
         CliRun.of("train", "--config", config, "--output", cpu).succeeded();
-        CliRun.of(
-                        "train",
-                        "--config",
-                        config,
-                        "--output",
-                        tornado,
-                        "--engine",
-                        "tornado",
-                        "--device",
-                        "emulator")
+        CliRun.of("train", "--config", config, "--output", tornado, "--engine", "tornado", "--device", "emulator")
                 .succeeded();
         List<Double> expected = numbers(cpu);
         List<Double> found = numbers(tornado);

@@ -108,7 +108,8 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
 
     @Override
     public Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
-        return Optional.of(new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
+        return Optional.of(
+                new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */

@@ -43,7 +43,8 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
     private final boolean updates; // whether the optimiser is on the device
     private boolean loaded; // whether the device has the weights that count, where it is
     private boolean fresh = true; // whether the gradients of weights begin with zeros
-    private boolean carriedBack; // whether the gradients of what is carried are those at the end of the run that comes next
+    private boolean
+            carriedBack; // whether the gradients of what is carried are those at the end of the run that comes next
 
     /** A run that is remembered, and once another one has taken its slots, their numbers. */
     private static final class Run {
@@ -69,11 +70,13 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
      */
     TornadoTrainingPlan(TrainingSpec asked, Predicate<String> decayed, DeviceHandle device) {
         super(asked);
-        TrainingSpec spec = new TrainingSpec(
-                asked.layer().orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), asked.trained(), asked.cuts());
+        TrainingSpec spec =
+                new TrainingSpec(asked.layer().orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), asked.trained(), asked.cuts());
         if (!spec.cuts().isEmpty()) {
-            throw new InvalidInputException("cuts: engine tornado remembers every slot of a run and computes none again, but"
-                    + " found cuts before operations " + spec.cuts() + "; train without recomputing, or with engine cpu");
+            throw new InvalidInputException(
+                    "cuts: engine tornado remembers every slot of a run and computes none again, but"
+                            + " found cuts before operations " + spec.cuts()
+                            + "; train without recomputing, or with engine cpu");
         }
         program = spec.layer().program();
         updates = decayed != null;
@@ -84,8 +87,9 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
     protected void checkChained() {
         for (LayerOp op : program.ops()) {
             if (op instanceof SequenceOp.Delta d && d.shape().logLinear()) {
-                throw new InvalidInputException("log-linear states " + d.o().name() + ": engine tornado does not go back over"
-                        + " several runs of them as one; go back over each run before the next, or train with engine cpu");
+                throw new InvalidInputException(
+                        "log-linear states " + d.o().name() + ": engine tornado does not go back over"
+                                + " several runs of them as one; go back over each run before the next, or train with engine cpu");
             }
         }
     }
@@ -133,7 +137,12 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
         List<FloatArray> arrays = graphs.remembered();
         for (int i = 0; i < arrays.size(); i++) {
             MemorySegment.copy(
-                    run.archive.get(i), 0, arrays.get(i).getSegment(), ValueLayout.JAVA_FLOAT, 0, run.archive.get(i).length);
+                    run.archive.get(i),
+                    0,
+                    arrays.get(i).getSegment(),
+                    ValueLayout.JAVA_FLOAT,
+                    0,
+                    run.archive.get(i).length);
         }
         graphs.enterRemembered();
     }
@@ -165,7 +174,8 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
         }
         for (int i = 0; i < inputGradients.size(); i++) {
             Tensor wanted = inputGradients.get(i);
-            FloatArray gradient = wanted == null ? null : graphs.gradient(program.inputs().get(i));
+            FloatArray gradient =
+                    wanted == null ? null : graphs.gradient(program.inputs().get(i));
             if (gradient != null) {
                 graphs.fetch(gradient, wanted.size());
                 HostCopies.copyOut(gradient, wanted);
@@ -253,7 +263,8 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
         }
         for (LayerOp op : program.ops()) {
             for (String name : op.weights().keySet()) {
-                if (!FiniteNumbers.in(spec().layer().weights().get(name, op.weights().get(name)))) {
+                if (!FiniteNumbers.in(
+                        spec().layer().weights().get(name, op.weights().get(name)))) {
                     return Optional.of("weight " + name);
                 }
             }

@@ -189,8 +189,7 @@ final class TrainingGraphs {
         List<ResidentGroup> groups = new ArrayList<>();
         Set<TornadoNativeArray> rest = new LinkedHashSet<>();
         all.forEach(stage -> rest.addAll(stage.arrays()));
-        for (ResidentGroup group :
-                Arrays.asList(weightGroup, inputGroup, rememberedGroup, outputGroup, stepGroup)) {
+        for (ResidentGroup group : Arrays.asList(weightGroup, inputGroup, rememberedGroup, outputGroup, stepGroup)) {
             if (group != null) {
                 groups.add(group);
                 group.arrays().forEach(rest::remove);

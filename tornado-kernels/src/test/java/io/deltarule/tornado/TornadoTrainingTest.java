@@ -40,7 +40,8 @@ class TornadoTrainingTest extends TrainingLaws {
     /** On the emulator two that are small: one that carries a state, one with a loss. */
     @Override
     protected List<RandomPrograms.Drawn> programs() {
-        return List.of(chained(LayerCases.delta().get(1)), chained(LayerCases.losses().getLast()));
+        return List.of(
+                chained(LayerCases.delta().get(1)), chained(LayerCases.losses().getLast()));
     }
 
     /** Every operation by itself, and drawn programs of several. */

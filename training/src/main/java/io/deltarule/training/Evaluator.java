@@ -78,8 +78,8 @@ final class Evaluator {
         Arrays.fill(classes, Batch.NONE);
         double[] losses = new double[labels.length];
         long row = (long) hidden * Float.BYTES;
-        try (LayerPlan head = engine.plan(LayerSpec.of(model.head(), weights, piece, 1, piece)
-                        .onDevice(device))) {
+        try (LayerPlan head =
+                engine.plan(LayerSpec.of(model.head(), weights, piece, 1, piece).onDevice(device))) {
             float[] logits = new float[vocab];
             for (int from = 0; from < at.length; from += piece) {
                 int count = Math.min(piece, at.length - from);

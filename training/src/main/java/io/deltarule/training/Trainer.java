@@ -92,10 +92,13 @@ public final class Trainer implements AutoCloseable {
                 task.sequences(),
                 longest);
         TrainingSpec spec = new TrainingSpec(
-                layer.onDevice(device), weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of());
+                layer.onDevice(device),
+                weights.trained().layout(),
+                options.recompute() ? model.blockBeginnings() : List.of());
         boolean adam = options.optimizer() instanceof AdamW.Settings && !weights.hasUnitRows();
         there = adam
-                ? engine.residentTrainingPlan(spec, name -> model.role(name).decayed()).orElse(null)
+                ? engine.residentTrainingPlan(spec, name -> model.role(name).decayed())
+                        .orElse(null)
                 : null;
         plan = there == null ? engine.trainingPlan(spec) : there;
     }

@@ -100,8 +100,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
         RunConfig read = RunConfig.read(config);
         EngineChoice choice = EngineChoice.of(engine, device);
-        TrainingEngine chosen =
-                TrainingEngine.of(threads == null ? choice.engine() : choice.engine().withThreads(threads));
+        TrainingEngine chosen = TrainingEngine.of(
+                threads == null ? choice.engine() : choice.engine().withThreads(threads));
         Score score = read.task().score();
         TrainingRun.Result result;
         try (Interruption interruption = Interruption.guard(spec.commandLine().getErr())) {

@@ -43,14 +43,14 @@ final class BackwardSchedule {
         List<SlotBuffer> memory = walk.widths().stream()
                 .map(width -> SlotBuffer.allocate(arena, maxTokens, width))
                 .toList();
-        walk.places().forEach((slot, place) -> gradients.put(slot, memory.get(place).withWidth(slot.width())));
+        walk.places()
+                .forEach((slot, place) -> gradients.put(slot, memory.get(place).withWidth(slot.width())));
         for (int i = 0; i < ops.size(); i++) {
             steps.add(walk.active(i) ? made(ops.get(i), walk.uses(i), maker, arena, maxTokens) : List.of());
         }
     }
 
-    private List<BackwardStep> made(
-            LayerOp op, List<BackwardWalk.Use> uses, Maker maker, Arena arena, int maxTokens) {
+    private List<BackwardStep> made(LayerOp op, List<BackwardWalk.Use> uses, Maker maker, Arena arena, int maxTokens) {
         Map<Slot, SlotBuffer> given = new HashMap<>();
         op.writes().forEach(slot -> {
             if (gradients.containsKey(slot)) {

@@ -77,7 +77,10 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
      * @param outputGradients as for {@link #backward}
      */
     protected final void goBackInPlace(List<Tensor> outputGradients) {
-        goBack(outputGradients, null, Collections.nCopies(spec.layer().program().inputs().size(), null));
+        goBack(
+                outputGradients,
+                null,
+                Collections.nCopies(spec.layer().program().inputs().size(), null));
     }
 
     /** Does something that no other call may come between. */

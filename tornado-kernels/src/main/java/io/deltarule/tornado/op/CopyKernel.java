@@ -109,7 +109,8 @@ public final class CopyKernel {
      *
      * <p>y [tokens, width] (written). Parallel over: every number. Source: core.layer.ElementwiseOp.
      */
-    public static void fill(KernelContext context, IntArray table, FloatArray y, int width, float value, int signature) {
+    public static void fill(
+            KernelContext context, IntArray table, FloatArray y, int width, float value, int signature) {
         int at = context.globalIdx;
         if (at == 0) {
             table.set(signature, table.get(RunTable.RUN));

@@ -68,8 +68,7 @@ public final class LayerArrays {
             spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
         } else {
             SlotPlaces places = new SlotPlaces(spec.program());
-            List<FloatArray> shared =
-                    places.widths().stream().map(this::slots).toList();
+            List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
             spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
         }
         shapes = spec.program().weights();

@@ -55,16 +55,7 @@ final class LinearLaunches {
                 LinearKernels.ROW_LANES,
                 run -> LinearKernels.many(run.tokens()) ? 0 : Math.ceilDiv(out, LinearKernels.ROWS),
                 KernelTask.of(
-                        LinearKernels::multiplyRows,
-                        x,
-                        W.numbers(),
-                        W.packed(),
-                        bias,
-                        y,
-                        in,
-                        out,
-                        W.bits(),
-                        biased)));
+                        LinearKernels::multiplyRows, x, W.numbers(), W.packed(), bias, y, in, out, W.bits(), biased)));
         return launches;
     }
 }

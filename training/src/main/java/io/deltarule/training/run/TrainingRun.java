@@ -89,12 +89,7 @@ public final class TrainingRun {
      * @param device one of the engine's, or null for its own choice
      */
     public TrainingRun(
-            RunConfig config,
-            TrainingEngine engine,
-            String device,
-            Path folder,
-            String version,
-            Listener listener) {
+            RunConfig config, TrainingEngine engine, String device, Path folder, String version, Listener listener) {
         this.config = config;
         this.engine = engine;
         this.device = device;

@@ -120,7 +120,9 @@ public record GradientOperands(
     }
 
     FloatArray dEraseGain() {
-        Input gain = variant.erases() ? variant.eraseKey().gain() : variant.writeValue().gain();
+        Input gain = variant.erases()
+                ? variant.eraseKey().gain()
+                : variant.writeValue().gain();
         return gain == variant.writeValue().gain() ? absent.get(ERASE_GAIN) : gradients.get(gain);
     }
 

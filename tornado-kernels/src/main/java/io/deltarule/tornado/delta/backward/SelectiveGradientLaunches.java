@@ -77,7 +77,8 @@ final class SelectiveGradientLaunches {
         all.addAll(reads.scores("CrossScores", between.weights));
         all.add(stages.read("crossRead", between.weights, s.HV(), dx, GradientOptions.ADD));
         if (s.gateWidth() == 1) {
-            all.add(stages.rectangles("crossRectangles", gradients.crossOverlaps, operands.dg(), GradientOptions.WRITE));
+            all.add(stages.rectangles(
+                    "crossRectangles", gradients.crossOverlaps, operands.dg(), GradientOptions.WRITE));
         }
         all.addAll(reads.scores("RowScores", gradients.weights));
         all.add(stages.read("rowRead", gradients.weights, s.HV(), x.r(), GradientOptions.ADD));

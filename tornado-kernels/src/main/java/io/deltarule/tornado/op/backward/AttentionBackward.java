@@ -111,13 +111,7 @@ final class AttentionBackward {
     }
 
     private KernelTask keys(
-            FloatArray k,
-            FloatArray v,
-            FloatArray dk,
-            FloatArray dv,
-            FloatArray dKeys,
-            FloatArray dValues,
-            int kind) {
+            FloatArray k, FloatArray v, FloatArray dk, FloatArray dv, FloatArray dKeys, FloatArray dValues, int kind) {
         return KernelTask.of(
                 AttentionGradientKernels::keyGradients,
                 b.slot(op.q()),

@@ -122,9 +122,7 @@ public final class BackwardArrays {
     ChunkBuffers chunks(DeltaShape s, int C, int longest, boolean erases) {
         return chunks.computeIfAbsent(
                 List.of(s, C, longest, erases),
-                key -> longest == C
-                        ? forward.chunks(s, C, erases)
-                        : new ChunkBuffers(s, C, longest, erases, memory));
+                key -> longest == C ? forward.chunks(s, C, erases) : new ChunkBuffers(s, C, longest, erases, memory));
     }
 
     /** The same of its gradients. */
@@ -137,6 +135,4 @@ public final class BackwardArrays {
     public Map<Slot, FloatArray> outputs() {
         return new LinkedHashMap<>(outputs);
     }
-
-
 }

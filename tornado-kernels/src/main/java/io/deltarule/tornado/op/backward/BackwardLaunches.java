@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.CarriedKernels;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.ChannelOp;
@@ -17,6 +16,7 @@ import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.op.CopyKernel;
 import io.deltarule.tornado.op.LayerArrays;
 import io.deltarule.tornado.op.LayerRunTables;
+import io.deltarule.tornado.op.backward.kernel.CarriedKernels;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -124,7 +124,8 @@ public final class BackwardLaunches {
             if (use == null) {
                 wanted.add(null);
             } else if (use.again()) { // one of the two gradients lies apart
-                wanted.add(new GradientPlace(back.scratch("again " + i, use.slot().width()), false));
+                wanted.add(
+                        new GradientPlace(back.scratch("again " + i, use.slot().width()), false));
             } else {
                 wanted.add(new GradientPlace(back.gradient(use.slot()), use.add()));
             }
@@ -135,7 +136,8 @@ public final class BackwardLaunches {
             BackwardWalk.Use use = uses.get(i);
             if (use != null && use.again()) {
                 GradientPlace first = new GradientPlace(back.gradient(use.slot()), true);
-                launches.add(b.pass("addAgain" + i, wanted.get(i).array(), first, use.slot().width()));
+                launches.add(b.pass(
+                        "addAgain" + i, wanted.get(i).array(), first, use.slot().width()));
             }
         }
         return launches;

@@ -1,9 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.ColumnSumKernel;
-import io.deltarule.tornado.op.backward.kernel.MoveKernel;
-import io.deltarule.tornado.op.backward.kernel.ProductKernel;
-import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.graph.KernelTask;
@@ -12,6 +8,10 @@ import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.op.Activations;
 import io.deltarule.tornado.op.DeviceMatrix;
 import io.deltarule.tornado.op.LayerArrays;
+import io.deltarule.tornado.op.backward.kernel.ColumnSumKernel;
+import io.deltarule.tornado.op.backward.kernel.MoveKernel;
+import io.deltarule.tornado.op.backward.kernel.ProductKernel;
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 

@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.ConvolutionGradientKernels;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
@@ -8,6 +7,7 @@ import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.Activations;
 import io.deltarule.tornado.op.ConvolutionKernels;
+import io.deltarule.tornado.op.backward.kernel.ConvolutionGradientKernels;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -23,7 +23,8 @@ final class ConvolutionBackward {
     private final FloatArray tail;
     private final FloatArray h;
 
-    private ConvolutionBackward(Slot in, FloatArray dy, int taps, FloatArray weight, int kind, boolean plain, BackwardScope b) {
+    private ConvolutionBackward(
+            Slot in, FloatArray dy, int taps, FloatArray weight, int kind, boolean plain, BackwardScope b) {
         this.b = b;
         this.in = in;
         this.width = in.width();
@@ -95,8 +96,7 @@ final class ConvolutionBackward {
 
     private static ConvolutionBackward of(
             Slot in, Slot out, int taps, FloatArray weight, int kind, Activation activation, BackwardScope b) {
-        return new ConvolutionBackward(
-                in, b.given(out), taps, weight, kind, activation == Activation.IDENTITY, b);
+        return new ConvolutionBackward(in, b.given(out), taps, weight, kind, activation == Activation.IDENTITY, b);
     }
 
     /** What the activation is applied to, the input and what was carried. */

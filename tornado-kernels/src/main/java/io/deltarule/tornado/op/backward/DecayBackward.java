@@ -1,9 +1,9 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.DecayGradientKernels;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.op.backward.kernel.DecayGradientKernels;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;

@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Input;
@@ -20,6 +19,7 @@ import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.op.Activations;
 import io.deltarule.tornado.op.CopyKernel;
 import io.deltarule.tornado.op.DeltaLaunches;
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -54,8 +54,7 @@ final class DeltaBackward {
     private List<Launch> all() {
         LayerSpec layer = b.spec();
         DeltaShape s = op.shape(layer.maxTokens(), layer.sequences());
-        PlanSpec asked =
-                new PlanSpec(op.variant(), s, Form.CHUNK, layer.chunkSize(), op.scale(), true, layer.device());
+        PlanSpec asked = new PlanSpec(op.variant(), s, Form.CHUNK, layer.chunkSize(), op.scale(), true, layer.device());
         ChunkLaunches.check(asked);
         PlanSpec spec = ChunkLaunches.fitting(asked);
         int C = spec.chunkSize();
@@ -77,8 +76,7 @@ final class DeltaBackward {
                 () -> b.back().absent(absent.getAndIncrement()));
         ChunkBuffers between = b.back().chunks(s, C, longest, erases);
         GradientBuffers gradients = b.back().chunkGradients(s, C, longest, erases);
-        LaunchScope chunks =
-                b.scope().with(b.tables().chunks(s.householders(), C, longest, s.levels()));
+        LaunchScope chunks = b.scope().with(b.tables().chunks(s.householders(), C, longest, s.levels()));
         all.addAll(GradientLaunches.of(spec, operands, between, gradients, chunks));
         all.addAll(after);
         return all;
@@ -90,8 +88,7 @@ final class DeltaBackward {
         int width = s.HV() * s.V();
         FloatArray scaled = b.back().scratch(name, width);
         if (dy == null) {
-            launches.add(b.perToken(
-                    name, width, CopyKernel.LANES, KernelTask.of(CopyKernel::fill, scaled, width, 0f)));
+            launches.add(b.perToken(name, width, CopyKernel.LANES, KernelTask.of(CopyKernel::fill, scaled, width, 0f)));
         } else {
             launches.add(b.slope(
                     name,

@@ -1,13 +1,13 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.MoveKernel;
-import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.Activations;
+import io.deltarule.tornado.op.backward.kernel.MoveKernel;
+import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -44,9 +44,11 @@ final class ElementwiseBackward {
         GradientPlace dx = b.wanted().getFirst();
         if (dx != null) {
             int share = op.in().width() / op.gate().width();
-            all.add(b.slope("slope", operation, x, b.slot(op.gate()), dy, dx, op.in().width(), share, act, limit));
+            all.add(b.slope(
+                    "slope", operation, x, b.slot(op.gate()), dy, dx, op.in().width(), share, act, limit));
         }
-        all.addAll(gate(operation, x, x, op.gate(), dy, b.wanted().get(1), op.in().width(), act, limit, b));
+        all.addAll(
+                gate(operation, x, x, op.gate(), dy, b.wanted().get(1), op.in().width(), act, limit, b));
         return all;
     }
 

@@ -1,12 +1,12 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.EmbeddingGradientKernel;
-import io.deltarule.tornado.op.backward.kernel.LogitGradientKernel;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.op.DeviceMatrix;
+import io.deltarule.tornado.op.backward.kernel.EmbeddingGradientKernel;
+import io.deltarule.tornado.op.backward.kernel.LogitGradientKernel;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;

@@ -1,7 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.tornado.op.backward.kernel.LayerNormGradientKernel;
-import io.deltarule.tornado.op.backward.kernel.NormGradientKernel;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.Slot;
@@ -9,6 +7,8 @@ import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.Activations;
 import io.deltarule.tornado.op.NormKernel;
+import io.deltarule.tornado.op.backward.kernel.LayerNormGradientKernel;
+import io.deltarule.tornado.op.backward.kernel.NormGradientKernel;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -32,10 +32,9 @@ final class NormBackward {
     static List<Launch> rms(NormOp.RmsNorm op, BackwardScope b) {
         boolean gated = op.gate() != null;
         FloatArray dw = b.back().weightGradient(op.weight());
-        FloatArray parts = dw == null ? null : b.back().scratch("weight parts", op.in().width());
-        int flags = NormKernel.RMS
-                | (op.zeroCentred() ? NormKernel.ZERO_CENTRED : 0)
-                | (gated ? NormKernel.GATED : 0);
+        FloatArray parts =
+                dw == null ? null : b.back().scratch("weight parts", op.in().width());
+        int flags = NormKernel.RMS | (op.zeroCentred() ? NormKernel.ZERO_CENTRED : 0) | (gated ? NormKernel.GATED : 0);
         List<Launch> all = new ArrayList<>();
         all.add(norm(
                 op.in(),

@@ -80,14 +80,7 @@ final class PositionBackward {
     }
 
     private static List<Launch> turnedBack(
-            Slot out,
-            Slot in,
-            LongArray angles,
-            LongArray phases,
-            int head,
-            int half,
-            int selective,
-            BackwardScope b) {
+            Slot out, Slot in, LongArray angles, LongArray phases, int head, int half, int selective, BackwardScope b) {
         GradientPlace dx = b.wanted().getFirst();
         if (dx == null) {
             return List.of();

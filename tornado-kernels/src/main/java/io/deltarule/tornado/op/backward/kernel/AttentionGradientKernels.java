@@ -39,7 +39,16 @@ public final class AttentionGradientKernels {
 
     /** A channel of the key or value at position s: the run's own, or from before it. */
     private static float read(
-            FloatArray now, FloatArray before, int s, int start, int own, int cache, int rows, int stride, int d, int width) {
+            FloatArray now,
+            FloatArray before,
+            int s,
+            int start,
+            int own,
+            int cache,
+            int rows,
+            int stride,
+            int d,
+            int width) {
         float x = 0f;
         if (s >= start) {
             x = now.get((own + (s - start) * stride) * width + d);
