@@ -212,9 +212,8 @@ class TransferTest {
                 .consumeFromDevice(array)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, array, other)
                 .task("t", TransferTest::addOne, context, other);
-        TaskGraph reader = new TaskGraph("read")
-                .consumeFromDevice(array)
-                .task("t", TransferTest::addOne, context, array);
+        TaskGraph reader =
+                new TaskGraph("read").consumeFromDevice(array).task("t", TransferTest::addOne, context, array);
         try (TornadoExecutionPlan plan = plan(producer(true), sender, reader)) {
             plan.withGraph(0).execute();
             assertEquals(16, plan.getCurrentDeviceMemoryUsage());

@@ -50,8 +50,7 @@ final class ResidentPasses {
      * @param spec forms and chunk sizes chosen
      * @param gradient the specification of each operation's backward pass
      */
-    ResidentPasses(
-            ResidentSpec spec, IntFunction<PlanSpec> gradient, KernelContext context, DeviceMemory memory) {
+    ResidentPasses(ResidentSpec spec, IntFunction<PlanSpec> gradient, KernelContext context, DeviceMemory memory) {
         this.spec = spec;
         this.context = context;
         this.memory = memory;
@@ -118,8 +117,7 @@ final class ResidentPasses {
         for (ResidentLink link : spec.links()) {
             if (link.from() == i && link.output() == output) {
                 FloatArray from = backward.get(link.to() - i).arrays().byInput().get(link.input());
-                launches.add(ScaledCopy.of(
-                        backward.getFirst().scope(), "enter" + output.name(), from, to, factor));
+                launches.add(ScaledCopy.of(backward.getFirst().scope(), "enter" + output.name(), from, to, factor));
                 results.add(to);
                 return;
             }

@@ -18,10 +18,8 @@ final class ScaledCopy {
     static Launch of(LaunchScope scope, String name, FloatArray from, FloatArray to, double factor) {
         int count = to.getSize();
         return scope.launch(
-                name,
-                LANES,
-                run -> Math.ceilDiv(count, LANES),
-                KernelTask.of(ScaledCopy::copy, from, to, count, (float) factor));
+                name, LANES, run -> Math.ceilDiv(count, LANES), KernelTask.of(ScaledCopy::copy, from, to, count, (float)
+                        factor));
     }
 
     /**
@@ -30,13 +28,7 @@ final class ScaledCopy {
      * <p>x [count], y [count] (written). Parallel over: every number.
      */
     static void copy(
-            KernelContext context,
-            IntArray table,
-            FloatArray x,
-            FloatArray y,
-            int count,
-            float factor,
-            int signature) {
+            KernelContext context, IntArray table, FloatArray x, FloatArray y, int count, float factor, int signature) {
         int at = context.globalIdx;
         if (at == 0) {
             table.set(signature, table.get(RunTable.RUN));

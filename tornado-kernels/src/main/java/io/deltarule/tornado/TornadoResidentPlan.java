@@ -55,7 +55,8 @@ final class TornadoResidentPlan extends AbstractResidentPlan implements Profiled
         switch (place) {
             case ResidentPlace.OfInput(Input input) ->
                 passes.forward(operation).arrays().load(shape(operation), input, values);
-            case ResidentPlace.GradientOf(ResidentPlace.OfOutput(Output output)) when output == Output.O ->
+            case ResidentPlace.GradientOf(ResidentPlace.OfOutput(Output output))
+            when output == Output.O ->
                 GradientArrays.copyScaled(
                         values, (float) spec().operations().get(operation).scale(), to);
             default -> HostCopies.copyIn(values, to);
@@ -96,8 +97,8 @@ final class TornadoResidentPlan extends AbstractResidentPlan implements Profiled
         // inputs were found finite when they were set
         DeltaInputs none = new DeltaInputs(shape.householders(), Map.of(), null, packed());
         switch (place) {
-            case ResidentPlace.OfOutput(Output output) when output == Output.FINAL_STATE ->
-                FiniteChecks.requireFiniteState(variant, shape, none, found);
+            case ResidentPlace.OfOutput(Output output)
+            when output == Output.FINAL_STATE -> FiniteChecks.requireFiniteState(variant, shape, none, found);
             case ResidentPlace.OfOutput _ -> FiniteChecks.requireFiniteOutput(variant, shape, none, found);
             default -> {
                 long at = FiniteChecks.firstNotFinite(found);

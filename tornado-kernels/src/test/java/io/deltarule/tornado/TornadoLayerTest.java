@@ -197,8 +197,10 @@ class TornadoLayerTest extends LayerLaws {
         List<Tensor> in = c.inputs(9, 1);
         List<Tensor> next = c.inputs(4, 2);
         try (LayerPlan whole = engine().plan(spec);
-                LayerPlan split = TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst();
-                LayerPlan other = TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst()) {
+                LayerPlan split =
+                        TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst();
+                LayerPlan other =
+                        TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst()) {
             assertTrue(((TornadoLayerPlan) split).stages() > 2);
             List<Tensor> expected = c.outputs(9);
             List<Tensor> found = c.outputs(9);

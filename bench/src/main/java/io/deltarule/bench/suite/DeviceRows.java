@@ -14,7 +14,7 @@ record DeviceRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
         recorder.time(workloads.prefills(), 6);
         recorder.time(workloads.residents(), 4);
         if (level != SuiteLevel.QUICK) {
-            recorder.time(workloads.variants(), 4);
+            recorder.time(workloads.variantsAndLevels(), 4);
         }
         new ContextRows(workloads, recorder).measure();
         curves();

@@ -7,6 +7,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Variant;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.resident.ResidentEngine;
@@ -44,7 +45,10 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 prefill("prefill/rwkv7", Variant.RWKV7, shape(Gate.CHANNEL, 2)));
     }
 
-    /** The main prefills, one token and the longest backward pass on tensors that stay on the device; none for engines of the host's memory. */
+    /**
+     * The main prefills, one token and the longest backward pass on tensors that stay on the device; none for engines of the host's
+     * memory.
+     */
     List<Workload> residents() {
         if (!(engine instanceof CeilingEngine && engine instanceof ResidentEngine)) {
             return List.of();
@@ -53,6 +57,19 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
         all.add(decode("decode/single", 1));
         all.add(gradientLengths().getLast());
         return all.stream().map(Workload::staying).toList();
+    }
+
+    /** Log-linear states, one of each kind of write: levels enough for the tokens of a prefill. */
+    List<Workload> levels() {
+        DeltaShape shape = shape(Gate.SCALAR, 1).withLevels(Levels.needed(sizes.tokens()));
+        return List.of(
+                prefill("prefill/gated_delta_rule_levels", Variant.GATED_DELTA_RULE, shape),
+                prefill("prefill/ssd_levels", Variant.SSD, shape));
+    }
+
+    /** What a prefill is timed of besides {@link #prefills}. */
+    List<Workload> variantsAndLevels() {
+        return Stream.concat(variants().stream(), levels().stream()).toList();
     }
 
     List<Workload> lengths() {

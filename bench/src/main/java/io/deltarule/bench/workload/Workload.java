@@ -56,7 +56,8 @@ public record Workload(
 
     /** The same, decoding after a prefill of so many tokens. */
     public Workload after(int tokens) {
-        return new Workload(name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens, resident);
+        return new Workload(
+                name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens, resident);
     }
 
     /** The same lengths with another subject. A backward pass keeps the state of every chunk, so its chunks are larger. */
@@ -67,12 +68,14 @@ public record Workload(
 
     /** The same under another name. */
     public Workload named(String other) {
-        return new Workload(other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context, resident);
+        return new Workload(
+                other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context, resident);
     }
 
     /** The same in another form. */
     public Workload in(Form other) {
-        return new Workload(name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context, resident);
+        return new Workload(
+                name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context, resident);
     }
 
     /** The same in chunks of another size. */
@@ -82,7 +85,8 @@ public record Workload(
 
     /** The same token by token, every run going on where the last one ended. */
     public Workload keepingState() {
-        return new Workload(name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context, resident);
+        return new Workload(
+                name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context, resident);
     }
 
     /** The same token by token. */

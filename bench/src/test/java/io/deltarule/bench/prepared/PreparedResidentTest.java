@@ -26,7 +26,8 @@ class PreparedResidentTest {
         DeltaEngine engine = Engines.named(name);
         String device = engine.devices().getFirst().id();
         Variant variant = Variant.GATED_DELTA_RULE;
-        Workload prefill = Workload.prefill("prefill/x", engine, device, variant, MANY).withChunkSize(16);
+        Workload prefill =
+                Workload.prefill("prefill/x", engine, device, variant, MANY).withChunkSize(16);
         for (Workload workload : List.of(
                 prefill.staying(),
                 Workload.decode("decode", engine, device, variant, ONE).staying(),

@@ -120,8 +120,9 @@ public final class BenchCommand implements Callable<Integer> {
                     || chunkSize != null
                     || resident;
             if (sized) {
-                throw new InvalidInputException("--suite: expected only --variant, --form, --direction, --engine and"
-                        + " --device beside it but found sizes or --resident; without --suite they describe one operation");
+                throw new InvalidInputException(
+                        "--suite: expected only --variant, --form, --direction, --engine and"
+                                + " --device beside it but found sizes or --resident; without --suite they describe one operation");
             }
             if (engine != null || device != null) {
                 EngineChoice.of(or(engine, "auto"), device); // says what is wrong with the names

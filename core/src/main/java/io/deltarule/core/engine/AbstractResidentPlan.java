@@ -141,7 +141,8 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
         }
         if (!ascends || s.B() != 1) {
             throw new InvalidInputException("cu_seqlens: expected " + (s.sequences() + 1) + " numbers from 0 to "
-                    + s.tokens() + " that do not decrease, of a batch of one row, but found " + Arrays.toString(cuSeqlens)
+                    + s.tokens() + " that do not decrease, of a batch of one row, but found "
+                    + Arrays.toString(cuSeqlens)
                     + " and B=" + s.B());
         }
         use.run(() -> {
@@ -170,8 +171,7 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
     @Override
     public final void backward() {
         if (!spec.gradients()) {
-            throw new IllegalStateException(
-                    "this plan has no backward pass; make it of ResidentSpec.withGradients()");
+            throw new IllegalStateException("this plan has no backward pass; make it of ResidentSpec.withGradients()");
         }
         use.run(() -> {
             requireInputs();
@@ -189,8 +189,8 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
 
     private void requireInputs() {
         if (boundaries == null) {
-            throw new InvalidInputException("cu_seqlens: expected the boundaries of "
-                    + shape(0).sequences() + " packed sequences but found none; call setBoundaries");
+            throw new InvalidInputException("cu_seqlens: expected the boundaries of " + shape(0).sequences()
+                    + " packed sequences but found none; call setBoundaries");
         }
         operations.forEach(Operation::requireInputs);
     }
@@ -201,8 +201,8 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
     }
 
     private static IllegalStateException stale(String what, String newer, String pass) {
-        return new IllegalStateException(what + ": expected a run of what is set now, but since the last one "
-                + newer + (newer.equals("nothing") ? " was run" : " was newer") + "; call " + pass + " first");
+        return new IllegalStateException(what + ": expected a run of what is set now, but since the last one " + newer
+                + (newer.equals("nothing") ? " was run" : " was newer") + "; call " + pass + " first");
     }
 
     @Override
@@ -231,9 +231,9 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
         @Override
         public DeviceTensor input(Input input) {
             if (!inputs(own).contains(input)) {
-                throw new InvalidInputException(
-                        input.id() + ": expected an input of this " + own.variant().id() + " but it has "
-                                + inputs(own).stream().map(Input::id).toList());
+                throw new InvalidInputException(input.id() + ": expected an input of this "
+                        + own.variant().id() + " but it has "
+                        + inputs(own).stream().map(Input::id).toList());
             }
             return new Handle(this, new ResidentPlace.OfInput(input));
         }
@@ -273,8 +273,7 @@ public abstract class AbstractResidentPlan implements ResidentPlan {
 
         private DeviceTensor gradientOf(DeviceTensor of) {
             if (!spec.gradients()) {
-                throw new IllegalStateException(
-                        "this plan has no gradients; make it of ResidentSpec.withGradients()");
+                throw new IllegalStateException("this plan has no gradients; make it of ResidentSpec.withGradients()");
             }
             return new Handle(this, new ResidentPlace.GradientOf(((Handle) of).place));
         }

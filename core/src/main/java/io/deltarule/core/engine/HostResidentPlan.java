@@ -131,7 +131,8 @@ public final class HostResidentPlan extends AbstractResidentPlan {
     /** Second keys and erase gates may have rows of other heads than before. */
     private static boolean fits(DeltaGradients gradients, DeltaInputs in) {
         return in.tensors().entrySet().stream()
-                .allMatch(each -> gradients.get(each.getKey()).hasDims(each.getValue().dims()));
+                .allMatch(each ->
+                        gradients.get(each.getKey()).hasDims(each.getValue().dims()));
     }
 
     private Tensor cotangent(int operation, Output output) {
@@ -154,10 +155,7 @@ public final class HostResidentPlan extends AbstractResidentPlan {
                             : operations.get(link.from()).output(link.output()));
         }
         return new DeltaInputs(
-                spec.shape().householders(),
-                tensors,
-                host.given.get(new ResidentPlace.InitialState()),
-                packed());
+                spec.shape().householders(), tensors, host.given.get(new ResidentPlace.InitialState()), packed());
     }
 
     @Override

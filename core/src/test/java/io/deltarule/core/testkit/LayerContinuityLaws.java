@@ -100,8 +100,9 @@ public abstract class LayerContinuityLaws extends LayerKnownCases {
             for (int i = 0; i < expected.size(); i++) {
                 assertArrayEquals(expected.get(i).toArray(), found.get(i).toArray(), "a run without rows runs");
             }
-            refused("rows: expected tokens from 0 to 1 but found 2", () -> other.run(
-                    new int[] {1, 1}, next, new int[] {2}, c.outputs(1)));
+            refused(
+                    "rows: expected tokens from 0 to 1 but found 2",
+                    () -> other.run(new int[] {1, 1}, next, new int[] {2}, c.outputs(1)));
             refused("expected [1, ", () -> other.run(new int[] {1, 1}, next, new int[] {0}, c.outputs(2)));
         }
     }

@@ -84,7 +84,8 @@ public abstract class ResidentLaws {
         Map<Input, Tensor> found = new EnumMap<>(Input.class);
         in.tensors()
                 .keySet()
-                .forEach(input -> found.put(input, copy(operation.gradient(input).get())));
+                .forEach(
+                        input -> found.put(input, copy(operation.gradient(input).get())));
         boolean begins = !operation.spec().shape().logLinear();
         return new DeltaGradients(
                 found, begins ? copy(operation.initialStateGradient().get()) : null);
@@ -191,7 +192,8 @@ public abstract class ResidentLaws {
     void aKeptStateGoesOnWhereItEnded() {
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 4, 1, 2, 8, 8, 1);
         DeltaInputs in = c.inputs();
-        DeltaShape token = DeltaCase.of(c.variant(), Gate.SCALAR, 1, 1, 1, 2, 8, 8, 1).shape();
+        DeltaShape token =
+                DeltaCase.of(c.variant(), Gate.SCALAR, 1, 1, 1, 2, 8, 8, 1).shape();
         DeltaOutputs whole = Verify.run(engine(), spec(c), in);
         PlanSpec step = PlanSpec.of(c.variant(), token).onDevice(device()).keepingState();
         try (ResidentPlan plan = engine().residentPlan(ResidentSpec.of(step))) {
@@ -244,12 +246,16 @@ public abstract class ResidentLaws {
         try (plan) {
             ResidentOperation operation = plan.operation();
             DeviceTensor o = operation.output(Output.O);
-            tooEarly("o: expected a run of what is set now, but since the last one nothing was run; call forward", o::get);
+            tooEarly(
+                    "o: expected a run of what is set now, but since the last one nothing was run; call forward",
+                    o::get);
             set(operation, in);
             plan.forward();
             o.get();
             operation.input(Input.V).set(in.get(Input.V));
-            tooEarly("o: expected a run of what is set now, but since the last one v was newer; call forward first", o::get);
+            tooEarly(
+                    "o: expected a run of what is set now, but since the last one v was newer; call forward first",
+                    o::get);
             tooEarly("call backward first", () -> operation.gradient(Input.Q).get());
             plan.forward();
             o.get();
@@ -258,7 +264,9 @@ public abstract class ResidentLaws {
             plan.backward();
             operation.gradient(Input.Q).get();
             operation.gradient(Output.O).set(FIRST.cotangents().o());
-            tooEarly("d_o was newer; call backward first", () -> operation.gradient(Input.Q).get());
+            tooEarly(
+                    "d_o was newer; call backward first",
+                    () -> operation.gradient(Input.Q).get());
         }
         tooEarly("closed", plan::forward);
         tooEarly("closed", () -> plan.operation().input(Input.Q).set(in.get(Input.Q)));
@@ -276,12 +284,14 @@ public abstract class ResidentLaws {
                 }
             });
             tooEarly("backward: expected a run of what is set now", plan::backward);
-            refused("link from o of operation 0 to v of operation 1 brings it", () -> plan.operation(1)
-                    .input(Input.V)
-                    .set(SECOND.inputs().get(Input.V)));
-            refused("brings it", () -> plan.operation(0)
-                    .gradient(Output.O)
-                    .set(FIRST.cotangents().o()));
+            refused(
+                    "link from o of operation 0 to v of operation 1 brings it",
+                    () -> plan.operation(1).input(Input.V).set(SECOND.inputs().get(Input.V)));
+            refused(
+                    "brings it",
+                    () -> plan.operation(0)
+                            .gradient(Output.O)
+                            .set(FIRST.cotangents().o()));
         }
     }
 
@@ -291,20 +301,20 @@ public abstract class ResidentLaws {
         try (ResidentPlan plan = engine().residentPlan(ResidentSpec.of(spec(FIRST)))) {
             ResidentOperation operation = plan.operation();
             refused("expected a tensor before the run but none was set", plan::forward);
-            refused("q: expected [1, 20, 1, 8] but found [1, 20, 2, 8]", () -> operation
-                    .input(Input.Q)
-                    .set(in.get(Input.V)));
+            refused(
+                    "q: expected [1, 20, 1, 8] but found [1, 20, 2, 8]",
+                    () -> operation.input(Input.Q).set(in.get(Input.V)));
             refused("r: expected an input of this gated_delta_rule", () -> operation.input(Input.R));
             refused("o_cross: expected an operation with read queries", () -> operation.output(Output.O_CROSS));
-            refused("o: expected a tensor that callers set but runs write it", () -> operation
-                    .output(Output.O)
-                    .set(in.get(Input.V)));
-            refused("q: expected a tensor that runs write but callers set", () -> operation
-                    .input(Input.Q)
-                    .get());
-            refused("g: expected natural logarithms", () -> operation
-                    .input(Input.G)
-                    .set(Tensor.zeros(1, 20, 2).fill(0.5f)));
+            refused(
+                    "o: expected a tensor that callers set but runs write it",
+                    () -> operation.output(Output.O).set(in.get(Input.V)));
+            refused(
+                    "q: expected a tensor that runs write but callers set",
+                    () -> operation.input(Input.Q).get());
+            refused(
+                    "g: expected natural logarithms",
+                    () -> operation.input(Input.G).set(Tensor.zeros(1, 20, 2).fill(0.5f)));
             refused("operation: expected 0 to 0 but found 1", () -> plan.operation(1));
             refused("cu_seqlens: expected 2 numbers from 0 to 20", () -> plan.setBoundaries(0, 7, 20));
             tooEarly("no backward pass", plan::backward);
@@ -352,8 +362,9 @@ public abstract class ResidentLaws {
         refused(
                 "expected operations without a kept state",
                 () -> ResidentSpec.of(one.keepingState()).withGradients());
-        refused("expected B, T and sequences 1, 20, 1", () -> ResidentSpec.of(one)
-                .then(spec(DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 21, 1, 2, 12, 8, 1))));
+        refused(
+                "expected B, T and sequences 1, 20, 1",
+                () -> ResidentSpec.of(one).then(spec(DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 21, 1, 2, 12, 8, 1))));
         refused("expected device", () -> ResidentSpec.of(one).then(two.onDevice("another")));
     }
 }

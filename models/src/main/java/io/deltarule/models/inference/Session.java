@@ -175,7 +175,10 @@ public final class Session implements AutoCloseable {
                 }
             }
             Tensor last = run(
-                    ids, done, lengths, rows.stream().mapToInt(Integer::intValue).toArray());
+                    ids,
+                    done,
+                    lengths,
+                    rows.stream().mapToInt(Integer::intValue).toArray());
             readOut(wanted, last);
             for (int i : wanted) {
                 if (checkpoints.get(i).due(length(i))) {

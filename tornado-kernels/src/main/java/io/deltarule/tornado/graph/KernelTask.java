@@ -69,7 +69,8 @@ public final class KernelTask {
     public static <A, B> KernelTask of(Task5<KernelContext, IntArray, A, B, Integer> code, A a, B b) {
         return new KernelTask(
                 5,
-                List.of(a, b), (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, signature));
+                List.of(a, b),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, signature));
     }
 
     /** The same with 3. */
@@ -402,14 +403,16 @@ public final class KernelTask {
     public static <A, B, C> KernelTask unsigned(Task4<KernelContext, A, B, C> code, A a, B b, C c) {
         return new KernelTask(
                 4,
-                List.of(a, b, c), (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c));
+                List.of(a, b, c),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c));
     }
 
     /** The same with 4. */
     public static <A, B, C, D> KernelTask unsigned(Task5<KernelContext, A, B, C, D> code, A a, B b, C c, D d) {
         return new KernelTask(
                 5,
-                List.of(a, b, c, d), (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
+                List.of(a, b, c, d),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
     }
 
     /** The same with 11. */

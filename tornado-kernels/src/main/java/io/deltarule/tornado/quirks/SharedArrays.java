@@ -80,7 +80,8 @@ public final class SharedArrays {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sent.toArray());
         }
         if (!filled.isEmpty()) {
-            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, numbers.values().toArray());
+            graph.transferToDevice(
+                    DataTransferMode.EVERY_EXECUTION, numbers.values().toArray());
         }
         for (Filled one : filled) {
             graph.transferToDevice(DataTransferMode.UNDER_DEMAND, one.arrays().toArray());
