@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.core.testkit.TestScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,7 @@ class TrainCommandTest {
 
     /** Weights and moments stay on the device between the steps; a checkpoint brings them back, and a run that goes on takes them there. */
     @Test
+    @Tag(TestScope.THOROUGH)
     void theTornadoEngineTrainsAsTheCpuEngineDoes() throws IOException {
         Path config = config(", \"checkpoints\": {\"every\": 1}, \"evaluation\": {\"batches\": 1}");
         Path cpu = folder.resolve("cpu");
