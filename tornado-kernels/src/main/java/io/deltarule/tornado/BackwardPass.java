@@ -45,6 +45,6 @@ record BackwardPass(PlanSpec spec, GradientArrays arrays, RunTable table, List<L
         RunTable table = new RunTable(spec.shape(), C, longest);
         LaunchScope scope = new LaunchScope("", table, context);
         return new BackwardPass(
-                spec, arrays, table, GradientLaunches.of(spec, arrays, between, gradients, scope), scope);
+                spec, arrays, table, GradientLaunches.of(spec, arrays.operands, between, gradients, scope), scope);
     }
 }

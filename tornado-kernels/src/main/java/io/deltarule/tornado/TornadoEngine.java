@@ -8,7 +8,6 @@ import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
@@ -16,6 +15,10 @@ import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.core.resident.ResidentEngine;
 import io.deltarule.core.resident.ResidentPlan;
 import io.deltarule.core.resident.ResidentSpec;
+import io.deltarule.core.training.ResidentTrainingPlan;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
@@ -25,6 +28,7 @@ import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.TornadoVersion;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
@@ -32,7 +36,7 @@ import java.util.Optional;
  *
  * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
-public final class TornadoEngine implements CeilingEngine, LayerEngine, ResidentEngine {
+public final class TornadoEngine implements CeilingEngine, TrainingEngine, ResidentEngine {
     @Override
     public String name() {
         return "tornado";
@@ -97,6 +101,17 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine, Resident
                 .map(spec -> spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE))
                 .toList();
         return TornadoLayerPlan.of(specs, device(specs.getFirst().device()), GraphLimits.BYTES);
+    }
+
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        return new TornadoTrainingPlan(spec, null, device(spec.layer().device()));
+    }
+
+    @Override
+    public Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
+        return Optional.of(
+                new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */

@@ -1,10 +1,8 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
-import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.SequenceOp;
@@ -18,7 +16,6 @@ import io.deltarule.tornado.op.LayerArrays;
 import io.deltarule.tornado.op.LayerRunTables;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -41,7 +38,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     private final GraphPlan graph;
     private final List<Slot> inputs;
     /** The inputs that are log-decays of some delta rule. */
-    private final Set<Slot> decays = new HashSet<>();
+    private final Set<Slot> decays;
 
     private RunTimes times = RunTimes.NONE;
 
@@ -75,11 +72,7 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         inputs = program.inputs();
         placed = shared.placed(index);
         graph = shared.graph();
-        for (LayerOp op : program.spec().program().ops()) {
-            if (op instanceof SequenceOp.Delta d && d.gated()) {
-                decays.add(d.inputs().get(Input.G));
-            }
-        }
+        decays = SequenceOp.Delta.decays(program.spec().program());
     }
 
     /** How many task graphs a run takes. */

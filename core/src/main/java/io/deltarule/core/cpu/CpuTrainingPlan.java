@@ -10,6 +10,7 @@ import io.deltarule.core.cpu.op.LayerStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractTrainingPlan;
+import io.deltarule.core.engine.FiniteNumbers;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;

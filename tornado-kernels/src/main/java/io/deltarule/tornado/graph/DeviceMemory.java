@@ -33,6 +33,11 @@ public final class DeviceMemory {
         return new DeviceMemory(device, false);
     }
 
+    /** Bytes of all that was asked for so far. */
+    public long used() {
+        return used;
+    }
+
     /** Whether the arrays that it hands out are stand-ins. */
     public boolean countsOnly() {
         return countOnly;
