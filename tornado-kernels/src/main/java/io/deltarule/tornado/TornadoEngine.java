@@ -7,6 +7,7 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
@@ -16,6 +17,7 @@ import io.deltarule.core.measure.DeviceWork;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.tensor.TileProducts;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
@@ -91,7 +93,8 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
     @Override
     public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
         DeltaShape s = spec.shape();
-        boolean singleTokens = s.T() == 1 && s.K() <= RecurrentKernel.MAX_K;
+        boolean singleTokens =
+                s.T() == 1 && s.K() <= RecurrentKernel.MAX_K && spec.precision() == Precision.FLOAT32;
         return spec.orForm(singleTokens ? Form.RECURRENT : Form.CHUNK).form();
     }
 
@@ -105,13 +108,22 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
         } else {
             RecurrentLaunches.check(spec);
         }
-        return new TornadoPlan(spec, device(spec.device()));
+        if (spec.precision() != Precision.FLOAT32) {
+            TileProducts.check(spec);
+        }
+        DeviceHandle device = device(spec.device());
+        if (spec.precision() != Precision.FLOAT32) {
+            TileProducts.check(spec, device.device());
+        }
+        return new TornadoPlan(spec, device);
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec asked) {
         requireAvailable();
-        PlanSpec spec = asked.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
+        PlanSpec spec = asked.requireFloat32("tornado's backward pass")
+                .orForm(Form.CHUNK)
+                .orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
         return new TornadoGradientPlan(ChunkLaunches.fitting(spec), device(spec.device()));
     }

@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.FiniteChecks;
@@ -12,9 +13,11 @@ import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.tensor.TileProducts;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
@@ -54,10 +57,17 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         ChunkBuffers between = buffers(spec, chunkSize, longest, memory);
         KernelContext context = new KernelContext();
         LaunchScope scope = new LaunchScope("", table, context);
-        List<Launch> launches = spec.form() == Form.RECURRENT
-                ? RecurrentLaunches.of(spec, arrays.arrays(), between, scope)
-                : ChunkLaunches.of(spec, arrays.arrays(), between, scope);
-        graph = new GraphPlan(device, "run", context, launches, transfers(between));
+        graph = new GraphPlan(
+                device, "run", context, launches(spec, arrays.arrays(), between, scope), transfers(between));
+    }
+
+    private static List<Launch> launches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        if (spec.form() == Form.RECURRENT) {
+            return RecurrentLaunches.of(spec, x, between, scope);
+        }
+        return spec.precision() == Precision.FLOAT32
+                ? ChunkLaunches.of(spec, x, between, scope)
+                : ChunkLaunches.of(spec, x, between, scope, new TileProducts(spec, x, between, scope));
     }
 
     /** The recurrent form's chunks are only read from, and lose nothing by their length. */
