@@ -61,7 +61,8 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
                 device, "run", context, launches(spec, arrays.arrays(), between, scope), transfers(between));
     }
 
-    private static List<Launch> launches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+    /** The launches of a run, in order. */
+    static List<Launch> launches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         if (spec.form() == Form.RECURRENT) {
             return RecurrentLaunches.of(spec, x, between, scope);
         }
