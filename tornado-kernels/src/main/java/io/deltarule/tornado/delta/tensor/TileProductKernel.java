@@ -42,9 +42,16 @@ final class TileProductKernel {
     static final int SPLIT = 4096;
 
     /** Depth of the tiles in local memory. */
-    private static final int STEP = 32;
+    private static final int STEP = 16;
 
-    private static final int RIGHT_PAIRS = STEP * COLUMNS / 2;
+    /** Where the next tile of 16 rows begins, in ints. */
+    private static final int LEFT_TILE = STEP * 16 / 2;
+    /** The same of 8 columns, a few more than there are, so that lanes that stage several tiles meet different banks. */
+    private static final int RIGHT_TILE = STEP * 8 / 2 + 8;
+
+    private static final int RIGHT_SIZE = COLUMNS / 8 * RIGHT_TILE;
+    /** Of a chunk's rows, whose decays are multiplied beforehand. */
+    private static final int PARTS = 8;
 
     private TileProductKernel() {}
 
@@ -97,14 +104,17 @@ final class TileProductKernel {
             int signature) {
         int terms = 1 + (flags & SPLIT) / SPLIT;
         int lanes = 8 * C;
-        int leftPairs = C * STEP / 2;
-        int[] leftTile = context.allocateIntLocalArray(terms * leftPairs);
-        int[] rightTile = context.allocateIntLocalArray(terms * RIGHT_PAIRS);
-        float[] decays = context.allocateFloatLocalArray(C);
-        int leftEach = leftPairs / lanes;
-        int rightEach = RIGHT_PAIRS / lanes;
-        float[] lefts = new float[2 * leftEach];
+        int rightEach = STEP * COLUMNS / 2 / lanes;
+        int leftSize = C / 16 * LEFT_TILE;
+        int[] leftTiles = context.allocateIntLocalArray(terms * leftSize);
+        int[] rightTiles = context.allocateIntLocalArray(terms * RIGHT_SIZE);
+        float[] decays = context.allocateFloatLocalArray(HV / H * C);
+        float[] parts = context.allocateFloatLocalArray(HV / H * PARTS);
+        float[] gains = context.allocateFloatLocalArray(HV / H * C);
+        float[] lefts = new float[2];
         float[] rights = new float[2 * rightEach];
+        int each = C / PARTS;
+        float[] scores = new float[each];
 
         int lane = context.localIdx;
         int band = lane / 32 % (C / 16);
@@ -128,143 +138,155 @@ final class TileProductKernel {
         int leftHead = (flags & LEFT_PER_VALUE_HEAD) != 0 ? head : keyHead;
         int rightHeads = (flags & RIGHT_PER_VALUE_HEAD) != 0 ? HV : H;
         int rightHead = (flags & RIGHT_PER_VALUE_HEAD) != 0 ? head : keyHead;
-        int padded = (D + STEP - 1) / STEP * STEP;
-        int depth = padded + ((flags & READ_OUT) != 0 ? C : 0);
+        int depth = D + ((flags & READ_OUT) != 0 ? C : 0);
+        int near = Math.min(lane / 8, length - 1);
+        boolean leftRow = lane / 8 < length;
+        if ((flags & LEFT_PER_TOKEN) != 0) {
+            leftRow = leftRow && (first + near) % n == n - 1;
+        }
 
+        if ((flags & SCORES) != 0) {
+            for (int at = lane; at < members * C; at += lanes) {
+                int m = first + at % C;
+                int member = head + at / C;
+                float decay = 1f;
+                float factor = 1f;
+                if (at % C < length) {
+                    if ((flags & GATED) != 0 && m % n == 0) {
+                        decay = TornadoMath.exp(g.get(m / n * HV + member));
+                    }
+                    if ((flags & GAIN) != 0) {
+                        factor = gain.get(m * HV + member);
+                    }
+                }
+                decays[at] = decay;
+                gains[at] = factor;
+            }
+            context.localBarrier();
+            if (lane < members * PARTS) {
+                float whole = 1f;
+                for (int m = lane * each; m < lane * each + each; m++) {
+                    whole *= decays[m];
+                }
+                parts[lane] = whole;
+            }
+        }
         float[] sums0 = context.mmaFragment(0f);
         float[] sums1 = context.mmaFragment(0f);
         float[] sums2 = context.mmaFragment(0f);
         float[] sums3 = context.mmaFragment(0f);
         for (int from = 0; from < depth; from += STEP) {
-            for (int i = 0; i < leftEach; i++) {
-                int pair = lane + i * lanes;
-                int row = pair / 256 * 16 + pair % 128 / 8;
-                int d = from + pair / 128 % 2 * 16 + pair % 8 * 2;
-                int m = first + row;
-                float low = 0f;
-                float high = 0f;
-                if (row < length) {
-                    if (from >= padded) {
-                        int at = (block * C + row) * C + d - padded;
-                        if (d - padded <= row) {
-                            low = weights.get(at);
+            // Loads have no conditions, so that all are under way at once: what is not there is read somewhere near.
+            if (from < D) {
+                int there = block * C + near;
+                float factor = scale;
+                if ((flags & LEFT_ROWS) != 0) {
+                    there = ((flags & LEFT_PER_TOKEN) != 0 ? (first + near) / n : first + near) * leftHeads + leftHead;
+                }
+                if ((flags & LEFT_DECAYED) != 0) {
+                    factor *= into.get(block * C + near);
+                }
+                int at = there * D + from + lane % 8 * 2;
+                float low = left.get(at) * factor;
+                float high = left.get(at + 1) * factor;
+                lefts[0] = leftRow ? low : 0f;
+                lefts[1] = leftRow ? high : 0f;
+                for (int i = 0; i < rightEach; i++) {
+                    int pair = lane + i * lanes;
+                    if ((flags & SCORES) != 0) {
+                        int d = from + pair % 16;
+                        int column = pair / 64 * 8 + pair / 16 % 4 * 2;
+                        int row = (first + Math.min(column, length - 1)) * rightHeads + rightHead;
+                        int nextRow = (first + Math.min(column + 1, length - 1)) * rightHeads + rightHead;
+                        low = right.get(row * D + d);
+                        high = right.get(nextRow * D + d);
+                        rights[2 * i] = column < length ? low : 0f;
+                        rights[2 * i + 1] = column + 1 < length ? high : 0f;
+                    } else {
+                        int d = from + pair / 16 % STEP;
+                        int column = corner + pair / 16 / STEP * 32 + pair % 16 * 2;
+                        boolean any = column < N;
+                        there = block * D + d;
+                        factor = 1f;
+                        if ((flags & RIGHT_ROWS) != 0) {
+                            int row = Math.min(d, length - 1);
+                            any = any && d < length;
+                            there = (first + row) * rightHeads + rightHead;
+                            factor = gain.get((first + row) * HV + head);
+                            if ((flags & RIGHT_DECAYED) != 0) {
+                                factor *= into.get(block * C + row);
+                            }
                         }
-                        if (d - padded < row) {
-                            high = weights.get(at + 1);
-                        }
-                    }
-                    if (from < padded && d < D) {
-                        int there = block * C + row;
-                        boolean any = true;
-                        if ((flags & LEFT_ROWS) != 0) {
-                            there = ((flags & LEFT_PER_TOKEN) != 0 ? m / n : m) * leftHeads + leftHead;
-                            any = (flags & LEFT_PER_TOKEN) == 0 || m % n == n - 1;
-                        }
-                        if (any) {
-                            low = left.get(there * D + d);
-                            high = left.get(there * D + d + 1);
-                        }
-                        if ((flags & LEFT_DECAYED) != 0) {
-                            float decay = into.get(block * C + row);
-                            low *= decay;
-                            high *= decay;
-                        }
+                        at = there * N + (N % COLUMNS == 0 ? column : Math.min(column, N - 2));
+                        low = right.get(at) * factor;
+                        high = right.get(at + 1) * factor;
+                        rights[2 * i] = any ? low : 0f;
+                        rights[2 * i + 1] = any ? high : 0f;
                     }
                 }
-                lefts[2 * i] = low * scale;
-                lefts[2 * i + 1] = high * scale;
-            }
-            for (int i = 0; i < rightEach; i++) {
-                int pair = lane + i * lanes;
-                int d = from + pair / 1024 * 16 + pair % 64 / 4;
-                int column = corner + pair / 64 % 16 * 8 + pair % 4 * 2;
-                float low = 0f;
-                float high = 0f;
-                if (column < N && length > 0) {
-                    if (from >= padded) {
-                        if (d - padded < length) {
-                            int at = (block * C + d - padded) * N + column;
-                            low = product.get(at);
-                            high = product.get(at + 1);
-                        }
-                    }
-                    if (from < padded && d < D) {
-                        if ((flags & SCORES) != 0) {
-                            int at = ((first + column) * rightHeads + rightHead) * D + d;
-                            if (column < length) {
-                                low = right.get(at);
-                            }
-                            if (column + 1 < length) {
-                                high = right.get(at + rightHeads * D);
-                            }
-                        } else {
-                            int there = block * D + d;
-                            float factor = 1f;
-                            boolean any = true;
-                            if ((flags & RIGHT_ROWS) != 0) {
-                                there = (first + d) * rightHeads + rightHead;
-                                any = d < length;
-                                if (any) {
-                                    factor = gain.get((first + d) * HV + head);
-                                    if ((flags & RIGHT_DECAYED) != 0) {
-                                        factor *= into.get(block * C + d);
-                                    }
-                                }
-                            }
-                            if (any) {
-                                low = factor * right.get(there * N + column);
-                                high = factor * right.get(there * N + column + 1);
-                            }
-                        }
-                    }
-                }
-                rights[2 * i] = low;
-                rights[2 * i + 1] = high;
-            }
-            context.localBarrier();
-            for (int i = 0; i < leftEach; i++) {
-                int pair = lane + i * lanes;
-                leftTile[pair] = packed(lefts[2 * i], lefts[2 * i + 1]);
-                if ((flags & SPLIT) != 0) {
-                    leftTile[leftPairs + pair] = packed(rest(lefts[2 * i]), rest(lefts[2 * i + 1]));
-                }
-            }
-            for (int i = 0; i < rightEach; i++) {
-                int pair = lane + i * lanes;
-                rightTile[pair] = packed(rights[2 * i], rights[2 * i + 1]);
-                if ((flags & SPLIT) != 0) {
-                    rightTile[RIGHT_PAIRS + pair] = packed(rest(rights[2 * i]), rest(rights[2 * i + 1]));
+            } else {
+                int j = from - D + lane % 8 * 2;
+                int at = (block * C + lane / 8) * C + j;
+                float low = weights.get(at) * scale;
+                float high = weights.get(at + 1) * scale;
+                lefts[0] = j <= lane / 8 ? low : 0f;
+                lefts[1] = j < lane / 8 ? high : 0f;
+                for (int i = 0; i < rightEach; i++) {
+                    int pair = lane + i * lanes;
+                    int row = from - D + pair / 16 % STEP;
+                    int column = corner + pair / 16 / STEP * 32 + pair % 16 * 2;
+                    at = (block * C + row) * N + (N % COLUMNS == 0 ? column : Math.min(column, N - 2));
+                    low = product.get(at);
+                    high = product.get(at + 1);
+                    rights[2 * i] = row < length && column < N ? low : 0f;
+                    rights[2 * i + 1] = row < length && column < N ? high : 0f;
                 }
             }
             context.localBarrier();
-            for (int half = 0; half < 2; half++) {
-                int leftAt = (band * 2 + half) * 512;
-                int rightAt = (half * 16 + panel * 4) * 256;
-                HalfFloat[] a = context.mmaLoadA(leftTile, 16, leftAt);
-                HalfFloat[] b0 = context.mmaLoadB(rightTile, 16, rightAt);
-                HalfFloat[] b1 = context.mmaLoadB(rightTile, 16, rightAt + 256);
-                HalfFloat[] b2 = context.mmaLoadB(rightTile, 16, rightAt + 512);
-                HalfFloat[] b3 = context.mmaLoadB(rightTile, 16, rightAt + 768);
-                if ((flags & SPLIT) != 0) {
-                    HalfFloat[] rest = context.mmaLoadA(leftTile, 16, 4 * leftPairs + leftAt);
-                    HalfFloat[] rest0 = context.mmaLoadB(rightTile, 16, 4 * RIGHT_PAIRS + rightAt);
-                    HalfFloat[] rest1 = context.mmaLoadB(rightTile, 16, 4 * RIGHT_PAIRS + rightAt + 256);
-                    HalfFloat[] rest2 = context.mmaLoadB(rightTile, 16, 4 * RIGHT_PAIRS + rightAt + 512);
-                    HalfFloat[] rest3 = context.mmaLoadB(rightTile, 16, 4 * RIGHT_PAIRS + rightAt + 768);
-                    sums0 = context.mmaBF16(rest, b0, sums0, MMAShape.M16N8K16);
-                    sums1 = context.mmaBF16(rest, b1, sums1, MMAShape.M16N8K16);
-                    sums2 = context.mmaBF16(rest, b2, sums2, MMAShape.M16N8K16);
-                    sums3 = context.mmaBF16(rest, b3, sums3, MMAShape.M16N8K16);
-                    sums0 = context.mmaBF16(a, rest0, sums0, MMAShape.M16N8K16);
-                    sums1 = context.mmaBF16(a, rest1, sums1, MMAShape.M16N8K16);
-                    sums2 = context.mmaBF16(a, rest2, sums2, MMAShape.M16N8K16);
-                    sums3 = context.mmaBF16(a, rest3, sums3, MMAShape.M16N8K16);
-                }
-                sums0 = context.mmaBF16(a, b0, sums0, MMAShape.M16N8K16);
-                sums1 = context.mmaBF16(a, b1, sums1, MMAShape.M16N8K16);
-                sums2 = context.mmaBF16(a, b2, sums2, MMAShape.M16N8K16);
-                sums3 = context.mmaBF16(a, b3, sums3, MMAShape.M16N8K16);
+            int to = lane / 128 * LEFT_TILE + lane % 128;
+            leftTiles[to] = packed(lefts[0], lefts[1]);
+            if ((flags & SPLIT) != 0) {
+                leftTiles[leftSize + to] = packed(rest(lefts[0]), rest(lefts[1]));
             }
+            for (int i = 0; i < rightEach; i++) {
+                int pair = lane + i * lanes;
+                if ((flags & SCORES) != 0) {
+                    to = pair / 64 * RIGHT_TILE + pair % 16 * 4 + pair / 16 % 4;
+                } else {
+                    to = (pair / 16 / STEP * 4 + pair / 4 % 4) * RIGHT_TILE + pair / 16 % STEP * 4 + pair % 4;
+                }
+                rightTiles[to] = packed(rights[2 * i], rights[2 * i + 1]);
+                if ((flags & SPLIT) != 0) {
+                    rightTiles[RIGHT_SIZE + to] = packed(rest(rights[2 * i]), rest(rights[2 * i + 1]));
+                }
+            }
+            context.localBarrier();
+            int rightAt = panel * 4 * RIGHT_TILE * 4;
+            HalfFloat[] a = context.mmaLoadA(leftTiles, STEP, band * LEFT_TILE * 4);
+            HalfFloat[] b0 = context.mmaLoadB(rightTiles, STEP, rightAt);
+            HalfFloat[] b1 = context.mmaLoadB(rightTiles, STEP, rightAt + RIGHT_TILE * 4);
+            HalfFloat[] b2 = context.mmaLoadB(rightTiles, STEP, rightAt + RIGHT_TILE * 8);
+            HalfFloat[] b3 = context.mmaLoadB(rightTiles, STEP, rightAt + RIGHT_TILE * 12);
+            if ((flags & SPLIT) != 0) {
+                int restAt = rightAt + RIGHT_SIZE * 4;
+                HalfFloat[] rest = context.mmaLoadA(leftTiles, STEP, (leftSize + band * LEFT_TILE) * 4);
+                HalfFloat[] rest0 = context.mmaLoadB(rightTiles, STEP, restAt);
+                HalfFloat[] rest1 = context.mmaLoadB(rightTiles, STEP, restAt + RIGHT_TILE * 4);
+                HalfFloat[] rest2 = context.mmaLoadB(rightTiles, STEP, restAt + RIGHT_TILE * 8);
+                HalfFloat[] rest3 = context.mmaLoadB(rightTiles, STEP, restAt + RIGHT_TILE * 12);
+                sums0 = context.mmaBF16(rest, b0, sums0, MMAShape.M16N8K16);
+                sums1 = context.mmaBF16(rest, b1, sums1, MMAShape.M16N8K16);
+                sums2 = context.mmaBF16(rest, b2, sums2, MMAShape.M16N8K16);
+                sums3 = context.mmaBF16(rest, b3, sums3, MMAShape.M16N8K16);
+                sums0 = context.mmaBF16(a, rest0, sums0, MMAShape.M16N8K16);
+                sums1 = context.mmaBF16(a, rest1, sums1, MMAShape.M16N8K16);
+                sums2 = context.mmaBF16(a, rest2, sums2, MMAShape.M16N8K16);
+                sums3 = context.mmaBF16(a, rest3, sums3, MMAShape.M16N8K16);
+            }
+            sums0 = context.mmaBF16(a, b0, sums0, MMAShape.M16N8K16);
+            sums1 = context.mmaBF16(a, b1, sums1, MMAShape.M16N8K16);
+            sums2 = context.mmaBF16(a, b2, sums2, MMAShape.M16N8K16);
+            sums3 = context.mmaBF16(a, b3, sums3, MMAShape.M16N8K16);
         }
         context.globalBarrier();
         // Whole chunks of single micro-steps are rows of o as they lie; others are sent on row by row.
@@ -312,33 +334,24 @@ final class TileProductKernel {
         }
         if ((flags & SCORES) != 0) {
             int j = lane % C;
-            int begin = lane / C * (C / 8);
+            int part = lane / C;
+            for (int i = 0; i < each; i++) {
+                scores[i] = product.get((last + part * each + i) * C + j);
+            }
             for (int member = 0; member < members; member++) {
-                context.localBarrier();
-                if (lane < C) {
-                    float decay = 1f;
-                    if ((flags & GATED) != 0 && lane < length && (first + lane) % n == 0) {
-                        decay = TornadoMath.exp(g.get((first + lane) / n * HV + head + member));
-                    }
-                    decays[lane] = decay;
-                }
-                context.localBarrier();
                 float fade = 1f;
-                for (int m = j + 1; m < begin; m++) {
-                    fade *= decays[m];
+                int end = Math.min(part, j / each + 1) * each;
+                for (int m = j + 1; m < end; m++) {
+                    fade *= decays[member * C + m];
                 }
-                for (int i = begin; i < begin + C / 8; i++) {
-                    float value = 0f;
-                    if (i > j) {
-                        fade *= decays[i];
-                    }
-                    if (i >= j && i < length) {
-                        value = product.get((last + i) * C + j) * fade;
-                        if ((flags & GAIN) != 0) {
-                            value *= gain.get((first + i) * HV + head + member);
-                        }
-                    }
-                    product.set(((block + member) * C + i) * C + j, value);
+                for (int between = j / each + 1; between < part; between++) {
+                    fade *= parts[member * PARTS + between];
+                }
+                for (int i = 0; i < each; i++) {
+                    int row = part * each + i;
+                    fade *= row > j ? decays[member * C + row] : 1f;
+                    float value = row >= j ? scores[i] * fade * gains[member * C + row] : 0f;
+                    product.set(((block + member) * C + row) * C + j, value);
                 }
             }
         }
