@@ -357,9 +357,14 @@ final class TileProductKernel {
         }
     }
 
-    /** Two numbers rounded to 16 bits, the first in the lower half. */
+    /**
+     * Two numbers rounded to 16 bits, the first in the lower half. By way of a long: TornadoVM 5.2.0 takes what the conversion gives for a
+     * short in what follows, and of a short shifted by 16 nothing is left.
+     */
     private static int packed(float low, float high) {
-        return (BFloat16.bf16FromFloat(low) & 0xFFFF) | (BFloat16.bf16FromFloat(high) << 16);
+        long upper = BFloat16.bf16FromFloat(high);
+        long lower = BFloat16.bf16FromFloat(low);
+        return (int) (upper << 16 | lower & 0xFFFF);
     }
 
     /** What rounding to 16 bits leaves of a number. */
