@@ -3,10 +3,13 @@ package io.deltarule.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.deltarule.core.Comparison;
+import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
+import io.deltarule.core.DeltaPlan;
 import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
@@ -17,6 +20,8 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
+import io.deltarule.core.cpu.CpuEngine;
+import io.deltarule.core.reference.ReferenceEngine;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
@@ -24,13 +29,11 @@ import io.deltarule.core.testkit.Verify;
 import io.deltarule.tornado.delta.tensor.TileProducts;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.types.BFloat16;
 
 /**
@@ -38,25 +41,32 @@ import uk.ac.manchester.tornado.api.types.BFloat16;
  *
  * <pre>  error ≤ 2 · |float64 of rounded q, k, p, v, S0 − float64| + float32's own floor </pre>
  */
-@Tag("emulator") // other devices that tests run on have no such products
 class TensorPrecisionTest {
     /** Tensors that become operands; gains and gates stay as they are. */
     private static final List<Input> OPERANDS = List.of(Input.Q, Input.K, Input.V, Input.P);
 
-    static Stream<Arguments> cases() {
-        DeltaCase gated = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 150, 1, 2, 32, 48, 1);
-        return Stream.of(
-                        Arguments.of(gated, 64),
-                        Arguments.of(gated.withDecay(20), 32),
-                        Arguments.of(gated.packed(64, 3, 1, 70), 32),
-                        Arguments.of(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 70, 1, 1, 64, 144, 1), 64),
-                        Arguments.of(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 2, 33, 2, 2, 16, 16, 1), 16),
-                        Arguments.of(DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 70, 2, 4, 32, 16, 1), 32),
-                        Arguments.of(DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 40, 1, 2, 32, 32, 2), 32),
-                        Arguments.of(DeltaCase.of(Variant.SSD, Gate.SCALAR, 1, 70, 1, 2, 48, 32, 1), 64),
-                        Arguments.of(DeltaCase.of(Variant.SSD, Gate.NONE, 1, 1, 1, 2, 16, 32, 1), 16))
-                .flatMap(c -> Stream.of(Precision.TENSOR, Precision.TENSOR_SPLIT)
-                        .map(precision -> Arguments.of(c.get()[0], c.get()[1], precision)));
+    static List<Arguments> cases() {
+        DeltaCase gated = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 40, 1, 2, 32, 48, 1);
+        return List.of(
+                Arguments.of(
+                        DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 65, 1, 2, 16, 16, 1),
+                        64,
+                        Precision.TENSOR),
+                Arguments.of(gated.withDecay(20), 32, Precision.TENSOR),
+                Arguments.of(gated.packed(16, 3, 1, 20), 16, Precision.TENSOR),
+                Arguments.of(gated.packed(16, 3, 1, 20), 16, Precision.TENSOR_SPLIT),
+                // two tiles of columns
+                Arguments.of(
+                        DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 20, 1, 1, 16, 144, 1), 16, Precision.TENSOR),
+                Arguments.of(
+                        DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 2, 33, 2, 2, 64, 16, 1), 32, Precision.TENSOR_SPLIT),
+                Arguments.of(DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 33, 2, 4, 32, 16, 1), 16, Precision.TENSOR),
+                Arguments.of(
+                        DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 20, 1, 2, 32, 32, 2),
+                        16,
+                        Precision.TENSOR),
+                Arguments.of(DeltaCase.of(Variant.SSD, Gate.SCALAR, 1, 40, 1, 2, 48, 32, 1), 32, Precision.TENSOR),
+                Arguments.of(DeltaCase.of(Variant.SSD, Gate.NONE, 1, 1, 1, 2, 16, 32, 1), 16, Precision.TENSOR_SPLIT));
     }
 
     private static PlanSpec spec(DeltaCase c, int C, Precision precision) {
@@ -67,9 +77,16 @@ class TensorPrecisionTest {
                 .withPrecision(precision);
     }
 
+    /** PoCL and the like have no such products, and say so. */
+    private static void assumeTensorCores() {
+        Device device = TornadoDevices.named(TestDevice.id()).device();
+        assumeTrue(TileProducts.BACKENDS.contains(device.backend()), device + " has no tensor cores");
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void costsAtMostTwiceWhatRoundedInputsDo(DeltaCase c, int C, Precision precision) {
+        assumeTensorCores();
         PlanSpec spec = spec(c, C, precision);
         DeltaOutputs out = Verify.run(new TornadoEngine(), spec, c.inputs());
         DeltaReference.Result exact = DeltaReference.recurrent(c.variant(), c.inputs(), spec.scale());
@@ -83,7 +100,6 @@ class TensorPrecisionTest {
     private static void within(String name, double[] exact, double[] rounded, Tensor found, double floor) {
         Comparison cost = Comparison.of(name, exact.length, i -> exact[(int) i], i -> rounded[(int) i]);
         Comparison error = Comparison.of(name, exact, found);
-        if (Boolean.getBoolean("deltarule.test.print")) System.out.printf("%s: error %.3g, rounded inputs %.3g, ratio %.2f%n", name, error.ratio(), cost.ratio(), error.ratio() / cost.ratio());
         double tolerance = 2 * cost.ratio() + floor;
         assertTrue(error.within(tolerance), () -> error + "; rounded inputs cost " + cost.ratio());
     }
@@ -111,5 +127,95 @@ class TensorPrecisionTest {
             values[i] = (float) rounding.applyAsDouble(values[i]);
         }
         return Tensor.of(values, x.dims());
+    }
+
+    /** A state that stays goes on from where the last run ended, and a shorter run than planned is like one of its own. */
+    @Test
+    void aKeptStateGoesOn() {
+        assumeTensorCores();
+        DeltaCase first = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 20, 1, 2, 16, 16, 1);
+        DeltaCase second = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 9, 1, 2, 16, 16, 1);
+        PlanSpec spec = spec(first, 16, Precision.TENSOR_SPLIT);
+        DeltaInputs stateless = second.inputs().withInitialState(null);
+        try (DeltaPlan plan = new TornadoEngine().plan(spec.keepingState())) {
+            plan.loadState(first.inputs().initialState());
+            DeltaOutputs before = DeltaOutputs.poisoned(first.shape());
+            plan.run(first.inputs().withInitialState(null), before);
+            DeltaOutputs after = plan.run(stateless);
+            DeltaInputs resumed = second.inputs().withInitialState(before.finalState());
+            DeltaReference.Result exact = DeltaReference.recurrent(spec.variant(), resumed, spec.scale());
+            assertTrue(Comparison.of("o", exact.o(), after.o()).within(2e-5));
+            assertTrue(Comparison.of("state", exact.finalState(), after.finalState()).within(2e-5));
+        }
+    }
+
+    /** Of a token alone too: the engine's own choice of form would have no products. */
+    @Test
+    void chunksAreTheOnlyForm() {
+        DeltaCase c = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 1, 1, 1, 16, 16, 1);
+        PlanSpec spec = PlanSpec.of(c.variant(), c.shape()).withPrecision(Precision.TENSOR);
+        assertEquals(Form.CHUNK, new TornadoEngine().form(spec, 1, false));
+        assertEquals(
+                Form.RECURRENT, new TornadoEngine().form(spec.withPrecision(Precision.FLOAT32), 1, false));
+        refused(spec.withForm(Form.RECURRENT), "expected form chunk but found recurrent");
+    }
+
+    @Test
+    void whatItDoesNotDoIsRefusedByName() {
+        refused(spec(DeltaCase.of(Variant.KDA, Gate.CHANNEL, 1, 4, 1, 1, 16, 16, 1)), "but found gate channel");
+        refused(spec(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 4, 1, 1, 24, 16, 1)), "multiples of 16", "K 24");
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 4, 1, 1, 16, 16, 1);
+        refused(spec(c.withLevels(0)), "one state per head", "log-linear levels");
+        refused(
+                spec(DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 1, 4, 1, 1, 16, 16, 1)
+                        .withCrossRead(1)),
+                "the linear read alone");
+        for (DeltaEngine engine : List.of(new TornadoEngine(), new ReferenceEngine(), new CpuEngine())) {
+            InvalidInputException e =
+                    assertThrows(InvalidInputException.class, () -> engine.gradientPlan(spec(c).onDevice(null)));
+            assertTrue(e.getMessage().contains("expected float32 but found tensor"), e.getMessage());
+        }
+        for (DeltaEngine engine : List.of(new ReferenceEngine(), new CpuEngine())) {
+            InvalidInputException e = assertThrows(InvalidInputException.class, () -> engine.plan(spec(c).onDevice(null)));
+            assertTrue(e.getMessage().contains("CUDA"), e.getMessage());
+        }
+    }
+
+    private static PlanSpec spec(DeltaCase c) {
+        return spec(c, 16, Precision.TENSOR);
+    }
+
+    private static void refused(PlanSpec spec, String... parts) {
+        String message = assertThrows(InvalidInputException.class, () -> new TornadoEngine().plan(spec))
+                .getMessage();
+        assertTrue(message.startsWith("precision tensor: expected "), message);
+        assertTrue(message.endsWith("; use precision float32"), message);
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OPENCL", "SPIRV", "PTX", "METAL"})
+    void devicesWithoutSuchProductsAreRefused(String backend) {
+        Device device = new Device("some:0:0", "a card", "gpu", backend, 0, true);
+        PlanSpec spec = spec(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 4, 1, 1, 16, 16, 1));
+        EngineUnavailableException e =
+                assertThrows(EngineUnavailableException.class, () -> TileProducts.check(spec, device));
+        assertEquals(
+                "precision tensor: expected a device of TornadoVM's CUDA backend, which alone has matrix products of bfloat16,"
+                        + " but found some:0:0 (a card) of its " + backend
+                        + " backend; install an SDK with that backend, or use precision float32",
+                e.getMessage());
+        TileProducts.check(spec, new Device("cuda:0:0", "a card", "gpu", "CUDA", 0, true));
+    }
+
+    @Test
+    void precisionsHaveNames() {
+        for (Precision each : Precision.values()) {
+            assertEquals(each, Precision.of(each.id()));
+        }
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> Precision.of("half"));
+        assertEquals("precision: expected float32, tensor, tensor2 but found 'half'", e.getMessage());
     }
 }

@@ -33,7 +33,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 public final class TileProducts implements ChunkProducts {
     /** Backends that have matrix products of bfloat16: CUDA's, the emulator, and a virtual device, which only prints kernels. */
-    private static final Set<String> BACKENDS = Set.of("CUDA", "Java", "VIRTUAL");
+    public static final Set<String> BACKENDS = Set.of("CUDA", "Java", "VIRTUAL");
 
     private final PlanSpec spec;
     private final DeltaShape s;
