@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <pre>
  *   decays (G &gt; 0)   g → into, outOf
- *   scores           q k e g → L, M              per channel: diagonal blocks, then those below
+ *   scores           q k e g → L, M              a kernel of its own where the gate is per channel
  *   inverse          L → A = (I + L)^{-1}
  *   solve            A u e into → U, W
  *   states           U W k outOf S → P, state before each chunk, S
@@ -126,7 +126,7 @@ public final class ChunkLaunches {
         return new ChunkProducts() {
             @Override
             public List<Launch> scores() {
-                return reads.scores();
+                return List.of(reads.scores());
             }
 
             @Override
@@ -237,7 +237,7 @@ public final class ChunkLaunches {
     /** @param V value channels, 0 for W alone */
     private Launch solve(
             String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
-        int tiles = Math.ceilDiv(V, ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
+        int tiles = ChunkSolveKernel.tiles(s.K(), V);
         return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,
