@@ -110,7 +110,7 @@ final class TileProductKernel {
         int[] rightTiles = context.allocateIntLocalArray(terms * RIGHT_SIZE);
         float[] decays = context.allocateFloatLocalArray(HV / H * C);
         float[] parts = context.allocateFloatLocalArray(HV / H * PARTS);
-        float[] gains = context.allocateFloatLocalArray(HV / H * C);
+        float[] factors = context.allocateFloatLocalArray(HV / H * C);
         float[] lefts = new float[2];
         float[] rights = new float[2 * rightEach];
         int each = C / PARTS;
@@ -160,7 +160,7 @@ final class TileProductKernel {
                     }
                 }
                 decays[at] = decay;
-                gains[at] = factor;
+                factors[at] = factor;
             }
             context.localBarrier();
             if (lane < members * PARTS) {
@@ -171,6 +171,21 @@ final class TileProductKernel {
                 parts[lane] = whole;
             }
         }
+        if ((flags & (RIGHT_ROWS | LEFT_DECAYED)) != 0) {
+            if (lane < C) {
+                int row = Math.min(lane, length - 1);
+                float factor = scale;
+                if ((flags & RIGHT_ROWS) != 0) {
+                    factor = gain.get((first + row) * HV + head);
+                }
+                if ((flags & (RIGHT_DECAYED | LEFT_DECAYED)) != 0) {
+                    factor *= into.get(block * C + row);
+                }
+                factors[lane] = factor;
+            }
+            context.localBarrier();
+        }
+        float leftFactor = (flags & LEFT_DECAYED) != 0 ? factors[lane / 8] : scale;
         float[] sums0 = context.mmaFragment(0f);
         float[] sums1 = context.mmaFragment(0f);
         float[] sums2 = context.mmaFragment(0f);
@@ -179,16 +194,12 @@ final class TileProductKernel {
             // Loads have no conditions, so that all are under way at once: what is not there is read somewhere near.
             if (from < D) {
                 int there = block * C + near;
-                float factor = scale;
                 if ((flags & LEFT_ROWS) != 0) {
                     there = ((flags & LEFT_PER_TOKEN) != 0 ? (first + near) / n : first + near) * leftHeads + leftHead;
                 }
-                if ((flags & LEFT_DECAYED) != 0) {
-                    factor *= into.get(block * C + near);
-                }
                 int at = there * D + from + lane % 8 * 2;
-                float low = left.get(at) * factor;
-                float high = left.get(at + 1) * factor;
+                float low = left.get(at) * leftFactor;
+                float high = left.get(at + 1) * leftFactor;
                 lefts[0] = leftRow ? low : 0f;
                 lefts[1] = leftRow ? high : 0f;
                 for (int i = 0; i < rightEach; i++) {
@@ -207,15 +218,11 @@ final class TileProductKernel {
                         int column = corner + pair / 16 / STEP * 32 + pair % 16 * 2;
                         boolean any = column < N;
                         there = block * D + d;
-                        factor = 1f;
+                        float factor = 1f;
                         if ((flags & RIGHT_ROWS) != 0) {
-                            int row = Math.min(d, length - 1);
                             any = any && d < length;
-                            there = (first + row) * rightHeads + rightHead;
-                            factor = gain.get((first + row) * HV + head);
-                            if ((flags & RIGHT_DECAYED) != 0) {
-                                factor *= into.get(block * C + row);
-                            }
+                            there = (first + Math.min(d, length - 1)) * rightHeads + rightHead;
+                            factor = factors[d];
                         }
                         at = there * N + (N % COLUMNS == 0 ? column : Math.min(column, N - 2));
                         low = right.get(at) * factor;
@@ -350,7 +357,7 @@ final class TileProductKernel {
                 for (int i = 0; i < each; i++) {
                     int row = part * each + i;
                     fade *= row > j ? decays[member * C + row] : 1f;
-                    float value = row >= j ? scores[i] * fade * gains[member * C + row] : 0f;
+                    float value = row >= j ? scores[i] * fade * factors[member * C + row] : 0f;
                     product.set(((block + member) * C + row) * C + j, value);
                 }
             }
