@@ -173,6 +173,10 @@ class BadInputTest {
                         new Object[] {"'opencl:9:9'", "op", "--input", in, "--output", out, "--device", "opencl:9:9"},
                         new Object[] {"device", "op", "--input", in, "--output", "/dev/null"},
                         new Object[] {"'parallel'", "op", "--input", in, "--output", out, "--form", "parallel"},
+                        new Object[] {"'half'", "op", "--input", in, "--output", out, "--precision", "half"},
+                        new Object[] {
+                            "found tensor", "op", "--input", in, "--output", out, "--engine", "cpu", "--precision", "tensor"
+                        },
                         new Object[] {"found 0", "op", "--input", in, "--output", out, "--chunk-size", "0"},
                         new Object[] {"'many'", "op", "--input", in, "--output", out, "--chunk-size", "many"},
                         new Object[] {"99999999", "op", "--input", in, "--output", out, "--chunk-size", "99999999"},
