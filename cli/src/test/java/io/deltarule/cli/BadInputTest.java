@@ -175,7 +175,16 @@ class BadInputTest {
                         new Object[] {"'parallel'", "op", "--input", in, "--output", out, "--form", "parallel"},
                         new Object[] {"'half'", "op", "--input", in, "--output", out, "--precision", "half"},
                         new Object[] {
-                            "found tensor", "op", "--input", in, "--output", out, "--engine", "cpu", "--precision", "tensor"
+                            "found tensor",
+                            "op",
+                            "--input",
+                            in,
+                            "--output",
+                            out,
+                            "--engine",
+                            "cpu",
+                            "--precision",
+                            "tensor"
                         },
                         new Object[] {"found 0", "op", "--input", in, "--output", out, "--chunk-size", "0"},
                         new Object[] {"'many'", "op", "--input", in, "--output", out, "--chunk-size", "many"},

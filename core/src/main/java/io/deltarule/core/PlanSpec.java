@@ -53,7 +53,13 @@ public record PlanSpec(
 
     /** In float32. */
     public PlanSpec(
-            Variant variant, DeltaShape shape, Form form, int chunkSize, double scale, boolean keepsState, String device) {
+            Variant variant,
+            DeltaShape shape,
+            Form form,
+            int chunkSize,
+            double scale,
+            boolean keepsState,
+            String device) {
         this(variant, shape, form, chunkSize, scale, keepsState, device, Precision.FLOAT32);
     }
 

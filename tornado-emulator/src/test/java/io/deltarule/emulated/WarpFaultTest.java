@@ -147,7 +147,12 @@ class WarpFaultTest {
 
     @Test
     void aTileWithoutABarrier() {
-        fault(WarpFaultTest::noBarrier, 32, List.of("staged", "unordered"), "data race", "no localBarrier lies between");
+        fault(
+                WarpFaultTest::noBarrier,
+                32,
+                List.of("staged", "unordered"),
+                "data race",
+                "no localBarrier lies between");
     }
 
     @Test

@@ -205,6 +205,7 @@ class WarpProductTest {
         assertEquals(Float.NEGATIVE_INFINITY, rounded(Float.NEGATIVE_INFINITY));
         assertTrue(Float.isNaN(rounded(Float.NaN)));
         assertTrue(Float.isNaN(rounded(Float.intBitsToFloat(0x7F800001))));
-        assertEquals(Float.intBitsToFloat(0x00010000), rounded(Float.intBitsToFloat(0x0000FFFF))); // below normal numbers
+        assertEquals(
+                Float.intBitsToFloat(0x00010000), rounded(Float.intBitsToFloat(0x0000FFFF))); // below normal numbers
     }
 }

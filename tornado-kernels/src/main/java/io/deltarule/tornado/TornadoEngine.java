@@ -93,8 +93,7 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
     @Override
     public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
         DeltaShape s = spec.shape();
-        boolean singleTokens =
-                s.T() == 1 && s.K() <= RecurrentKernel.MAX_K && spec.precision() == Precision.FLOAT32;
+        boolean singleTokens = s.T() == 1 && s.K() <= RecurrentKernel.MAX_K && spec.precision() == Precision.FLOAT32;
         return spec.orForm(singleTokens ? Form.RECURRENT : Form.CHUNK).form();
     }
 

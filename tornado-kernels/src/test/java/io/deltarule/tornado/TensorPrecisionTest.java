@@ -59,7 +59,9 @@ class TensorPrecisionTest {
                 Arguments.of(
                         DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 20, 1, 1, 16, 144, 1), 16, Precision.TENSOR),
                 Arguments.of(
-                        DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 2, 33, 2, 2, 64, 16, 1), 32, Precision.TENSOR_SPLIT),
+                        DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 2, 33, 2, 2, 64, 16, 1),
+                        32,
+                        Precision.TENSOR_SPLIT),
                 Arguments.of(DeltaCase.of(Variant.COMBA, Gate.SCALAR, 1, 33, 2, 4, 32, 16, 1), 16, Precision.TENSOR),
                 Arguments.of(
                         DeltaCase.of(Variant.GATED_DELTA_PRODUCT, Gate.SCALAR, 1, 20, 1, 2, 32, 32, 2),
@@ -105,9 +107,8 @@ class TensorPrecisionTest {
     }
 
     private static DeltaInputs rounded(DeltaInputs in, Precision precision) {
-        DoubleUnaryOperator rounding = precision == Precision.TENSOR
-                ? TensorPrecisionTest::term
-                : x -> term(x) + term(x - term(x));
+        DoubleUnaryOperator rounding =
+                precision == Precision.TENSOR ? TensorPrecisionTest::term : x -> term(x) + term(x - term(x));
         DeltaInputs all = in;
         for (Input each : OPERANDS) {
             if (in.get(each) != null) {
@@ -145,7 +146,8 @@ class TensorPrecisionTest {
             DeltaInputs resumed = second.inputs().withInitialState(before.finalState());
             DeltaReference.Result exact = DeltaReference.recurrent(spec.variant(), resumed, spec.scale());
             assertTrue(Comparison.of("o", exact.o(), after.o()).within(2e-5));
-            assertTrue(Comparison.of("state", exact.finalState(), after.finalState()).within(2e-5));
+            assertTrue(Comparison.of("state", exact.finalState(), after.finalState())
+                    .within(2e-5));
         }
     }
 
@@ -155,8 +157,7 @@ class TensorPrecisionTest {
         DeltaCase c = DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 1, 1, 1, 16, 16, 1);
         PlanSpec spec = PlanSpec.of(c.variant(), c.shape()).withPrecision(Precision.TENSOR);
         assertEquals(Form.CHUNK, new TornadoEngine().form(spec, 1, false));
-        assertEquals(
-                Form.RECURRENT, new TornadoEngine().form(spec.withPrecision(Precision.FLOAT32), 1, false));
+        assertEquals(Form.RECURRENT, new TornadoEngine().form(spec.withPrecision(Precision.FLOAT32), 1, false));
         refused(spec.withForm(Form.RECURRENT), "expected form chunk but found recurrent");
     }
 
@@ -176,7 +177,8 @@ class TensorPrecisionTest {
             assertTrue(e.getMessage().contains("expected float32 but found tensor"), e.getMessage());
         }
         for (DeltaEngine engine : List.of(new ReferenceEngine(), new CpuEngine())) {
-            InvalidInputException e = assertThrows(InvalidInputException.class, () -> engine.plan(spec(c).onDevice(null)));
+            InvalidInputException e =
+                    assertThrows(InvalidInputException.class, () -> engine.plan(spec(c).onDevice(null)));
             assertTrue(e.getMessage().contains("CUDA"), e.getMessage());
         }
     }

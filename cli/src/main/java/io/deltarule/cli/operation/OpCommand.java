@@ -99,9 +99,10 @@ public final class OpCommand implements Runnable {
             defaultValue = "float32",
             paramLabel = "P",
             converter = PrecisionConverter.class,
-            description = "float32, tensor (products on tensor cores, operands rounded to bfloat16) or tensor2 (operands that"
-                    + " are the sum of two bfloat16 numbers): engine tornado on a device of its CUDA backend or the emulator,"
-                    + " forward, in chunks, without a gate or with one number per head (default: ${DEFAULT-VALUE}).")
+            description =
+                    "float32, tensor (products on tensor cores, operands rounded to bfloat16) or tensor2 (operands that"
+                            + " are the sum of two bfloat16 numbers): engine tornado on a device of its CUDA backend or the emulator,"
+                            + " forward, in chunks, without a gate or with one number per head (default: ${DEFAULT-VALUE}).")
     private Precision precision;
 
     @Option(
@@ -129,7 +130,14 @@ public final class OpCommand implements Runnable {
         DeltaShape shape = operation.shape();
         EngineChoice choice = EngineChoice.of(engine, device);
         PlanSpec plan = new PlanSpec(
-                operation.variant(), shape, form, PlanSpec.OWN_CHUNK_SIZE, operation.scale(), false, choice.device(), precision);
+                operation.variant(),
+                shape,
+                form,
+                PlanSpec.OWN_CHUNK_SIZE,
+                operation.scale(),
+                false,
+                choice.device(),
+                precision);
         if (chunkSize != null) { // who gives a size wants chunks
             plan = plan.orForm(Form.CHUNK).withChunkSize(chunkSize);
         }

@@ -226,7 +226,8 @@ public final class LaunchRunner {
                     throw Faults.ofGroup(task, divergence("divergent warp", first, lane));
                 }
             }
-            first.meeting.hold(warp.stream().<Meeting<?, ?>>map(lane -> lane.meeting).toList());
+            first.meeting.hold(
+                    warp.stream().<Meeting<?, ?>>map(lane -> lane.meeting).toList());
             warp.forEach(lane -> lane.state = Lane.State.READY);
             any = true;
         }

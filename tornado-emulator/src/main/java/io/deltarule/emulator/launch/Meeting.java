@@ -21,8 +21,8 @@ final class Meeting<A, B> {
     /** Does the work of a whole warp, whose work-items came to one place and so have the same work. */
     @SuppressWarnings("unchecked")
     void hold(List<Meeting<?, ?>> warp) {
-        List<B> results =
-                work.of(warp.stream().map(each -> ((Meeting<A, B>) each).brought).toList());
+        List<B> results = work.of(
+                warp.stream().map(each -> ((Meeting<A, B>) each).brought).toList());
         for (int i = 0; i < results.size(); i++) {
             ((Meeting<A, B>) warp.get(i)).result = results.get(i);
         }

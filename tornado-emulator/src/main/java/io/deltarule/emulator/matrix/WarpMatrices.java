@@ -64,8 +64,7 @@ public final class WarpMatrices {
         for (Place other : places) {
             require(
                     other.tile() == first.tile() && other.offset() == first.offset(),
-                    "work-items of a warp load different tiles, at bytes " + first.offset() + " and "
-                            + other.offset());
+                    "work-items of a warp load different tiles, at bytes " + first.offset() + " and " + other.offset());
         }
         return places;
     }
@@ -95,8 +94,10 @@ public final class WarpMatrices {
     }
 
     private static List<float[]> product(List<Operands> warp, Decoder decoder) {
-        float[][] a = whole(FragmentLayout.LEFT, warp.stream().map(Operands::left).toList(), decoder);
-        float[][] b = whole(FragmentLayout.RIGHT, warp.stream().map(Operands::right).toList(), decoder);
+        float[][] a =
+                whole(FragmentLayout.LEFT, warp.stream().map(Operands::left).toList(), decoder);
+        float[][] b =
+                whole(FragmentLayout.RIGHT, warp.stream().map(Operands::right).toList(), decoder);
         List<float[]> results = new ArrayList<>();
         for (int lane = 0; lane < warp.size(); lane++) {
             float[] sums = warp.get(lane).sum().clone();
@@ -117,8 +118,7 @@ public final class WarpMatrices {
         float[][] tile = new float[layout.rows][layout.columns];
         for (int lane = 0; lane < elements.size(); lane++) {
             for (int i = 0; i < layout.elements; i++) {
-                tile[layout.row(lane, i)][layout.column(lane, i)] =
-                        decoder.of(elements.get(lane)[i]);
+                tile[layout.row(lane, i)][layout.column(lane, i)] = decoder.of(elements.get(lane)[i]);
             }
         }
         return tile;

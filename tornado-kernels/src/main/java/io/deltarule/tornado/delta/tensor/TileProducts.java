@@ -63,7 +63,10 @@ public final class TileProducts implements ChunkProducts {
         Variant variant = spec.variant();
         require(spec, spec.form() == Form.CHUNK, "form chunk", spec.form().id());
         require(
-                spec, s.gate() != Gate.CHANNEL, "no gate or one number per head", "gate " + s.gate().id());
+                spec,
+                s.gate() != Gate.CHANNEL,
+                "no gate or one number per head",
+                "gate " + s.gate().id());
         require(spec, !s.crossRead(), "the linear read alone", "read queries r");
         require(spec, !s.logLinear(), "one state per head", s.levels() + " log-linear levels");
         boolean scalarGains = variant.writeValue().scalarGain()
@@ -86,7 +89,8 @@ public final class TileProducts implements ChunkProducts {
      */
     public static void check(PlanSpec spec, Device device) {
         if (!BACKENDS.contains(device.backend())) {
-            throw new EngineUnavailableException("precision " + spec.precision().id() + ": expected a device of TornadoVM's"
+            throw new EngineUnavailableException("precision " + spec.precision().id()
+                    + ": expected a device of TornadoVM's"
                     + " CUDA backend, which alone has matrix products of bfloat16, but found " + device.id() + " ("
                     + device.name() + ") of its " + device.backend()
                     + " backend; install an SDK with that backend, or use precision " + Precision.FLOAT32.id());
@@ -103,9 +107,8 @@ public final class TileProducts implements ChunkProducts {
         if (!x.map().erases()) {
             return List.of(reads);
         }
-        int each = x.map().eraseRowPerValueHead()
-                ? TileProductKernel.LEFT_PER_VALUE_HEAD
-                : TileProductKernel.PER_KEY_HEAD;
+        int each =
+                x.map().eraseRowPerValueHead() ? TileProductKernel.LEFT_PER_VALUE_HEAD : TileProductKernel.PER_KEY_HEAD;
         Product write = new Product(x.erase(), x.k(), x.eraseGain(), between.lower, s.K(), C);
         return List.of(reads, launch("writeScores", write, rows | each | TileProductKernel.GAIN, 1f));
     }
