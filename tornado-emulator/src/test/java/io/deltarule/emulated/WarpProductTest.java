@@ -50,13 +50,13 @@ class WarpProductTest {
             int tile = at / 128;
             int row = tile / 4 * 16 + at % 128 / 8;
             int k = tile % 4 * 16 + at % 8 * 2;
-            left[at] = BFloat16.bf16FromFloat(a.get(row * 64 + k)) & 0xFFFF
-                    | BFloat16.bf16FromFloat(a.get(row * 64 + k + 1)) << 16;
+            left[at] = (BFloat16.bf16FromFloat(a.get(row * 64 + k)) & 0xFFFF)
+                    | (BFloat16.bf16FromFloat(a.get(row * 64 + k + 1)) << 16);
             tile = at / 64;
             k = tile / 8 * 16 + at % 64 / 4;
             int column = tile % 8 * 8 + at % 4 * 2;
-            right[at] = BFloat16.bf16FromFloat(b.get(k * 64 + column)) & 0xFFFF
-                    | BFloat16.bf16FromFloat(b.get(k * 64 + column + 1)) << 16;
+            right[at] = (BFloat16.bf16FromFloat(b.get(k * 64 + column)) & 0xFFFF)
+                    | (BFloat16.bf16FromFloat(b.get(k * 64 + column + 1)) << 16);
         }
         context.localBarrier();
         int band = context.localIdx / 32;
@@ -77,7 +77,7 @@ class WarpProductTest {
         IntArray packed = new IntArray(matrix.length * columns / 2);
         for (int at = 0; at < packed.getSize(); at++) {
             float[] row = matrix[2 * at / columns];
-            packed.set(at, bits(row[2 * at % columns], brain) | bits(row[2 * at % columns + 1], brain) << 16);
+            packed.set(at, bits(row[2 * at % columns], brain) | (bits(row[2 * at % columns + 1], brain) << 16));
         }
         return packed;
     }

@@ -371,7 +371,7 @@ final class TileProductKernel {
     private static int packed(float low, float high) {
         long upper = BFloat16.bf16FromFloat(high);
         long lower = BFloat16.bf16FromFloat(low);
-        return (int) (upper << 16 | lower & 0xFFFF);
+        return (int) ((upper << 16) | (lower & 0xFFFF));
     }
 
     /** What rounding to 16 bits leaves of a number. */

@@ -17,6 +17,6 @@ public final class BFloat16 {
     /** The bits of the nearest number. */
     public static short bf16FromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
-        return (short) (Float.isNaN(value) ? NAN : bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        return (short) (Float.isNaN(value) ? NAN : (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 }
