@@ -8,7 +8,6 @@ final class Warp {
     static final int ENDED = Integer.MAX_VALUE;
 
     private static final int PARAMETERS = 0x210;
-    private static final int SECTOR = 32;
     private static final int LINE = 128;
     private static final int BANKS = 32;
 
@@ -336,7 +335,7 @@ final class Warp {
                 at += pair(new Operand(Operand.Kind.REGISTER, address.second(), 0, false, false, Operand.ZERO), lane);
             }
             for (int word = 0; word < it.words(); word++) {
-                counts.sectors.add((at + 4 * word) / SECTOR * (it.loads() ? 1 : -1));
+                counts.touch(at + 4 * word, it.loads());
                 if (it.loads()) {
                     int number = it.operands().getFirst().number();
                     if (number != Operand.ZERO) {

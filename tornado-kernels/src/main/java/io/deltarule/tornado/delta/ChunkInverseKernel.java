@@ -73,9 +73,9 @@ final class ChunkInverseKernel {
             int size = 1 << log;
             int tiles = C * size / (4 * ROWS);
             for (int tile = lane; tile < tiles; tile += LANES) {
-                int c = 2 * (tile & 7) + BLOCK * (tile >> log + 1 & size / BLOCK - 1);
-                int r = ROWS * (tile >> 3 & size / ROWS - 1);
-                int corner = tile >> 2 * log - 3 << log + 1;
+                int c = 2 * (tile & 7) + BLOCK * ((tile >> (log + 1)) & (size / BLOCK - 1));
+                int r = ROWS * ((tile >> 3) & (size / ROWS - 1));
+                int corner = (tile >> (2 * log - 3)) << (log + 1);
                 for (int i = 0; i < 2 * ROWS; i++) {
                     sums[i] = 0f;
                 }
@@ -95,9 +95,9 @@ final class ChunkInverseKernel {
             }
             context.localBarrier();
             for (int tile = lane; tile < tiles; tile += LANES) {
-                int c = 2 * (tile & 7) + BLOCK * (tile >> log + 1 & size / BLOCK - 1);
-                int r = ROWS * (tile >> 3 & size / ROWS - 1);
-                int corner = tile >> 2 * log - 3 << log + 1;
+                int c = 2 * (tile & 7) + BLOCK * ((tile >> (log + 1)) & (size / BLOCK - 1));
+                int r = ROWS * ((tile >> 3) & (size / ROWS - 1));
+                int corner = (tile >> (2 * log - 3)) << (log + 1);
                 for (int i = 0; i < 2 * ROWS; i++) {
                     sums[i] = 0f;
                 }

@@ -66,9 +66,8 @@ final class ChunkOutputKernel {
 
         int lane = context.localIdx;
         int x = lane % 16;
-        // Warps have rows of their own, and with them their share of the triangle; which of a multiprocessor's parts
-        // has
-        // which share changes from work-group to work-group.
+        // Warps have rows, and shares of the triangle, of their own, which turn from work-group to work-group: a warp
+        // stays with its scheduler.
         int y = (lane / 16 + 2 * context.groupIdx) % 8;
         int end = (y / 2 + 1) * 2 * R;
         int tiles = (V + columns - 1) / columns;
@@ -115,6 +114,9 @@ final class ChunkOutputKernel {
                     leftHeld[i] = 0f;
                     if (row < length && (K % TILE == 0 || d < K) && m % n == n - 1) {
                         leftHeld[i] = q.get((m / n * H + keyHead) * K + d);
+                        if (G > 1) {
+                            leftHeld[i] *= into.get((block * C + row) * G + d);
+                        }
                     }
                 }
                 for (int i = 0; i < 2 * J; i++) {
@@ -122,14 +124,6 @@ final class ChunkOutputKernel {
                     rightHeld[i] = 0f;
                     if (length > 0 && (K % TILE == 0 || row < K) && (V % columns == 0 || c < V)) {
                         rightHeld[i] = states.get((part * K + row) * V + c);
-                    }
-                }
-                if (G > 1) {
-                    for (int i = 0; i < R; i++) {
-                        int row = leftRow + 8 * i;
-                        if (row < length && (K % TILE == 0 || d < K)) {
-                            leftHeld[i] *= into.get((block * C + row) * G + d);
-                        }
                     }
                 }
             }

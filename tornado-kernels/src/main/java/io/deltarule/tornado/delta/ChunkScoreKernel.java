@@ -21,13 +21,17 @@ final class ChunkScoreKernel {
         return (flags & KernelFlags.NOTHING_ERASED) != 0 ? LANES : 2 * LANES;
     }
 
-    /** Value heads per work-group: all of a key head's where the products are the same for all of them. */
+    /** Value heads per work-group: up to four of a key head's where the products are the same for all of them. */
     static int heads(int H, int HV, int flags) {
         int perValueHead = KernelFlags.LEVELS | KernelFlags.PSEUDO_VALUE_KEYS | KernelFlags.QUERY_ROW_PER_VALUE_HEAD;
         if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
             perValueHead |= KernelFlags.ERASE_ROW_PER_VALUE_HEAD | KernelFlags.ERASE_GAIN_PER_CHANNEL;
         }
-        return (flags & perValueHead) != 0 ? 1 : HV / H;
+        int heads = (flags & perValueHead) != 0 ? 1 : Math.min(4, HV / H);
+        while (HV / H % heads != 0) {
+            heads--;
+        }
+        return heads;
     }
 
     /**
@@ -70,10 +74,10 @@ final class ChunkScoreKernel {
             int n,
             int H,
             int HV,
+            int heads,
             int flags,
             int signature) {
         int lanes = lanes(flags);
-        int heads = heads(H, HV, flags);
         int stride = C + 2;
         int R = C / 8;
         float[] keys = context.allocateFloatLocalArray(TILE * stride);
@@ -155,6 +159,12 @@ final class ChunkScoreKernel {
                                     ? m * HV + firstHead
                                     : m * H + keyHead;
                             ed = erase.get(((flags & KernelFlags.PSEUDO_VALUE_KEYS) != 0 ? keyRow : eraseRow) * K + d);
+                            if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                                int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                        ? m * H + keyHead
+                                        : m * HV + firstHead;
+                                ed *= eraseGain.get(gainRow * K + d);
+                            }
                         }
                         if (m % n == n - 1) {
                             int token = m / n;
@@ -164,6 +174,9 @@ final class ChunkScoreKernel {
                             if ((flags & KernelFlags.LEVELS) == 0 || level > 0) {
                                 qd = q.get(queryRow * K + d);
                             }
+                            if ((flags & KernelFlags.LEVELS) != 0 && level > 0) {
+                                qd *= lambda.get((token * HV + firstHead) * L + level);
+                            }
                         }
                     }
                     held[3 * i] = kd;
@@ -171,20 +184,7 @@ final class ChunkScoreKernel {
                     held[3 * i + 2] = ed;
                 }
                 for (int i = 0; i < loads; i++) {
-                    int row = (lane + lanes * i) / TILE;
-                    int m = first + row;
-                    int to = lane % TILE * stride + row;
-                    if (row < length && d < K) {
-                        if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
-                            int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                    ? m * H + keyHead
-                                    : m * HV + firstHead;
-                            held[3 * i + 2] *= eraseGain.get(gainRow * K + d);
-                        }
-                        if ((flags & KernelFlags.LEVELS) != 0 && level > 0) {
-                            held[3 * i + 1] *= lambda.get((m / n * HV + firstHead) * L + level);
-                        }
-                    }
+                    int to = lane % TILE * stride + (lane + lanes * i) / TILE;
                     keys[to] = held[3 * i];
                     left[to] = held[3 * i + 1];
                     if ((flags & KernelFlags.NOTHING_ERASED) == 0) {

@@ -77,9 +77,8 @@ final class ChunkSolveKernel {
 
         int lane = context.localIdx;
         int x = lane % 16;
-        // Warps have rows of their own, and with them their share of the triangle; which of a multiprocessor's parts
-        // has
-        // which share changes from work-group to work-group.
+        // Warps have rows, and shares of the triangle, of their own, which turn from work-group to work-group: a warp
+        // stays with its scheduler.
         int y = (lane / 16 + 2 * context.groupIdx) % 8;
         int begin = y / 2 * 2 * R;
         int valueTiles = (V + columns - 1) / columns;
@@ -146,13 +145,8 @@ final class ChunkSolveKernel {
                     rightHeld[i] = 0f;
                     if (row < length && (V % columns == 0 || c < V)) {
                         rightHeld[i] = v.get(valueRow * V + c);
-                    }
-                }
-                if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0) {
-                    for (int i = 0; i < 2 * J; i++) {
-                        int row = from + rightRow + LANES / columns * i;
-                        if (row < length && (V % columns == 0 || c < V)) {
-                            rightHeld[i] *= writeGain.get(((first + row) * HV + head) * V + c);
+                        if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0) {
+                            rightHeld[i] *= writeGain.get(valueRow * V + c);
                         }
                     }
                 }
@@ -163,24 +157,15 @@ final class ChunkSolveKernel {
                     int m = first + row;
                     int eraseRow =
                             (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
                     rightHeld[i] = 0f;
                     if (row < length && (K % columns == 0 || c < K)) {
                         rightHeld[i] = erase.get(eraseRow * K + c);
-                    }
-                }
-                if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 || G > 1) {
-                    for (int i = 0; i < 2 * J; i++) {
-                        int row = from + rightRow + LANES / columns * i;
-                        int m = first + row;
-                        int gainRow =
-                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        if (row < length && (K % columns == 0 || c < K)) {
-                            if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
-                                rightHeld[i] *= eraseGain.get(gainRow * K + c);
-                            }
-                            if (G > 1) {
-                                rightHeld[i] *= into.get((block * C + row) * G + c);
-                            }
+                        if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                            rightHeld[i] *= eraseGain.get(gainRow * K + c);
+                        }
+                        if (G > 1) {
+                            rightHeld[i] *= into.get((block * C + row) * G + c);
                         }
                     }
                 }

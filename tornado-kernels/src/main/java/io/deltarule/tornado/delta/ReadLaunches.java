@@ -197,11 +197,11 @@ public final class ReadLaunches {
             int gateWidth,
             ScoreOptions options) {
         int flags = KernelFlags.of(options);
-        int groups = s.HV() / ChunkScoreKernel.heads(s.H(), s.HV(), flags);
+        int heads = ChunkScoreKernel.heads(s.H(), s.HV(), flags);
         return scope.launch(
                 name,
                 ChunkScoreKernel.lanes(flags),
-                run -> run.chunks() * groups,
+                run -> run.chunks() * s.HV() / heads,
                 KernelTask.of(
                         ChunkScoreKernel::chunkScores,
                         q,
@@ -218,6 +218,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
+                        heads,
                         flags));
     }
 
