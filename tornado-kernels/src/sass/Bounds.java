@@ -16,6 +16,8 @@ record Bounds(Map<String, Double> milliseconds, int warps) {
     private static final int SHARED_BYTES = 227 * 1024;
     private static final int RESERVED_BYTES = 1024;
     private static final int WARPS = 64;
+    /** Of a tensor core for a tile's 2048 multiply-adds: half of its rate, which such instructions do not exceed much. */
+    private static final int TILE_CYCLES = 8;
     private static final int BLOCKS = 32;
 
     static Bounds of(Kernel kernel, Grid grid, Counts counts) {
@@ -28,7 +30,7 @@ record Bounds(Map<String, Double> milliseconds, int warps) {
         double scale = (double) grid.groups() / counts.blocks;
         double cycles = CYCLES_PER_MS * Math.min(MULTIPROCESSORS, grid.groups());
         Map<String, Double> bounds = new LinkedHashMap<>();
-        bounds.put("arithmetic", counts.floats * scale / 4 / cycles);
+        bounds.put("arithmetic", (counts.floats + TILE_CYCLES * counts.tiles) * scale / 4 / cycles);
         bounds.put("issue", counts.issued * scale / 4 / cycles);
         bounds.put("shared", counts.wavefronts * scale / cycles);
         bounds.put("memory", counts.bytes() * scale / BYTES_PER_MS);

@@ -14,6 +14,8 @@ final class Counts {
     long floats;
 
     long floatLanes;
+    /** Products of tiles [16, 16] [16, 8] on tensor cores. */
+    long tiles;
     /** Wavefronts of 128 bytes through shared memory and the cache of a multiprocessor. */
     long wavefronts;
     /** Of these, what other banks would have saved. */

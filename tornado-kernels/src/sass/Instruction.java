@@ -72,6 +72,11 @@ record Instruction(int index, String name, String suffixes, Operand guard, List<
         return name.equals("LDS") || name.equals("STS");
     }
 
+    /** How many registers of its operand at a place it reads, but for addresses and what is stored. */
+    int read(int place) {
+        return name.equals("HMMA") ? place == 2 ? 2 : 4 : 1;
+    }
+
     /** How many registers it writes, beginning with the first operand's. */
     int written() {
         if (operands.isEmpty() || !operands.getFirst().register() || stores() || name.equals("STS")) {
@@ -79,6 +84,12 @@ record Instruction(int index, String name, String suffixes, Operand guard, List<
         }
         if (loads() || name.equals("LDS") || name.equals("LDC")) {
             return words();
+        }
+        if (name.equals("LDSM")) {
+            return has("4") ? 4 : has("2") ? 2 : 1;
+        }
+        if (name.equals("HMMA")) {
+            return 4;
         }
         return has("WIDE") || has("64") || name.equals("CS2R") && !has("32") ? 2 : 1;
     }

@@ -71,7 +71,7 @@ final class Sass {
         double scale = (double) grid.groups() / counts.blocks;
         Map<String, Integer> hot = counts.hottest(kernel);
         StringBuilder loop = new StringBuilder();
-        for (String name : List.of("FFMA", "LDS", "LDS.64", "LDS.128", "STS", "STS.64", "STS.128", "LD", "ST")) {
+        for (String name : List.of("FFMA", "HMMA", "LDSM", "LDS", "LDS.64", "LDS.128", "STS", "STS.64", "STS.128", "LD", "ST")) {
             if (hot.containsKey(name)) {
                 loop.append(hot.get(name)).append(' ').append(name).append(' ');
             }
@@ -91,7 +91,7 @@ final class Sass {
                 grid.groups(),
                 bounds.warps(),
                 counts.bytes() * scale / 1e9,
-                counts.floatLanes * scale / 1e9,
+                (counts.floatLanes + 2048 * counts.tiles) * scale / 1e9,
                 100.0 * counts.conflicts / Math.max(1, counts.wavefronts),
                 parts,
                 bounds.largest().getValue(),

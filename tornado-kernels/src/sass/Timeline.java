@@ -8,6 +8,7 @@ final class Timeline {
     static final int SHARED = 30;
     static final int ARITHMETIC = 4;
     static final int SPECIAL = 20;
+    static final int TILE = 33;
     static final int SCHEDULERS = 4;
 
     /** What a block's warps share. */
@@ -48,7 +49,7 @@ final class Timeline {
             if (!operand.register() && operand.kind() != Operand.Kind.ADDRESS || first == Operand.ZERO) {
                 continue;
             }
-            int words = i == 0 ? Math.max(1, it.written()) : operand.kind() == Operand.Kind.ADDRESS && !it.shared() ? 2 : 1;
+            int words = i == 0 ? Math.max(1, it.written()) : operand.kind() == Operand.Kind.ADDRESS && !it.shared() ? 2 : it.read(i);
             if (it.stores() || it.name().equals("STS")) {
                 words = i == 0 ? 2 : it.words();
             }
@@ -69,7 +70,7 @@ final class Timeline {
         units.schedulers[scheduler] = at + 1;
         now = at;
         if (any && it.written() > 0) {
-            int latency = it.loads() ? GLOBAL : it.name().equals("LDS") ? SHARED + wavefronts : it.name().equals("MUFU") ? SPECIAL : ARITHMETIC;
+            int latency = it.loads() ? GLOBAL : it.name().startsWith("LDS") ? SHARED + wavefronts : it.name().equals("MUFU") ? SPECIAL : it.name().equals("HMMA") ? TILE : ARITHMETIC;
             if (it.loads()) {
                 waiting.add(++loads);
             }

@@ -82,11 +82,13 @@ final class Warp {
             case "EXIT" -> each(lane -> next[lane] = ENDED);
             case "LD", "LDG", "ST", "STG" -> global(it);
             case "LDS", "STS" -> shared(it);
+            case "LDSM" -> matrices(it);
+            case "HMMA" -> counts.tiles++;
             case "FFMA", "FADD", "FMUL" -> {
                 counts.floats++;
                 each(lane -> counts.floatLanes++);
             }
-            case "FSETP", "FSEL", "FMNMX", "MUFU", "FCHK", "F2F", "LDL", "STL", "NOP", "BAR", "BSSY", "BSYNC", "BREAK", "WARPSYNC", "YIELD" -> {}
+            case "FSETP", "FSEL", "FMNMX", "MUFU", "FCHK", "F2F", "PRMT", "LDL", "STL", "NOP", "BAR", "BSSY", "BSYNC", "BREAK", "WARPSYNC", "YIELD" -> {}
             default -> integers(it);
         }
     }
@@ -359,28 +361,39 @@ final class Warp {
         Operand address = it.operands().get(loads ? 1 : 0);
         int words = it.words();
         for (int part = 0; part < words; part++) {
-            int[] wanted = new int[BANKS];
-            int[][] seen = new int[BANKS][LANES];
-            int most = 0;
-            for (int lane = part * LANES / words; lane < (part + 1) * LANES / words; lane++) {
-                if (!active[lane]) {
-                    continue;
+            wavefronts(address, part * LANES / words, (part + 1) * LANES / words, words);
+        }
+    }
+
+    /** Rows of 16 bytes of 8 × 8 matrices of 16 bits: those of a matrix are named by 8 lanes, and are one wavefront at best. */
+    private void matrices(Instruction it) {
+        for (int matrix = 0; matrix < it.written(); matrix++) {
+            wavefronts(it.operands().get(1), matrix * 8, matrix * 8 + 8, 4);
+        }
+    }
+
+    private void wavefronts(Operand address, int fromLane, int toLane, int words) {
+        int[] wanted = new int[BANKS];
+        int[][] seen = new int[BANKS][LANES];
+        int most = 0;
+        for (int lane = fromLane; lane < toLane; lane++) {
+            if (!active[lane]) {
+                continue;
+            }
+            int at = registers[address.number()][lane] + registers[address.second()][lane] + (int) address.value();
+            for (int word = at / 4; word < at / 4 + words; word++) {
+                int bank = word % BANKS;
+                boolean known = false;
+                for (int i = 0; i < wanted[bank]; i++) {
+                    known |= seen[bank][i] == word;
                 }
-                int at = registers[address.number()][lane] + registers[address.second()][lane] + (int) address.value();
-                for (int word = at / 4; word < at / 4 + words; word++) {
-                    int bank = word % BANKS;
-                    boolean known = false;
-                    for (int i = 0; i < wanted[bank]; i++) {
-                        known |= seen[bank][i] == word;
-                    }
-                    if (!known) {
-                        seen[bank][wanted[bank]++] = word;
-                        most = Math.max(most, wanted[bank]);
-                    }
+                if (!known) {
+                    seen[bank][wanted[bank]++] = word;
+                    most = Math.max(most, wanted[bank]);
                 }
             }
-            wavefronts += most;
-            counts.conflicts += Math.max(0, most - 1);
         }
+        wavefronts += most;
+        counts.conflicts += Math.max(0, most - 1);
     }
 }

@@ -11,6 +11,8 @@ module io.deltarule.tornado {
             tornado.runtime;
     opens io.deltarule.tornado.delta to
             tornado.runtime;
+    opens io.deltarule.tornado.delta.tensor to
+            tornado.runtime;
     opens io.deltarule.tornado.delta.backward to
             tornado.runtime;
     opens io.deltarule.tornado.op to

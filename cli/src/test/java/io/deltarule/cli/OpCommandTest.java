@@ -3,6 +3,7 @@ package io.deltarule.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.loader.SafetensorsFile;
@@ -102,6 +103,34 @@ class OpCommandTest {
         }
         CliRun.of("compare", CliRun.golden(name + ".out.safetensors", folder), output)
                 .succeeded();
+    }
+
+    @Test
+    void productsOnTensorCoresComeOutRightAndSaySo() {
+        assumeTrue(System.getProperty("deltarule.test.device", "emulator").equals("emulator"), "no tensor cores");
+        String name = "gated_delta_rule_strong_decay";
+        Path output = folder.resolve("out.safetensors");
+        CliRun run = CliRun.of(
+                        "op",
+                        "--input",
+                        CliRun.golden(name + ".in.safetensors", folder),
+                        "--output",
+                        output,
+                        "--engine",
+                        "tornado",
+                        "--device",
+                        "emulator",
+                        "--chunk-size",
+                        "16",
+                        "--precision",
+                        "tensor2")
+                .succeeded();
+        assertTrue(run.out().contains("form chunk, precision tensor2, "), run.out());
+        CliRun.of("compare", CliRun.golden(name + ".out.safetensors", folder), output)
+                .succeeded();
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertEquals("tensor2", file.metadata().get("precision"));
+        }
     }
 
     @Test

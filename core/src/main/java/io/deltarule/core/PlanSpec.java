@@ -11,9 +11,17 @@ package io.deltarule.core;
  * @param scale what the read-out is multiplied by
  * @param keepsState whether the state stays in the plan from run to run (see {@link DeltaPlan})
  * @param device which of the engine's devices, or null for its own choice
+ * @param precision in what numbers products are taken
  */
 public record PlanSpec(
-        Variant variant, DeltaShape shape, Form form, int chunkSize, double scale, boolean keepsState, String device) {
+        Variant variant,
+        DeltaShape shape,
+        Form form,
+        int chunkSize,
+        double scale,
+        boolean keepsState,
+        String device,
+        Precision precision) {
     /** Leaves the chunk size to the engine, see {@link DeltaEngine#chunkSize}. */
     public static final int OWN_CHUNK_SIZE = 0;
 
@@ -43,6 +51,18 @@ public record PlanSpec(
         }
     }
 
+    /** In float32. */
+    public PlanSpec(
+            Variant variant,
+            DeltaShape shape,
+            Form form,
+            int chunkSize,
+            double scale,
+            boolean keepsState,
+            String device) {
+        this(variant, shape, form, chunkSize, scale, keepsState, device, Precision.FLOAT32);
+    }
+
     /**
      * A plan in the form and with the chunk size that the engine chooses, and scale K^(−1/2).
      *
@@ -56,7 +76,7 @@ public record PlanSpec(
 
     /** The same in another form. */
     public PlanSpec withForm(Form other) {
-        return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device);
+        return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device, precision);
     }
 
     /** The same in this form where the choice is the engine's. */
@@ -66,7 +86,7 @@ public record PlanSpec(
 
     /** The same with another chunk size. */
     public PlanSpec withChunkSize(int C) {
-        return new PlanSpec(variant, shape, form, C, scale, keepsState, device);
+        return new PlanSpec(variant, shape, form, C, scale, keepsState, device, precision);
     }
 
     /** The same with this chunk size where the choice is the engine's. */
@@ -76,17 +96,37 @@ public record PlanSpec(
 
     /** The same with another scale. */
     public PlanSpec withScale(double other) {
-        return new PlanSpec(variant, shape, form, chunkSize, other, keepsState, device);
+        return new PlanSpec(variant, shape, form, chunkSize, other, keepsState, device, precision);
     }
 
     /** The same, keeping the state in the plan from run to run. */
     public PlanSpec keepingState() {
-        return new PlanSpec(variant, shape, form, chunkSize, scale, true, device);
+        return new PlanSpec(variant, shape, form, chunkSize, scale, true, device, precision);
     }
 
     /** The same on a named device. */
     public PlanSpec onDevice(String id) {
-        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, id);
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, id, precision);
+    }
+
+    /** The same with products taken in other numbers. */
+    public PlanSpec withPrecision(Precision other) {
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, device, other);
+    }
+
+    /**
+     * Itself, for an engine that knows no other precision.
+     *
+     * @param engine its name, for the message
+     * @throws InvalidInputException if another one is asked for
+     */
+    public PlanSpec requireFloat32(String engine) {
+        if (precision != Precision.FLOAT32) {
+            throw new InvalidInputException("precision: engine " + engine + " expected " + Precision.FLOAT32.id()
+                    + " but found " + precision.id()
+                    + "; the forward pass of engine tornado has it, on a device of TornadoVM's CUDA backend");
+        }
+        return this;
     }
 
     /**

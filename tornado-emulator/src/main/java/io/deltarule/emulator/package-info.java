@@ -7,6 +7,7 @@
  *   GraphExecutor → rewrite   finds a kernel's method and rewrites its class
  *                 → launch    runs it over a grid, each work-item with a stack of its own
  *                 → check     what a rewritten kernel tells of every access; the reports of what is wrong
+ *                 → matrix    what warps compute together of tiles in local memory
  *                 → grid      the grid's shape, work-items' places, their order, the device's limits
  * </pre>
  *

@@ -1,8 +1,10 @@
 package io.deltarule.tornado;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
@@ -36,7 +38,7 @@ final class CompileShape {
     /**
      * Compiles.
      *
-     * @param args forward or backward, variant, gate, T, H, HV, K, V, C
+     * @param args forward, backward or forward's precision where that is not float32, variant, gate, T, H, HV, K, V, C
      */
     public static void main(String... args) {
         Variant variant = Variant.named(args[1]);
@@ -46,7 +48,10 @@ final class CompileShape {
                 1, size[0], size[1], size[2], size[3], size[4], 1, 1, gate, variant == Variant.DELTALENS);
         DeviceHandle device =
                 TornadoDevices.named(new TornadoEngine().devices().getFirst().id());
-        PlanSpec spec = PlanSpec.of(variant, shape).withChunkSize(size[5]);
+        PlanSpec spec = PlanSpec.of(variant, shape).withForm(Form.CHUNK).withChunkSize(size[5]);
+        if (!List.of("forward", "backward").contains(args[0])) {
+            spec = spec.withPrecision(Precision.of(args[0]));
+        }
         RunTable table = new RunTable(shape, spec.chunkSize(), ChunkLaunches.longest(spec));
         KernelContext context = new KernelContext();
         LaunchScope scope = new LaunchScope("", table, context);
@@ -78,7 +83,7 @@ final class CompileShape {
                 .returning(arrays.outputs())
                 .onDemand(List.of(arrays.state))
                 .onDemand(between.used());
-        return ChunkLaunches.of(spec, arrays.arrays(), between, scope);
+        return ForwardPass.launches(spec, arrays.arrays(), between, scope);
     }
 
     private static List<Launch> backward(

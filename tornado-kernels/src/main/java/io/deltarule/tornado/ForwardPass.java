@@ -3,11 +3,14 @@ package io.deltarule.tornado;
 import io.deltarule.core.Form;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.tensor.TileProducts;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -45,9 +48,16 @@ record ForwardPass(PlanSpec spec, PlanArrays arrays, RunTable table, List<Launch
                 chunkSize == 0 ? null : new ChunkBuffers(spec.shape(), chunkSize, longest, solves, memory);
         RunTable table = new RunTable(spec.shape(), chunkSize, longest);
         LaunchScope scope = new LaunchScope("", table, context);
-        List<Launch> launches = recurrent
-                ? RecurrentLaunches.of(spec, arrays.arrays(), between, scope)
-                : ChunkLaunches.of(spec, arrays.arrays(), between, scope);
-        return new ForwardPass(spec, arrays, table, launches, scope);
+        return new ForwardPass(spec, arrays, table, launches(spec, arrays.arrays(), between, scope), scope);
+    }
+
+    /** The launches of a run, in order. */
+    static List<Launch> launches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        if (spec.form() == Form.RECURRENT) {
+            return RecurrentLaunches.of(spec, x, between, scope);
+        }
+        return spec.precision() == Precision.FLOAT32
+                ? ChunkLaunches.of(spec, x, between, scope)
+                : ChunkLaunches.of(spec, x, between, scope, new TileProducts(spec, x, between, scope));
     }
 }

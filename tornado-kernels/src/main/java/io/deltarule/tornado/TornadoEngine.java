@@ -7,6 +7,7 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -22,6 +23,7 @@ import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.tensor.TileProducts;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
@@ -118,7 +120,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
     @Override
     public Form form(PlanSpec spec, int tokens, boolean fromZeros) {
         DeltaShape s = spec.shape();
-        boolean singleTokens = s.T() == 1 && s.K() <= RecurrentKernel.MAX_K;
+        boolean singleTokens = s.T() == 1 && s.K() <= RecurrentKernel.MAX_K && spec.precision() == Precision.FLOAT32;
         return spec.orForm(singleTokens ? Form.RECURRENT : Form.CHUNK).form();
     }
 
@@ -126,7 +128,11 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
     public DeltaPlan plan(PlanSpec asked) {
         requireAvailable();
         PlanSpec spec = forward(asked);
-        return new TornadoPlan(spec, device(spec.device()));
+        DeviceHandle device = device(spec.device());
+        if (spec.precision() != Precision.FLOAT32) {
+            TileProducts.check(spec, device.device());
+        }
+        return new TornadoPlan(spec, device);
     }
 
     @Override
@@ -141,8 +147,13 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         requireAvailable();
         List<PlanSpec> chosen = asked.operations().stream().map(this::forward).toList();
         ResidentSpec spec = new ResidentSpec(chosen, asked.links(), asked.gradients());
-        String device = chosen.getFirst().device();
-        return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device(device));
+        DeviceHandle device = device(chosen.getFirst().device());
+        for (PlanSpec one : chosen) {
+            if (one.precision() != Precision.FLOAT32) {
+                TileProducts.check(one, device.device());
+            }
+        }
+        return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device);
     }
 
     /** The specification of a pass forward, form and chunk size chosen, if the kernels can do it. */
@@ -150,15 +161,21 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         PlanSpec spec = asked.orForm(form(asked, asked.shape().T(), false)).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         if (spec.form() == Form.CHUNK) {
             ChunkLaunches.check(spec);
-            return ChunkLaunches.fitting(spec);
+            spec = ChunkLaunches.fitting(spec);
+        } else {
+            RecurrentLaunches.check(spec);
         }
-        RecurrentLaunches.check(spec);
+        if (spec.precision() != Precision.FLOAT32) {
+            TileProducts.check(spec);
+        }
         return spec;
     }
 
     /** The same of a backward pass. */
     private static PlanSpec backward(PlanSpec asked) {
-        PlanSpec spec = asked.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
+        PlanSpec spec = asked.requireFloat32("tornado's backward pass")
+                .orForm(Form.CHUNK)
+                .orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
         return ChunkLaunches.fitting(spec);
     }

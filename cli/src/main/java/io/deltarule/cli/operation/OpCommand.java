@@ -3,6 +3,7 @@ package io.deltarule.cli.operation;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
+import io.deltarule.cli.option.PrecisionConverter;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.core.DeltaGradients;
@@ -15,6 +16,7 @@ import io.deltarule.core.GradientPlan;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
 import io.deltarule.core.Tensor;
 import io.deltarule.loader.SafetensorsFile;
 import io.deltarule.loader.SafetensorsWriter;
@@ -93,6 +95,17 @@ public final class OpCommand implements Runnable {
     private Integer chunkSize;
 
     @Option(
+            names = "--precision",
+            defaultValue = "float32",
+            paramLabel = "P",
+            converter = PrecisionConverter.class,
+            description =
+                    "float32, tensor (products on tensor cores, operands rounded to bfloat16) or tensor2 (operands that"
+                            + " are the sum of two bfloat16 numbers): engine tornado on a device of its CUDA backend or the emulator,"
+                            + " forward, in chunks, without a gate or with one number per head (default: ${DEFAULT-VALUE}).")
+    private Precision precision;
+
+    @Option(
             names = "--backward",
             description = "Also the gradients of all inputs, from d_o, d_final_state and d_o_cross in the input file."
                     + " Engine reference does it in both forms, cpu and tornado in chunks.")
@@ -117,7 +130,14 @@ public final class OpCommand implements Runnable {
         DeltaShape shape = operation.shape();
         EngineChoice choice = EngineChoice.of(engine, device);
         PlanSpec plan = new PlanSpec(
-                operation.variant(), shape, form, PlanSpec.OWN_CHUNK_SIZE, operation.scale(), false, choice.device());
+                operation.variant(),
+                shape,
+                form,
+                PlanSpec.OWN_CHUNK_SIZE,
+                operation.scale(),
+                false,
+                choice.device(),
+                precision);
         if (chunkSize != null) { // who gives a size wants chunks
             plan = plan.orForm(Form.CHUNK).withChunkSize(chunkSize);
         }
@@ -149,7 +169,7 @@ public final class OpCommand implements Runnable {
                 .getOut()
                 .println(String.format(
                         Locale.ROOT,
-                        "%s: %s; %s, %s, form %s, %.1f ms%s",
+                        "%s: %s; %s, %s, form %s, %s%.1f ms%s",
                         output,
                         results.entrySet().stream()
                                 .map(e -> e.getKey() + " " + e.getValue())
@@ -157,6 +177,7 @@ public final class OpCommand implements Runnable {
                         operation.variant().id(),
                         choice.inWords(),
                         ran.id(),
+                        precision == Precision.FLOAT32 ? "" : "precision " + precision.id() + ", ",
                         nanos / 1e6,
                         backward ? String.format(Locale.ROOT, ", backward %.1f ms", backwardNanos / 1e6) : ""));
     }
@@ -231,7 +252,8 @@ public final class OpCommand implements Runnable {
                 .metadata("gate", operation.shape().gate().id())
                 .metadata("engine", choice.engine().name())
                 .metadata("device", choice.deviceId())
-                .metadata("form", plan.form().id());
+                .metadata("form", plan.form().id())
+                .metadata("precision", plan.precision().id());
         if (plan.form() != Form.RECURRENT) {
             writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));
         }

@@ -207,7 +207,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
         requireDevice(spec.device());
-        PlanSpec chunked = spec.orForm(Form.CHUNK);
+        PlanSpec chunked = spec.requireFloat32(name()).orForm(Form.CHUNK);
         if (chunked.form() != Form.CHUNK) {
             throw new InvalidInputException(
                     "form: the cpu engine's backward pass is chunkwise, expected chunk but found "
@@ -252,7 +252,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         requireDevice(spec.device());
-        return new CpuPlan(chosen(spec), WorkerPool.of(threads));
+        return new CpuPlan(chosen(spec.requireFloat32(name())), WorkerPool.of(threads));
     }
 
     @Override

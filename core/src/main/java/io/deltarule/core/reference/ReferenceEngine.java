@@ -79,13 +79,13 @@ public final class ReferenceEngine implements TrainingEngine, ResidentEngine {
     @Override
     public DeltaPlan plan(PlanSpec spec) {
         requireDevice(spec.device());
-        return new Plan(ownChoices(spec));
+        return new Plan(ownChoices(spec.requireFloat32(name())));
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec spec) {
         requireDevice(spec.device());
-        return new Gradients(ownChoices(spec));
+        return new Gradients(ownChoices(spec.requireFloat32(name())));
     }
 
     @Override

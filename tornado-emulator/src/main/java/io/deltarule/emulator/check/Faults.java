@@ -15,7 +15,7 @@ public final class Faults {
     private Faults() {}
 
     /** A report on the running work-item, with the line of the kernel that it is at. */
-    static KernelFaultException here(String what) {
+    public static KernelFaultException here(String what) {
         List<String> frames = WALKER.walk(all -> kernelFrames(all.map(StackWalker.StackFrame::toStackTraceElement)));
         return at(frames, what, Turn.running, null);
     }

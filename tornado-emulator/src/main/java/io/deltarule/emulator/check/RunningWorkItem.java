@@ -16,7 +16,7 @@ public abstract class RunningWorkItem implements WorkItem {
     private final WorkItemIds ids;
     private final int number;
     private final LocalMemory localMemory;
-    private final List<PrivateArray> privates = new ArrayList<>();
+    private final List<CheckedArray> privates = new ArrayList<>();
     private final CheckedArray[] lastAt = new CheckedArray[PLACES];
 
     /**
@@ -60,9 +60,19 @@ public abstract class RunningWorkItem implements WorkItem {
 
     /** Notes a new private array; one made again at the same place is the same memory on a device. */
     final void declarePrivate(Object array, int length, int site) {
-        PrivateArray made = new PrivateArray(array, length, site);
+        own(new PrivateArray(array, length, site));
+    }
+
+    @Override
+    public final float[] accumulator(float first, float second, float third, float fourth) {
+        float[] made = {first, second, third, fourth};
+        own(new Accumulator(made, Turn.site));
+        return made;
+    }
+
+    private void own(CheckedArray made) {
         for (int i = 0; i < privates.size(); i++) {
-            if (privates.get(i).site() == site) {
+            if (privates.get(i).site() == made.site()) {
                 privates.set(i, made);
                 return;
             }
@@ -91,7 +101,7 @@ public abstract class RunningWorkItem implements WorkItem {
 
     private CheckedArray search(Object array) {
         for (int i = 0; i < privates.size(); i++) {
-            PrivateArray own = privates.get(i);
+            CheckedArray own = privates.get(i);
             if (own.is(array)) {
                 return own;
             }

@@ -7,18 +7,20 @@ import io.deltarule.emulator.check.LocalMemory;
 import io.deltarule.emulator.check.Turn;
 import io.deltarule.emulator.grid.GridShape;
 import io.deltarule.emulator.grid.Shuffle;
+import io.deltarule.emulator.grid.WarpWork;
 import io.deltarule.emulator.grid.WorkItemIds;
 import io.deltarule.emulator.rewrite.KernelCall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * Runs one kernel over one grid: group after group, and within a group every work-item up to its next barrier, then
- * every one up to the barrier after that. Each work-item that waits keeps its stack on a thread of its own; only one
- * thread has the turn, so runs repeat exactly.
+ * every one up to the barrier after that; warps that do something together go on in between. Each work-item that waits
+ * keeps its stack on a thread of its own; only one thread has the turn, so runs repeat exactly.
  */
 public final class LaunchRunner {
 
@@ -138,12 +140,22 @@ public final class LaunchRunner {
 
     /** Called by the work-item that has the turn; returns when the whole group has come to the same barrier. */
     void barrier(Lane lane, boolean global) {
-        lane.barrierSite = Turn.site;
         lane.barrierIsGlobal = global;
-        lane.state = Lane.State.AT_BARRIER;
+        suspend(lane, Lane.State.AT_BARRIER);
+    }
+
+    /** Called by the work-item that has the turn; returns when its warp has come to the same place and done its work. */
+    void meet(Lane lane, Meeting<?, ?> meeting) {
+        lane.meeting = meeting;
+        suspend(lane, Lane.State.AT_WARP);
+    }
+
+    private void suspend(Lane lane, Lane.State state) {
+        lane.waitingSite = Turn.site;
+        lane.state = state;
         Lane next = nextLane();
         if (next != lane) {
-            if (next.state == Lane.State.AT_BARRIER) {
+            if (next.state == Lane.State.READY) {
                 next.thread.handOver(null);
             } else if (idle.isEmpty()) {
                 newThread().start(next);
@@ -157,7 +169,7 @@ public final class LaunchRunner {
         }
         lane.state = Lane.State.RUNNING;
         Turn.running = lane;
-        Turn.site = lane.barrierSite;
+        Turn.site = lane.waitingSite;
     }
 
     /** The work-item whose turn is next, or null when all groups are done. */
@@ -165,11 +177,11 @@ public final class LaunchRunner {
         while (true) {
             while (lanesThisPhase < lanes.length) {
                 Lane lane = lanes[laneOrder[lanesThisPhase++]];
-                if (lane.state != Lane.State.FINISHED) {
+                if (lane.state == Lane.State.NOT_STARTED || lane.state == Lane.State.READY) {
                     return lane;
                 }
             }
-            if (passBarrier()) {
+            if (passWarps() || passBarrier()) {
                 shuffle.reorder(laneOrder);
                 lanesThisPhase = 0;
             } else if (!startGroup()) {
@@ -194,6 +206,35 @@ public final class LaunchRunner {
     }
 
     /**
+     * Lets the warps go on that wait for nobody else; false where none waits.
+     *
+     * @throws KernelFaultException where some of a warp wait for the others, which have finished or wait elsewhere
+     */
+    private boolean passWarps() {
+        boolean any = false;
+        for (int from = 0; from < lanes.length; from += WarpWork.WARP) {
+            List<Lane> warp = Arrays.asList(lanes).subList(from, Math.min(lanes.length, from + WarpWork.WARP));
+            Lane first = warp.stream()
+                    .filter(lane -> lane.state == Lane.State.AT_WARP)
+                    .findFirst()
+                    .orElse(null);
+            if (first == null) {
+                continue;
+            }
+            for (Lane lane : warp) {
+                if (lane.state != Lane.State.AT_WARP || lane.waitingSite != first.waitingSite) {
+                    throw Faults.ofGroup(task, divergence("divergent warp", first, lane));
+                }
+            }
+            first.meeting.hold(
+                    warp.stream().<Meeting<?, ?>>map(lane -> lane.meeting).toList());
+            warp.forEach(lane -> lane.state = Lane.State.READY);
+            any = true;
+        }
+        return any;
+    }
+
+    /**
      * Lets the group past the barrier that all of it waits at; false where all of it has finished.
      *
      * @throws KernelFaultException where some wait and others have finished, or wait elsewhere
@@ -206,7 +247,7 @@ public final class LaunchRunner {
                 other = lane;
             } else if (first == null) {
                 first = lane;
-            } else if (lane.barrierSite != first.barrierSite) {
+            } else if (lane.waitingSite != first.waitingSite) {
                 other = lane;
             }
         }
@@ -214,7 +255,10 @@ public final class LaunchRunner {
             return false;
         }
         if (other != null) {
-            throw Faults.ofGroup(task, divergence(first, other));
+            throw Faults.ofGroup(task, divergence("divergent barrier", first, other));
+        }
+        for (Lane lane : lanes) {
+            lane.state = Lane.State.READY;
         }
         if (first.barrierIsGlobal) {
             Turn.GLOBAL.passBarrier();
@@ -224,13 +268,13 @@ public final class LaunchRunner {
         return true;
     }
 
-    private static String divergence(Lane waiting, Lane other) {
-        return "divergent barrier: " + waiting.ids() + " waits at " + KernelLines.describe(waiting.barrierSite)
+    private static String divergence(String what, Lane waiting, Lane other) {
+        return what + ": " + waiting.ids() + " waits at " + KernelLines.describe(waiting.waitingSite)
                 + ", but "
                 + other.ids()
                 + (other.state == Lane.State.FINISHED
                         ? " has left the kernel"
-                        : " waits at " + KernelLines.describe(other.barrierSite));
+                        : " waits at " + KernelLines.describe(other.waitingSite));
     }
 
     private LaneThread newThread() {

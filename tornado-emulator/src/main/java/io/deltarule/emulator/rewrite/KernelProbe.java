@@ -2,6 +2,7 @@ package io.deltarule.emulator.rewrite;
 
 import io.deltarule.emulator.check.ProbeStop;
 import io.deltarule.emulator.grid.GridShape;
+import io.deltarule.emulator.grid.WarpWork;
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
 import java.lang.invoke.MethodHandle;
@@ -70,6 +71,21 @@ public final class KernelProbe {
 
         @Override
         public Object allocate(Class<?> element, int size) {
+            throw new ProbeStop();
+        }
+
+        @Override
+        public int warpLane() {
+            throw new ProbeStop();
+        }
+
+        @Override
+        public <A, B> B together(WarpWork<A, B> work, A brought) {
+            throw new ProbeStop();
+        }
+
+        @Override
+        public float[] accumulator(float first, float second, float third, float fourth) {
             throw new ProbeStop();
         }
     }

@@ -26,7 +26,7 @@ public final class ChunkBuffers {
     /** L, then its inverse [chunks, HV, C, C]; null where no chunk is solved. */
     public final FloatArray lower;
     /** W [chunks, HV, C, K]; null where no chunk is solved. */
-    final FloatArray keys;
+    public final FloatArray keys;
     /** N = M A [chunks, HV, C, C]; null for one state, like all below. */
     public final FloatArray products;
     /** N weighed by levels, likewise. */

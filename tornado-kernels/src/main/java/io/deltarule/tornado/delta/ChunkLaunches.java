@@ -47,6 +47,7 @@ public final class ChunkLaunches {
     /** Chunk sizes that the kernels' 16-row blocks and local memory allow. */
     public static final List<Integer> SIZES = List.of(16, 32, 64);
 
+    private final PlanSpec spec;
     private final DeltaShape s;
     private final DeltaArrays x;
     private final ChunkBuffers between;
@@ -56,6 +57,7 @@ public final class ChunkLaunches {
     private final int columns;
 
     private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+        this.spec = spec;
         this.s = spec.shape();
         this.x = x;
         this.between = between;
@@ -103,31 +105,61 @@ public final class ChunkLaunches {
 
     /** The launches, in order. */
     public static List<Launch> of(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
-        ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
-        List<Launch> launches = writes(spec, x, between, scope);
-        launches.addAll(reads.linear());
-        if (spec.shape().crossRead()) {
-            launches.addAll(reads.selective());
-        }
+        return of(spec, x, between, scope, new ChunkLaunches(spec, x, between, scope).float32());
+    }
+
+    /** The same with products taken in another way. */
+    public static List<Launch> of(
+            PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope, ChunkProducts products) {
+        List<Launch> launches = writes(spec, x, between, scope, products);
+        launches.addAll(products.outputs());
         return launches;
     }
 
     /** Those up to the states, which leave scores, inverse, pseudo-values and the state before each chunk behind. */
     public static List<Launch> writes(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
-        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        return writes(spec, x, between, scope, new ChunkLaunches(spec, x, between, scope).float32());
+    }
+
+    private ChunkProducts float32() {
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
-        List<Launch> launches = new ArrayList<>(reads.decays());
-        launches.add(reads.scores());
+        return new ChunkProducts() {
+            @Override
+            public List<Launch> scores() {
+                return List.of(reads.scores());
+            }
+
+            @Override
+            public List<Launch> solve() {
+                return List.of(ChunkLaunches.this.solve(
+                        "chunkSolve",
+                        s.V(),
+                        x.v(),
+                        x.erase(),
+                        between.into,
+                        between.values,
+                        KernelFlags.of(x.map(), false)));
+            }
+
+            @Override
+            public List<Launch> outputs() {
+                List<Launch> launches = new ArrayList<>(reads.linear());
+                if (s.crossRead()) {
+                    launches.addAll(reads.selective());
+                }
+                return launches;
+            }
+        };
+    }
+
+    private static List<Launch> writes(
+            PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope, ChunkProducts products) {
+        ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
+        List<Launch> launches = new ArrayList<>(new ReadLaunches(spec, x, between, scope).decays());
+        launches.addAll(products.scores());
         if (x.map().erases()) {
             launches.add(all.inverse());
-            launches.add(all.solve(
-                    "chunkSolve",
-                    spec.shape().V(),
-                    x.v(),
-                    x.erase(),
-                    between.into,
-                    between.values,
-                    KernelFlags.of(x.map(), false)));
+            launches.addAll(products.solve());
         } else {
             launches.add(all.values());
         }

@@ -132,6 +132,11 @@ enum Quirk {
             "Angles of rotary embeddings are put together from three ints.",
             "op.RotaryKernels",
             "TornadoLayerTest#anglesFarIntoTheContextKeepTheirFraction"),
+    SHORTS_STAY_SHORT(
+            "What the conversion of a float to bfloat16 gives is a short in all that is computed of it, so that a shift by 16 leaves nothing.",
+            "The two halves of an int are put together as longs.",
+            "delta.tensor.TileProductKernel",
+            "TensorPrecisionTest#costsAtMostTwiceWhatRoundedInputsDo"),
     TRANSFERS_RESET_TIMES(
             "A transfer on demand resets the times of its execution, and tells none of its own.",
             "Times are read before it, and the clock measures it.",

@@ -3,7 +3,12 @@ package uk.ac.manchester.tornado.api;
 import io.deltarule.emulator.ContextBridge;
 import io.deltarule.emulator.grid.WorkItem;
 import io.deltarule.emulator.grid.WorkItemIds;
+import io.deltarule.emulator.matrix.WarpMatrices;
+import uk.ac.manchester.tornado.api.enums.MMAShape;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+import uk.ac.manchester.tornado.api.types.BFloat16;
+import uk.ac.manchester.tornado.api.types.HalfFloat;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * What a kernel knows of the work-item that runs it: its ids, its group's barriers and its group's local memory.
@@ -100,6 +105,71 @@ public class KernelContext implements ExecutionContext {
     @Override
     public byte[] allocateByteLocalArray(int size) {
         return (byte[]) item().allocate(byte.class, size);
+    }
+
+    /** A warp's accumulator C [16, 8], every element the same. */
+    public float[] mmaFragment(float v) {
+        return item().accumulator(v, v, v, v);
+    }
+
+    /** This work-item's elements of A [16, 16], from a tile of 16 bits each, two in an int: {@code low | high << 16}. */
+    public HalfFloat[] mmaLoadA(int[] aTile, int wmmaK) {
+        return halves(WarpMatrices.loadLeft(item(), aTile, wmmaK, 0));
+    }
+
+    /** The same from a tile that begins so many bytes into the array. */
+    public HalfFloat[] mmaLoadA(int[] aTile, int wmmaK, int byteOffset) {
+        return halves(WarpMatrices.loadLeft(item(), aTile, wmmaK, byteOffset));
+    }
+
+    /** This work-item's elements of B [16, 8], likewise. */
+    public HalfFloat[] mmaLoadB(int[] bTile, int wmmaK) {
+        return halves(WarpMatrices.loadRight(item(), bTile, wmmaK, 0));
+    }
+
+    /** The same from a tile that begins so many bytes into the array. */
+    public HalfFloat[] mmaLoadB(int[] bTile, int wmmaK, int byteOffset) {
+        return halves(WarpMatrices.loadRight(item(), bTile, wmmaK, byteOffset));
+    }
+
+    /** A B + C of binary16 numbers with sums in float. */
+    public float[] mma(HalfFloat[] fragA, HalfFloat[] fragB, float[] fragC, MMAShape mmaShape) {
+        return WarpMatrices.multiply(item(), bits(fragA), bits(fragB), fragC, decoder(mmaShape, Float::float16ToFloat));
+    }
+
+    /** A B + C of bfloat16 numbers with sums in float. */
+    public float[] mmaBF16(HalfFloat[] fragA, HalfFloat[] fragB, float[] fragC, MMAShape mmaShape) {
+        return WarpMatrices.multiply(item(), bits(fragA), bits(fragB), fragC, decoder(mmaShape, BFloat16::bf16ToFloat));
+    }
+
+    /** Stores an accumulator: element (i, j) at {@code (tileRow + i) * dimN + tileCol + j}. */
+    public void mmaStore(float[] fragD, FloatArray c, int tileRow, int tileCol, int dimN) {
+        for (int i = 0; i < fragD.length; i++) {
+            c.set(WarpMatrices.storeIndex(item(), i, tileRow, tileCol, dimN), fragD[i]);
+        }
+    }
+
+    private static WarpMatrices.Decoder decoder(MMAShape shape, WarpMatrices.Decoder decoder) {
+        if (shape != MMAShape.M16N8K16) {
+            throw new TornadoRuntimeException("a matrix product of 16 bits has the shape M16N8K16, found " + shape);
+        }
+        return decoder;
+    }
+
+    private static HalfFloat[] halves(short[] bits) {
+        HalfFloat[] halves = new HalfFloat[bits.length];
+        for (int i = 0; i < bits.length; i++) {
+            halves[i] = new HalfFloat(bits[i]);
+        }
+        return halves;
+    }
+
+    private static short[] bits(HalfFloat[] halves) {
+        short[] bits = new short[halves.length];
+        for (int i = 0; i < halves.length; i++) {
+            bits[i] = halves[i].getHalfFloatValue();
+        }
+        return bits;
     }
 
     private WorkItem item() {
