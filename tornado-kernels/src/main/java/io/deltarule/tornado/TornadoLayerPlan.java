@@ -37,7 +37,6 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
     private final LayerStages.Placed placed;
     private final GraphPlan graph;
     private final List<Slot> inputs;
-    private final List<Slot> outputs;
     /** The inputs that are log-decays of some delta rule. */
     private final Set<Slot> decays;
 
@@ -71,7 +70,6 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         tables = program.tables();
         arrays = program.arrays();
         inputs = program.inputs();
-        outputs = program.outputs();
         placed = shared.placed(index);
         graph = shared.graph();
         decays = SequenceOp.Delta.decays(program.spec().program());
