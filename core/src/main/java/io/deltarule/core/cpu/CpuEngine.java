@@ -58,6 +58,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
             "expected Java's Vector API but this JVM was started without it; start java with --add-modules=" + VECTORS;
 
     private final int threads;
+    private final boolean batchInvariant;
     private final String misconfigured; // null where nothing is wrong
 
     /**
@@ -73,6 +74,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
             problem = e.getMessage();
         }
         threads = found;
+        batchInvariant = false;
         misconfigured = problem;
     }
 
@@ -82,10 +84,15 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
      * @param threads at least 1
      */
     public CpuEngine(int threads) {
+        this(threads, false);
+    }
+
+    private CpuEngine(int threads, boolean batchInvariant) {
         if (threads < 1) {
             throw new InvalidInputException("threads: expected at least 1 but found " + threads);
         }
         this.threads = threads;
+        this.batchInvariant = batchInvariant;
         this.misconfigured = null;
     }
 
@@ -96,7 +103,16 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
 
     @Override
     public CpuEngine withThreads(int count) {
-        return new CpuEngine(count);
+        return new CpuEngine(count, batchInvariant);
+    }
+
+    /**
+     * The same whose layers give a sequence the same numbers, bit for bit, whatever other sequences a run holds. Products are the
+     * engine's own for any number of tokens, which makes decoding of a few sequences slower: a step has the cost of one of many.
+     */
+    @Override
+    public CpuEngine batchInvariant() {
+        return new CpuEngine(threads, true);
     }
 
     public static int defaultThreads() {
@@ -216,7 +232,11 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
     @Override
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
-        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::chosen);
+        return new CpuLayerPlan(
+                spec,
+                WorkerPool.of(threads),
+                batchInvariant ? one -> chosen(one, Products.own()) : this::chosen,
+                batchInvariant);
     }
 
     /**

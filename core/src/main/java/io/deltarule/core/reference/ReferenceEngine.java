@@ -55,6 +55,12 @@ public final class ReferenceEngine implements TrainingEngine, ResidentEngine {
         return Optional.empty();
     }
 
+    /** Every number is a loop of its own already. */
+    @Override
+    public ReferenceEngine batchInvariant() {
+        return this;
+    }
+
     @Override
     public List<Device> devices() {
         return List.of(DEVICE);

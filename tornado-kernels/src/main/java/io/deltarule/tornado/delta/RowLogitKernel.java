@@ -135,7 +135,7 @@ final class RowLogitKernel {
             }
             for (int at = lane; at < C * BLOCK; at += LANES) {
                 float overlap = 0f;
-                if (length > 0) {
+                if (length > 0 && from + at % BLOCK <= at / BLOCK) {
                     overlap = scores.get((block * C + at / BLOCK) * C + from + at % BLOCK);
                 }
                 overlaps[at / BLOCK * (BLOCK + 1) + at % BLOCK] = overlap;

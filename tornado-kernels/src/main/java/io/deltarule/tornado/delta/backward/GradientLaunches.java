@@ -113,7 +113,7 @@ public final class GradientLaunches {
         if (s.gateWidth() == 1) {
             if (erases || s.crossRead()) {
                 // L and M are computed a second time: the inverse was written over L, and a selective read over M.
-                all.addAll(new ReadLaunches(spec, x, between, scope.named(scope.prefix() + "gate_")).scores());
+                all.add(new ReadLaunches(spec, x, between, scope.named(scope.prefix() + "gate_")).scores());
             }
             GradientOptions options = GradientOptions.WRITE.adding(s.crossRead());
             all.add(stages.rectangles(

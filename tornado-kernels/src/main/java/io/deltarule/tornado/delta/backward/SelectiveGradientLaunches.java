@@ -74,13 +74,13 @@ final class SelectiveGradientLaunches {
             all.add(stages.products("crossGate", weights, crosses, gradients.gateSums, GradientOptions.WRITE, 1));
             all.add(stages.products("rowGate", logits, rows, gradients.gateSums, GradientOptions.ADD, 1));
         }
-        all.addAll(reads.scores("CrossScores", between.weights));
+        all.add(reads.scores("crossScores", between.weights));
         all.add(stages.read("crossRead", between.weights, s.HV(), dx, GradientOptions.ADD));
         if (s.gateWidth() == 1) {
             all.add(stages.rectangles(
                     "crossRectangles", gradients.crossOverlaps, operands.dg(), GradientOptions.WRITE));
         }
-        all.addAll(reads.scores("RowScores", gradients.weights));
+        all.add(reads.scores("rowScores", gradients.weights));
         all.add(stages.read("rowRead", gradients.weights, s.HV(), x.r(), GradientOptions.ADD));
         all.add(reads.outputs("queryGradients", gradients.weights, s.HV(), operands.dr(), 1));
         if (s.gateWidth() == 1) {
