@@ -102,7 +102,7 @@ final class CompileShape {
                 .onDemand(between.used())
                 .onDemand(gradients.used())
                 .onDemand(arrays.absent());
-        return GradientLaunches.of(spec, arrays, between, gradients, scope);
+        return GradientLaunches.of(spec, arrays.operands, between, gradients, scope);
     }
 
     private static ChunkBuffers buffers(PlanSpec spec, DeviceMemory memory) {

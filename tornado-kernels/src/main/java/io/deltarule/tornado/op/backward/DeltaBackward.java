@@ -72,7 +72,7 @@ final class DeltaBackward {
                 op.variant(),
                 withReads,
                 b.back().carriedGradients(b.op()).getFirst(),
-                (input, axes) -> place(input, axes, s),
+                this::place,
                 () -> b.back().absent(absent.getAndIncrement()));
         ChunkBuffers between = b.back().chunks(s, C, longest, erases);
         GradientBuffers gradients = b.back().chunkGradients(s, C, longest, erases);
@@ -106,7 +106,7 @@ final class DeltaBackward {
     }
 
     /** Where the launches put an input's gradient. */
-    private FloatArray place(Input input, Input.Axes axes, DeltaShape s) {
+    private FloatArray place(Input input, Input.Axes axes) {
         GradientPlace dx = wanted.get(input);
         int width = axes.width();
         Slot slot = op.inputs().get(input);
