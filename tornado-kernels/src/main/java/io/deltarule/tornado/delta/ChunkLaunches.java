@@ -62,7 +62,7 @@ public final class ChunkLaunches {
         this.scope = scope;
         C = spec.chunkSize();
         G = s.gateWidth();
-        columns = ChunkStateKernel.columns(s.K(), C);
+        columns = ChunkStateKernel.columns(s.K(), s.V(), C, (long) s.sequences() * s.HV(), 132);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class ChunkLaunches {
                     + spec.chunkSize()
                     + "; take larger chunks or the recurrent form");
         }
-        if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
+        if (ChunkStateKernel.columns(s.K(), s.V(), spec.chunkSize(), 0, 1) == 0) {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
                     + spec.shape().K() + "; use the recurrent form or the cpu engine");
         }

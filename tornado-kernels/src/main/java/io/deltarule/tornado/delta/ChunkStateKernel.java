@@ -8,29 +8,51 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The only stage that goes through a sequence in order: from chunk to chunk, not from token to token. */
 final class ChunkStateKernel {
-    /** Work-items per work-group: 8 × 16. */
+    /** Work-items per work-group: 8 × 16, each with C/16 rows of pseudo-values and K/16 of the state, columns/8 channels of both. */
     static final int LANES = 128;
 
-    private static final int TILE = 32;
-    private static final int STRIDE = TILE + 1;
+    /** Key channels of W at a time. */
+    private static final int DEPTH = 32;
+    /** Rows that neighbouring work-items read four numbers of lie in other banks. */
+    private static final int STRIDE = DEPTH + 4;
     /** Local memory that every device has, in floats. */
     private static final int LOCAL_FLOATS = 48 * 1024 / Float.BYTES;
 
     private ChunkStateKernel() {}
 
     /**
-     * How many value channels of the state fit the local memory of one work-group.
+     * How many value channels of the state a work-group takes: the most that leave every compute unit three work-groups to each two units, where
+     * fewer do not, the fewest.
      *
-     * @return 32, 16 or 8; 0 if K is too large
+     * @param heads of all sequences together
+     * @param units compute units of the device
+     * @return 32, 16 or 8; 0 if K is too large for the local memory of a work-group
      */
-    static int columns(int K, int C) {
-        int padded = (K + TILE - 1) / TILE * TILE;
-        for (int columns = 32; columns >= 8; columns /= 2) {
-            if ((padded + C) * columns + C * STRIDE <= LOCAL_FLOATS) {
-                return columns;
+    static int columns(int K, int V, int C, long heads, int units) {
+        int fitting = 0;
+        for (int columns = 8; columns <= 32; columns *= 2) {
+            boolean fits = (padded(K) + C) * columns + tile(padded(K), C) <= LOCAL_FLOATS;
+            boolean fills = 2 * heads * Math.ceilDiv(V, columns) >= 3L * units;
+            if (fits && (fills || fitting == 0)) {
+                fitting = columns;
             }
         }
-        return 0;
+        return fitting;
+    }
+
+    /** K filled up with zeros to what the work-items of a work-group load evenly. */
+    static int padded(int K) {
+        return K <= 32 ? 32 : K <= 64 ? 64 : (K + LANES - 1) / LANES * LANES;
+    }
+
+    /** Rows of keys at a time: with all their channels, as many as take the place of W's tile. */
+    static int rows(int padded, int C) {
+        int most = C * STRIDE / padded;
+        return most >= 64 ? Math.min(C, 64) : most >= 32 ? 32 : most >= 16 ? 16 : most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+    }
+
+    private static int tile(int padded, int C) {
+        return Math.max(C * STRIDE, padded);
     }
 
     /**
@@ -87,24 +109,43 @@ final class ChunkStateKernel {
             int columns,
             int flags,
             int signature) {
-        int padded = (K + TILE - 1) / TILE * TILE;
+        int padded = padded(K);
+        int rows = rows(padded, C);
+        // What a work-item holds: R rows of P; D key channels of the state, E of them side by side; J value channels.
+        int R = C / 16;
+        int D = padded / 16;
+        int E = D < 4 ? D : 4;
+        int J = columns / 8;
+        // How it loads rows of keys: so many at once, or one in so many parts.
+        int width = padded < LANES ? padded : LANES;
+        int parts = padded / width;
+        int loads = rows * padded / LANES;
+        int beside = LANES / columns;
         float[] S = context.allocateFloatLocalArray(padded * columns);
         float[] P = context.allocateFloatLocalArray(C * columns);
-        float[] tile = context.allocateFloatLocalArray(C * STRIDE);
-        int R = C / 16;
-        int J = columns / 8;
+        float[] tile = context.allocateFloatLocalArray(tile(padded, C));
+        float[] held = new float[D * J];
+        float[] fade = new float[D];
+        float[] added = new float[D * J];
+        float[] line = new float[D > R ? D * J : R * J];
+        float[] given = new float[R * J];
+        float[] sums = new float[R * J];
+        float[] left = new float[4 * R];
+        float[] right = new float[4 * J];
+        float[] next = new float[2 * C];
+        float[] nextFade = new float[2 * C];
+        float[] nextGain = new float[2 * C];
+        float[] scale = new float[R * J];
+
         int pass = flags & (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
         int L = 1;
         if ((flags & KernelFlags.LEVELS) != 0) {
             L = table.get(RunTable.LEVELS);
         }
-        float[] sums = new float[R * J];
-        float[] next = new float[2 * J];
-        float[] right = new float[J];
-
         int lane = context.localIdx;
-        int x = lane % 8;
-        int y = lane / 8;
+        // Neighbours have the same channels: then reads of four numbers need half of local memory's cycles.
+        int x = lane / 2 % 8 * J;
+        int y = lane % 2 + lane / 16 * 2;
         int tiles = (V + columns - 1) / columns;
         int head = context.groupIdx / tiles % HV;
         int sequence = context.groupIdx / tiles / HV;
@@ -116,15 +157,16 @@ final class ChunkStateKernel {
         }
 
         if ((flags & KernelFlags.LEVELS) == 0) {
-            for (int at = lane; at < padded * columns; at += LANES) {
-                int d = at / columns;
-                float value = 0f;
-                if (d < K && channel + at % columns < V) {
-                    value = state.get(stateBase + d * V + at % columns);
+            for (int i = 0; i < D; i++) {
+                int d = E * y + 16 * E * (i / E) + i % E;
+                for (int j = 0; j < J; j++) {
+                    float value = 0f;
+                    if (d < K && channel + x + j < V) {
+                        value = state.get(stateBase + d * V + x + j);
+                    }
+                    held[i * J + j] = value;
                 }
-                S[at] = value;
             }
-            context.localBarrier();
         }
         int chunkEnd = table.get(RunTable.SEQUENCES + 2 * sequence + 3);
         int chunkStart = table.get(RunTable.SEQUENCES + 2 * sequence + 1);
@@ -147,10 +189,10 @@ final class ChunkStateKernel {
                         merged = table.get(levels + 5); // before the chunk after it
                     }
                 }
-                for (int at = lane; at < padded * columns; at += LANES) {
-                    int d = at / columns;
-                    if (merged > 0 && d < K && channel + at % columns < V) {
-                        int lowest = stateBase + d * V + at % columns;
+                for (int i = 0; i < D * J; i++) {
+                    int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                    if (merged > 0 && d < K && channel + x + i % J < V) {
+                        int lowest = stateBase + d * V + x + i % J;
                         float sum = 0f;
                         if ((flags & KernelFlags.BACKWARD) != 0) {
                             sum = state.get(lowest + merged * K * V);
@@ -171,192 +213,290 @@ final class ChunkStateKernel {
             for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
                 int part = block;
                 boolean newest = false;
-                // Whether there is something to begin with in the place of P, whether rows meet the state on its way,
-                // and whether they
+                // Whether there is something to begin with in the place of P, whether rows meet the state on its way, and whether they
                 // change it: where nothing is erased, and at the lowest of several levels, not all do.
-                boolean given = true;
+                boolean starts = true;
                 boolean meets = pass != KernelFlags.NOTHING_ERASED;
                 boolean changes = pass != (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
                 if ((flags & KernelFlags.LEVELS) != 0) {
                     newest = level == 0;
                     if (newest) {
-                        given = (flags & KernelFlags.BACKWARD) == 0;
+                        starts = (flags & KernelFlags.BACKWARD) == 0;
                         meets = (flags & KernelFlags.BACKWARD) != 0;
                         changes = (flags & KernelFlags.BACKWARD) == 0;
                     } else {
                         part = live * HV + head;
                         live++;
-                        given = pass == KernelFlags.BACKWARD;
+                        starts = pass == KernelFlags.BACKWARD;
                         meets = (flags & KernelFlags.NOTHING_ERASED) == 0;
                         changes = (flags & KernelFlags.NOTHING_ERASED) == 0;
                     }
-                    for (int at = lane; at < padded * columns; at += LANES) {
-                        int d = at / columns;
-                        float value = 0f;
-                        if (d < K && channel + at % columns < V) {
-                            if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
-                                value = state.get(stateBase + (level * K + d) * V + at % columns);
+                    for (int i = 0; i < D; i++) {
+                        int d = E * y + 16 * E * (i / E) + i % E;
+                        for (int j = 0; j < J; j++) {
+                            float value = 0f;
+                            if (d < K && channel + x + j < V) {
+                                if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
+                                    value = state.get(stateBase + (level * K + d) * V + x + j);
+                                }
+                            }
+                            held[i * J + j] = value;
+                        }
+                    }
+                }
+                for (int i = 0; i < R * J; i++) {
+                    float value = 0f;
+                    if (starts && channel + lane % columns < V) {
+                        value = values.get((part * C + lane / columns + i * beside) * V + channel + lane % columns);
+                    }
+                    given[i] = value;
+                    sums[i] = 0f;
+                    // What a row's key counts with, where it is one number, its pseudo-value can as well.
+                    int row = lane / columns + i * beside;
+                    float counts = 1f;
+                    if (row < length) {
+                        if (G == 1) {
+                            counts = fades.get(block * C + row);
+                        }
+                        if (pass == KernelFlags.BACKWARD) {
+                            counts = -counts;
+                            if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) == 0) {
+                                int m = first + row;
+                                counts *= gain.get(
+                                        (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                                ? m * H + keyHead
+                                                : m * HV + head);
                             }
                         }
-                        S[at] = value;
+                    }
+                    scale[i] = counts;
+                }
+                for (int i = 0; i < D; i++) {
+                    int d = E * y + 16 * E * (i / E) + i % E;
+                    float value = 1f;
+                    if (G > 0 && d < K) {
+                        value = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
+                    }
+                    fade[i] = value;
+                    for (int j = 0; j < J; j++) {
+                        S[d * columns + x + j] = held[i * J + j];
+                    }
+                }
+                if ((flags & KernelFlags.BACKWARD) != 0) {
+                    for (int i = 0; i < D * J; i++) {
+                        int d = lane / columns + i * beside;
+                        float value = 0f;
+                        if (!newest && (K == padded || d < K) && channel + lane % columns < V) {
+                            value = states.get((part * K + d) * V + channel + lane % columns);
+                        }
+                        added[i] = value;
+                    }
+                }
+                int products = meets ? padded / DEPTH : 0;
+                int updates = changes ? C / rows : 0;
+                // What a tile takes from memory is on its way while the one before it is computed with; before the first there is a turn
+                // without.
+                int begin = -1;
+                if ((flags & KernelFlags.LEVELS) == 0 && step > chunkStart) {
+                    begin = 0;
+                }
+                for (int t = begin; t <= products + updates; t++) {
+                    if (t >= 0 && t < products) {
+                        for (int i = 0; i < C / 4; i++) {
+                            float value = next[i];
+                            if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
+                                value *= nextFade[i];
+                            }
+                            tile[(lane / DEPTH + 4 * i) * STRIDE + lane % DEPTH] = value;
+                        }
+                    }
+                    if (t > products) {
+                        for (int i = 0; i < loads; i++) {
+                            float value = next[i];
+                            if (pass == KernelFlags.BACKWARD && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                                value *= nextGain[i];
+                            }
+                            if (G > 1) {
+                                value *= nextFade[i];
+                            }
+                            tile[lane + i * LANES] = value;
+                        }
+                    }
+                    if (t == products) {
+                        for (int i = 0; i < R * J; i++) {
+                            P[(y + 16 * (i / J)) * columns + x + i % J] = sums[i];
+                        }
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
+                            for (int i = 0; i < D * J; i++) {
+                                S[lane + i * LANES] = added[i];
+                            }
+                        }
                     }
                     context.localBarrier();
-                }
-                for (int at = lane; at < padded * columns; at += LANES) {
-                    int d = at / columns;
-                    if ((flags & KernelFlags.BACKWARD) == 0 && !newest && d < K && channel + at % columns < V) {
-                        states.set((part * K + d) * V + channel + at % columns, S[at]);
+
+                    int following = t < products ? t + 1 : t > products ? t : -1;
+                    int source = block;
+                    int begins = first;
+                    int lasts = length;
+                    if ((flags & KernelFlags.LEVELS) == 0 && following == products + updates && step + 1 < chunkEnd) {
+                        following = 0;
+                        source += (flags & KernelFlags.BACKWARD) != 0 ? -HV : HV;
+                        begins = table.get(entry + ((flags & KernelFlags.BACKWARD) != 0 ? -2 : 2));
+                        lasts = table.get(entry + ((flags & KernelFlags.BACKWARD) != 0 ? -1 : 3));
                     }
-                }
-                for (int i = 0; i < R; i++) {
-                    for (int j = 0; j < J; j++) {
-                        float value = 0f;
-                        if (given && channel + x + 8 * j < V) {
-                            value = values.get((part * C + y + 16 * i) * V + channel + x + 8 * j);
-                        }
-                        sums[i * J + j] = value;
-                    }
-                }
-                if (meets) {
-                    for (int from = 0; from < padded; from += TILE) {
-                        for (int at = lane; at < C * TILE; at += LANES) {
-                            int row = at / TILE;
-                            int d = from + at % TILE;
+                    if (following >= 0 && following < products) {
+                        int d = following * DEPTH + lane % DEPTH;
+                        for (int i = 0; i < C / 4; i++) {
+                            int row = lane / DEPTH + 4 * i;
                             float value = 0f;
-                            if (d < K) {
-                                if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
-                                    if (row < length) {
-                                        value = key.get(((first + row) * H + keyHead) * K + d);
+                            float faded = 1f;
+                            if (K == padded || d < K) {
+                                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                                    value = keys.get((source * C + row) * K + d);
+                                } else {
+                                    if (row < lasts) {
+                                        value = key.get(((begins + row) * H + keyHead) * K + d);
                                         if (G > 0) {
-                                            value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                                            faded = fades.get((source * C + row) * G + (G > 1 ? d : 0));
                                         }
                                     }
-                                } else {
-                                    value = keys.get((block * C + row) * K + d);
-                                }
-                                if ((flags & KernelFlags.BACKWARD) != 0) {
-                                    value = -value;
                                 }
                             }
-                            tile[row * STRIDE + at % TILE] = value;
-                        }
-                        context.localBarrier();
-                        for (int d = 0; d < TILE; d++) {
-                            for (int j = 0; j < J; j++) {
-                                right[j] = S[(from + d) * columns + x + 8 * j];
-                            }
-                            for (int i = 0; i < R; i++) {
-                                float w = tile[(y + 16 * i) * STRIDE + d];
-                                for (int j = 0; j < J; j++) {
-                                    sums[i * J + j] -= w * right[j];
-                                }
-                            }
-                        }
-                        context.localBarrier();
-                    }
-                }
-                for (int i = 0; i < R; i++) {
-                    for (int j = 0; j < J; j++) {
-                        float value = sums[i * J + j];
-                        P[(y + 16 * i) * columns + x + 8 * j] = value;
-                        if (meets && channel + x + 8 * j < V) {
-                            values.set((part * C + y + 16 * i) * V + channel + x + 8 * j, value);
+                            next[i] = value;
+                            nextFade[i] = faded;
                         }
                     }
-                }
-                for (int from = 0; from < padded; from += TILE) {
-                    for (int at = lane; at < C * TILE; at += LANES) {
-                        int row = at / TILE;
-                        int d = from + at % TILE;
-                        float value = 0f;
-                        if (changes && row < length && d < K) {
-                            int m = first + row;
-                            int keyRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
-                                    ? m * HV + head
-                                    : m * H + keyHead;
-                            value = key.get(keyRow * K + d);
+                    if (following >= products && following < products + updates) {
+                        int at = (following - products) * rows;
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
+                            at = C - rows - at;
+                        }
+                        for (int i = 0; i < loads; i++) {
+                            int row = at + i / parts * (LANES / width) + (width < LANES ? lane / width : 0);
+                            int d = width < LANES ? lane % width : lane + i % parts * LANES;
+                            float value = 0f;
+                            float faded = 0f;
+                            float gained = 0f;
+                            if (row < lasts && (K == padded || d < K)) {
+                                int m = begins + row;
+                                value = key.get(
+                                        ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
+                                                                ? m * HV + head
+                                                                : m * H + keyHead)
+                                                        * K
+                                                + d);
+                                if (G > 1) {
+                                    faded = fades.get((source * C + row) * G + d);
+                                }
+                                if (pass == KernelFlags.BACKWARD && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                            ? m * H + keyHead
+                                            : m * HV + head;
+                                    gained = gain.get(gainRow * K + d);
+                                }
+                            }
+                            next[i] = value;
+                            nextFade[i] = faded;
+                            nextGain[i] = gained;
+                        }
+                    }
+
+                    if (t == begin && ((flags & KernelFlags.BACKWARD) != 0 || !newest)) {
+                        // The state before the chunk, for the reads; the tiles have left it alone so far.
+                        for (int i = 0; i < D * J; i++) {
+                            line[i] = S[lane + i * LANES];
+                        }
+                        for (int i = 0; i < D * J; i++) {
+                            int d = lane / columns + i * beside;
+                            if ((K == padded || d < K) && channel + lane % columns < V) {
+                                states.set((part * K + d) * V + channel + lane % columns, line[i]);
+                            }
+                        }
+                    }
+                    if (t == products) {
+                        for (int i = 0; i < R * J; i++) {
+                            line[i] = given[i]
+                                    + ((flags & KernelFlags.BACKWARD) != 0 ? P[lane + i * LANES] : -P[lane + i * LANES]);
+                        }
+                        for (int i = 0; i < R * J; i++) {
+                            P[lane + i * LANES] = scale[i] * line[i];
+                        }
+                        for (int i = 0; i < R * J; i++) {
+                            if (meets && channel + lane % columns < V) {
+                                values.set(
+                                        (part * C + lane / columns + i * beside) * V + channel + lane % columns, line[i]);
+                            }
+                        }
+                        for (int i = 0; i < D * J; i++) {
+                            int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                            float value = fade[i / J] * held[i];
                             if ((flags & KernelFlags.BACKWARD) != 0) {
-                                int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                        ? m * H + keyHead
-                                        : m * HV + head;
-                                value *= -gain.get(
-                                        (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                                value += S[d * columns + x + i % J];
                             }
-                            if (G > 0) {
-                                value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
-                            }
-                        }
-                        tile[row * STRIDE + at % TILE] = value;
-                    }
-                    context.localBarrier();
-                    for (int i = 0; i < 2; i++) {
-                        int d = from + y + 16 * i;
-                        float fade = 1f;
-                        if (G > 0 && d < K) {
-                            fade = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
-                        }
-                        for (int j = 0; j < J; j++) {
-                            float before = S[d * columns + x + 8 * j];
-                            float added = 0f;
-                            if ((flags & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
-                                int at = (part * K + d) * V + channel + x + 8 * j;
-                                added = newest ? 0f : states.get(at);
-                                states.set(at, before);
-                            }
-                            next[i * J + j] = fade * before + added;
+                            held[i] = value;
                         }
                     }
-                    if (changes) {
-                        for (int at = 0; at < C; at++) {
-                            // What weighs most, that which little decay lies between, is added last.
-                            int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
+                    int depth = t >= 0 && t < products ? DEPTH : 0;
+                    for (int d = 0; d < depth; d += 4) {
+                        for (int j = 0; j < 4 * J; j++) {
+                            right[j] = S[(t * DEPTH + d + j / J) * columns + x + j % J];
+                        }
+                        for (int i = 0; i < 4 * R; i++) {
+                            left[i] = tile[(y + 16 * (i / 4)) * STRIDE + d + i % 4];
+                        }
+                        for (int i = 0; i < 4 * R; i++) {
                             for (int j = 0; j < J; j++) {
-                                right[j] = P[row * columns + x + 8 * j];
-                            }
-                            for (int i = 0; i < 2; i++) {
-                                float weight = tile[row * STRIDE + y + 16 * i];
-                                for (int j = 0; j < J; j++) {
-                                    next[i * J + j] += weight * right[j];
-                                }
+                                sums[i / 4 * J + j] += left[i] * right[i % 4 * J + j];
                             }
                         }
                     }
-                    for (int i = 0; i < 2; i++) {
+                    int taken = t > products ? rows : 0;
+                    for (int at = 0; at < taken; at++) {
+                        // What weighs most, that which little decay lies between, is added last.
+                        int row = (flags & KernelFlags.BACKWARD) != 0 ? rows - 1 - at : at;
+                        int from = (t - products - 1) * rows;
+                        int pRow = (flags & KernelFlags.BACKWARD) != 0 ? C - rows - from + row : from + row;
                         for (int j = 0; j < J; j++) {
-                            S[(from + y + 16 * i) * columns + x + 8 * j] = next[i * J + j];
+                            right[j] = P[pRow * columns + x + j];
+                        }
+                        for (int i = 0; i < D; i++) {
+                            float weight = tile[row * padded + E * y + 16 * E * (i / E) + i % E];
+                            for (int j = 0; j < J; j++) {
+                                held[i * J + j] += weight * right[j];
+                            }
                         }
                     }
                     context.localBarrier();
                 }
                 if ((flags & KernelFlags.LEVELS) != 0) {
-                    for (int at = lane; at < padded * columns; at += LANES) {
-                        int d = at / columns;
-                        if (d < K && channel + at % columns < V) {
-                            state.set(stateBase + (level * K + d) * V + at % columns, S[at]);
-                        }
-                    }
-                }
-            }
-        }
-        if ((flags & KernelFlags.LEVELS) != 0) {
-            if ((flags & KernelFlags.BACKWARD) == 0 && chunkEnd > chunkStart) {
-                int last = table.get(table.get(RunTable.CHUNK_LEVELS) + 3 * (chunkEnd - 1));
-                for (int level = 1; level < L; level++) {
-                    if (!LevelLookup.live(last, level)) {
-                        for (int at = lane; at < padded * columns; at += LANES) {
-                            int d = at / columns;
-                            if (d < K && channel + at % columns < V) {
-                                state.set(stateBase + (level * K + d) * V + at % columns, 0f);
+                    for (int i = 0; i < D; i++) {
+                        int d = E * y + 16 * E * (i / E) + i % E;
+                        for (int j = 0; j < J; j++) {
+                            if (d < K && channel + x + j < V) {
+                                state.set(stateBase + (level * K + d) * V + x + j, held[i * J + j]);
                             }
                         }
                     }
                 }
             }
-        } else {
-            for (int at = lane; at < padded * columns; at += LANES) {
-                int d = at / columns;
-                if (d < K && channel + at % columns < V) {
-                    state.set(stateBase + d * V + at % columns, S[at]);
+        }
+        for (int level = 1; level < L; level++) {
+            boolean dead = false;
+            if ((flags & KernelFlags.BACKWARD) == 0 && chunkEnd > chunkStart) {
+                dead = !LevelLookup.live(table.get(table.get(RunTable.CHUNK_LEVELS) + 3 * (chunkEnd - 1)), level);
+            }
+            for (int i = 0; i < D * J; i++) {
+                int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                if (dead && d < K && channel + x + i % J < V) {
+                    state.set(stateBase + (level * K + d) * V + x + i % J, 0f);
+                }
+            }
+        }
+        if ((flags & KernelFlags.LEVELS) == 0) {
+            for (int i = 0; i < D * J; i++) {
+                int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                if (d < K && channel + x + i % J < V) {
+                    state.set(stateBase + d * V + x + i % J, held[i]);
                 }
             }
         }
