@@ -97,6 +97,9 @@ class OpCommandTest {
         String device = System.getProperty("deltarule.test.device", "emulator");
         CliRun.of("op", "--input", input, "--output", output, "--engine", "tornado", "--device", device, "--form", form)
                 .succeeded();
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertEquals(device, file.metadata().get("device"));
+        }
         CliRun.of("compare", CliRun.golden(name + ".out.safetensors", folder), output)
                 .succeeded();
     }
@@ -119,6 +122,7 @@ class OpCommandTest {
             assertEquals("kda", file.metadata().get("variant"));
             assertEquals("channel", file.metadata().get("gate"));
             assertEquals("reference", file.metadata().get("engine"));
+            assertEquals("cpu", file.metadata().get("device"));
             assertEquals("chunk", file.metadata().get("form"));
             assertEquals("16", file.metadata().get("chunk_size"));
         }

@@ -59,6 +59,15 @@ class TornadoGenerationTest {
                 session.checkpoint(0);
                 assertArrayEquals(Arrays.copyOfRange(greedy, PROMPT, PROMPT + 2), go(session, 2));
                 logits = session.logits(0).toArray();
+                try (Session fork = session.fork()) {
+                    fork.feed(new int[] {greedy[0], greedy[1], greedy[2]}, new int[] {1});
+                    assertEquals(PROMPT + 5, fork.length(0));
+                }
+                try (Session fork = session.fork()) {
+                    assertArrayEquals(logits, fork.logits(0).toArray());
+                    assertArrayEquals(Arrays.copyOfRange(greedy, PROMPT + 2, PROMPT + 4), go(fork, 2));
+                }
+                assertArrayEquals(logits, session.logits(0).toArray());
                 session.state(0).save(file, model.network());
                 session.rollback(0, 2);
                 for (int t = PROMPT; t < PROMPT + 2; t++) {

@@ -19,6 +19,7 @@ import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
+import io.deltarule.tornado.quirks.TornadoVersion;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,8 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
 
     @Override
     public String description() {
-        return "float32 kernels through TornadoVM (OpenCL, PTX, CUDA, SPIR-V); needs a TornadoVM 5.2.0-jdk25 SDK";
+        return "float32 kernels through TornadoVM (OpenCL, PTX, CUDA, SPIR-V); needs a TornadoVM "
+                + TornadoVersion.VERIFIED + " SDK";
     }
 
     @Override

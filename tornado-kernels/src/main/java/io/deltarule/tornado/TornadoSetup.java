@@ -1,6 +1,7 @@
 package io.deltarule.tornado;
 
 import io.deltarule.tornado.quirks.RuntimeProperties;
+import io.deltarule.tornado.quirks.TornadoVersion;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -19,9 +20,10 @@ enum TornadoSetup {
     ABSENT;
 
     private static final Logger LOG = System.getLogger("io.deltarule");
-    private static final String INSTALL = "install a TornadoVM 5.2.0-jdk25 SDK (./deltarule tornado install, or one of "
-            + "your own that TORNADOVM_HOME names) and start through ./deltarule, TornadoVM's own `tornado` or java with "
-            + "its argument file";
+    private static final String INSTALL =
+            "install a TornadoVM " + TornadoVersion.VERIFIED + " SDK (./deltarule tornado install, or one of "
+                    + "your own that TORNADOVM_HOME names) and start through ./deltarule, TornadoVM's own `tornado` or java with "
+                    + "its argument file";
     /** What ./deltarule says of an SDK that is there and was not started, with its cure; the emulator is no stand-in for it. */
     private static final String LAUNCHER_SAYS = System.getProperty("io.deltarule.tornado.problem", "");
 
@@ -33,9 +35,13 @@ enum TornadoSetup {
         return FOUND;
     }
 
-    /** Says once, where kernels are about to run on the emulator, that they do. */
+    /** Says once, where kernels are about to run on the emulator or on a TornadoVM that they were not verified with, that they do. */
     static void announce() {
-        if (FOUND == EMULATOR && ANNOUNCED.compareAndSet(false, true)) {
+        if (!ANNOUNCED.compareAndSet(false, true)) {
+            return;
+        }
+        TornadoVersion.running().flatMap(TornadoVersion::notice).ifPresent(notice -> LOG.log(Level.INFO, notice));
+        if (FOUND == EMULATOR) {
             LOG.log(
                     Level.INFO,
                     "no TornadoVM in this JVM: kernels run on the emulator, for tests and debugging only; to use a "

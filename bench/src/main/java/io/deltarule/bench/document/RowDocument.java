@@ -63,6 +63,9 @@ final class RowDocument {
                 .put("V", shape.V())
                 .put("householders", shape.householders())
                 .put("gate", shape.gate().id());
+        if (shape.logLinear()) {
+            node.put("levels", shape.levels());
+        }
     }
 
     private static void verification(ObjectNode node, Verification verification) {

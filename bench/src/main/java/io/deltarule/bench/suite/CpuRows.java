@@ -20,7 +20,7 @@ import java.util.List;
 record CpuRows(SuiteWorkloads workloads, SuiteRecorder recorder, Machine machine) {
     void measure(SuiteLevel level) {
         prefill();
-        List<Workload> variants = workloads.variants();
+        List<Workload> variants = workloads.variantsAndLevels();
         recorder.time(level == SuiteLevel.FULL ? bothForms(variants) : variants, 4);
         new ContextRows(workloads, recorder).measure();
         new DeviceRows(workloads, recorder).curves();

@@ -13,7 +13,7 @@ record DeviceRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     void measure(SuiteLevel level) {
         recorder.time(workloads.prefills(), 6);
         if (level != SuiteLevel.QUICK) {
-            recorder.time(workloads.variants(), 4);
+            recorder.time(workloads.variantsAndLevels(), 4);
         }
         new ContextRows(workloads, recorder).measure();
         curves();

@@ -7,6 +7,7 @@ import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
+import io.deltarule.core.Levels;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,19 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 prefill("prefill/gated_delta_product", Variant.GATED_DELTA_PRODUCT, shape(Gate.SCALAR, 2)),
                 prefill("prefill/ssd", Variant.SSD, shape(Gate.SCALAR, 1)),
                 prefill("prefill/rwkv7", Variant.RWKV7, shape(Gate.CHANNEL, 2)));
+    }
+
+    /** Log-linear states, one of each kind of write: levels enough for the tokens of a prefill. */
+    List<Workload> levels() {
+        DeltaShape shape = shape(Gate.SCALAR, 1).withLevels(Levels.needed(sizes.tokens()));
+        return List.of(
+                prefill("prefill/gated_delta_rule_levels", Variant.GATED_DELTA_RULE, shape),
+                prefill("prefill/ssd_levels", Variant.SSD, shape));
+    }
+
+    /** What a prefill is timed of besides {@link #prefills}. */
+    List<Workload> variantsAndLevels() {
+        return Stream.concat(variants().stream(), levels().stream()).toList();
     }
 
     List<Workload> lengths() {

@@ -43,12 +43,15 @@ record ValueHeadSlice(int sequence, int head) {
         return part;
     }
 
-    /** This head's state [1, 1, K, V] of [N, HV, K, V]. */
+    /** This head's state [1, 1, K, V] of [N, HV, K, V], or its states [1, 1, L, K, V] of [N, HV, L, K, V]. */
     Tensor state(Tensor all) {
         int[] dims = all.dims();
-        long size = (long) dims[2] * dims[3];
-        long from = ((long) sequence * dims[1] + head) * size;
-        Tensor part = Tensor.zeros(1, 1, dims[2], dims[3]);
+        long from = (long) sequence * dims[1] + head;
+        dims[0] = 1;
+        dims[1] = 1;
+        Tensor part = Tensor.zeros(dims);
+        long size = part.size();
+        from *= size;
         for (long i = 0; i < size; i++) {
             part.set(i, all.get(from + i));
         }
@@ -57,7 +60,7 @@ record ValueHeadSlice(int sequence, int head) {
 
     /** The lengths of the slice as an operation. */
     static DeltaShape shape(DeltaShape s) {
-        return new DeltaShape(1, s.T(), 1, 1, s.K(), s.V(), s.householders(), 1, s.gate(), s.crossRead());
+        return new DeltaShape(1, s.T(), 1, 1, s.K(), s.V(), s.householders(), 1, s.gate(), s.crossRead(), s.levels());
     }
 
     /**
@@ -66,7 +69,7 @@ record ValueHeadSlice(int sequence, int head) {
      * @param count how many are wanted; all if there are no more
      */
     static ValueHeadSlice[] spread(DeltaShape shape, int count) {
-        int all = shape.state().count();
+        int all = shape.state().heads();
         ValueHeadSlice[] slices = new ValueHeadSlice[Math.min(count, all)];
         Arrays.setAll(slices, i -> {
             int flat = slices.length == 1 ? 0 : (int) ((long) i * (all - 1) / (slices.length - 1));

@@ -44,7 +44,12 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
      */
     public static Verification of(Workload workload, DeltaInputs in, Outcome outcome) {
         DeltaShape shape = workload.shape();
-        double perHead = (double) shape.T() * shape.householders() * outcome.steps() * shape.K() * shape.V();
+        double perHead = (double) shape.T()
+                * shape.householders()
+                * outcome.steps()
+                * shape.K()
+                * shape.V()
+                * shape.state().perHead();
         int wanted = (int) Math.max(2, Math.min(REFERENCE_WORK / perHead, Integer.MAX_VALUE));
         ValueHeadSlice[] slices = ValueHeadSlice.spread(shape, wanted);
         DeltaEngine reference = Engines.named("reference");
@@ -79,7 +84,7 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
                 && finite(outcome.outputs().o())
                 && (!shape.crossRead() || finite(outcome.outputs().oCross()))
                 && finite(outcome.outputs().finalState());
-        return new Verification(passed, worst, slices.length, shape.state().count(), shape.T());
+        return new Verification(passed, worst, slices.length, shape.state().heads(), shape.T());
     }
 
     /** The one with the largest ratio; one that is not finite before any other. */

@@ -41,7 +41,9 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         double KV = (double) s.K() * s.V();
         double erasures = workload.variant().erases() ? steps : 0;
         double flops = 2 * (steps + erasures + reads) * KV;
-        if (workload.form() == Form.CHUNK) {
+        if (s.logLinear()) {
+            flops = LevelWorkCount.flops(workload);
+        } else if (workload.form() == Form.CHUNK) {
             double C = chunk(workload);
             flops += (erasures + reads) * C * (s.K() + s.V());
         } else if (s.gate() != Gate.NONE) {

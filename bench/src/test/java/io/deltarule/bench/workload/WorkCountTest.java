@@ -39,6 +39,40 @@ class WorkCountTest {
     }
 
     @Test
+    void everyLiveStateIsReadAndErasedIn() {
+        DeltaShape shape = new DeltaShape(1, 8, 1, 1, 3, 2, 1, 1, Gate.NONE).withLevels(4);
+        // The ones of 0 to 7 in binary are 12. Each token writes and reads its own (12 each), and of the others each is
+        // read (12);
+        // with an erase key it is also read with it, and what it erases is taken out (12 each).
+        double written = 8 * 2 * 12;
+        assertEquals(
+                written + 12 * 12,
+                WorkCount.of(workload(Variant.SSD, shape, Form.RECURRENT, false))
+                        .flops());
+        assertEquals(
+                written + 12 * 36,
+                WorkCount.of(workload(Variant.DELTA_RULE, shape, Form.RECURRENT, false))
+                        .flops());
+        // Two chunks of 4, of which the second finds one state. Each: half of M's 2·4·4·3 and of 2·4·4·2 that read it,
+        // the write.
+        double chunks = 2 * (48 + 32 + 4 * 12);
+        assertEquals(
+                chunks + 4 * 12,
+                WorkCount.of(workload(Variant.SSD, shape, Form.CHUNK, false)).flops());
+        // Also half of L and of A's products with erase keys and values, a third of 4·4·4 for M A, and of the state
+        // found two products
+        // of 4 rows more and half of M's with them.
+        assertEquals(
+                chunks + 2 * (48 + 48 + 32 + 64 / 3.0) + 4 * 36 + 32,
+                WorkCount.of(workload(Variant.DELTA_RULE, shape, Form.CHUNK, false))
+                        .flops(),
+                1e-9);
+        assertEquals(
+                4 * 3 * 2 * 4,
+                WorkCount.of(workload(Variant.SSD, shape, Form.CHUNK, false)).stateBytes());
+    }
+
+    @Test
     void householdersWriteMoreThanTheyRead() {
         DeltaShape one = new DeltaShape(1, 8, 1, 2, 3, 2, 1, 1, Gate.NONE);
         DeltaShape three = new DeltaShape(1, 8, 1, 2, 3, 2, 3, 1, Gate.NONE);

@@ -265,6 +265,7 @@ public final class GenerateCommand implements Runnable {
             LanguageModel loaded, Completion made, String text, int prompted, double reading, double making) {
         ObjectNode document = Json.object()
                 .put("engine", loaded.engine().name())
+                .put("device", ModelOptions.engine(loaded).deviceId())
                 .put("prompt_tokens", prompted)
                 .put("text", text);
         Arrays.stream(made.ids()).forEach(document.putArray("ids")::add);

@@ -82,6 +82,7 @@ public final class LogitsCommand implements Runnable {
             new SafetensorsWriter()
                     .metadata("model", loaded.network().fingerprint())
                     .metadata("engine", loaded.engine().name())
+                    .metadata("device", ModelOptions.engine(loaded).deviceId())
                     .addFloats("logits", new long[] {tokens.length, vocabulary}, all.data())
                     .write(output);
             progress.end();
@@ -89,10 +90,10 @@ public final class LogitsCommand implements Runnable {
                     .getOut()
                     .println(String.format(
                             Locale.ROOT,
-                            "%s: logits %s, engine %s, %.2f s, %.1f tokens/s",
+                            "%s: logits %s, %s, %.2f s, %.1f tokens/s",
                             output,
                             all,
-                            loaded.engine().name(),
+                            ModelOptions.engine(loaded).inWords(),
                             seconds,
                             tokens.length / seconds));
         }

@@ -55,6 +55,11 @@ public final class ModelOptions {
         return EngineChoice.of(engine, device);
     }
 
+    /** Where a model that was opened runs. */
+    static EngineChoice engine(LanguageModel loaded) {
+        return new EngineChoice(loaded.engine(), loaded.device());
+    }
+
     /** Opens it; weights are mapped, not read. */
     public LanguageModel open() {
         EngineChoice choice = engine();

@@ -84,6 +84,7 @@ public final class PerplexityCommand implements Runnable {
         if (json) {
             ObjectNode document = Json.object()
                     .put("engine", loaded.engine().name())
+                    .put("device", ModelOptions.engine(loaded).deviceId())
                     .put("tokens", result.tokens())
                     .put("context", context);
             Json.putFinite(document, "mean_loss", result.meanLoss());
@@ -92,12 +93,12 @@ public final class PerplexityCommand implements Runnable {
         } else {
             out.println(String.format(
                     Locale.ROOT,
-                    "perplexity %.4f (mean loss %.6f nats over %d tokens, windows of %d, engine %s)",
+                    "perplexity %.4f (mean loss %.6f nats over %d tokens, windows of %d, %s)",
                     result.value(),
                     result.meanLoss(),
                     result.tokens(),
                     context,
-                    loaded.engine().name()));
+                    ModelOptions.engine(loaded).inWords()));
         }
     }
 }

@@ -149,14 +149,13 @@ public final class OpCommand implements Runnable {
                 .getOut()
                 .println(String.format(
                         Locale.ROOT,
-                        "%s: %s; %s, engine %s%s, form %s, %.1f ms%s",
+                        "%s: %s; %s, %s, form %s, %.1f ms%s",
                         output,
                         results.entrySet().stream()
                                 .map(e -> e.getKey() + " " + e.getValue())
                                 .collect(Collectors.joining(", ")),
                         operation.variant().id(),
-                        choice.engine().name(),
-                        choice.device() == null ? "" : ", device " + choice.device(),
+                        choice.inWords(),
                         ran.id(),
                         nanos / 1e6,
                         backward ? String.format(Locale.ROOT, ", backward %.1f ms", backwardNanos / 1e6) : ""));
@@ -231,7 +230,7 @@ public final class OpCommand implements Runnable {
                 .metadata("scale", Double.toString(operation.scale()))
                 .metadata("gate", operation.shape().gate().id())
                 .metadata("engine", choice.engine().name())
-                .metadata("device", choice.device() == null ? "default" : choice.device())
+                .metadata("device", choice.deviceId())
                 .metadata("form", plan.form().id());
         if (plan.form() != Form.RECURRENT) {
             writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));

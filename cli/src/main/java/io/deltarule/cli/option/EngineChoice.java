@@ -16,6 +16,26 @@ import java.util.stream.Collectors;
  * @param device one of the engine's, or null for its own choice
  */
 public record EngineChoice(DeltaEngine engine, String device) {
+    /** The id of the device that runs: the one named, else the engine's first GPU or its only device, as engines choose. */
+    public String deviceId() {
+        if (device != null) {
+            return device;
+        }
+        List<Device> all = engine.devices();
+        return all.stream()
+                .filter(Device::automatic)
+                .findFirst()
+                .or(() -> all.stream().findFirst())
+                .map(Device::id)
+                .orElseThrow();
+    }
+
+    /** For a line that tells what ran: the engine, and its device unless it is the processor that this program runs on. */
+    public String inWords() {
+        String id = deviceId();
+        return "engine " + engine.name() + (id.equals("cpu") ? "" : ", device " + id);
+    }
+
     /**
      * Finds them.
      *

@@ -384,6 +384,26 @@ class SdkInstallerTest {
     }
 
     @Test
+    void whatNoReleaseHasIsRefusedInWords() {
+        assertTrue(refused("6.0.0-jdk25", Backend.CUDA).contains("-jdk22plus"));
+        assertTrue(refused("8.2.0-jdk21", Backend.OPENCL).contains("-jdk22plus"));
+        for (Backend gone : new Backend[] {Backend.PTX, Backend.SPIRV}) {
+            String message = refused("8.2.0-jdk22plus", gone);
+            assertTrue(message.contains("no " + gone.id() + " backend from 6.0 on"), message);
+            assertTrue(message.contains(VERSION), message);
+            assertEquals(gone, new SdkRelease(VERSION, gone, LINUX).backend());
+        }
+        assertEquals(
+                "tornadovm-8.2.0-jdk22plus-cuda-linux-amd64.zip",
+                new SdkRelease("8.2.0-jdk22plus", Backend.CUDA, LINUX).archive());
+    }
+
+    private static String refused(String version, Backend backend) {
+        return assertThrows(InvalidOptionException.class, () -> new SdkRelease(version, backend, LINUX))
+                .getMessage();
+    }
+
+    @Test
     void optionsThatCannotBeRightAreRefused() {
         for (String version : new String[] {"5.2.0", "5.2.0-jdk21", "../x", "latest", ""}) {
             assertThrows(
