@@ -67,6 +67,11 @@ public final class Launch {
         return name;
     }
 
+    /** Name, work-items per work-group and work-groups of the run last described, as text. */
+    public String title() {
+        return name + " lanes " + lanes + " groups " + groups.applyAsInt(table);
+    }
+
     /** What it learns of a run; null for nothing. */
     RunTable table() {
         return table;

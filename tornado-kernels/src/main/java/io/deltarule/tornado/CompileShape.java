@@ -1,0 +1,110 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Gate;
+import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Variant;
+import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.ChunkLaunches;
+import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.delta.backward.GradientArrays;
+import io.deltarule.tornado.delta.backward.GradientBuffers;
+import io.deltarule.tornado.delta.backward.GradientLaunches;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.GraphPlan;
+import io.deltarule.tornado.graph.GraphTransfers;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.RunTable;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import uk.ac.manchester.tornado.api.KernelContext;
+
+/**
+ * Has TornadoVM compile the kernels of one chunkwise operation, and prints what they are launched with: what the script
+ * {@code tornado-kernels/sass} counts instructions from. Start it under an SDK with a virtual device and
+ * {@code -Dtornado.printKernel=True}; nothing is run, and no array of the shape's size is made.
+ */
+final class CompileShape {
+    private CompileShape() {}
+
+    /**
+     * Compiles.
+     *
+     * @param args forward or backward, variant, gate, T, H, HV, K, V, C
+     */
+    public static void main(String... args) {
+        Variant variant = Variant.named(args[1]);
+        Gate gate = Gate.valueOf(args[2].toUpperCase(Locale.ROOT));
+        int[] size = IntStream.range(3, 9).map(i -> Integer.parseInt(args[i])).toArray();
+        DeltaShape shape = new DeltaShape(
+                1, size[0], size[1], size[2], size[3], size[4], 1, 1, gate, variant == Variant.DELTALENS);
+        DeviceHandle device =
+                TornadoDevices.named(new TornadoEngine().devices().getFirst().id());
+        PlanSpec spec = PlanSpec.of(variant, shape).withChunkSize(size[5]);
+        RunTable table = new RunTable(shape, spec.chunkSize(), ChunkLaunches.longest(spec));
+        KernelContext context = new KernelContext();
+        LaunchScope scope = new LaunchScope("", table, context);
+        GraphTransfers transfers = new GraphTransfers();
+        List<Launch> launches = args[0].equals("backward")
+                ? backward(spec, scope, DeviceMemory.counting(device), transfers)
+                : forward(spec, scope, DeviceMemory.counting(device), transfers);
+        table.describe(new int[] {0, size[0]}, null);
+        System.out.println("== table "
+                + IntStream.range(0, table.array().getSize())
+                        .mapToObj(i -> Integer.toString(table.array().get(i)))
+                        .collect(Collectors.joining(" ")));
+        launches.forEach(launch -> System.out.println("== launch " + launch.title()));
+        try {
+            new GraphPlan(device, "run", context, launches, transfers).run();
+        } catch (IllegalStateException | ArithmeticException e) {
+            System.out.println("== compiled but not run: " + e.getMessage());
+        }
+    }
+
+    private static List<Launch> forward(
+            PlanSpec spec, LaunchScope scope, DeviceMemory memory, GraphTransfers transfers) {
+        PlanArrays arrays = new PlanArrays(spec, InputMap.of(spec.variant()), memory);
+        ChunkBuffers between = buffers(spec, memory);
+        transfers
+                .sending(List.of(arrays.state))
+                .sending(arrays.inputs())
+                .sendingOnce(arrays.outputs())
+                .returning(arrays.outputs())
+                .onDemand(List.of(arrays.state))
+                .onDemand(between.used());
+        return ChunkLaunches.of(spec, arrays.arrays(), between, scope);
+    }
+
+    private static List<Launch> backward(
+            PlanSpec spec, LaunchScope scope, DeviceMemory memory, GraphTransfers transfers) {
+        InputMap map = InputMap.of(spec.variant());
+        GradientArrays arrays = new GradientArrays(spec, map, memory);
+        ChunkBuffers between = buffers(spec, memory);
+        GradientBuffers gradients =
+                new GradientBuffers(spec.shape(), spec.chunkSize(), ChunkLaunches.longest(spec), map.erases(), memory);
+        transfers
+                .sending(List.of(arrays.forward.state, arrays.state))
+                .sending(arrays.inputs())
+                .sendingOnce(arrays.outputs())
+                .returning(arrays.outputs())
+                .onDemand(List.of(arrays.state, arrays.forward.state))
+                .onDemand(between.used())
+                .onDemand(gradients.used())
+                .onDemand(arrays.absent());
+        return GradientLaunches.of(spec, arrays, between, gradients, scope);
+    }
+
+    private static ChunkBuffers buffers(PlanSpec spec, DeviceMemory memory) {
+        return new ChunkBuffers(
+                spec.shape(),
+                spec.chunkSize(),
+                ChunkLaunches.longest(spec),
+                spec.variant().erases(),
+                memory);
+    }
+}
