@@ -14,6 +14,7 @@ import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.delta.backward.GradientArrays;
 import io.deltarule.tornado.delta.backward.GradientBuffers;
 import io.deltarule.tornado.delta.backward.GradientLaunches;
@@ -52,18 +53,28 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
      * @param map how many rows erase keys and gains have: layers may have them per key head
      */
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
+        this(
+                spec,
+                map,
+                device,
+                StateWalk.of(
+                        spec.shape(), spec.chunkSize(), ChunkLaunches.longest(spec), map.erases(), device.units()));
+    }
+
+    /** With a walk through its chunks of the caller's choice. */
+    TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device, StateWalk walk) {
         super(spec);
         int C = spec.chunkSize();
         int longest = ChunkLaunches.longest(spec);
-        table = new RunTable(spec.shape(), C, longest);
+        table = new RunTable(spec.shape(), C, longest, walk.segment());
         DeviceMemory count = DeviceMemory.counting(device);
         new GradientArrays(spec, map, count);
-        new ChunkBuffers(spec.shape(), C, longest, map.erases(), count);
-        new GradientBuffers(spec.shape(), C, longest, map.erases(), count);
+        new ChunkBuffers(spec.shape(), C, longest, map.erases(), walk, count);
+        new GradientBuffers(spec.shape(), C, longest, map.erases(), walk, count);
         DeviceMemory memory = DeviceMemory.of(device);
         arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), memory);
+        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
+        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
         KernelContext context = new KernelContext();
         List<Launch> launches =
                 GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));

@@ -15,6 +15,7 @@ import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
@@ -41,17 +42,22 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private final GraphPlan graph;
 
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
+        this(spec, device, walk(spec, device));
+    }
+
+    /** With a walk through its chunks of the caller's choice. */
+    TornadoPlan(PlanSpec spec, DeviceHandle device, StateWalk walk) {
         super(spec);
         int chunkSize = spec.form() == Form.RECURRENT ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize();
         int longest = longest(spec, chunkSize);
-        table = new RunTable(spec.shape(), chunkSize, longest);
+        table = new RunTable(spec.shape(), chunkSize, longest, walk.segment());
         InputMap map = InputMap.of(spec.variant());
         DeviceMemory count = DeviceMemory.counting(device);
         new PlanArrays(spec, map, count);
-        buffers(spec, chunkSize, longest, count);
+        buffers(spec, chunkSize, longest, walk, count);
         DeviceMemory memory = DeviceMemory.of(device);
         arrays = new PlanArrays(spec, map, memory);
-        ChunkBuffers between = buffers(spec, chunkSize, longest, memory);
+        ChunkBuffers between = buffers(spec, chunkSize, longest, walk, memory);
         KernelContext context = new KernelContext();
         LaunchScope scope = new LaunchScope("", table, context);
         List<Launch> launches = spec.form() == Form.RECURRENT
@@ -65,7 +71,19 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
         return spec.form() == Form.RECURRENT ? chunkSize : ChunkLaunches.longest(spec);
     }
 
-    private static ChunkBuffers buffers(PlanSpec spec, int chunkSize, int longest, DeviceMemory memory) {
+    private static StateWalk walk(PlanSpec spec, DeviceHandle device) {
+        return spec.form() == Form.RECURRENT
+                ? StateWalk.NONE
+                : StateWalk.of(
+                        spec.shape(),
+                        spec.chunkSize(),
+                        ChunkLaunches.longest(spec),
+                        spec.variant().erases(),
+                        device.units());
+    }
+
+    private static ChunkBuffers buffers(
+            PlanSpec spec, int chunkSize, int longest, StateWalk walk, DeviceMemory memory) {
         return chunkSize == 0
                 ? null
                 : new ChunkBuffers(
@@ -73,6 +91,7 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
                         chunkSize,
                         longest,
                         spec.form() == Form.CHUNK && spec.variant().erases(),
+                        walk,
                         memory);
     }
 

@@ -146,9 +146,17 @@ final class ChunkStateKernel {
         // Neighbours have the same channels: then reads of four numbers need half of local memory's cycles.
         int x = lane / 2 % 8 * J;
         int y = lane % 2 + lane / 16 * 2;
-        int tiles = (V + columns - 1) / columns;
+        // With the maps of segments there are channels for what they leave of the state besides those of values.
+        int span = V;
+        if ((flags & (KernelFlags.SEGMENTS | KernelFlags.SEGMENT_MAPS)) != 0) {
+            span += (flags & KernelFlags.NOTHING_ERASED) != 0 ? 1 : K;
+        }
+        int tiles = ((flags & KernelFlags.SEGMENT_MAPS) != 0 ? span + columns - 1 : V + columns - 1) / columns;
         int head = context.groupIdx / tiles % HV;
-        int sequence = context.groupIdx / tiles / HV;
+        int walk = context.groupIdx / tiles / HV;
+        int chunkStart = table.get(table.get(RunTable.WALKS) + 4 * walk);
+        int chunkEnd = table.get(table.get(RunTable.WALKS) + 4 * walk + 1);
+        int sequence = table.get(table.get(RunTable.WALKS) + 4 * walk + 2);
         int keyHead = head / (HV / H);
         int channel = context.groupIdx % tiles * columns;
         int stateBase = (sequence * HV + head) * L * K * V + channel;
@@ -156,20 +164,27 @@ final class ChunkStateKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
+        int segmentBase = table.get(RunTable.FIRST_LIVE) * HV * K * V + (walk * HV + head) * K * span + channel;
+
         if ((flags & KernelFlags.LEVELS) == 0) {
-            for (int i = 0; i < D; i++) {
-                int d = E * y + 16 * E * (i / E) + i % E;
-                for (int j = 0; j < J; j++) {
-                    float value = 0f;
-                    if (d < K && channel + x + j < V) {
-                        value = state.get(stateBase + d * V + x + j);
+            for (int i = 0; i < D * J; i++) {
+                int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                int c = x + i % J;
+                float value = 0f;
+                if ((flags & KernelFlags.SEGMENT_MAPS) != 0) {
+                    if (channel + c >= V && ((flags & KernelFlags.NOTHING_ERASED) != 0 || channel + c - V == d)) {
+                        value = 1f;
                     }
-                    held[i * J + j] = value;
+                } else {
+                    if (d < K && channel + c < V) {
+                        value = (flags & KernelFlags.SEGMENTS) != 0
+                                ? states.get(segmentBase + d * span + c)
+                                : state.get(stateBase + d * V + c);
+                    }
                 }
+                held[i] = value;
             }
         }
-        int chunkEnd = table.get(RunTable.SEQUENCES + 2 * sequence + 3);
-        int chunkStart = table.get(RunTable.SEQUENCES + 2 * sequence + 1);
         for (int step = chunkStart; step < chunkEnd; step++) {
             int chunk = (flags & KernelFlags.BACKWARD) != 0 ? chunkStart + chunkEnd - 1 - step : step;
             int block = chunk * HV + head;
@@ -401,7 +416,9 @@ final class ChunkStateKernel {
                         }
                     }
 
-                    if (t == begin && ((flags & KernelFlags.BACKWARD) != 0 || !newest)) {
+                    if (t == begin
+                            && (flags & KernelFlags.SEGMENT_MAPS) == 0
+                            && ((flags & KernelFlags.BACKWARD) != 0 || !newest)) {
                         // The state before the chunk, for the reads; the tiles have left it alone so far.
                         for (int i = 0; i < D * J; i++) {
                             line[i] = S[lane + i * LANES];
@@ -422,7 +439,7 @@ final class ChunkStateKernel {
                             P[lane + i * LANES] = scale[i] * line[i];
                         }
                         for (int i = 0; i < R * J; i++) {
-                            if (meets && channel + lane % columns < V) {
+                            if (meets && (flags & KernelFlags.SEGMENT_MAPS) == 0 && channel + lane % columns < V) {
                                 values.set(
                                         (part * C + lane / columns + i * beside) * V + channel + lane % columns, line[i]);
                             }
@@ -492,11 +509,23 @@ final class ChunkStateKernel {
                 }
             }
         }
-        if ((flags & KernelFlags.LEVELS) == 0) {
-            for (int i = 0; i < D * J; i++) {
-                int d = E * y + 16 * E * (i / J / E) + i / J % E;
-                if (d < K && channel + x + i % J < V) {
-                    state.set(stateBase + d * V + x + i % J, held[i]);
+        boolean ends = (flags & KernelFlags.LEVELS) == 0;
+        if ((flags & KernelFlags.SEGMENTS) != 0) {
+            int from = RunTable.SEQUENCES + 2 * sequence;
+            ends = (flags & KernelFlags.BACKWARD) != 0
+                    ? chunkStart == table.get(from + 1)
+                    : chunkEnd == table.get(from + 3);
+        }
+        for (int i = 0; i < D * J; i++) {
+            int d = E * y + 16 * E * (i / J / E) + i / J % E;
+            int c = x + i % J;
+            if ((flags & KernelFlags.SEGMENT_MAPS) != 0) {
+                if (d < K && channel + c < span) {
+                    states.set(segmentBase + d * span + c, held[i]);
+                }
+            } else {
+                if (ends && d < K && channel + c < V) {
+                    state.set(stateBase + d * V + c, held[i]);
                 }
             }
         }

@@ -14,6 +14,11 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * @param target what TornadoVM calls it
  */
 public record DeviceHandle(Device device, TornadoDevice target) {
+    /** Compute units, at least 1. */
+    public int units() {
+        return Math.max(1, target.getPhysicalDevice().getDeviceMaxComputeUnits());
+    }
+
     /** Sends every graph of the plan here. */
     void select(TornadoExecutionPlan plan) {
         plan.withDevice(target);

@@ -33,6 +33,11 @@ public final class DeviceMemory {
         return new DeviceMemory(device, false);
     }
 
+    /** Compute units of the device, at least 1. */
+    public int units() {
+        return device.units();
+    }
+
     /** Whether the arrays that it hands out are stand-ins. */
     public boolean countsOnly() {
         return countOnly;
