@@ -13,8 +13,10 @@ final class ChunkStateKernel {
 
     /** Key channels of W at a time. */
     private static final int DEPTH = 32;
-    /** Rows that neighbouring work-items read four numbers of lie in other banks. */
-    private static final int STRIDE = DEPTH + 4;
+    /** Between rows, so that neighbouring work-items that have four numbers each find them in other banks. */
+    private static final int APART = 4;
+
+    private static final int STRIDE = DEPTH + APART;
     /** Local memory that every device has, in floats. */
     private static final int LOCAL_FLOATS = 48 * 1024 / Float.BYTES;
 
@@ -31,7 +33,8 @@ final class ChunkStateKernel {
     static int columns(int K, int V, int C, long heads, int units) {
         int fitting = 0;
         for (int columns = 8; columns <= 32; columns *= 2) {
-            boolean fits = (padded(K) + C) * columns + tile(padded(K), C) <= LOCAL_FLOATS;
+            int floats = padded(K) * stride(padded(K), columns) + C * (columns + APART) + tile(padded(K), C);
+            boolean fits = floats <= LOCAL_FLOATS;
             boolean fills = 2 * heads * Math.ceilDiv(V, columns) >= 3L * units;
             if (fits && (fills || fitting == 0)) {
                 fitting = columns;
@@ -49,6 +52,11 @@ final class ChunkStateKernel {
     static int rows(int padded, int C) {
         int most = C * STRIDE / padded;
         return most >= 64 ? Math.min(C, 64) : most >= 32 ? 32 : most >= 16 ? 16 : most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+    }
+
+    /** From row to row of a tile of the state. */
+    private static int stride(int padded, int columns) {
+        return padded < 512 ? columns + APART : columns;
     }
 
     private static int tile(int padded, int C) {
@@ -121,22 +129,28 @@ final class ChunkStateKernel {
         int parts = padded / width;
         int loads = rows * padded / LANES;
         int beside = LANES / columns;
-        float[] S = context.allocateFloatLocalArray(padded * columns);
-        float[] P = context.allocateFloatLocalArray(C * columns);
-        float[] tile = context.allocateFloatLocalArray(tile(padded, C));
+        int sRow = stride(padded, columns);
+        int pRow = columns + APART;
+        float[] S = context.allocateFloatLocalArray(padded * sRow);
+        // P, and after it a tile of W or of keys; in between parts of P of two of the four.
+        float[] P = context.allocateFloatLocalArray(C * pRow + tile(padded, C));
+        int tile = C * pRow;
         float[] held = new float[D * J];
         float[] fade = new float[D];
         float[] added = new float[D * J];
-        float[] line = new float[D > R ? D * J : R * J];
+        float[] line = new float[D * J];
         float[] given = new float[R * J];
-        float[] sums = new float[R * J];
-        float[] left = new float[4 * R];
-        float[] right = new float[4 * J];
+        float[] sums = new float[4 * R * J];
+        float[] left = new float[4];
+        float[] right = new float[8 * J];
         float[] next = new float[2 * C];
         float[] nextFade = new float[2 * C];
         float[] nextGain = new float[2 * C];
         float[] scale = new float[R * J];
 
+        boolean gainsChannels = (flags & KernelFlags.BACKWARD) != 0
+                && (flags & KernelFlags.NOTHING_ERASED) == 0
+                && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0;
         int pass = flags & (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
         int L = 1;
         if ((flags & KernelFlags.LEVELS) != 0) {
@@ -146,6 +160,10 @@ final class ChunkStateKernel {
         // Neighbours have the same channels: then reads of four numbers need half of local memory's cycles.
         int x = lane / 2 % 8 * J;
         int y = lane % 2 + lane / 16 * 2;
+        // Of W S each quarter of them takes a quarter of the key channels, and a work-item four times as much of the result.
+        int quarter = lane / 32;
+        int px = lane / 2 % 4 * 2 * J;
+        int py = lane % 2 + lane % 32 / 8 * 2;
         // With the maps of segments there are channels for what they leave of the state besides those of values.
         int span = V;
         if ((flags & (KernelFlags.SEGMENTS | KernelFlags.SEGMENT_MAPS)) != 0) {
@@ -265,26 +283,9 @@ final class ChunkStateKernel {
                         value = values.get((part * C + lane / columns + i * beside) * V + channel + lane % columns);
                     }
                     given[i] = value;
+                }
+                for (int i = 0; i < 4 * R * J; i++) {
                     sums[i] = 0f;
-                    // What a row's key counts with, where it is one number, its pseudo-value can as well.
-                    int row = lane / columns + i * beside;
-                    float counts = 1f;
-                    if (row < length) {
-                        if (G == 1) {
-                            counts = fades.get(block * C + row);
-                        }
-                        if (pass == KernelFlags.BACKWARD) {
-                            counts = -counts;
-                            if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) == 0) {
-                                int m = first + row;
-                                counts *= gain.get(
-                                        (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                                ? m * H + keyHead
-                                                : m * HV + head);
-                            }
-                        }
-                    }
-                    scale[i] = counts;
                 }
                 for (int i = 0; i < D; i++) {
                     int d = E * y + 16 * E * (i / E) + i % E;
@@ -294,7 +295,7 @@ final class ChunkStateKernel {
                     }
                     fade[i] = value;
                     for (int j = 0; j < J; j++) {
-                        S[d * columns + x + j] = held[i * J + j];
+                        S[d * sRow + x + j] = held[i * J + j];
                     }
                 }
                 if ((flags & KernelFlags.BACKWARD) != 0) {
@@ -315,41 +316,41 @@ final class ChunkStateKernel {
                 if ((flags & KernelFlags.LEVELS) == 0 && step > chunkStart) {
                     begin = 0;
                 }
-                for (int t = begin; t <= products + updates; t++) {
+                for (int t = begin; t <= products + 1 + updates; t++) {
                     if (t >= 0 && t < products) {
                         for (int i = 0; i < C / 4; i++) {
                             float value = next[i];
                             if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
                                 value *= nextFade[i];
                             }
-                            tile[(lane / DEPTH + 4 * i) * STRIDE + lane % DEPTH] = value;
+                            P[tile + (lane / DEPTH + 4 * i) * STRIDE + lane % DEPTH] = value;
                         }
                     }
-                    if (t > products) {
+                    if (t > products + 1) {
                         for (int i = 0; i < loads; i++) {
                             float value = next[i];
-                            if (pass == KernelFlags.BACKWARD && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                            if (gainsChannels) {
                                 value *= nextGain[i];
                             }
                             if (G > 1) {
                                 value *= nextFade[i];
                             }
-                            tile[lane + i * LANES] = value;
+                            P[tile + lane + i * LANES] = value;
                         }
                     }
-                    if (t == products) {
-                        for (int i = 0; i < R * J; i++) {
-                            P[(y + 16 * (i / J)) * columns + x + i % J] = sums[i];
+                    if (t - products == quarter / 2) {
+                        for (int i = 0; i < 4 * R * J; i++) {
+                            P[quarter % 2 * tile + (py + 8 * (i / (2 * J))) * pRow + px + i % (2 * J)] = sums[i];
                         }
-                        if ((flags & KernelFlags.BACKWARD) != 0) {
-                            for (int i = 0; i < D * J; i++) {
-                                S[lane + i * LANES] = added[i];
-                            }
+                    }
+                    if ((flags & KernelFlags.BACKWARD) != 0 && t == products) {
+                        for (int i = 0; i < D * J; i++) {
+                            S[(lane / columns + i * beside) * sRow + lane % columns] = added[i];
                         }
                     }
                     context.localBarrier();
 
-                    int following = t < products ? t + 1 : t > products ? t : -1;
+                    int following = t < products ? t + 1 : t > products + 1 ? t - 1 : -1;
                     int source = block;
                     int begins = first;
                     int lasts = length;
@@ -361,18 +362,19 @@ final class ChunkStateKernel {
                     }
                     if (following >= 0 && following < products) {
                         int d = following * DEPTH + lane % DEPTH;
+                        int row = lane / DEPTH;
                         for (int i = 0; i < C / 4; i++) {
-                            int row = lane / DEPTH + 4 * i;
                             float value = 0f;
                             float faded = 1f;
                             if (K == padded || d < K) {
                                 if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                                    value = keys.get((source * C + row) * K + d);
+                                    value = keys.get((source * C + row) * K + d + i * 4 * K);
                                 } else {
-                                    if (row < lasts) {
-                                        value = key.get(((begins + row) * H + keyHead) * K + d);
+                                    if (row + 4 * i < lasts) {
+                                        value = key.get(((begins + row) * H + keyHead) * K + d + i * 4 * H * K);
                                         if (G > 0) {
-                                            faded = fades.get((source * C + row) * G + (G > 1 ? d : 0));
+                                            faded = fades.get(
+                                                    (source * C + row) * G + (G > 1 ? d : 0) + i * 4 * G);
                                         }
                                     }
                                 }
@@ -382,32 +384,29 @@ final class ChunkStateKernel {
                         }
                     }
                     if (following >= products && following < products + updates) {
-                        int at = (following - products) * rows;
+                        int row = (following - products) * rows;
                         if ((flags & KernelFlags.BACKWARD) != 0) {
-                            at = C - rows - at;
+                            row = C - rows - row;
                         }
+                        row += width < LANES ? lane / width : 0;
+                        int d = lane % width;
+                        int vectorHeads = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? HV : H;
+                        int vector = (begins + row) * vectorHeads + head / (HV / vectorHeads);
+                        int gainHeads = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? H : HV;
+                        int gains = (begins + row) * gainHeads + head / (HV / gainHeads);
                         for (int i = 0; i < loads; i++) {
-                            int row = at + i / parts * (LANES / width) + (width < LANES ? lane / width : 0);
-                            int d = width < LANES ? lane % width : lane + i % parts * LANES;
+                            int on = i / parts * (LANES / width);
+                            int across = i % parts * LANES;
                             float value = 0f;
                             float faded = 0f;
                             float gained = 0f;
-                            if (row < lasts && (K == padded || d < K)) {
-                                int m = begins + row;
-                                value = key.get(
-                                        ((flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
-                                                                ? m * HV + head
-                                                                : m * H + keyHead)
-                                                        * K
-                                                + d);
+                            if (row + on < lasts && (K == padded || d + across < K)) {
+                                value = key.get(vector * K + d + on * vectorHeads * K + across);
                                 if (G > 1) {
-                                    faded = fades.get((source * C + row) * G + d);
+                                    faded = fades.get((source * C + row) * K + d + on * K + across);
                                 }
-                                if (pass == KernelFlags.BACKWARD && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
-                                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                            ? m * H + keyHead
-                                            : m * HV + head;
-                                    gained = gain.get(gainRow * K + d);
+                                if (gainsChannels) {
+                                    gained = gain.get(gains * K + d + on * gainHeads * K + across);
                                 }
                             }
                             next[i] = value;
@@ -421,63 +420,93 @@ final class ChunkStateKernel {
                             && ((flags & KernelFlags.BACKWARD) != 0 || !newest)) {
                         // The state before the chunk, for the reads; the tiles have left it alone so far.
                         for (int i = 0; i < D * J; i++) {
-                            line[i] = S[lane + i * LANES];
+                            line[i] = S[(lane / columns + i * beside) * sRow + lane % columns];
                         }
                         for (int i = 0; i < D * J; i++) {
                             int d = lane / columns + i * beside;
                             if ((K == padded || d < K) && channel + lane % columns < V) {
-                                states.set((part * K + d) * V + channel + lane % columns, line[i]);
+                                states.set(
+                                        (part * K + lane / columns) * V + channel + lane % columns + i * beside * V,
+                                        line[i]);
                             }
                         }
                     }
                     if (t == products) {
+                        // What a row's key counts with, where it is one number, its pseudo-value can as well.
                         for (int i = 0; i < R * J; i++) {
-                            line[i] = given[i]
-                                    + ((flags & KernelFlags.BACKWARD) != 0 ? P[lane + i * LANES] : -P[lane + i * LANES]);
+                            int row = lane / columns + i * beside;
+                            float counts = 1f;
+                            if (G == 1 && row < length) {
+                                counts = fades.get(block * C + row);
+                            }
+                            if (pass == KernelFlags.BACKWARD) {
+                                counts = -counts;
+                                if (!gainsChannels && row < length) {
+                                    int m = first + row;
+                                    counts *= gain.get(
+                                            (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                                    ? m * H + keyHead
+                                                    : m * HV + head);
+                                }
+                            }
+                            scale[i] = counts;
                         }
+                    }
+                    if (t == products || t == products + 1) {
                         for (int i = 0; i < R * J; i++) {
-                            P[lane + i * LANES] = scale[i] * line[i];
+                            int at = (lane / columns + i * beside) * pRow + lane % columns;
+                            float sum = P[at] + P[tile + at];
+                            given[i] += (flags & KernelFlags.BACKWARD) != 0 ? sum : -sum;
+                        }
+                    }
+                    if (t == products + 1) {
+                        for (int i = 0; i < R * J; i++) {
+                            P[(lane / columns + i * beside) * pRow + lane % columns] = scale[i] * given[i];
                         }
                         for (int i = 0; i < R * J; i++) {
                             if (meets && (flags & KernelFlags.SEGMENT_MAPS) == 0 && channel + lane % columns < V) {
                                 values.set(
-                                        (part * C + lane / columns + i * beside) * V + channel + lane % columns, line[i]);
+                                        (part * C + lane / columns) * V + channel + lane % columns + i * beside * V,
+                                        given[i]);
                             }
                         }
+                    }
+                    if (t == products) {
                         for (int i = 0; i < D * J; i++) {
                             int d = E * y + 16 * E * (i / J / E) + i / J % E;
                             float value = fade[i / J] * held[i];
                             if ((flags & KernelFlags.BACKWARD) != 0) {
-                                value += S[d * columns + x + i % J];
+                                value += S[d * sRow + x + i % J];
                             }
                             held[i] = value;
                         }
                     }
-                    int depth = t >= 0 && t < products ? DEPTH : 0;
-                    for (int d = 0; d < depth; d += 4) {
-                        for (int j = 0; j < 4 * J; j++) {
-                            right[j] = S[(t * DEPTH + d + j / J) * columns + x + j % J];
+                    int depth = t >= 0 && t < products ? DEPTH / 4 : 0;
+                    for (int at = 0; at < depth; at += 4) {
+                        int d = quarter * (DEPTH / 4) + at;
+                        for (int j = 0; j < 8 * J; j++) {
+                            right[j] = S[(t * DEPTH + d + j / (2 * J)) * sRow + px + j % (2 * J)];
                         }
-                        for (int i = 0; i < 4 * R; i++) {
-                            left[i] = tile[(y + 16 * (i / 4)) * STRIDE + d + i % 4];
-                        }
-                        for (int i = 0; i < 4 * R; i++) {
-                            for (int j = 0; j < J; j++) {
-                                sums[i / 4 * J + j] += left[i] * right[i % 4 * J + j];
+                        for (int i = 0; i < 2 * R; i++) {
+                            for (int j = 0; j < 4; j++) {
+                                left[j] = P[tile + (py + 8 * i) * STRIDE + d + j];
+                            }
+                            for (int j = 0; j < 8 * J; j++) {
+                                sums[i * 2 * J + j % (2 * J)] += left[j / (2 * J)] * right[j];
                             }
                         }
                     }
-                    int taken = t > products ? rows : 0;
+                    int taken = t > products + 1 ? rows : 0;
                     for (int at = 0; at < taken; at++) {
                         // What weighs most, that which little decay lies between, is added last.
                         int row = (flags & KernelFlags.BACKWARD) != 0 ? rows - 1 - at : at;
-                        int from = (t - products - 1) * rows;
-                        int pRow = (flags & KernelFlags.BACKWARD) != 0 ? C - rows - from + row : from + row;
+                        int from = (t - products - 2) * rows;
+                        int of = (flags & KernelFlags.BACKWARD) != 0 ? C - rows - from + row : from + row;
                         for (int j = 0; j < J; j++) {
-                            right[j] = P[pRow * columns + x + j];
+                            right[j] = P[of * pRow + x + j];
                         }
                         for (int i = 0; i < D; i++) {
-                            float weight = tile[row * padded + E * y + 16 * E * (i / E) + i % E];
+                            float weight = P[tile + row * padded + E * y + 16 * E * (i / E) + i % E];
                             for (int j = 0; j < J; j++) {
                                 held[i * J + j] += weight * right[j];
                             }

@@ -14,9 +14,10 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * @param target what TornadoVM calls it
  */
 public record DeviceHandle(Device device, TornadoDevice target) {
-    /** Compute units, at least 1. */
+    /** Compute units; a virtual device of TornadoVM knows them by the name of processors only. */
     public int units() {
-        return Math.max(1, target.getPhysicalDevice().getDeviceMaxComputeUnits());
+        int units = target.getPhysicalDevice().getDeviceMaxComputeUnits();
+        return units > 0 ? units : target.getAvailableProcessors();
     }
 
     /** Sends every graph of the plan here. */

@@ -33,7 +33,7 @@ public final class DeviceMemory {
         return new DeviceMemory(device, false);
     }
 
-    /** Compute units of the device, at least 1. */
+    /** Compute units of the device. */
     public int units() {
         return device.units();
     }
