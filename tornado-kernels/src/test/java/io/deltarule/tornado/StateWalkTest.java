@@ -48,8 +48,12 @@ class StateWalkTest {
             new StateWalk(32, 3),
             new StateWalk(8, 9),
             new StateWalk(8, 0),
-            new StateWalk(16, 0),
-            new StateWalk(32, 0));
+            new StateWalk(16, 0));
+    /** A backward pass has several times the kernels; {@code TornadoGradientTest} has all of 32 channels. */
+    private static final List<StateWalk> BACKWARD_WALKS = List.of(new StateWalk(8, 2), new StateWalk(16, 1));
+
+    private static final List<DeltaCase> BACKWARD_CASES =
+            List.of(CASES.get(0), CASES.get(2), CASES.get(4), CASES.get(7), CASES.get(10));
 
     private static PlanSpec spec(DeltaCase c) {
         return PlanSpec.of(c.variant(), c.shape())
@@ -74,13 +78,13 @@ class StateWalkTest {
     }
 
     @ParameterizedTest
-    @FieldSource("CASES")
+    @FieldSource("BACKWARD_CASES")
     void everyCutHasTheSameGradients(DeltaCase c) {
         PlanSpec spec = spec(c);
         DeltaInputs in = c.inputs();
         VerifyGradients.Expected expected = VerifyGradients.expected(spec, in, c.cotangents());
         InputMap map = InputMap.of(c.variant());
-        for (StateWalk walk : WALKS.subList(0, 5)) {
+        for (StateWalk walk : BACKWARD_WALKS) {
             try (TornadoGradientPlan plan =
                     new TornadoGradientPlan(spec, map, TornadoDevices.named(TestDevice.id()), walk)) {
                 DeltaGradients out = DeltaGradients.poisoned(in, c.shape());

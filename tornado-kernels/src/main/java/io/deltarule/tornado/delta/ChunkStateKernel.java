@@ -23,8 +23,8 @@ final class ChunkStateKernel {
     private ChunkStateKernel() {}
 
     /**
-     * How many value channels of the state a work-group takes: the most that leave every compute unit three work-groups to each two units, where
-     * fewer do not, the fewest.
+     * How many value channels of the state a work-group takes: the most with which there are three work-groups for each two compute units, or
+     * else the fewest.
      *
      * @param heads of all sequences together
      * @param units compute units of the device
@@ -51,7 +51,7 @@ final class ChunkStateKernel {
     /** Rows of keys at a time: with all their channels, as many as take the place of W's tile. */
     static int rows(int padded, int C) {
         int most = C * STRIDE / padded;
-        return most >= 64 ? Math.min(C, 64) : most >= 32 ? 32 : most >= 16 ? 16 : most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+        return most >= 64 ? C : most >= 32 ? 32 : most >= 16 ? 16 : most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
     }
 
     /** From row to row of a tile of the state. */
@@ -92,8 +92,15 @@ final class ChunkStateKernel {
      * Backward a merge hands its gradient to each of its parts, dP of the lowest level begins at zero, and there is no Z for it. The lowest level's
      * state after the chunk, and before it backward, is nobody's.
      *
-     * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory, or with levels
-     * passes through it.
+     * <p>With {@link KernelFlags#SEGMENT_MAPS} a walk goes through a segment of a sequence and finds what that makes of any state, S ← A S + B: it
+     * begins with zeros for B and, with K channels more, with the identity for A, which U and Z do not touch; where nothing is erased A is
+     * diagonal, one channel that begins with ones. B beside A goes to states after the chunks' own, [walks, HV, K, V + K], and nothing else is
+     * written. With {@link KernelFlags#SEGMENTS} a walk begins with what {@link SegmentStartKernel} put in B's place, and the last of a
+     * sequence's, backward its first, leaves state.
+     *
+     * <p>Parallel over: sequence, or segment, × value head × tiles of value channels. The state stays in registers, or with levels
+     * passes through them, and lies in local memory for the product with W, of which each quarter of a work-group takes a quarter of the key
+     * channels. While a tile of W or of keys is computed with, the next is on its way from memory.
      * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
      * Source: docs/math/wy-representation.md, docs/math/log-linear.md. Oracle: core.reference.
      */
