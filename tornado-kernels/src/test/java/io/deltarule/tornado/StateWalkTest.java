@@ -113,8 +113,7 @@ class StateWalkTest {
 
     private static StateWalk rule(int T, int sequences, int HV, int K, boolean erases) {
         int H = Math.min(HV, 16);
-        return StateWalk.of(
-                new DeltaShape(1, T, H, HV, K, 128, 1, sequences, Gate.SCALAR, false), 64, 64, erases, 132);
+        return StateWalk.of(new DeltaShape(1, T, H, HV, K, 128, 1, sequences, Gate.SCALAR, false), 64, 64, erases, 132);
     }
 
     /** Two work-groups per compute unit of an H200, first by fewer value channels, then by segments. */
@@ -141,8 +140,7 @@ class StateWalkTest {
     void wideKeysAndLevelsAreWalkedAsWholes() {
         assertTrue(rule(8192, 1, 1, 256, true).segment() > 0);
         assertEquals(0, rule(8192, 1, 1, 257, true).segment());
-        DeltaShape levels =
-                new DeltaShape(1, 8192, 1, 1, 128, 128, 1, 1, Gate.SCALAR, false).withLevels(14);
+        DeltaShape levels = new DeltaShape(1, 8192, 1, 1, 128, 128, 1, 1, Gate.SCALAR, false).withLevels(14);
         assertEquals(0, StateWalk.of(levels, 64, 64, true, 132).segment());
     }
 }

@@ -266,8 +266,7 @@ public final class ChunkLaunches {
                         segments + "Starts",
                         SegmentStartKernel.LANES,
                         run -> run.walks() * s.HV() * Math.ceilDiv(s.V(), SegmentStartKernel.COLUMNS),
-                        KernelTask.of(
-                                SegmentStartKernel::segmentStarts, state, states, s.K(), s.V(), s.HV(), flags)),
+                        KernelTask.of(SegmentStartKernel::segmentStarts, state, states, s.K(), s.V(), s.HV(), flags)),
                 states(name, key, fades, values, state, states, s.V(), flags | KernelFlags.SEGMENTS));
     }
 

@@ -167,7 +167,8 @@ final class ChunkStateKernel {
         // Neighbours have the same channels: then reads of four numbers need half of local memory's cycles.
         int x = lane / 2 % 8 * J;
         int y = lane % 2 + lane / 16 * 2;
-        // Of W S each quarter of them takes a quarter of the key channels, and a work-item four times as much of the result.
+        // Of W S each quarter of them takes a quarter of the key channels, and a work-item four times as much of the
+        // result.
         int quarter = lane / 32;
         int px = lane / 2 % 4 * 2 * J;
         int py = lane % 2 + lane % 32 / 8 * 2;
@@ -253,7 +254,8 @@ final class ChunkStateKernel {
             for (int level = 0; level < L; level = LevelLookup.above(position, level)) {
                 int part = block;
                 boolean newest = false;
-                // Whether there is something to begin with in the place of P, whether rows meet the state on its way, and whether they
+                // Whether there is something to begin with in the place of P, whether rows meet the state on its way,
+                // and whether they
                 // change it: where nothing is erased, and at the lowest of several levels, not all do.
                 boolean starts = true;
                 boolean meets = pass != KernelFlags.NOTHING_ERASED;
@@ -317,7 +319,8 @@ final class ChunkStateKernel {
                 }
                 int products = meets ? padded / DEPTH : 0;
                 int updates = changes ? C / rows : 0;
-                // What a tile takes from memory is on its way while the one before it is computed with; before the first there is a turn
+                // What a tile takes from memory is on its way while the one before it is computed with; before the
+                // first there is a turn
                 // without.
                 int begin = -1;
                 if ((flags & KernelFlags.LEVELS) == 0 && step > chunkStart) {
@@ -380,8 +383,7 @@ final class ChunkStateKernel {
                                     if (row + 4 * i < lasts) {
                                         value = key.get(((begins + row) * H + keyHead) * K + d + i * 4 * H * K);
                                         if (G > 0) {
-                                            faded = fades.get(
-                                                    (source * C + row) * G + (G > 1 ? d : 0) + i * 4 * G);
+                                            faded = fades.get((source * C + row) * G + (G > 1 ? d : 0) + i * 4 * G);
                                         }
                                     }
                                 }

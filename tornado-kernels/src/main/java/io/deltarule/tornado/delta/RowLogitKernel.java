@@ -16,6 +16,7 @@ final class RowLogitKernel {
     private static final int TILE = 32;
     /** Rows that neighbours read four numbers of lie in other banks. */
     private static final int STRIDE = TILE + 4;
+
     private static final int BLOCK = 16;
 
     private RowLogitKernel() {}
