@@ -11,6 +11,9 @@ final class ChunkStateKernel {
     /** Work-items per work-group: 8 × 16, each with C/16 rows of pseudo-values and K/16 of the state, columns/8 channels of both. */
     static final int LANES = 128;
 
+    /** Key channels that a work-item has room for. */
+    private static final int MAX_K = 1024;
+
     /** Key channels of W at a time. */
     private static final int DEPTH = 32;
     /** Between rows, so that neighbouring work-items that have four numbers each find them in other banks. */
@@ -34,7 +37,7 @@ final class ChunkStateKernel {
         int fitting = 0;
         for (int columns = 8; columns <= 32; columns *= 2) {
             int floats = padded(K) * stride(padded(K), columns) + C * (columns + APART) + tile(padded(K), C);
-            boolean fits = floats <= LOCAL_FLOATS;
+            boolean fits = K <= MAX_K && floats <= LOCAL_FLOATS;
             boolean fills = 2 * heads * Math.ceilDiv(V, columns) >= 3L * units;
             if (fits && (fills || fitting == 0)) {
                 fitting = columns;
@@ -150,9 +153,9 @@ final class ChunkStateKernel {
         float[] sums = new float[4 * R * J];
         float[] left = new float[4];
         float[] right = new float[8 * J];
-        float[] next = new float[2 * C];
-        float[] nextFade = new float[2 * C];
-        float[] nextGain = new float[2 * C];
+        float[] next = new float[C / 2];
+        float[] nextFade = new float[C / 2];
+        float[] nextGain = new float[C / 2];
         float[] scale = new float[R * J];
 
         boolean gainsChannels = (flags & KernelFlags.BACKWARD) != 0
