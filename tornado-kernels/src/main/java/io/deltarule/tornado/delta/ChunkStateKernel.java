@@ -11,60 +11,7 @@ final class ChunkStateKernel {
     /** Work-items per work-group: 8 × 16, each with C/16 rows of pseudo-values and K/16 of the state, columns/8 channels of both. */
     static final int LANES = 128;
 
-    /** Key channels that a work-item has room for. */
-    private static final int MAX_K = 1024;
-
-    /** Key channels of W at a time. */
-    private static final int DEPTH = 32;
-    /** Between rows, so that neighbouring work-items that have four numbers each find them in other banks. */
-    private static final int APART = 4;
-
-    private static final int STRIDE = DEPTH + APART;
-    /** Local memory that every device has, in floats. */
-    private static final int LOCAL_FLOATS = 48 * 1024 / Float.BYTES;
-
     private ChunkStateKernel() {}
-
-    /**
-     * How many value channels of the state a work-group takes: the most with which there are three work-groups for each two compute units, or
-     * else the fewest.
-     *
-     * @param heads of all sequences together
-     * @param units compute units of the device
-     * @return 32, 16 or 8; 0 if K is too large for the local memory of a work-group
-     */
-    static int columns(int K, int V, int C, long heads, int units) {
-        int fitting = 0;
-        for (int columns = 8; columns <= 32; columns *= 2) {
-            int floats = padded(K) * stride(padded(K), columns) + C * (columns + APART) + tile(padded(K), C);
-            boolean fits = K <= MAX_K && floats <= LOCAL_FLOATS;
-            boolean fills = 2 * heads * Math.ceilDiv(V, columns) >= 3L * units;
-            if (fits && (fills || fitting == 0)) {
-                fitting = columns;
-            }
-        }
-        return fitting;
-    }
-
-    /** K filled up with zeros to what the work-items of a work-group load evenly. */
-    static int padded(int K) {
-        return K <= 32 ? 32 : K <= 64 ? 64 : (K + LANES - 1) / LANES * LANES;
-    }
-
-    /** Rows of keys at a time: with all their channels, as many as take the place of W's tile. */
-    static int rows(int padded, int C) {
-        int most = C * STRIDE / padded;
-        return most >= 64 ? C : most >= 32 ? 32 : most >= 16 ? 16 : most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
-    }
-
-    /** From row to row of a tile of the state. */
-    private static int stride(int padded, int columns) {
-        return padded < 512 ? columns + APART : columns;
-    }
-
-    private static int tile(int padded, int C) {
-        return Math.max(C * STRIDE, padded);
-    }
 
     /**
      * Takes some value channels of one head's state through all chunks of a sequence.
@@ -104,7 +51,7 @@ final class ChunkStateKernel {
      * <p>Parallel over: sequence, or segment, × value head × tiles of value channels. The state stays in registers, or with levels
      * passes through them, and lies in local memory for the product with W, of which each quarter of a work-group takes a quarter of the key
      * channels. While a tile of W or of keys is computed with, the next is on its way from memory.
-     * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
+     * Accumulates: float. Requires: C a multiple of 16, columns from {@link StateTiles#columns}, work-groups of {@link #LANES}.
      * Source: docs/math/wy-representation.md, docs/math/log-linear.md. Oracle: core.reference.
      */
     static void chunkStates(
@@ -127,8 +74,8 @@ final class ChunkStateKernel {
             int columns,
             int flags,
             int signature) {
-        int padded = padded(K);
-        int rows = rows(padded, C);
+        int padded = StateTiles.padded(K);
+        int rows = StateTiles.rows(padded, C);
         // What a work-item holds: R rows of P; D key channels of the state, E of them side by side; J value channels.
         int R = C / 16;
         int D = padded / 16;
@@ -139,11 +86,11 @@ final class ChunkStateKernel {
         int parts = padded / width;
         int loads = rows * padded / LANES;
         int beside = LANES / columns;
-        int sRow = stride(padded, columns);
-        int pRow = columns + APART;
+        int sRow = StateTiles.stride(padded, columns);
+        int pRow = columns + StateTiles.APART;
         float[] S = context.allocateFloatLocalArray(padded * sRow);
         // P, and after it a tile of W or of keys; in between parts of P of two of the four.
-        float[] P = context.allocateFloatLocalArray(C * pRow + tile(padded, C));
+        float[] P = context.allocateFloatLocalArray(C * pRow + StateTiles.size(padded, C));
         int tile = C * pRow;
         float[] held = new float[D * J];
         float[] fade = new float[D];
@@ -320,7 +267,7 @@ final class ChunkStateKernel {
                         added[i] = value;
                     }
                 }
-                int products = meets ? padded / DEPTH : 0;
+                int products = meets ? padded / StateTiles.DEPTH : 0;
                 int updates = changes ? C / rows : 0;
                 // What a tile takes from memory is on its way while the one before it is computed with; before the
                 // first there is a turn
@@ -336,7 +283,7 @@ final class ChunkStateKernel {
                             if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
                                 value *= nextFade[i];
                             }
-                            P[tile + (lane / DEPTH + 4 * i) * STRIDE + lane % DEPTH] = value;
+                            P[tile + (lane / StateTiles.DEPTH + 4 * i) * StateTiles.STRIDE + lane % StateTiles.DEPTH] = value;
                         }
                     }
                     if (t > products + 1) {
@@ -374,8 +321,8 @@ final class ChunkStateKernel {
                         lasts = table.get(entry + ((flags & KernelFlags.BACKWARD) != 0 ? -1 : 3));
                     }
                     if (following >= 0 && following < products) {
-                        int d = following * DEPTH + lane % DEPTH;
-                        int row = lane / DEPTH;
+                        int d = following * StateTiles.DEPTH + lane % StateTiles.DEPTH;
+                        int row = lane / StateTiles.DEPTH;
                         for (int i = 0; i < C / 4; i++) {
                             float value = 0f;
                             float faded = 1f;
@@ -493,15 +440,15 @@ final class ChunkStateKernel {
                             held[i] = value;
                         }
                     }
-                    int depth = t >= 0 && t < products ? DEPTH / 4 : 0;
+                    int depth = t >= 0 && t < products ? StateTiles.DEPTH / 4 : 0;
                     for (int at = 0; at < depth; at += 4) {
-                        int d = quarter * (DEPTH / 4) + at;
+                        int d = quarter * (StateTiles.DEPTH / 4) + at;
                         for (int j = 0; j < 8 * J; j++) {
-                            right[j] = S[(t * DEPTH + d + j / (2 * J)) * sRow + px + j % (2 * J)];
+                            right[j] = S[(t * StateTiles.DEPTH + d + j / (2 * J)) * sRow + px + j % (2 * J)];
                         }
                         for (int i = 0; i < 2 * R; i++) {
                             for (int j = 0; j < 4; j++) {
-                                left[j] = P[tile + (py + 8 * i) * STRIDE + d + j];
+                                left[j] = P[tile + (py + 8 * i) * StateTiles.STRIDE + d + j];
                             }
                             for (int j = 0; j < 8 * J; j++) {
                                 sums[i * 2 * J + j % (2 * J)] += left[j / (2 * J)] * right[j];

@@ -42,7 +42,7 @@ public record StateWalk(int columns, int segment) {
 
     /** The same with every sequence as one. */
     static StateWalk whole(DeltaShape s, int C, int units) {
-        return new StateWalk(ChunkStateKernel.columns(s.K(), s.V(), C, (long) s.sequences() * s.HV(), units), 0);
+        return new StateWalk(StateTiles.columns(s.K(), s.V(), C, (long) s.sequences() * s.HV(), units), 0);
     }
 
     /** Value channels of what a segment makes of a state: its own write, and what it leaves of each key channel. */
