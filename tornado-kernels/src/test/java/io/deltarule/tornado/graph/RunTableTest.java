@@ -164,7 +164,7 @@ class RunTableTest {
             run.newSignature();
         }
         assertEquals(
-                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + places,
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + 4 * 3 + places,
                 run.array().getSize());
         assertThrows(IllegalStateException.class, run::newSignature);
     }
