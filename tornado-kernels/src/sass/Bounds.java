@@ -31,7 +31,7 @@ record Bounds(Map<String, Double> milliseconds, int warps) {
         bounds.put("arithmetic", counts.floats * scale / 4 / cycles);
         bounds.put("issue", counts.issued * scale / 4 / cycles);
         bounds.put("shared", counts.wavefronts * scale / cycles);
-        bounds.put("memory", counts.sectors.size() * 32.0 * scale / BYTES_PER_MS);
+        bounds.put("memory", counts.bytes() * scale / BYTES_PER_MS);
         double waves = Math.max(1, (double) grid.groups() / (each * MULTIPROCESSORS));
         bounds.put("latency", waves * counts.cycles / counts.blocks / CYCLES_PER_MS);
         return new Bounds(bounds, each * warpsPerBlock);

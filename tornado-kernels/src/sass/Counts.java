@@ -1,10 +1,13 @@
-import java.util.HashSet;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** What blocks of a kernel did while they were interpreted. */
 final class Counts {
+    private static final int SECTOR = 32;
+    private static final int PAGE = 4096;
+
     /** Warp instructions. */
     long issued;
     /** Multiply-adds, sums and products of floats, as warp instructions, and lanes of them. */
@@ -15,8 +18,8 @@ final class Counts {
     long wavefronts;
     /** Of these, what other banks would have saved. */
     long conflicts;
-    /** Sectors of 32 bytes, each once; written ones negative. */
-    final Set<Long> sectors = new HashSet<>();
+    /** Sectors of 32 bytes, each once, by the page that they lie in; those written have pages of their own. */
+    private final Map<Long, BitSet> sectors = new HashMap<>();
     /** Most loads of global memory of a warp that nothing had waited for yet. */
     int inFlight;
     /** Cycles from a block's begin to its end with nothing else on its multiprocessor, all blocks together. */
@@ -28,6 +31,17 @@ final class Counts {
 
     Counts(int instructions) {
         times = new long[instructions];
+    }
+
+    /** Notes that four bytes were read or written. */
+    void touch(long address, boolean loads) {
+        long page = address / PAGE;
+        sectors.computeIfAbsent(loads ? page : -1 - page, any -> new BitSet()).set((int) (address % PAGE) / SECTOR);
+    }
+
+    /** Bytes of the sectors that were touched. */
+    long bytes() {
+        return (long) SECTOR * sectors.values().stream().mapToInt(BitSet::cardinality).sum();
     }
 
     /** Names of what is issued most, in the innermost loop that the most is issued in. */

@@ -25,7 +25,7 @@ final class Sass {
     /**
      * Prints the table.
      *
-     * @param args the file
+     * @param args the file, then the launches that are asked for; all where none is named
      */
     public static void main(String... args) throws IOException, InterruptedException {
         List<Grid> grids = new ArrayList<>();
@@ -53,8 +53,10 @@ final class Sass {
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         double sum = 0;
         for (int i = 0; i < grids.size(); i++) {
-            Kernel kernel = assemble(texts.get(i).toString()).get(names.get(i));
-            sum += row(kernel, grids.get(i));
+            if (args.length == 1 || List.of(args).indexOf(grids.get(i).launch()) > 0) {
+                Kernel kernel = assemble(texts.get(i).toString()).get(names.get(i));
+                sum += row(kernel, grids.get(i));
+            }
         }
         System.out.printf(Locale.ROOT, "%nTogether %.2f ms.%n", sum);
     }
@@ -88,7 +90,7 @@ final class Sass {
                 loop,
                 grid.groups(),
                 bounds.warps(),
-                counts.sectors.size() * 32 * scale / 1e9,
+                counts.bytes() * scale / 1e9,
                 counts.floatLanes * scale / 1e9,
                 100.0 * counts.conflicts / Math.max(1, counts.wavefronts),
                 parts,

@@ -8,7 +8,6 @@ final class Warp {
     static final int ENDED = Integer.MAX_VALUE;
 
     private static final int PARAMETERS = 0x210;
-    private static final int SECTOR = 32;
     private static final int LINE = 128;
     private static final int BANKS = 32;
 
@@ -181,6 +180,11 @@ final class Warp {
                     int b = value(from.get(1), lane);
                     set(to, lane, predicate(from.get(2), lane) ? Math.min(a, b) : Math.max(a, b), 1);
                 }
+                case "VIADDMNMX" -> {
+                    int a = value(from.get(0), lane) + value(from.get(1), lane);
+                    int b = value(from.get(2), lane);
+                    set(to, lane, predicate(from.get(3), lane) ? Math.min(a, b) : Math.max(a, b), 1);
+                }
                 case "IABS" -> set(to, lane, Math.abs(value(from.getFirst(), lane)), 1);
                 case "VIADD" -> set(to, lane, value(from.get(0), lane) + value(from.get(1), lane), 1);
                 case "IADD3" -> {
@@ -242,6 +246,22 @@ final class Warp {
                     set(all.get(1), lane, second);
                 }
                 case "ISETP" -> compare(it, lane);
+                case "P2R" -> {
+                    int mask = value(from.getLast(), lane);
+                    int bits = 0;
+                    for (int i = 0; i < Operand.TRUE; i++) {
+                        bits |= predicates[i][lane] ? 1 << i : 0;
+                    }
+                    set(to, lane, value(from.get(1), lane) & ~mask | bits & mask, 1);
+                }
+                case "R2P" -> {
+                    int mask = value(from.getLast(), lane);
+                    for (int i = 0; i < Operand.TRUE; i++) {
+                        if ((mask >> i & 1) != 0) {
+                            predicates[i][lane] = (value(from.getFirst(), lane) >> i & 1) != 0;
+                        }
+                    }
+                }
                 default -> throw new IllegalArgumentException("sass: no meaning is known of " + it.name() + it.suffixes() + " in " + kernel.name());
             }
         });
@@ -313,7 +333,7 @@ final class Warp {
                 at += pair(new Operand(Operand.Kind.REGISTER, address.second(), 0, false, false, Operand.ZERO), lane);
             }
             for (int word = 0; word < it.words(); word++) {
-                counts.sectors.add((at + 4 * word) / SECTOR * (it.loads() ? 1 : -1));
+                counts.touch(at + 4 * word, it.loads());
                 if (it.loads()) {
                     int number = it.operands().getFirst().number();
                     if (number != Operand.ZERO) {

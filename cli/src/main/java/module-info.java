@@ -30,6 +30,8 @@ module io.deltarule.cli {
             info.picocli;
     opens io.deltarule.cli.output to
             info.picocli;
+    opens io.deltarule.cli.pack to
+            info.picocli;
     opens io.deltarule.cli.sdk to
             info.picocli;
     opens io.deltarule.cli.train to

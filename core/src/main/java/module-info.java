@@ -9,6 +9,7 @@ module io.deltarule.core {
 
     exports io.deltarule.core;
     exports io.deltarule.core.layer;
+    exports io.deltarule.core.resident;
     exports io.deltarule.core.training;
     exports io.deltarule.core.engine to
             io.deltarule.tornado,

@@ -15,6 +15,10 @@ module io.deltarule.tornado {
             tornado.runtime;
     opens io.deltarule.tornado.op to
             tornado.runtime;
+    opens io.deltarule.tornado.op.backward.kernel to
+            tornado.runtime;
+    opens io.deltarule.tornado.op.update to
+            tornado.runtime;
     opens io.deltarule.tornado.quirks to
             tornado.runtime;
 

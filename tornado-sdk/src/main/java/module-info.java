@@ -10,6 +10,8 @@ module io.deltarule.sdk {
             io.deltarule.cli;
     exports io.deltarule.sdk.install to
             io.deltarule.cli;
+    exports io.deltarule.sdk.pack to
+            io.deltarule.cli;
     exports io.deltarule.sdk.search to
             io.deltarule.cli;
 }

@@ -15,6 +15,8 @@ import io.deltarule.cli.operation.OpCommand;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.SaidOnce;
 import io.deltarule.cli.output.Version;
+import io.deltarule.cli.pack.PackCommand;
+import io.deltarule.cli.pack.RemoteCommand;
 import io.deltarule.cli.sdk.DevicesCommand;
 import io.deltarule.cli.sdk.TornadoCommand;
 import io.deltarule.cli.train.TrainCommand;
@@ -45,7 +47,9 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             TrainCommand.class,
             ReportCommand.class,
-            TornadoCommand.class
+            TornadoCommand.class,
+            PackCommand.class,
+            RemoteCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

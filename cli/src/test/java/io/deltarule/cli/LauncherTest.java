@@ -60,6 +60,23 @@ class LauncherTest extends LauncherSandbox {
         assertTrue(outcome.out().contains("file read"), outcome.out());
     }
 
+    /** What {@code deltarule pack} makes: no sources, a Java and perhaps an SDK beside the launcher. */
+    @Test
+    void aPackedFolderBringsItsOwnJavaAndBuildsNothing() throws Exception {
+        assertEquals(1, run().builds());
+        Files.delete(project.resolve("pom.xml"));
+        Files.delete(project.resolve("mvnw"));
+        Files.createSymbolicLink(project.resolve("java"), Path.of(System.getProperty("java.home")));
+        Outcome alone = finish(start(Map.of("JAVA_HOME", "/nowhere", "PATH", "/usr/bin:/bin"), "devices"));
+        assertEquals(0, alone.code(), alone.err());
+        assertEquals(0, alone.builds());
+        assertTrue(alone.out().contains("found \n"), alone.out());
+        Path sdk = Files.createDirectories(project.resolve("tornadovm/share"));
+        Files.writeString(sdk.resolveSibling("tornado-argfile.template"), "-Dprobe.sdk=${TORNADOVM_HOME}\n");
+        Outcome with = finish(start(Map.of("JAVA_HOME", "/nowhere", "PATH", "/usr/bin:/bin"), "devices"));
+        assertTrue(with.out().contains("sdk " + project.toRealPath().resolve("tornadovm")), with.out() + with.err());
+    }
+
     @Test
     void rebuildsWhenSourcesChangeOrVanish() throws Exception {
         assertEquals(1, run().builds());

@@ -60,7 +60,7 @@ class ModulePathTest {
 
     @ParameterizedTest
     @CsvSource({
-        "io.deltarule.core, io.deltarule.core io.deltarule.core.layer io.deltarule.core.training",
+        "io.deltarule.core, io.deltarule.core io.deltarule.core.layer io.deltarule.core.resident io.deltarule.core.training",
         "io.deltarule.loader, io.deltarule.loader",
         "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.format io.deltarule.models.inference io.deltarule.models.jet io.deltarule.models.rwkv7"
                 + " io.deltarule.models.training",

@@ -1,5 +1,6 @@
 package io.deltarule.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.core.testkit.TestScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +72,45 @@ class TrainCommandTest {
         assertEquals(-1, Files.mismatch(first.resolve("tokenizer.json"), second.resolve("tokenizer.json")));
         CliRun.of("generate", "--model", second, "--engine", "cpu", "--prompt", "the ", "--max-new-tokens", "2")
                 .succeeded();
+    }
+
+    /** Weights and moments stay on the device between the steps; a checkpoint brings them back, and a run that goes on takes them there. */
+    @Test
+    @Tag(TestScope.THOROUGH)
+    void theTornadoEngineTrainsAsTheCpuEngineDoes() throws IOException {
+        Path config = config(", \"checkpoints\": {\"every\": 1}, \"evaluation\": {\"batches\": 1}");
+        Path cpu = folder.resolve("cpu");
+        Path tornado = folder.resolve("tornado");
+        CliRun.of("train", "--config", config, "--output", cpu).succeeded();
+        CliRun.of("train", "--config", config, "--output", tornado, "--engine", "tornado", "--device", "emulator")
+                .succeeded();
+        List<Double> expected = numbers(cpu);
+        List<Double> found = numbers(tornado);
+        assertEquals(3 * 2, expected.size());
+        assertEquals(expected.size(), found.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertEquals(expected.get(i), found.get(i), 1e-4 * Math.abs(expected.get(i)));
+        }
+        byte[] whole = Files.readAllBytes(tornado.resolve("model.safetensors"));
+        Path last = tornado.resolve("checkpoints").resolve("step-3");
+        Files.move(last, folder.resolve("away"));
+        Files.delete(tornado.resolve("model.safetensors"));
+        CliRun.of("train", "--config", config, "--output", tornado, "--engine", "tornado", "--resume")
+                .succeeded();
+        assertArrayEquals(whole, Files.readAllBytes(tornado.resolve("model.safetensors")));
+    }
+
+    /** Of every step its loss and the length of its gradients. */
+    private static List<Double> numbers(Path run) throws IOException {
+        List<Double> numbers = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("log.jsonl"))) {
+            JsonNode entry = new ObjectMapper().readTree(line);
+            if (entry.get("type").asText().equals("step")) {
+                numbers.add(entry.get("loss").asDouble());
+                numbers.add(entry.get("gradient_norm").asDouble());
+            }
+        }
+        return numbers;
     }
 
     @Test

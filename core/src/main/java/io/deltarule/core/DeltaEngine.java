@@ -29,6 +29,17 @@ public interface DeltaEngine {
                 "threads: expected engine cpu but found " + name() + ", which has none to set; leave them out");
     }
 
+    /**
+     * The same engine in the way in which a sequence's numbers do not depend, in any bit, on what other sequences its runs hold, as long
+     * as its own tokens come in the same pieces. Who spreads texts over machines, or answers whoever comes, then gets one answer per text.
+     *
+     * @throws InvalidInputException if it has no such way, as this default says
+     */
+    default DeltaEngine batchInvariant() {
+        throw new InvalidInputException("batch invariance: expected engine cpu or reference but found " + name()
+                + ", whose sums may depend on how many tokens a run has");
+    }
+
     /** What it can run on here; empty where {@link #unavailable} says why. */
     List<Device> devices();
 

@@ -46,12 +46,29 @@ public final class GraphExecutor {
      */
     public GraphExecutor(GraphDefinition graph, boolean alone) {
         this.graph = graph;
+        requireSentIsNotBothConsumedAndUsed();
         if (!alone) {
             Stream.concat(graph.toDevice().stream(), graph.toHost().stream())
                     .filter(transfer -> transfer.mode() == DataTransferMode.UNDER_DEMAND)
                     .forEach(transfer -> readable.add(transfer.array().array()));
         }
         graph.consumed().forEach(consumed -> readable.add(consumed.array().array())); // another graph made it
+    }
+
+    private void requireSentIsNotBothConsumedAndUsed() {
+        for (GraphDefinition.Transfer transfer : graph.toDevice()) {
+            Object array = transfer.array().array();
+            if (graph.consumed().stream().anyMatch(consumed -> consumed.array().array() == array)) {
+                for (GraphDefinition.Task task : graph.tasks()) {
+                    if (Stream.of(task.arguments()).anyMatch(argument -> argument == array)) {
+                        throw new TornadoRuntimeException("task graph " + graph.name() + " consumes an array of "
+                                + transfer.array().size() + " elements, transfers it to the device and uses it in task "
+                                + task.fullName() + ": TornadoVM would not transfer it; do so in a graph without such a"
+                                + " task");
+                    }
+                }
+            }
+        }
     }
 
     /** A kernel's rewritten twin, its number in {@link KernelLines}, and the names of its parameters. */
@@ -273,8 +290,12 @@ public final class GraphExecutor {
         return GridShape.single();
     }
 
-    public long deviceBytes() {
-        return arrays.values().stream().mapToLong(DeviceArray::bytes).sum();
+    /** Bytes of arrays that {@code counted} does not have yet, and adds them there: graphs may share arrays. */
+    public long deviceBytes(Set<Object> counted) {
+        return arrays.values().stream()
+                .filter(array -> !array.isFreed() && counted.add(array))
+                .mapToLong(DeviceArray::bytes)
+                .sum();
     }
 
     /** Forgets everything on the device; the next execution starts as the first. */

@@ -204,6 +204,34 @@ class TransferTest {
         }
     }
 
+    /** As TornadoVM 5.2.0 does: what is consumed is sent as well where no task uses it. */
+    @Test
+    void aGraphSendsWhatItConsumesIfNoTaskUsesIt() throws Exception {
+        IntArray other = IntArray.fromElements(0, 0, 0, 0);
+        TaskGraph sender = new TaskGraph("send")
+                .consumeFromDevice(array)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, array, other)
+                .task("t", TransferTest::addOne, context, other);
+        TaskGraph reader =
+                new TaskGraph("read").consumeFromDevice(array).task("t", TransferTest::addOne, context, array);
+        try (TornadoExecutionPlan plan = plan(producer(true), sender, reader)) {
+            plan.withGraph(0).execute();
+            assertEquals(16, plan.getCurrentDeviceMemoryUsage());
+            array.init(50);
+            plan.withGraph(1).execute();
+            assertEquals(32, plan.getCurrentDeviceMemoryUsage(), "both graphs have one array");
+            plan.withGraph(2).execute().transferToHost(array);
+            assertEquals(51, array.get(0));
+        }
+        TaskGraph both = new TaskGraph("both")
+                .consumeFromDevice(array)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, array)
+                .task("t", TransferTest::addOne, context, array);
+        String message = assertThrows(TornadoRuntimeException.class, () -> plan(producer(true), both))
+                .getMessage();
+        assertTrue(message.contains("uses it in task both.t: TornadoVM would not transfer it"), message);
+    }
+
     @Test
     void consumingWithoutASourceIsRefused() throws Exception {
         IntArray more = new IntArray(4);

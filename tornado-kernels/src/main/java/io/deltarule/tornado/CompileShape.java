@@ -18,6 +18,7 @@ import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -60,7 +61,7 @@ final class CompileShape {
                         .collect(Collectors.joining(" ")));
         launches.forEach(launch -> System.out.println("== launch " + launch.title()));
         try {
-            new GraphPlan(device, "run", context, launches, transfers).run();
+            new GraphPlan(device, context, new Stage("run", launches, transfers)).run();
         } catch (IllegalStateException | ArithmeticException e) {
             System.out.println("== compiled but not run: " + e.getMessage());
         }

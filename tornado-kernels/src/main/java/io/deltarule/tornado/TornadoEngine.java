@@ -8,11 +8,17 @@ import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.measure.CeilingEngine;
 import io.deltarule.core.measure.DeviceWork;
+import io.deltarule.core.resident.ResidentEngine;
+import io.deltarule.core.resident.ResidentPlan;
+import io.deltarule.core.resident.ResidentSpec;
+import io.deltarule.core.training.ResidentTrainingPlan;
+import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingPlan;
+import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
@@ -22,6 +28,7 @@ import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.TornadoVersion;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
@@ -29,7 +36,7 @@ import java.util.Optional;
  *
  * <p>A plan compiles its kernels for its head sizes at its first run; lengths travel as data. Source: docs/math.
  */
-public final class TornadoEngine implements CeilingEngine, LayerEngine {
+public final class TornadoEngine implements CeilingEngine, TrainingEngine, ResidentEngine {
     @Override
     public String name() {
         return "tornado";
@@ -85,8 +92,26 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
-        return ProgramCutter.plan(
-                spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), device(spec.device()), GraphLimits.BYTES);
+        return plans(List.of(spec)).getFirst();
+    }
+
+    @Override
+    public List<LayerPlan> plans(List<LayerSpec> asked) {
+        List<LayerSpec> specs = asked.stream()
+                .map(spec -> spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE))
+                .toList();
+        return TornadoLayerPlan.of(specs, device(specs.getFirst().device()), GraphLimits.BYTES);
+    }
+
+    @Override
+    public TrainingPlan trainingPlan(TrainingSpec spec) {
+        return new TornadoTrainingPlan(spec, null, device(spec.layer().device()));
+    }
+
+    @Override
+    public Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
+        return Optional.of(
+                new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
     }
 
     /** A plan's kernels are of one form: token by token where its capacity is a token per sequence, else chunks. */
@@ -100,22 +125,42 @@ public final class TornadoEngine implements CeilingEngine, LayerEngine {
     @Override
     public DeltaPlan plan(PlanSpec asked) {
         requireAvailable();
-        PlanSpec spec = asked.orForm(form(asked, asked.shape().T(), false)).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
-        if (spec.form() == Form.CHUNK) {
-            ChunkLaunches.check(spec);
-            spec = ChunkLaunches.fitting(spec);
-        } else {
-            RecurrentLaunches.check(spec);
-        }
+        PlanSpec spec = forward(asked);
         return new TornadoPlan(spec, device(spec.device()));
     }
 
     @Override
     public GradientPlan gradientPlan(PlanSpec asked) {
         requireAvailable();
+        PlanSpec spec = backward(asked);
+        return new TornadoGradientPlan(spec, device(spec.device()));
+    }
+
+    @Override
+    public ResidentPlan residentPlan(ResidentSpec asked) {
+        requireAvailable();
+        List<PlanSpec> chosen = asked.operations().stream().map(this::forward).toList();
+        ResidentSpec spec = new ResidentSpec(chosen, asked.links(), asked.gradients());
+        String device = chosen.getFirst().device();
+        return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device(device));
+    }
+
+    /** The specification of a pass forward, form and chunk size chosen, if the kernels can do it. */
+    private PlanSpec forward(PlanSpec asked) {
+        PlanSpec spec = asked.orForm(form(asked, asked.shape().T(), false)).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
+        if (spec.form() == Form.CHUNK) {
+            ChunkLaunches.check(spec);
+            return ChunkLaunches.fitting(spec);
+        }
+        RecurrentLaunches.check(spec);
+        return spec;
+    }
+
+    /** The same of a backward pass. */
+    private static PlanSpec backward(PlanSpec asked) {
         PlanSpec spec = asked.orForm(Form.CHUNK).orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE);
         TornadoGradientPlan.check(spec);
-        return new TornadoGradientPlan(ChunkLaunches.fitting(spec), device(spec.device()));
+        return ChunkLaunches.fitting(spec);
     }
 
     @Override

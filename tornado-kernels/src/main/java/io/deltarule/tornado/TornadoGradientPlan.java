@@ -11,22 +11,19 @@ import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.delta.backward.GradientArrays;
-import io.deltarule.tornado.delta.backward.GradientBuffers;
-import io.deltarule.tornado.delta.backward.GradientLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.HostCopies;
-import io.deltarule.tornado.graph.Launch;
-import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import java.util.List;
+import java.util.Map;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
@@ -53,41 +50,24 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
      * @param map how many rows erase keys and gains have: layers may have them per key head
      */
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
-        this(
-                spec,
-                map,
-                device,
-                StateWalk.of(
-                        spec.shape(), spec.chunkSize(), ChunkLaunches.longest(spec), map.erases(), device.units()));
+        this(spec, map, device, StateWalk.of(spec, map.erases(), device.units()));
     }
 
     /** With a walk through its chunks of the caller's choice. */
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device, StateWalk walk) {
         super(spec);
-        int C = spec.chunkSize();
-        int longest = ChunkLaunches.longest(spec);
-        table = new RunTable(spec.shape(), C, longest, walk.segment());
-        DeviceMemory count = DeviceMemory.counting(device);
-        new GradientArrays(spec, map, count);
-        new ChunkBuffers(spec.shape(), C, longest, map.erases(), walk, count);
-        new GradientBuffers(spec.shape(), C, longest, map.erases(), walk, count);
-        DeviceMemory memory = DeviceMemory.of(device);
-        arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
+        BackwardPass.of(spec, map, walk, Map.of(), new KernelContext(), DeviceMemory.counting(device));
         KernelContext context = new KernelContext();
-        List<Launch> launches =
-                GradientLaunches.of(spec, arrays, between, gradients, new LaunchScope("", table, context));
+        BackwardPass pass = BackwardPass.of(spec, map, walk, Map.of(), context, DeviceMemory.of(device));
+        arrays = pass.arrays();
+        table = pass.table();
         GraphTransfers transfers = new GraphTransfers()
                 .sending(List.of(arrays.forward.state, arrays.state))
                 .sending(arrays.inputs())
                 .sendingOnce(arrays.outputs())
                 .returning(arrays.outputs())
-                .onDemand(List.of(arrays.state, arrays.forward.state))
-                .onDemand(between.used())
-                .onDemand(gradients.used())
-                .onDemand(arrays.absent());
-        graph = new GraphPlan(device, "backward", context, launches, transfers);
+                .onDemand(List.of(arrays.state, arrays.forward.state));
+        graph = new GraphPlan(device, context, new Stage("backward", pass.launches(), transfers));
     }
 
     /**

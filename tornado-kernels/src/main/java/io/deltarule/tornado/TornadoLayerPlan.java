@@ -1,138 +1,156 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.Input;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractLayerPlan;
-import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.graph.DeviceHandle;
-import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
-import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.HostCopies;
-import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.op.LayerArrays;
-import io.deltarule.tornado.op.LayerLaunches;
 import io.deltarule.tornado.op.LayerRunTables;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * A program as one task graph on one device, after one that brings what is carried.
+ * A program as one task graph on one device, or as several where it is too deep for one.
  *
  * <pre>
- *   enter: carried → device                                  first use, and after each reset and loadState
- *   run:   weights → device (once); inputs, tables → kernels on the carried state → outputs, tables
+ *   run0, run1 …:  weights → device (once); inputs, tables → kernels on the carried state → outputs, tables
  * </pre>
  *
- * Slots in between never leave the device.
+ * What is carried is made on the device and stays there; so do the rows, weights and scratch that several graphs use. Slots in
+ * between never leave the device. Programs whose plans are made together have each weight there once.
  */
 final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
+    private final LayerGraph shared;
     private final LayerRunTables tables;
     private final LayerArrays arrays;
-    /** The inputs that some operation reads. */
+    private final LayerStages.Placed placed;
+    private final GraphPlan graph;
     private final List<Slot> inputs;
     /** The inputs that are log-decays of some delta rule. */
-    private final Set<Slot> decays = new HashSet<>();
-    /** The outputs that some operation writes; others are inputs. */
-    private final List<Slot> outputs;
+    private final Set<Slot> decays;
 
-    private final GraphPlan graph;
+    private RunTimes times = RunTimes.NONE;
 
     /**
-     * Allocates, and builds the graph.
+     * Makes the plans of some programs, which one thread at a time uses, all of them together.
      *
-     * @param spec what for; known to fit the device and one task graph: {@link ProgramCutter}
+     * @param specs what for
+     * @param room bytes that a graph may take: {@link ProgramCutter}
+     * @throws InvalidInputException if the device cannot hold the programs, or the kernels cannot do them
      */
-    TornadoLayerPlan(LayerSpec spec, DeviceHandle device) {
-        super(spec);
-        KernelContext context = new KernelContext();
-        tables = new LayerRunTables(spec);
-        arrays = new LayerArrays(spec, DeviceMemory.of(device));
-        List<Launch> launches = LayerLaunches.of(spec, arrays, tables, context).stream()
-                .flatMap(List::stream)
-                .toList();
-        inputs = among(spec.program().inputs(), spec, LayerOp::reads);
-        for (LayerOp op : spec.program().ops()) {
-            if (op instanceof SequenceOp.Delta d && d.gated()) {
-                decays.add(d.inputs().get(Input.G));
+    static List<LayerPlan> of(List<LayerSpec> specs, DeviceHandle device, int room) {
+        for (LayerSpec spec : specs) {
+            if (spec.program().ops().isEmpty()) {
+                throw new InvalidInputException("program: the tornado engine expects at least one operation");
             }
         }
-        outputs = among(spec.program().outputs(), spec, LayerOp::writes);
-        outputs.forEach(slot -> arrays.slot(slot).init(Float.NaN));
-        List<FloatArray> out = outputs.stream().map(arrays::slot).toList();
-        GraphTransfers transfers = new GraphTransfers()
-                .keeping(arrays.carried())
-                .sending(inputs.stream().map(arrays::slot).toList())
-                .sendingOnce(arrays.constants())
-                .sendingOnce(out)
-                .onDemand(arrays.carried())
-                .onDemand(out) // as many rows as a run has
-                .onDemand(arrays.between());
-        graph = new GraphPlan(device, "run", context, launches, transfers);
+        LayerGraph graph = new LayerGraph(specs, device, room);
+        List<LayerPlan> plans = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            plans.add(new TornadoLayerPlan(graph, i));
+        }
+        return plans;
     }
 
-    /** Those of some slots that operations read, or write. */
-    private static List<Slot> among(List<Slot> slots, LayerSpec spec, Function<LayerOp, List<Slot>> used) {
-        Set<Slot> all = new HashSet<>();
-        spec.program().ops().forEach(op -> all.addAll(used.apply(op)));
-        return slots.stream().filter(all::contains).toList();
+    private TornadoLayerPlan(LayerGraph shared, int index) {
+        super(shared.program(index).spec());
+        this.shared = shared;
+        LayerGraph.Program program = shared.program(index);
+        tables = program.tables();
+        arrays = program.arrays();
+        inputs = program.inputs();
+        placed = shared.placed(index);
+        graph = shared.graph();
+        decays = SequenceOp.Delta.decays(program.spec().program());
+    }
+
+    /** How many task graphs a run takes. */
+    int stages() {
+        return placed.end() - placed.first();
     }
 
     @Override
     protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs) {
-        int tokens = Arrays.stream(lengths).sum();
+        execute(lengths, positions, inputs, null, outputs);
+    }
+
+    /** @param rows null for all */
+    @Override
+    protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, int[] rows, List<Tensor> outputs) {
         List<Slot> given = spec().program().inputs();
-        for (Slot slot : this.outputs) { // so that what never came back shows
-            arrays.slot(slot).set(0, Float.NaN);
-            arrays.slot(slot).set(tokens * slot.width() - 1, Float.NaN);
-        }
         for (Slot slot : this.inputs) {
-            Tensor rows = inputs.get(given.indexOf(slot));
+            Tensor numbers = inputs.get(given.indexOf(slot));
             if (decays.contains(slot)) {
-                HostCopies.copyDecaysIn(rows, arrays.slot(slot));
+                HostCopies.copyDecaysIn(numbers, arrays.slot(slot));
             } else {
-                HostCopies.copyIn(rows, arrays.slot(slot));
+                HostCopies.copyIn(numbers, arrays.slot(slot));
             }
         }
         tables.describe(lengths, positions);
         graph.begin();
-        graph.run();
-        for (Slot slot : this.outputs) {
-            graph.fetch(arrays.slot(slot), (long) tokens * slot.width());
+        if (placed.inputs() != null) {
+            graph.send(placed.inputs());
         }
+        for (int stage = placed.first(); stage < placed.end(); stage++) {
+            graph.run(stage);
+        }
+        int tokens = Arrays.stream(lengths).sum();
         List<Slot> wanted = spec().program().outputs();
         for (int i = 0; i < wanted.size(); i++) {
             int input = given.indexOf(wanted.get(i));
-            if (input >= 0) {
-                outputs.get(i).copyFrom(inputs.get(input));
+            Tensor to = outputs.get(i);
+            if (input < 0) {
+                fetch(wanted.get(i), rows, tokens, to);
+            } else if (rows == null) {
+                to.copyFrom(inputs.get(input));
             } else {
-                HostCopies.copyOut(arrays.slot(wanted.get(i)), outputs.get(i));
+                copyRows(inputs.get(input), rows, to);
             }
         }
+        times = graph.times();
+    }
+
+    /** Brings rows of a slot; marked before, so that what never came back shows. */
+    private void fetch(Slot slot, int[] rows, int tokens, Tensor to) {
+        FloatArray array = arrays.slot(slot);
+        int width = slot.width();
+        if (rows == null) {
+            array.set(0, Float.NaN);
+            array.set(tokens * width - 1, Float.NaN);
+            graph.fetch(array, 0, (long) tokens * width);
+            HostCopies.copyOut(array, to);
+            return;
+        }
+        for (int row : rows) {
+            array.set(row * width, Float.NaN);
+            array.set(row * width + width - 1, Float.NaN);
+            graph.fetch(array, (long) row * width, width);
+        }
+        copyRows(HostCopies.view(array, tokens, width), rows, to);
     }
 
     @Override
     protected void clearState() {
-        arrays.carried().forEach(state -> state.init(0));
-        graph.stateChanged();
+        if (placed.carried() != null) {
+            graph.fill(placed.carried());
+        }
     }
 
     @Override
     protected void readState(List<Tensor> state, int[] positions) {
         List<FloatArray> carried = arrays.carried();
-        if (!graph.stateIsOnHost() && !carried.isEmpty()) {
-            graph.save(carried);
-        }
+        graph.save(carried);
         for (int i = 0; i < state.size(); i++) {
             HostCopies.copyOut(carried.get(i), state.get(i));
         }
@@ -144,21 +162,24 @@ final class TornadoLayerPlan extends AbstractLayerPlan implements Profiled {
         for (int i = 0; i < state.size(); i++) {
             HostCopies.copyIn(state.get(i), carried.get(i));
         }
-        graph.stateChanged();
+        if (placed.carried() != null) {
+            graph.send(placed.carried());
+        }
     }
 
     @Override
     public void profile(boolean on) {
         graph.profile(on);
+        times = RunTimes.NONE;
     }
 
     @Override
     public RunTimes lastRun() {
-        return graph.times();
+        return times;
     }
 
     @Override
     protected void release() {
-        graph.close();
+        shared.close();
     }
 }

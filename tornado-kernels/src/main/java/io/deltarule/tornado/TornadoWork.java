@@ -15,6 +15,7 @@ import io.deltarule.tornado.graph.HostCopies;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.graph.Stage;
 import io.deltarule.tornado.op.LinearKernels;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -64,9 +65,9 @@ final class TornadoWork implements DeviceWork, Profiled {
         } else {
             transfers.sendingOnce(from).sendingOnce(List.of(to)).onDemand(List.of(to));
         }
-        transfers.sendingOnce(constants).onDemand(constants);
+        transfers.sendingOnce(constants);
         KernelContext context = new KernelContext();
-        graph = new GraphPlan(device, "ceiling", context, List.of(work.of(context, from, to)), transfers);
+        graph = new GraphPlan(device, context, new Stage("ceiling", List.of(work.of(context, from, to)), transfers));
     }
 
     private static FloatArray allocate(DeviceMemory memory, Tensor tensor) {

@@ -19,9 +19,13 @@ import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
+import io.deltarule.core.layer.Weights;
+import io.deltarule.core.measure.Profiled;
+import io.deltarule.core.measure.RunTimes;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.LayerLaws;
@@ -193,9 +197,11 @@ class TornadoLayerTest extends LayerLaws {
         List<Tensor> in = c.inputs(9, 1);
         List<Tensor> next = c.inputs(4, 2);
         try (LayerPlan whole = engine().plan(spec);
-                LayerPlan split = ProgramCutter.plan(spec, handle, 510);
-                LayerPlan other = ProgramCutter.plan(spec, handle, 510)) {
-            assertTrue(((SplitLayerPlan) split).parts() > 2);
+                LayerPlan split =
+                        TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst();
+                LayerPlan other =
+                        TornadoLayerPlan.of(List.of(spec), handle, 510).getFirst()) {
+            assertTrue(((TornadoLayerPlan) split).stages() > 2);
             List<Tensor> expected = c.outputs(9);
             List<Tensor> found = c.outputs(9);
             whole.run(new int[] {5, 4}, in, expected);
@@ -208,6 +214,58 @@ class TornadoLayerTest extends LayerLaws {
             whole.run(new int[] {1, 3}, next, expected);
             other.run(new int[] {1, 3}, next, found);
             assertSame(expected, found);
+        }
+    }
+
+    /** Embedding and head of one table: it goes to the device once, ids and logits in every run, and of the rows between those asked for. */
+    @Test
+    @Tag("emulator") // which counts what crosses and nothing of its own
+    void programsMadeTogetherSendAWeightOnce() {
+        int rows = 500;
+        int width = 8;
+        Slot ids = new Slot("ids", 1);
+        Slot x = new Slot("x", width);
+        Slot y = new Slot("y", width);
+        Slot logits = new Slot("logits", rows);
+        LayerProgram body = new LayerProgram(
+                List.of(ids),
+                List.of(y),
+                List.of(
+                        new MatrixOp.Embedding(ids, x, "table", rows),
+                        new ElementwiseOp.Activate(x, y, Activation.RELU, 1)));
+        LayerProgram head =
+                new LayerProgram(List.of(y), List.of(logits), List.of(new MatrixOp.Linear(y, logits, "table", null)));
+        Tensor table = Tensor.zeros(rows, width);
+        for (int i = 0; i < table.size(); i++) {
+            table.set(i, (i % 13 - 6) / 8f);
+        }
+        Weights weights = Weights.of(Map.of("table", table));
+        List<LayerPlan> plans = engine().plans(List.of(
+                LayerSpec.of(body, weights, 4, 1, 8).onDevice(device()),
+                LayerSpec.of(head, weights, 1, 1, Integer.MAX_VALUE).onDevice(device())));
+        try (LayerPlan first = plans.getFirst();
+                LayerPlan second = plans.getLast()) {
+            for (int run = 0; run < 2; run++) {
+                plans.forEach(plan -> ((Profiled) plan).profile(true));
+                Tensor row = Tensor.zeros(1, width).fill(Float.NaN);
+                Tensor out = Tensor.zeros(1, rows).fill(Float.NaN);
+                first.run(new int[] {2}, List.of(Tensor.of(new float[] {3, 77}, 2, 1)), new int[] {1}, List.of(row));
+                second.run(new int[] {1}, List.of(row), List.of(out));
+                for (int i = 0; i < rows; i++) {
+                    float sum = 0;
+                    for (int j = 0; j < width; j++) {
+                        sum += Math.max(0, table.get(77L * width + j)) * table.get((long) i * width + j);
+                    }
+                    assertEquals(sum, out.get(i), 1e-5f);
+                }
+                RunTimes body1 = ((Profiled) first).lastRun();
+                RunTimes head1 = ((Profiled) second).lastRun();
+                long once = 4L * rows * width + 4L * rows; // the table, and NaN to logits
+                long in = body1.bytesIn() + head1.bytesIn() - (run == 0 ? once : 0);
+                assertTrue(in > 0 && in < 1000, in + " bytes besides the table");
+                long o = body1.bytesOut() + head1.bytesOut() - 4L * rows - 4L * width;
+                assertTrue(o > 0 && o < 700, o + " bytes besides logits and one row");
+            }
         }
     }
 

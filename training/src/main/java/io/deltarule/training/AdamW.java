@@ -1,6 +1,7 @@
 package io.deltarule.training;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterLayout;
 import java.util.function.Predicate;
 
@@ -16,6 +17,11 @@ import java.util.function.Predicate;
  * float32; what depends on the step alone is computed in float64.
  */
 public final class AdamW extends BlockwiseOptimizer {
+    /** The gradients' mean among {@link #state}. */
+    static final String MEAN = "m";
+    /** That of their squares. */
+    static final String SQUARES = "v";
+
     private final Settings settings;
 
     /**
@@ -50,6 +56,20 @@ public final class AdamW extends BlockwiseOptimizer {
             return new Settings(beta1, beta2, epsilon, lambda);
         }
 
+        /** What a step's formula has of its number and rate; gradients are taken as they are. */
+        AdamStep step(double learningRate, long number) {
+            return new AdamStep(
+                    (float) beta1,
+                    (float) (1 - beta1),
+                    (float) beta2,
+                    (float) (1 - beta2),
+                    (float) (learningRate / (1 - Math.pow(beta1, (double) number))),
+                    (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) number))),
+                    (float) epsilon,
+                    (float) (1 - learningRate * decay),
+                    1);
+        }
+
         @Override
         public Optimizer of(ParameterLayout layout, Predicate<String> decayed) {
             return new AdamW(this, layout, decayed);
@@ -57,20 +77,21 @@ public final class AdamW extends BlockwiseOptimizer {
     }
 
     private AdamW(Settings settings, ParameterLayout layout, Predicate<String> decayed) {
-        super(layout, decayed, "m", "v");
+        super(layout, decayed, MEAN, SQUARES);
         this.settings = settings;
     }
 
     @Override
-    protected Rule rule(double learningRate, long step) {
-        float b1 = (float) settings.beta1();
-        float c1 = (float) (1 - settings.beta1());
-        float b2 = (float) settings.beta2();
-        float c2 = (float) (1 - settings.beta2());
-        float rate = (float) (learningRate / (1 - Math.pow(settings.beta1(), (double) step)));
-        float root = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), (double) step)));
-        float epsilon = (float) settings.epsilon();
-        float keep = (float) (1 - learningRate * settings.decay());
+    protected Rule rule(double learningRate, long number) {
+        AdamStep step = settings.step(learningRate, number);
+        float b1 = step.beta1();
+        float c1 = step.rest1();
+        float b2 = step.beta2();
+        float c2 = step.rest2();
+        float rate = step.rate();
+        float root = step.root();
+        float epsilon = step.epsilon();
+        float keep = step.keep();
         return (w, g, state, count, decays) -> {
             float[] m = state[0];
             float[] v = state[1];

@@ -17,11 +17,14 @@ final class Evaluator {
     private static final int MOST_LOGITS = 1 << 24;
 
     private final LayerEngine engine;
+    private final String device;
     private final TrainableModel model;
     private final Weights weights;
 
-    Evaluator(LayerEngine engine, TrainableModel model, Weights weights) {
+    /** @param device one of the engine's, or null for its own choice */
+    Evaluator(LayerEngine engine, String device, TrainableModel model, Weights weights) {
         this.engine = engine;
+        this.device = device;
         this.model = model;
         this.weights = weights;
     }
@@ -53,7 +56,7 @@ final class Evaluator {
         try (Arena arena = Arena.ofShared()) {
             Tensor rows = Tensor.allocate(arena, batch.tokens(), hidden);
             LayerSpec spec = LayerSpec.of(model.body(), weights, batch.tokens(), batch.sequences(), batch.longest());
-            try (LayerPlan body = engine.plan(spec)) {
+            try (LayerPlan body = engine.plan(spec.onDevice(device))) {
                 body.run(batch.lengths(), List.of(Batch.column(batch.ids())), List.of(rows));
             }
             return head(batch, rows, arena);
@@ -75,7 +78,8 @@ final class Evaluator {
         Arrays.fill(classes, Batch.NONE);
         double[] losses = new double[labels.length];
         long row = (long) hidden * Float.BYTES;
-        try (LayerPlan head = engine.plan(LayerSpec.of(model.head(), weights, piece, 1, piece))) {
+        try (LayerPlan head =
+                engine.plan(LayerSpec.of(model.head(), weights, piece, 1, piece).onDevice(device))) {
             float[] logits = new float[vocab];
             for (int from = 0; from < at.length; from += piece) {
                 int count = Math.min(piece, at.length - from);

@@ -6,6 +6,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.ResidentTrainingPlan;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
  */
 public final class Trainer implements AutoCloseable {
     private final TrainingEngine engine;
+    private final String device;
     private final TrainableModel model;
     private final TrainingTask task;
     private final TrainingOptions options;
@@ -41,6 +43,9 @@ public final class Trainer implements AutoCloseable {
     private final ParameterArena gradients;
     private final Optimizer optimizer;
     private final TrainingPlan plan;
+    private final ResidentTrainingPlan there; // the same where it takes the optimiser's steps, else null
+    private boolean newerThere; // whether its weights and moments are newer than those here
+    private boolean newerHere = true;
     private long step;
 
     /**
@@ -53,12 +58,23 @@ public final class Trainer implements AutoCloseable {
      * @throws InvalidInputException if the model's vocabulary is less than the task's
      */
     public Trainer(TrainingEngine engine, TrainableModel model, TrainingTask task, TrainingOptions options) {
+        this(engine, null, model, task, options);
+    }
+
+    /**
+     * The same on a device.
+     *
+     * @param device one of the engine's, or null for its own choice
+     */
+    public Trainer(
+            TrainingEngine engine, String device, TrainableModel model, TrainingTask task, TrainingOptions options) {
         int vocab = model.vocabulary();
         if (vocab < task.vocabulary()) {
             throw new InvalidInputException("vocab_size: expected at least " + task.vocabulary() + ", which task "
                     + task.name() + " needs, but found " + vocab);
         }
         this.engine = engine;
+        this.device = device;
         this.model = model;
         this.task = task;
         this.options = options;
@@ -75,8 +91,16 @@ public final class Trainer implements AutoCloseable {
                 Math.multiplyExact(task.sequences(), longest),
                 task.sequences(),
                 longest);
-        plan = engine.trainingPlan(new TrainingSpec(
-                layer, weights.trained().layout(), options.recompute() ? model.blockBeginnings() : List.of()));
+        TrainingSpec spec = new TrainingSpec(
+                layer.onDevice(device),
+                weights.trained().layout(),
+                options.recompute() ? model.blockBeginnings() : List.of());
+        boolean adam = options.optimizer() instanceof AdamW.Settings && !weights.hasUnitRows();
+        there = adam
+                ? engine.residentTrainingPlan(spec, name -> model.role(name).decayed())
+                        .orElse(null)
+                : null;
+        plan = there == null ? engine.trainingPlan(spec) : there;
     }
 
     /** What is trained. */
@@ -94,14 +118,30 @@ public final class Trainer implements AutoCloseable {
         return options;
     }
 
-    /** The numbers as they are now. */
+    /** The numbers as they are now. What is changed there counts from the next step on; ask again after each. */
     public ModelWeights weights() {
+        fetch();
+        newerHere = true;
         return weights;
     }
 
-    /** What the optimiser remembers. */
+    /** What the optimiser remembers now, likewise. */
     public Optimizer optimizer() {
+        fetch();
+        newerHere = true;
         return optimizer;
+    }
+
+    /** Brings weights and moments here where the engine's device has changed them. */
+    private void fetch() {
+        if (newerThere) {
+            there.store(weights.trained(), moments(AdamW.MEAN), moments(AdamW.SQUARES));
+            newerThere = false;
+        }
+    }
+
+    private ParameterArena moments(String name) {
+        return optimizer.state().get(name);
     }
 
     /** How many steps are done. */
@@ -154,24 +194,51 @@ public final class Trainer implements AutoCloseable {
             throw new InvalidInputException(
                     "task " + task.name() + ": expected labels in step " + (step + 1) + " but its batches have none");
         }
-        gradients.clear();
+        clearGradients();
         double loss = 0;
         for (Batch batch : batches) {
             loss += addGradients(batch, labelled);
         }
         loss /= labelled;
-        double norm = GradientNorm.of(gradients);
+        double norm = there == null ? GradientNorm.of(gradients) : there.gradientNorm();
         if (!Double.isFinite(norm)) {
             throw notFinite("a loss of " + loss + " with gradients of length " + norm);
         }
-        if (options.clip() > 0 && norm > options.clip()) {
-            GradientNorm.scale(gradients, (float) (options.clip() / norm));
-        }
+        float factor = options.clip() > 0 && norm > options.clip() ? (float) (options.clip() / norm) : 1;
         double rate = options.schedule().at(step);
         step++;
+        update(rate, factor);
+        return new StepReport(step, loss, norm, rate, tokens, (System.nanoTime() - begun) / 1e9);
+    }
+
+    private void clearGradients() {
+        if (there == null) {
+            gradients.clear();
+            return;
+        }
+        if (newerHere) {
+            there.load(weights.trained(), moments(AdamW.MEAN), moments(AdamW.SQUARES));
+            newerHere = false;
+        }
+        there.clearGradients();
+    }
+
+    /**
+     * Changes the weights, here or where they are.
+     *
+     * @param factor what the gradients are multiplied by first
+     */
+    private void update(double rate, float factor) {
+        if (there != null && options.optimizer() instanceof AdamW.Settings adam) {
+            there.update(adam.step(rate, step).withClip(factor));
+            newerThere = true;
+            return;
+        }
+        if (factor != 1) {
+            GradientNorm.scale(gradients, factor);
+        }
         optimizer.update(weights.trained(), gradients, rate, step);
         weights.keepUnitRows();
-        return new StepReport(step, loss, norm, rate, tokens, (System.nanoTime() - begun) / 1e9);
     }
 
     /** Adds a batch's share of the gradients and returns the sum of its losses. */
@@ -201,7 +268,11 @@ public final class Trainer implements AutoCloseable {
         nowhere.add(null); // ids and labels have no gradient
         nowhere.add(null);
         try {
-            plan.backward(List.of(share), gradients, nowhere);
+            if (there == null) {
+                plan.backward(List.of(share), gradients, nowhere);
+            } else {
+                there.backwardInPlace(List.of(share));
+            }
         } catch (NumericException e) {
             throw notFinite(e.getMessage());
         }
@@ -210,6 +281,10 @@ public final class Trainer implements AutoCloseable {
 
     /** A weight is told before what was computed with it, and that before what followed for the gradients. */
     private NotFiniteException notFinite(String found) {
+        if (there != null) {
+            fetch();
+            there.storeGradients(gradients);
+        }
         String tensor = GradientNorm.firstNotFinite(weights.trained())
                 .map(name -> "weight " + name)
                 .or(plan::firstNotFinite)
@@ -235,7 +310,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Evaluator evaluator() {
-        return new Evaluator(engine, model, weights.weights());
+        fetch();
+        return new Evaluator(engine, device, model, weights.weights());
     }
 
     /**
@@ -257,6 +333,7 @@ public final class Trainer implements AutoCloseable {
         } catch (IOException e) {
             throw new InvalidInputException(folder + ": expected to write there but found " + e);
         }
+        fetch();
         format.write(folder, weights.weights(), type);
     }
 

@@ -33,7 +33,9 @@ final class RowDocument {
         if (workload.form() == Form.CHUNK) {
             node.put("chunk_size", workload.chunkSize());
         }
-        node.put("keeps_state", workload.keepsState()).put("context", workload.context());
+        node.put("tensors", workload.tensors())
+                .put("keeps_state", workload.keepsState())
+                .put("context", workload.context());
         shape(node.putObject("shape"), workload.shape());
         NetworkSize network = workload.subject().network();
         if (network != null) {

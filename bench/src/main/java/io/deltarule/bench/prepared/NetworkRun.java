@@ -67,29 +67,27 @@ public final class NetworkRun implements AutoCloseable {
         if (body == null) {
             network = RandomNetwork.of(size, arena, allocated);
             inputs = inputs();
-            body = plan(workload.engine(), workload.device(), network.program().body());
-            head = size.isLayer()
-                    ? null
-                    : plan(
-                            workload.engine(),
-                            workload.device(),
-                            network.program().head());
+            List<LayerPlan> made = plans(workload.engine(), workload.device());
+            body = made.getFirst();
+            head = size.isLayer() ? null : made.getLast();
         }
         return workload.keepsState() ? new Decode(workload) : new Prefill(workload);
     }
 
-    private LayerPlan plan(DeltaEngine engine, String device, LayerProgram program) {
-        boolean toLogits = program.equals(network.program().head());
-        LayerPlan plan = LayerEngine.of(engine)
-                .plan(LayerSpec.of(
-                                program,
-                                network.weights(),
-                                toLogits ? 1 : size.tokens(),
-                                1,
-                                toLogits ? Integer.MAX_VALUE : CONTEXT)
-                        .onDevice(device));
-        plans.add(plan);
-        return plan;
+    /** The body's plan, and the head's of a model. */
+    private List<LayerPlan> plans(DeltaEngine engine, String device) {
+        List<LayerSpec> specs = new ArrayList<>();
+        specs.add(spec(network.program().body(), size.tokens(), CONTEXT).onDevice(device));
+        if (!size.isLayer()) {
+            specs.add(spec(network.program().head(), 1, Integer.MAX_VALUE).onDevice(device));
+        }
+        List<LayerPlan> made = LayerEngine.of(engine).plans(specs);
+        plans.addAll(made);
+        return made;
+    }
+
+    private LayerSpec spec(LayerProgram program, int tokens, int context) {
+        return LayerSpec.of(program, network.weights(), tokens, 1, context);
     }
 
     private Tensor inputs() {
@@ -123,10 +121,9 @@ public final class NetworkRun implements AutoCloseable {
             DeltaEngine reference = Engines.named("reference");
             Tensor prefill = rows(verified);
             Tensor step = result();
-            LayerPlan exactBody = plan(reference, null, network.program().body());
-            LayerPlan exactHead = size.isLayer()
-                    ? null
-                    : plan(reference, null, network.program().head());
+            List<LayerPlan> exact = plans(reference, null);
+            LayerPlan exactBody = exact.getFirst();
+            LayerPlan exactHead = size.isLayer() ? null : exact.getLast();
             exactBody.run(new int[] {verified}, List.of(tokens(0, verified)), List.of(prefill));
             step(exactBody, exactHead, verified, rows(1), step);
             expected = new Expected(prefill, step);

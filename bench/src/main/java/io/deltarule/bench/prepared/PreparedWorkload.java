@@ -31,8 +31,8 @@ public interface PreparedWorkload extends AutoCloseable {
     /** Prepares an operation or its gradient; layers and models share a {@link NetworkRun}. */
     static PreparedWorkload of(Workload workload) {
         return switch (workload.subject().kind()) {
-            case OPERATION -> PreparedOperation.of(workload);
-            case GRADIENT -> new PreparedGradient(workload);
+            case OPERATION -> workload.resident() ? new PreparedResident(workload) : PreparedOperation.of(workload);
+            case GRADIENT -> workload.resident() ? new PreparedResident(workload) : new PreparedGradient(workload);
             case LAYER, MODEL -> throw new IllegalArgumentException("prepared by NetworkRun: " + workload.name());
         };
     }

@@ -217,6 +217,7 @@ record ResultsFile(
             int chunkSize,
             Map<String, Integer> shape,
             String gate,
+            String tensors,
             int context,
             String status,
             String problem,

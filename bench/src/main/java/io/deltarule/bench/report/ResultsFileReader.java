@@ -221,6 +221,7 @@ final class ResultsFileReader {
                 (int) optionalNumber(node, "chunk_size"),
                 lengths,
                 text(shape, "gate"),
+                node.has("tensors") ? oneOf(node, "tensors", "host", "device") : "host",
                 (int) optionalNumber(node, "context"),
                 oneOf(node, "status", "ok", "wrong", "failed", "refused"),
                 optionalText(node, "problem"),

@@ -12,6 +12,7 @@ import java.util.List;
 record DeviceRows(SuiteWorkloads workloads, SuiteRecorder recorder) {
     void measure(SuiteLevel level) {
         recorder.time(workloads.prefills(), 6);
+        recorder.time(workloads.residents(), 4);
         if (level != SuiteLevel.QUICK) {
             recorder.time(workloads.variantsAndLevels(), 4);
         }

@@ -9,6 +9,8 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Levels;
 import io.deltarule.core.Variant;
+import io.deltarule.core.measure.CeilingEngine;
+import io.deltarule.core.resident.ResidentEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +43,20 @@ record SuiteWorkloads(DeltaEngine engine, String device, SuiteSizes sizes) {
                 prefill("prefill/gated_delta_product", Variant.GATED_DELTA_PRODUCT, shape(Gate.SCALAR, 2)),
                 prefill("prefill/ssd", Variant.SSD, shape(Gate.SCALAR, 1)),
                 prefill("prefill/rwkv7", Variant.RWKV7, shape(Gate.CHANNEL, 2)));
+    }
+
+    /**
+     * The main prefills, one token and the longest backward pass on tensors that stay on the device; none for engines of the host's
+     * memory.
+     */
+    List<Workload> residents() {
+        if (!(engine instanceof CeilingEngine && engine instanceof ResidentEngine)) {
+            return List.of();
+        }
+        List<Workload> all = new ArrayList<>(prefills());
+        all.add(decode("decode/single", 1));
+        all.add(gradientLengths().getLast());
+        return all.stream().map(Workload::staying).toList();
     }
 
     /** Log-linear states, one of each kind of write: levels enough for the tokens of a prefill. */

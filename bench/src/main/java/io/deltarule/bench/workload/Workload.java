@@ -19,6 +19,7 @@ import io.deltarule.core.Variant;
  * @param chunkSize C, ignored by the recurrent form
  * @param keepsState whether every run goes on where the last one ended, as decoding does; else from zeros
  * @param context tokens before the first, 0 unless it decodes after a prefill
+ * @param resident whether its tensors stay where the engine computes, so that runs move none of them
  */
 public record Workload(
         String name,
@@ -30,7 +31,8 @@ public record Workload(
         Form form,
         int chunkSize,
         boolean keepsState,
-        int context) {
+        int context,
+        boolean resident) {
     /** A prefill: the whole sequence in one run, from a zero state, chunk by chunk. */
     public static Workload prefill(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
         return new Workload(
@@ -43,7 +45,8 @@ public record Workload(
                 Form.CHUNK,
                 engine.chunkSize(shape.gate()),
                 false,
-                0);
+                0,
+                false);
     }
 
     /** Decoding: one token per sequence and run, the state kept on the device. */
@@ -53,38 +56,64 @@ public record Workload(
 
     /** The same, decoding after a prefill of so many tokens. */
     public Workload after(int tokens) {
-        return new Workload(name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens);
+        return new Workload(
+                name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens, resident);
     }
 
     /** The same lengths with another subject. A backward pass keeps the state of every chunk, so its chunks are larger. */
     public Workload of(WorkloadSubject other) {
         int C = other.kind() == WorkloadSubject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
-        return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context);
+        return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context, resident);
     }
 
     /** The same under another name. */
     public Workload named(String other) {
-        return new Workload(other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context);
+        return new Workload(
+                other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context, resident);
     }
 
     /** The same in another form. */
     public Workload in(Form other) {
-        return new Workload(name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context);
+        return new Workload(
+                name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context, resident);
     }
 
     /** The same in chunks of another size. */
     public Workload withChunkSize(int C) {
-        return new Workload(name, subject, engine, device, variant, shape, form, C, keepsState, context);
+        return new Workload(name, subject, engine, device, variant, shape, form, C, keepsState, context, resident);
     }
 
     /** The same token by token, every run going on where the last one ended. */
     public Workload keepingState() {
-        return new Workload(name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context);
+        return new Workload(
+                name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context, resident);
     }
 
     /** The same token by token. */
     public Workload recurrent() {
         return named(name + "/recurrent").in(Form.RECURRENT);
+    }
+
+    /** The same on tensors that stay where the engine computes. */
+    public Workload staying() {
+        String suite = suite();
+        return new Workload(
+                suite + "_resident" + name.substring(suite.length()),
+                subject,
+                engine,
+                device,
+                variant,
+                shape,
+                form,
+                chunkSize,
+                keepsState,
+                context,
+                true);
+    }
+
+    /** Where its tensors are before and after a run, as reports call it: host or device. */
+    public String tensors() {
+        return resident ? "device" : "host";
     }
 
     /** What its name begins with; workloads of one suite make one curve. */

@@ -37,7 +37,8 @@ class SingleRunTest {
                         form,
                         16,
                         false,
-                        0),
+                        0,
+                        false),
                 InterleavedTimer.forSeconds(0.01),
                 begun::add);
     }

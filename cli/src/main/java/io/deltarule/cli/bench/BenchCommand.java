@@ -103,6 +103,11 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: the engine's own).")
         private Integer chunkSize;
 
+        @Option(
+                names = "--resident",
+                description = "Keep the tensors where the engine computes, so that runs copy none of them.")
+        private boolean resident;
+
         /** What it says of a suite rather than of one operation. */
         SuiteFilter filter(String direction) {
             boolean sized = batch != null
@@ -112,10 +117,12 @@ public final class BenchCommand implements Callable<Integer> {
                     || keySize != null
                     || valueSize != null
                     || householders != null
-                    || chunkSize != null;
+                    || chunkSize != null
+                    || resident;
             if (sized) {
-                throw new InvalidInputException("--suite: expected only --variant, --form, --direction, --engine and"
-                        + " --device beside it but found sizes; without --suite they describe one operation");
+                throw new InvalidInputException(
+                        "--suite: expected only --variant, --form, --direction, --engine and"
+                                + " --device beside it but found sizes or --resident; without --suite they describe one operation");
             }
             if (engine != null || device != null) {
                 EngineChoice.of(or(engine, "auto"), device); // says what is wrong with the names
@@ -124,6 +131,10 @@ public final class BenchCommand implements Callable<Integer> {
         }
 
         Workload workload() {
+            return resident ? onHost().staying() : onHost();
+        }
+
+        private Workload onHost() {
             EngineChoice choice = EngineChoice.of(or(engine, "auto"), device);
             Device where = choice.engine().devices().stream()
                     .filter(d -> device == null ? d.automatic() : d.id().equals(device))

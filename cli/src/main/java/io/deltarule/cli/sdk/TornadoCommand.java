@@ -27,7 +27,8 @@ public final class TornadoCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    static SdkStore store() {
+    /** Where this program keeps SDKs. */
+    public static SdkStore store() {
         return SdkStore.ofUser(System.getenv(), System.getProperty("os.name"));
     }
 

@@ -6,7 +6,6 @@ import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.TextTable;
 import io.deltarule.cli.output.Version;
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.training.Score;
@@ -60,8 +59,14 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--engine",
             paramLabel = "NAME",
             defaultValue = "cpu",
-            description = "cpu or reference (float64) (default: ${DEFAULT-VALUE}).")
+            description = "cpu, tornado or reference (float64) (default: ${DEFAULT-VALUE}).")
     private String engine;
+
+    @Option(
+            names = "--device",
+            paramLabel = "ID",
+            description = "Which of the engine's devices, as 'deltarule devices' lists them.")
+    private String device;
 
     @Option(
             names = "--threads",
@@ -94,14 +99,16 @@ public final class TrainCommand implements Callable<Integer> {
                     + "; 'deltarule train --print-config parity' prints a config to begin with");
         }
         RunConfig read = RunConfig.read(config);
-        TrainingEngine chosen = TrainingEngine.of(engine());
+        EngineChoice choice = EngineChoice.of(engine, device);
+        TrainingEngine chosen = TrainingEngine.of(
+                threads == null ? choice.engine() : choice.engine().withThreads(threads));
         Score score = read.task().score();
         TrainingRun.Result result;
         try (Interruption interruption = Interruption.guard(spec.commandLine().getErr())) {
             try (Progress progress = Progress.start("training")) {
                 TrainingDisplay display =
                         new TrainingDisplay(progress, read.options().steps(), score);
-                result = new TrainingRun(read, chosen, output, Version.text(), display)
+                result = new TrainingRun(read, chosen, device, output, Version.text(), display)
                         .run(resume, interruption::isWanted);
                 progress.end();
             }
@@ -113,11 +120,6 @@ public final class TrainCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK;
-    }
-
-    private DeltaEngine engine() {
-        DeltaEngine chosen = EngineChoice.of(engine, null).engine();
-        return threads == null ? chosen : chosen.withThreads(threads);
     }
 
     private String goOn(TrainingRun.Result result) {

@@ -16,9 +16,13 @@ import io.deltarule.core.cpu.math.WorkerPool;
 import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.cpu.product.WarmUp;
+import io.deltarule.core.engine.HostResidentPlan;
 import io.deltarule.core.engine.Versioned;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.resident.ResidentEngine;
+import io.deltarule.core.resident.ResidentPlan;
+import io.deltarule.core.resident.ResidentSpec;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -40,7 +44,7 @@ import java.util.Optional;
  * result is not finite, the run fails with {@link io.deltarule.core.NumericException}, which names an input that holds a
  * NaN or an infinity, or, where all are finite, the sequence, head and token at which the state outgrew float32.
  */
-public final class CpuEngine implements TrainingEngine, Versioned {
+public final class CpuEngine implements TrainingEngine, ResidentEngine, Versioned {
     /** System property that sets the number of threads. */
     public static final String THREADS_PROPERTY = "deltarule.cpu.threads";
 
@@ -54,6 +58,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
             "expected Java's Vector API but this JVM was started without it; start java with --add-modules=" + VECTORS;
 
     private final int threads;
+    private final boolean batchInvariant;
     private final String misconfigured; // null where nothing is wrong
 
     /**
@@ -69,6 +74,7 @@ public final class CpuEngine implements TrainingEngine, Versioned {
             problem = e.getMessage();
         }
         threads = found;
+        batchInvariant = false;
         misconfigured = problem;
     }
 
@@ -78,10 +84,15 @@ public final class CpuEngine implements TrainingEngine, Versioned {
      * @param threads at least 1
      */
     public CpuEngine(int threads) {
+        this(threads, false);
+    }
+
+    private CpuEngine(int threads, boolean batchInvariant) {
         if (threads < 1) {
             throw new InvalidInputException("threads: expected at least 1 but found " + threads);
         }
         this.threads = threads;
+        this.batchInvariant = batchInvariant;
         this.misconfigured = null;
     }
 
@@ -92,7 +103,16 @@ public final class CpuEngine implements TrainingEngine, Versioned {
 
     @Override
     public CpuEngine withThreads(int count) {
-        return new CpuEngine(count);
+        return new CpuEngine(count, batchInvariant);
+    }
+
+    /**
+     * The same whose layers give a sequence the same numbers, bit for bit, whatever other sequences a run holds. Products are the
+     * engine's own for any number of tokens, which makes decoding of a few sequences slower: a step has the cost of one of many.
+     */
+    @Override
+    public CpuEngine batchInvariant() {
+        return new CpuEngine(threads, true);
     }
 
     public static int defaultThreads() {
@@ -205,9 +225,18 @@ public final class CpuEngine implements TrainingEngine, Versioned {
     }
 
     @Override
+    public ResidentPlan residentPlan(ResidentSpec spec) {
+        return HostResidentPlan.of(this, spec);
+    }
+
+    @Override
     public LayerPlan plan(LayerSpec spec) {
         requireDevice(spec.device());
-        return new CpuLayerPlan(spec, WorkerPool.of(threads), this::chosen);
+        return new CpuLayerPlan(
+                spec,
+                WorkerPool.of(threads),
+                batchInvariant ? one -> chosen(one, Products.own()) : this::chosen,
+                batchInvariant);
     }
 
     /**

@@ -3,10 +3,10 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.LayerProducts;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerSlots;
 import io.deltarule.core.cpu.op.LayerStep;
-import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractLayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -27,13 +27,25 @@ final class CpuLayerPlan extends AbstractLayerPlan {
     private final LayerSlots slots;
     private final CpuSteps maker;
 
-    /** @param chosen checks a specification of the delta rule and chooses what it leaves to the engine */
-    CpuLayerPlan(LayerSpec spec, WorkerPool pool, UnaryOperator<PlanSpec> chosen) {
+    private final Products products;
+
+    /**
+     * @param chosen checks a specification of the delta rule and chooses what it leaves to the engine
+     * @param batchInvariant whether a sequence's numbers must not depend on what runs beside it
+     */
+    CpuLayerPlan(LayerSpec spec, WorkerPool pool, UnaryOperator<PlanSpec> chosen, boolean batchInvariant) {
         super(spec);
+        this.products = batchInvariant ? Products.own() : Products.chosen();
         try {
             this.slots = new LayerSlots(spec.program(), spec.maxTokens(), arena);
             this.maker = new CpuSteps(
-                    spec, pool, chosen, ProductChoice.ownForLayers(), Products.chosen(), slots::get, arena);
+                    spec,
+                    pool,
+                    chosen,
+                    batchInvariant ? LayerProducts.OWN_FOR_ANY_NUMBER : LayerProducts.fastest(),
+                    products,
+                    slots::get,
+                    arena);
             spec.program().ops().forEach(op -> steps.add(maker.step(op)));
         } catch (RuntimeException | Error e) {
             release();
@@ -51,7 +63,7 @@ final class CpuLayerPlan extends AbstractLayerPlan {
         maker.checkAlive();
         LayerRun run = maker.run();
         run.begin(lengths, positions);
-        Products.chosen().begin();
+        products.begin();
         for (int i = 0; i < inputs.size(); i++) {
             MemorySegment given = inputs.get(i).data();
             MemorySegment.copy(

@@ -19,6 +19,7 @@ import io.deltarule.core.cpu.op.DeltaStep;
 import io.deltarule.core.cpu.op.ElementwiseStep;
 import io.deltarule.core.cpu.op.ExpertsRouter;
 import io.deltarule.core.cpu.op.ExpertsStep;
+import io.deltarule.core.cpu.op.LayerProducts;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerStep;
 import io.deltarule.core.cpu.op.LayerWeight;
@@ -70,7 +71,7 @@ final class CpuSteps {
 
     /**
      * @param chosen checks a specification of the delta rule and chooses what it leaves to the engine
-     * @param own whether layers' products are the engine's own rather than OpenBLAS's
+     * @param layers how layers' projections are computed
      * @param products those of the delta rule and of attention
      * @param slots where each slot lies
      * @param arena holds what the steps carry, and scratch
@@ -79,7 +80,7 @@ final class CpuSteps {
             LayerSpec spec,
             WorkerPool pool,
             UnaryOperator<PlanSpec> chosen,
-            boolean own,
+            LayerProducts layers,
             Products products,
             Function<Slot, SlotBuffer> slots,
             Arena arena) {
@@ -91,7 +92,7 @@ final class CpuSteps {
         this.arena = arena;
         this.run = new LayerRun(pool, spec.sequences());
         this.shapes = spec.program().weights();
-        this.panels = new WeightPanels(arena, pool.threads(), widestRow(shapes), own);
+        this.panels = new WeightPanels(arena, pool.threads(), widestRow(shapes), layers);
     }
 
     private static int widestRow(Map<String, int[]> shapes) {

@@ -5,10 +5,12 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.cpu.backward.BackwardRun;
 import io.deltarule.core.cpu.backward.BackwardStep;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.LayerProducts;
 import io.deltarule.core.cpu.op.LayerStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractTrainingPlan;
+import io.deltarule.core.engine.FiniteNumbers;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
@@ -60,7 +62,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         program = spec.layer().program();
         try {
             slots = new TrainingSlots(spec, arena);
-            maker = new CpuSteps(spec.layer(), pool, chosen, true, Products.own(), slots::get, arena);
+            maker = new CpuSteps(spec.layer(), pool, chosen, LayerProducts.OWN, Products.own(), slots::get, arena);
             program.ops().forEach(op -> steps.add(maker.step(op)));
             backwardMaker = new CpuBackwardSteps(spec, pool, maker, arena);
             back = new BackwardRun(maker.run());

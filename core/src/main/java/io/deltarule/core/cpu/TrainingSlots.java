@@ -2,6 +2,7 @@ package io.deltarule.core.cpu;
 
 import io.deltarule.core.cpu.math.Lanes;
 import io.deltarule.core.cpu.op.SlotBuffer;
+import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MemoryPieces;
@@ -105,7 +106,7 @@ final class TrainingSlots {
 
     /** What is handed out, and what the operations that may go backward read or wrote. */
     private static Set<Slot> needed(TrainingSpec spec) {
-        boolean[] active = BackwardSchedule.mostActive(spec);
+        boolean[] active = BackwardWalk.mostActive(spec);
         List<LayerOp> ops = spec.layer().program().ops();
         Set<Slot> needed = new HashSet<>(spec.layer().program().outputs());
         for (int i = 0; i < active.length; i++) {

@@ -4,6 +4,8 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.Slot;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +43,32 @@ public abstract class AbstractLayerPlan implements LayerPlan {
      */
     protected abstract void execute(int[] lengths, int[] positions, List<Tensor> inputs, List<Tensor> outputs);
 
+    /**
+     * The same of which only some tokens' rows are wanted. This takes all and copies those.
+     *
+     * @param rows which tokens
+     * @param outputs one tensor [rows, width] per output slot
+     */
+    protected void execute(int[] lengths, int[] positions, List<Tensor> inputs, int[] rows, List<Tensor> outputs) {
+        int tokens = Arrays.stream(lengths).sum();
+        List<Tensor> all = new ArrayList<>();
+        for (Slot slot : spec.program().outputs()) {
+            all.add(Tensor.zeros(tokens, slot.width()));
+        }
+        execute(lengths, positions, inputs, all);
+        for (int i = 0; i < all.size(); i++) {
+            copyRows(all.get(i), rows, outputs.get(i));
+        }
+    }
+
+    /** Copies some rows of a tensor [tokens, width]. */
+    protected static void copyRows(Tensor from, int[] rows, Tensor to) {
+        long bytes = (long) from.dim(1) * Float.BYTES;
+        for (int i = 0; i < rows.length; i++) {
+            MemorySegment.copy(from.data(), rows[i] * bytes, to.data(), i * bytes, bytes);
+        }
+    }
+
     /** Puts everything that is carried back to its beginning. */
     protected abstract void clearState();
 
@@ -60,6 +88,16 @@ public abstract class AbstractLayerPlan implements LayerPlan {
 
     @Override
     public final void run(int[] lengths, List<Tensor> inputs, List<Tensor> outputs) {
+        runChecked(lengths, inputs, null, outputs);
+    }
+
+    @Override
+    public final void run(int[] lengths, List<Tensor> inputs, int[] rows, List<Tensor> outputs) {
+        runChecked(lengths, inputs, rows.clone(), outputs);
+    }
+
+    /** @param rows null for all */
+    private void runChecked(int[] lengths, List<Tensor> inputs, int[] rows, List<Tensor> outputs) {
         int[] own = lengths.clone();
         use.run(() -> {
             if (stateUndefined) {
@@ -67,17 +105,31 @@ public abstract class AbstractLayerPlan implements LayerPlan {
                         + " call reset or loadState first");
             }
             int tokens = RunChecks.checkLengths(spec, own, positions);
+            RunChecks.checkRows(rows, tokens);
             RunChecks.checkTensors("input", spec.program().inputs(), inputs, tokens, false);
-            RunChecks.checkTensors("output", spec.program().outputs(), outputs, tokens, false);
+            int wanted = rows == null ? tokens : rows.length;
+            RunChecks.checkTensors("output", spec.program().outputs(), outputs, wanted, false);
             RunChecks.checkIds(spec.program(), inputs);
             if (tokens == 0) {
                 return;
             }
             stateUndefined = true;
-            execute(own, positions, inputs, outputs);
+            if (rows == null || all(rows, tokens)) {
+                execute(own, positions, inputs, outputs);
+            } else {
+                execute(own, positions, inputs, rows, outputs);
+            }
             stateUndefined = false;
             Arrays.setAll(positions, i -> positions[i] + own[i]);
         });
+    }
+
+    private static boolean all(int[] rows, int tokens) {
+        boolean all = rows.length == tokens;
+        for (int i = 0; all && i < tokens; i++) {
+            all = rows[i] == i;
+        }
+        return all;
     }
 
     @Override

@@ -55,6 +55,7 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
      *
      * @param later whether the run after it was just gone back over, so that there are gradients of the states carried out
      * @param earlier whether a run before it is remembered, so that gradients of the states carried in are wanted
+     * @param gradients where those of the weights are added, null in {@link #goBackInPlace}
      */
     protected abstract void computeBackward(
             boolean later,
@@ -62,6 +63,30 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
             List<Tensor> outputGradients,
             ParameterArena gradients,
             List<Tensor> inputGradients);
+
+    /**
+     * Refuses a run after one that is remembered, where the engine cannot go back over both.
+     *
+     * @throws InvalidInputException then
+     */
+    protected void checkChained() {}
+
+    /**
+     * As {@link #backward}, with the weights' gradients left where the engine has them, for plans whose weights stay on a device.
+     *
+     * @param outputGradients as for {@link #backward}
+     */
+    protected final void goBackInPlace(List<Tensor> outputGradients) {
+        goBack(
+                outputGradients,
+                null,
+                Collections.nCopies(spec.layer().program().inputs().size(), null));
+    }
+
+    /** Does something that no other call may come between. */
+    protected final void exclusively(Runnable work) {
+        use.run(work);
+    }
 
     /** Forgets every run and puts everything that is carried back to its beginning. */
     protected abstract void clear();
@@ -100,6 +125,9 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
             RunChecks.checkTensors("input", layer.program().inputs(), inputs, tokens, false);
             RunChecks.checkTensors("output", layer.program().outputs(), outputs, tokens, false);
             RunChecks.checkIds(layer.program(), inputs);
+            if (!remembered.isEmpty()) {
+                checkChained();
+            }
             undefined = true;
             computeForward(own, positions.clone(), !remembered.isEmpty(), inputs, outputs);
             undefined = false;
@@ -111,6 +139,10 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
 
     @Override
     public final void backward(List<Tensor> outputGradients, ParameterArena gradients, List<Tensor> inputGradients) {
+        goBack(outputGradients, gradients, inputGradients);
+    }
+
+    private void goBack(List<Tensor> outputGradients, ParameterArena gradients, List<Tensor> inputGradients) {
         LayerSpec layer = spec.layer();
         use.run(() -> {
             requireDefined();
@@ -127,7 +159,7 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
                             + ": expected null, since ids and labels have none, but found " + inputGradients.get(i));
                 }
             }
-            if (!gradients.layout().equals(spec.trained())) {
+            if (gradients != null && !gradients.layout().equals(spec.trained())) {
                 throw new InvalidInputException("gradients: expected an arena of the layout of what is trained, "
                         + spec.trained() + ", but found " + gradients.layout());
             }

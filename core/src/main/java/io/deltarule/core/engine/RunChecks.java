@@ -77,6 +77,16 @@ final class RunChecks {
         return (int) tokens;
     }
 
+    /** Checks which of a run's tokens are wanted; null stands for all. */
+    static void checkRows(int[] rows, int tokens) {
+        for (int i = 0; rows != null && i < rows.length; i++) {
+            if (rows[i] < 0 || rows[i] >= tokens) {
+                throw new InvalidInputException(
+                        "rows: expected tokens from 0 to " + (tokens - 1) + " but found " + rows[i]);
+            }
+        }
+    }
+
     /**
      * Checks one tensor [tokens, width] per slot.
      *

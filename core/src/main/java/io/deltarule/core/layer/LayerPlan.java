@@ -21,6 +21,17 @@ public interface LayerPlan extends AutoCloseable {
      */
     void run(int[] lengths, List<Tensor> inputs, List<Tensor> outputs);
 
+    /**
+     * The same, of whose outputs only some tokens' rows are wanted: on a device no other row is copied back.
+     *
+     * @param lengths how many tokens each sequence brings
+     * @param inputs one tensor [tokens, width] per input slot
+     * @param rows which of the run's tokens, each from 0 to below their number, in any order; may be none
+     * @param outputs one tensor [rows, width] per output slot, overwritten
+     * @throws io.deltarule.core.InvalidInputException if a length, shape or row does not fit
+     */
+    void run(int[] lengths, List<Tensor> inputs, int[] rows, List<Tensor> outputs);
+
     /** How many tokens each sequence has had. */
     int[] positions();
 

@@ -60,8 +60,8 @@ public sealed interface MatrixOp extends LayerOp {
     }
 
     /**
-     * The head and its loss in one: softmax cross-entropy of the logits z = W x + b with the token that came next. Engines
-     * take the vocabulary in pieces; the logits of all tokens are never held at once.
+     * The head and its loss in one: softmax cross-entropy of the logits z = W x + b with the token that came next. Logits are no slot,
+     * so that an engine may take the vocabulary in pieces and never hold those of all tokens at once.
      *
      * <pre>
      *   L_t = log Σ_c exp(z_tc) − z_{t, label}        0 where the label is −1: such a token does not count

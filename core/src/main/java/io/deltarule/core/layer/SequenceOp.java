@@ -6,8 +6,10 @@ import io.deltarule.core.Input;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Operations that see the tokens before: what they remember of them is carried from run to run. */
 public sealed interface SequenceOp extends LayerOp {
@@ -175,6 +177,17 @@ public sealed interface SequenceOp extends LayerOp {
         /** Whether there is a decay. */
         public boolean gated() {
             return shape.gate() != Gate.NONE;
+        }
+
+        /** The slots of a program that are log-decays of some delta rule. */
+        public static Set<Slot> decays(LayerProgram program) {
+            Set<Slot> decays = new HashSet<>();
+            for (LayerOp op : program.ops()) {
+                if (op instanceof Delta d && d.gated()) {
+                    decays.add(d.inputs.get(Input.G));
+                }
+            }
+            return decays;
         }
 
         /** The state [HV, K, V]. */

@@ -15,6 +15,7 @@ import io.deltarule.core.engine.AbstractDeltaPlan;
 import io.deltarule.core.engine.AbstractGradientPlan;
 import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.core.engine.FiniteChecks;
+import io.deltarule.core.engine.HostResidentPlan;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.reference.delta.BackwardReference;
@@ -23,6 +24,9 @@ import io.deltarule.core.reference.delta.ChunkwiseReference;
 import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.reference.delta.LevelReference;
 import io.deltarule.core.reference.delta.LevelStart;
+import io.deltarule.core.resident.ResidentEngine;
+import io.deltarule.core.resident.ResidentPlan;
+import io.deltarule.core.resident.ResidentSpec;
 import io.deltarule.core.training.TrainingEngine;
 import io.deltarule.core.training.TrainingPlan;
 import io.deltarule.core.training.TrainingSpec;
@@ -33,7 +37,7 @@ import java.util.Optional;
  * The float64 references as an engine: always available, exact, slow on purpose. Results are handed over as float32; a run whose
  * results are not finite then fails with {@link io.deltarule.core.NumericException}, as on every engine.
  */
-public final class ReferenceEngine implements TrainingEngine {
+public final class ReferenceEngine implements TrainingEngine, ResidentEngine {
     private static final Device DEVICE = new Device("cpu", "this machine, float64", "cpu", "Java", 0, false);
 
     @Override
@@ -49,6 +53,12 @@ public final class ReferenceEngine implements TrainingEngine {
     @Override
     public Optional<String> unavailable() {
         return Optional.empty();
+    }
+
+    /** Every number is a loop of its own already. */
+    @Override
+    public ReferenceEngine batchInvariant() {
+        return this;
     }
 
     @Override
@@ -76,6 +86,11 @@ public final class ReferenceEngine implements TrainingEngine {
     public GradientPlan gradientPlan(PlanSpec spec) {
         requireDevice(spec.device());
         return new Gradients(ownChoices(spec));
+    }
+
+    @Override
+    public ResidentPlan residentPlan(ResidentSpec spec) {
+        return HostResidentPlan.of(this, spec);
     }
 
     @Override

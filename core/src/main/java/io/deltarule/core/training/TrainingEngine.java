@@ -3,6 +3,8 @@ package io.deltarule.core.training;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerEngine;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** An engine that runs whole programs backward too. */
 public interface TrainingEngine extends LayerEngine {
@@ -16,6 +18,18 @@ public interface TrainingEngine extends LayerEngine {
     TrainingPlan trainingPlan(TrainingSpec spec);
 
     /**
+     * Makes one that takes the optimiser's steps too, where what is trained stays on a device.
+     *
+     * @param spec program, weights, what is trained
+     * @param decayed on which weights decay acts
+     * @return empty if weights are in the engine's reach where the caller has them
+     * @throws InvalidInputException if this engine does not do what the specification asks
+     */
+    default Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
+        return Optional.empty();
+    }
+
+    /**
      * An engine, as one that trains.
      *
      * @param engine however it was chosen
@@ -27,6 +41,6 @@ public interface TrainingEngine extends LayerEngine {
             return able;
         }
         throw new InvalidInputException("engine " + engine.name()
-                + ": expected one that trains layers but it does not; use engine cpu or reference");
+                + ": expected one that trains layers but it does not; use engine cpu, tornado or reference");
     }
 }

@@ -3,12 +3,12 @@ package io.deltarule.core.cpu;
 import io.deltarule.core.Comparison;
 import io.deltarule.core.cpu.math.OpenBlas;
 import io.deltarule.core.cpu.math.WorkerPool;
+import io.deltarule.core.cpu.op.LayerProducts;
 import io.deltarule.core.cpu.op.LayerRun;
 import io.deltarule.core.cpu.op.LayerWeight;
 import io.deltarule.core.cpu.op.LinearStep;
 import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.op.WeightPanels;
-import io.deltarule.core.cpu.product.ProductChoice;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
 import io.deltarule.core.testkit.RandomBlocks;
@@ -56,7 +56,7 @@ final class LinearPart extends HotPart {
                 x.set(t, j, (float) random.nextDouble(-1, 1));
             }
         }
-        WeightPanels panels = new WeightPanels(arena, 1, inputs, ProductChoice.ownForLayers());
+        WeightPanels panels = new WeightPanels(arena, 1, inputs, LayerProducts.fastest());
         step = new LinearStep(x, LayerWeight.of(weight, arena), null, y, panels);
         run.begin(new int[] {tokens}, new int[1]);
     }

@@ -44,6 +44,17 @@ class LayerEngineTest {
     }
 
     @Test
+    void anEngineWhoseSumsDependOnTheBatchSaysSo() {
+        DeltaEngine reference = new ReferenceEngine();
+        assertSame(reference, reference.batchInvariant());
+        DeltaEngine engine = new OperationsOnly("peer");
+        assertEquals(
+                "batch invariance: expected engine cpu or reference but found peer, whose sums may depend on how many tokens a run has",
+                assertThrows(InvalidInputException.class, engine::batchInvariant)
+                        .getMessage());
+    }
+
+    @Test
     void anEngineWithoutLayersIsRefused() {
         DeltaEngine engine = new OperationsOnly("peer");
         assertEquals(

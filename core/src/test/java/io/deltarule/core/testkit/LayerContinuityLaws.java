@@ -72,6 +72,46 @@ public abstract class LayerContinuityLaws extends LayerKnownCases {
         }
     }
 
+    @Test
+    void someRowsAreThoseOfAllRows() {
+        LayerCase c = LayerCases.programs().getFirst();
+        List<Tensor> in = c.inputs(9, 4);
+        List<Tensor> next = c.inputs(2, 5);
+        try (LayerPlan plan = engine().plan(spec(c, 9, 2, 20));
+                LayerPlan other = engine().plan(spec(c, 9, 2, 20))) {
+            List<Tensor> all = c.outputs(9);
+            plan.run(new int[] {5, 4}, in, all);
+            int[] rows = {8, 4, 0};
+            List<Tensor> some = c.outputs(3);
+            other.run(new int[] {5, 4}, in, rows, some);
+            for (int i = 0; i < all.size(); i++) {
+                for (int row = 0; row < rows.length; row++) {
+                    assertArrayEquals(
+                            row(all.get(i), rows[row]), row(some.get(i), row), "output " + i + ", token " + rows[row]);
+                }
+            }
+            List<Tensor> expected = c.outputs(2);
+            List<Tensor> found = c.outputs(2);
+            plan.run(new int[] {1, 1}, next, expected);
+            other.run(new int[] {1, 1}, next, new int[0], c.outputs(0));
+            other.reset();
+            other.run(new int[] {5, 4}, in, new int[0], c.outputs(0));
+            other.run(new int[] {1, 1}, next, new int[] {0, 1}, found);
+            for (int i = 0; i < expected.size(); i++) {
+                assertArrayEquals(expected.get(i).toArray(), found.get(i).toArray(), "a run without rows runs");
+            }
+            refused(
+                    "rows: expected tokens from 0 to 1 but found 2",
+                    () -> other.run(new int[] {1, 1}, next, new int[] {2}, c.outputs(1)));
+            refused("expected [1, ", () -> other.run(new int[] {1, 1}, next, new int[] {0}, c.outputs(2)));
+        }
+    }
+
+    private static float[] row(Tensor tensor, int row) {
+        int width = tensor.dim(1);
+        return Arrays.copyOfRange(tensor.toArray(), row * width, row * width + width);
+    }
+
     private static int[] ones(int count) {
         int[] ones = new int[count];
         Arrays.fill(ones, 1);

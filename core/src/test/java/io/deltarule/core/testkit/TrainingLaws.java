@@ -73,8 +73,18 @@ public abstract class TrainingLaws {
         return 1e-5;
     }
 
+    /** Micro-steps per chunk, few enough that short runs have several where the engine can. */
+    protected int chunkSize() {
+        return 4;
+    }
+
+    /** Whether plans may be cut into blocks that are run again. */
+    protected boolean recomputes() {
+        return true;
+    }
+
     private TrainingSpec spec(RandomPrograms.Drawn drawn) {
-        return TrainingSpec.of(drawn.spec().onDevice(device()));
+        return TrainingSpec.of(drawn.spec().onDevice(device()).withChunkSize(chunkSize()));
     }
 
     private TrainingPasses.Pass pass(RandomPrograms.Drawn drawn) {
@@ -95,7 +105,7 @@ public abstract class TrainingLaws {
         List<Tensor> inputs = drawn.inputs();
         List<Tensor> outputs =
                 drawn.c().outputs(inputs.isEmpty() ? 0 : inputs.getFirst().dim(0));
-        try (LayerPlan plan = engine().plan(drawn.spec().onDevice(device()))) {
+        try (LayerPlan plan = engine().plan(spec(drawn).layer())) {
             for (int r = 0; r < drawn.runs().length; r++) {
                 List<Tensor> part =
                         drawn.c().outputs(Arrays.stream(drawn.runs()[r]).sum());
@@ -138,6 +148,10 @@ public abstract class TrainingLaws {
         }
         for (List<Integer> cuts : List.of(everywhere, somewhere, List.of(ops / 2))) {
             TrainingSpec cut = spec(drawn).cutBefore(cuts);
+            if (!recomputes()) {
+                refused("cuts", () -> engine().trainingPlan(cut));
+                continue;
+            }
             remembered.equals(
                     "cuts before " + cuts,
                     TrainingPasses.run(engine(), cut, drawn, drawn.inputs(), drawn.cotangents(1)));

@@ -24,23 +24,24 @@ final class NetworkPlans implements AutoCloseable {
     NetworkPlans(DeltaEngine engine, String device, Network network, SessionOptions options) {
         this.network = network;
         this.options = options;
-        LayerPlan made = null;
+        boolean made = false;
         try {
             this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
             this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
-            LayerEngine layers = LayerEngine.of(engine);
             int context = network.positions(options.maxContext());
-            made = layers.plan(spec(network.body(), options.piece(), options.sequences(), context)
-                    .onDevice(device));
-            this.body = made;
-            this.head = layers.plan(spec(network.head(), options.logitRows(), 1, options.logitRows())
-                    .onDevice(device));
-        } catch (RuntimeException | Error e) {
-            if (made != null) {
-                made.close();
+            List<LayerPlan> plans = LayerEngine.of(engine)
+                    .plans(List.of(
+                            spec(network.body(), options.piece(), options.sequences(), context)
+                                    .onDevice(device),
+                            spec(network.head(), options.logitRows(), 1, options.logitRows())
+                                    .onDevice(device)));
+            this.body = plans.getFirst();
+            this.head = plans.getLast();
+            made = true;
+        } finally {
+            if (!made) {
+                arena.close();
             }
-            arena.close();
-            throw e;
         }
     }
 
@@ -63,13 +64,27 @@ final class NetworkPlans implements AutoCloseable {
      * @return their hidden rows, which the next call overwrites
      */
     Tensor run(int[] lengths, int[] tokens) {
+        return run(lengths, tokens, null);
+    }
+
+    /**
+     * The same of which some rows are wanted.
+     *
+     * @param wanted tokens of the piece, or null for all
+     * @return their hidden rows, which the next call overwrites
+     */
+    Tensor run(int[] lengths, int[] tokens, int[] wanted) {
         Tensor in = Tensor.view(ids.asSlice(0, (long) tokens.length * Float.BYTES), tokens.length, 1);
         for (int i = 0; i < tokens.length; i++) {
             in.set(i, tokens[i]);
         }
-        Tensor out = rows(rows, tokens.length);
+        Tensor out = rows(rows, wanted == null ? tokens.length : wanted.length);
         try {
-            body.run(lengths, List.of(in), List.of(out));
+            if (wanted == null) {
+                body.run(lengths, List.of(in), List.of(out));
+            } else {
+                body.run(lengths, List.of(in), wanted, List.of(out));
+            }
         } catch (NumericException e) {
             throw network.explained(e);
         }

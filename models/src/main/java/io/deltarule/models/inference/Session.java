@@ -87,7 +87,7 @@ public final class Session implements AutoCloseable {
             int[] piece = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + options.piece()));
             int[] lengths = new int[options.sequences()];
             lengths[0] = piece.length;
-            forward.run(lengths, piece);
+            forward.run(lengths, piece, new int[0]);
         }
         return layout.take(forward.body().saveState(), 0, ids.length);
     }
@@ -163,18 +163,22 @@ public final class Session implements AutoCloseable {
     private void advance(int[][] ids, boolean readOut) {
         int[] done = new int[ids.length];
         for (int[] lengths = piece(ids, done); Arrays.stream(lengths).sum() > 0; lengths = piece(ids, done)) {
-            Tensor rows = run(ids, done, lengths);
             int end = 0;
             List<Integer> wanted = new ArrayList<>();
-            Tensor last = Tensor.zeros(ids.length, network.hidden());
+            List<Integer> rows = new ArrayList<>();
             for (int i = 0; i < ids.length; i++) {
                 end += lengths[i];
-                boolean over = readOut && done[i] == ids[i].length;
-                if (lengths[i] > 0 && (over || checkpoints.get(i).due(length(i)))) {
-                    NetworkPlans.slice(last, wanted.size(), 1).copyFrom(NetworkPlans.slice(rows, end - 1, 1));
+                boolean over = readOut && done[i] + lengths[i] == ids[i].length;
+                if (lengths[i] > 0 && (over || checkpoints.get(i).due(length(i) + lengths[i]))) {
                     wanted.add(i);
+                    rows.add(end - 1);
                 }
             }
+            Tensor last = run(
+                    ids,
+                    done,
+                    lengths,
+                    rows.stream().mapToInt(Integer::intValue).toArray());
             readOut(wanted, last);
             for (int i : wanted) {
                 if (checkpoints.get(i).due(length(i))) {
@@ -188,7 +192,7 @@ public final class Session implements AutoCloseable {
     private void readOut(List<Integer> sequences, Tensor last) {
         if (!sequences.isEmpty()) {
             Tensor block = NetworkPlans.slice(logits, 0, sequences.size());
-            forward.logits(NetworkPlans.slice(last, 0, sequences.size()), block);
+            forward.logits(last, block);
             for (int row = 0; row < sequences.size(); row++) {
                 remember(sequences.get(row), NetworkPlans.slice(block, row, 1));
             }
@@ -207,7 +211,7 @@ public final class Session implements AutoCloseable {
         int[] done = new int[1];
         for (int[] lengths = piece(all, done); lengths[0] > 0; lengths = piece(all, done)) {
             int first = length(0);
-            Tensor rows = run(all, done, lengths);
+            Tensor rows = run(all, done, lengths, null);
             for (int from = 0; from < lengths[0]; from += options.logitRows()) {
                 int count = Math.min(options.logitRows(), lengths[0] - from);
                 Tensor block = NetworkPlans.slice(logits, 0, count);
@@ -244,14 +248,15 @@ public final class Session implements AutoCloseable {
         return lengths;
     }
 
-    private Tensor run(int[][] ids, int[] done, int[] lengths) {
+    /** @param wanted of whose tokens the hidden rows are wanted, or null for all */
+    private Tensor run(int[][] ids, int[] done, int[] lengths, int[] wanted) {
         int[] packed = new int[Arrays.stream(lengths).sum()];
         int at = 0;
         for (int i = 0; i < ids.length; i++) {
             System.arraycopy(ids[i], done[i], packed, at, lengths[i]);
             at += lengths[i];
         }
-        Tensor rows = forward.run(lengths, packed);
+        Tensor rows = forward.run(lengths, packed, wanted);
         for (int i = 0; i < ids.length; i++) {
             if (lengths[i] > 0) {
                 histories[i].append(ids[i], done[i], lengths[i]);

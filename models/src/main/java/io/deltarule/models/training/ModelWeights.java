@@ -61,6 +61,11 @@ public final class ModelWeights implements AutoCloseable {
         keepUnitRows();
     }
 
+    /** Whether some rows have to keep length 1. */
+    public boolean hasUnitRows() {
+        return !unitRows.isEmpty();
+    }
+
     /** Divides rows that have to keep length 1 by their lengths; after every change of weights. */
     public void keepUnitRows() {
         for (String name : unitRows) {

@@ -8,8 +8,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** How much each row of a chunk decays since the chunk began and until it ends. */
 final class ChunkDecayFactorsKernel {
-    /** Work-items per work-group, one per key channel. */
+    /** Work-items per work-group, one per value head and gate channel. */
     static final int LANES = 64;
+
+    /** Rows whose gates are loaded before the first of them is used. */
+    private static final int BLOCK = 16;
 
     private ChunkDecayFactorsKernel() {}
 
@@ -22,7 +25,8 @@ final class ChunkDecayFactorsKernel {
      * its last). Both are sums of what lies between, never differences of running sums: those would lose the small
      * decays behind a large one.
      *
-     * <p>Parallel over: chunk × value head × gate channel. Accumulates: float. Requires: work-groups of {@link #LANES}.
+     * <p>Parallel over: chunk × (value head, gate channel), which lie side by side in g. Accumulates: float. Requires: C a multiple
+     * of 16, work-groups of {@link #LANES}.
      * Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkDecays(
@@ -36,28 +40,44 @@ final class ChunkDecayFactorsKernel {
             int n,
             int HV,
             int signature) {
-        int chunk = context.groupIdx / HV;
-        int head = context.groupIdx % HV;
+        float[] gates = new float[BLOCK];
+        int tiles = (HV * G + LANES - 1) / LANES;
+        int chunk = context.groupIdx / tiles;
+        int channel = context.groupIdx % tiles * LANES + context.localIdx;
         int entry = table.get(RunTable.CHUNKS) + 2 * chunk;
         int first = table.get(entry);
         int length = table.get(entry + 1);
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
-        for (int d = context.localIdx; d < G; d += LANES) {
-            int at = (chunk * HV + head) * C * G + d;
+        if (channel < HV * G) {
+            int at = (chunk * HV + channel / G) * C * G + channel % G;
             float sum = 0f;
-            for (int i = 0; i < C; i++) {
-                if (i < length && (first + i) % n == 0) {
-                    sum += g.get(((first + i) / n * HV + head) * G + d);
+            for (int from = 0; from < C; from += BLOCK) {
+                for (int i = 0; i < BLOCK; i++) {
+                    int m = first + from + i;
+                    gates[i] = 0f;
+                    if (from + i < length && m % n == 0) {
+                        gates[i] = g.get(m / n * HV * G + channel);
+                    }
                 }
-                into.set(at + i * G, TornadoMath.exp(sum));
+                for (int i = 0; i < BLOCK; i++) {
+                    sum += gates[i];
+                    into.set(at + (from + i) * G, TornadoMath.exp(sum));
+                }
             }
             sum = 0f;
-            for (int i = C - 1; i >= 0; i--) {
-                outOf.set(at + i * G, TornadoMath.exp(sum));
-                if (i < length && (first + i) % n == 0) {
-                    sum += g.get(((first + i) / n * HV + head) * G + d);
+            for (int until = C; until > 0; until -= BLOCK) {
+                for (int i = 0; i < BLOCK; i++) {
+                    int m = first + until - 1 - i;
+                    gates[i] = 0f;
+                    if (until - 1 - i < length && m % n == 0) {
+                        gates[i] = g.get(m / n * HV * G + channel);
+                    }
+                }
+                for (int i = 0; i < BLOCK; i++) {
+                    outOf.set(at + (until - 1 - i) * G, TornadoMath.exp(sum));
+                    sum += gates[i];
                 }
             }
         }

@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <pre>
  *   decays (G &gt; 0)   g → into, outOf
- *   scores           q k e g → L, M              per channel: diagonal blocks, then those below
+ *   scores           q k e g → L, M              a kernel of its own where the gate is per channel
  *   inverse          L → A = (I + L)^{-1}
  *   solve            A u e into → U, W
  *   states           U W k outOf S → P, state before each chunk, S      in segments after segmentMaps, segmentStarts: {@link StateWalk}
@@ -115,7 +115,7 @@ public final class ChunkLaunches {
         ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
         ReadLaunches reads = new ReadLaunches(spec, x, between, scope);
         List<Launch> launches = new ArrayList<>(reads.decays());
-        launches.addAll(reads.scores());
+        launches.add(reads.scores());
         if (x.map().erases()) {
             launches.add(all.inverse());
             launches.add(all.solve(
@@ -207,7 +207,7 @@ public final class ChunkLaunches {
     /** @param V value channels, 0 for W alone */
     private Launch solve(
             String name, int V, FloatArray v, FloatArray erase, FloatArray decays, FloatArray values, int flags) {
-        int tiles = Math.ceilDiv(V, ChunkSolveKernel.TILE) + Math.ceilDiv(s.K(), ChunkSolveKernel.TILE);
+        int tiles = ChunkSolveKernel.tiles(s.K(), V);
         return scope.launch(
                 name,
                 ChunkSolveKernel.LANES,

@@ -7,15 +7,17 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The read-outs of the chunkwise form, all chunks at once. */
 final class ChunkOutputKernel {
-    /** Work-items per work-group: 8 × 16, each with 4 columns and C/16 rows in registers. */
+    /** Work-items per work-group: 8 × 16, each with C/8 rows and an eighth of {@link #columns} in registers. */
     static final int LANES = 128;
-    /** Value channels per work-group. */
-    static final int COLUMNS = 32;
 
-    private static final int TILE = 32;
-    private static final int STRIDE = TILE + 1;
+    private static final int TILE = 16;
 
     private ChunkOutputKernel() {}
+
+    /** Value channels per work-group: 128, or 64 or 32 where that is all there are. */
+    static int columns(int V) {
+        return V > 64 ? 128 : V > 32 ? 64 : 32;
+    }
 
     /**
      * Reads each chunk's incoming state and its own pseudo-values.
@@ -29,7 +31,7 @@ final class ChunkOutputKernel {
      * <p>With {@link KernelFlags#LEVELS} it reads each live state on its own, o [live states, HV, C, V] (rows of the chunk), and the
      * pseudo-values that this state has without the chunk's writes: with {@link KernelFlags#NOTHING_ERASED} none.
      *
-     * <p>Parallel over: chunk, or live state, × value head × tiles of {@link #COLUMNS} value channels. Accumulates: float. Requires: C a
+     * <p>Parallel over: chunk, or live state, × value head × tiles of {@link #columns} value channels. Accumulates: float. Requires: C a
      * multiple of 16, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md. Oracle: core.reference.
      */
     static void chunkOutputs(
@@ -51,17 +53,29 @@ final class ChunkOutputKernel {
             int flags,
             float scale,
             int signature) {
-        float[] left = context.allocateFloatLocalArray(C * STRIDE);
-        float[] right = context.allocateFloatLocalArray(TILE * COLUMNS);
-        int R = C / 16;
-        float[] sums = new float[R * 4];
-        float[] row4 = new float[4];
+        int stride = C + 4;
+        int columns = columns(V);
+        float[] left = context.allocateFloatLocalArray(TILE * stride);
+        float[] right = context.allocateFloatLocalArray(TILE * columns);
+        int R = C / 8;
+        int J = columns / 16;
+        float[] sums = new float[R * J];
+        float[] row8 = new float[J];
+        float[] leftHeld = new float[R];
+        float[] rightHeld = new float[2 * J];
 
         int lane = context.localIdx;
-        int x = lane % 8;
-        int y = lane / 8;
-        int tiles = (V + COLUMNS - 1) / COLUMNS;
-        int channel = context.groupIdx % tiles * COLUMNS;
+        int x = lane % 16;
+        // Warps have rows, and shares of the triangle, of their own, which turn from work-group to work-group: a warp
+        // stays with its scheduler.
+        int y = (lane / 16 + 2 * context.groupIdx) % 8;
+        int end = (y / 2 + 1) * 2 * R;
+        int tiles = (V + columns - 1) / columns;
+        int channel = context.groupIdx % tiles * columns;
+        int leftColumn = lane % TILE;
+        int leftRow = lane / TILE;
+        int rightRow = lane / columns;
+        int c = channel + lane % columns;
         int head = context.groupIdx / tiles % HV;
         int item = context.groupIdx / tiles / HV;
         int keyHead = head / (HV / H);
@@ -83,92 +97,95 @@ final class ChunkOutputKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
-        for (int i = 0; i < R * 4; i++) {
-            sums[i] = 0f;
-        }
-        for (int from = 0; from < K; from += TILE) {
-            for (int at = lane; at < C * TILE; at += LANES) {
-                int row = at / TILE;
-                int d = from + at % TILE;
-                int m = first + row;
-                float value = 0f;
-                if (row < length && d < K && m % n == n - 1) {
-                    value = q.get((m / n * H + keyHead) * K + d);
-                    if (G > 0) {
-                        value *= into.get((block * C + row) * G + (G > 1 ? d : 0));
-                    }
-                }
-                left[row * STRIDE + at % TILE] = value;
-            }
-            for (int at = lane; at < TILE * COLUMNS; at += LANES) {
-                int d = from + at / COLUMNS;
-                int c = channel + at % COLUMNS;
-                float value = 0f;
-                if (length > 0 && d < K && c < V) {
-                    value = states.get((part * K + d) * V + c);
-                }
-                right[at] = value;
-            }
-            context.localBarrier();
-            for (int d = 0; d < TILE; d++) {
-                for (int j = 0; j < 4; j++) {
-                    row4[j] = right[d * COLUMNS + x + 8 * j];
-                }
-                for (int i = 0; i < R; i++) {
-                    float a = left[(y + 16 * i) * STRIDE + d];
-                    for (int j = 0; j < 4; j++) {
-                        sums[i * 4 + j] += a * row4[j];
-                    }
-                }
-            }
-            context.localBarrier();
-        }
-        int depth = Math.min(C, TILE);
+        int stateRows = (K + TILE - 1) / TILE * TILE;
         int rows = C;
         if ((flags & KernelFlags.LEVELS) != 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
             rows = 0;
         }
-        for (int from = 0; from < rows; from += depth) {
-            for (int at = lane; at < C * depth; at += LANES) {
-                int row = at / depth;
-                int column = from + at % depth;
-                float value = 0f;
-                if (length > 0 && column <= row) {
-                    value = scores.get((block * C + row) * C + column);
+        for (int i = 0; i < R * J; i++) {
+            sums[i] = 0f;
+        }
+        for (int from = 0; from < stateRows + rows; from += TILE) {
+            if (from < stateRows) {
+                int d = from + leftColumn;
+                for (int i = 0; i < R; i++) {
+                    int row = leftRow + 8 * i;
+                    int m = first + row;
+                    leftHeld[i] = 0f;
+                    if (row < length && (K % TILE == 0 || d < K) && m % n == n - 1) {
+                        leftHeld[i] = q.get((m / n * H + keyHead) * K + d);
+                        if (G > 1) {
+                            leftHeld[i] *= into.get((block * C + row) * G + d);
+                        }
+                    }
                 }
-                left[row * STRIDE + at % depth] = value;
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from + rightRow + LANES / columns * i;
+                    rightHeld[i] = 0f;
+                    if (length > 0 && (K % TILE == 0 || row < K) && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = states.get((part * K + row) * V + c);
+                    }
+                }
             }
-            for (int at = lane; at < depth * COLUMNS; at += LANES) {
-                int row = from + at / COLUMNS;
-                int c = channel + at % COLUMNS;
-                float value = 0f;
-                if (length > 0 && c < V) {
-                    value = values.get((part * C + row) * V + c);
+            if (from >= stateRows) {
+                int column = from - stateRows + leftColumn;
+                for (int i = 0; i < R; i++) {
+                    int row = leftRow + 8 * i;
+                    leftHeld[i] = 0f;
+                    if (row < length && column <= row) {
+                        leftHeld[i] = scores.get((block * C + row) * C + column);
+                    }
                 }
-                right[at] = value;
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from - stateRows + rightRow + LANES / columns * i;
+                    rightHeld[i] = 0f;
+                    if (length > 0 && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = values.get((part * C + row) * V + c);
+                    }
+                }
+            }
+            for (int i = 0; i < R; i++) {
+                left[leftColumn * stride + leftRow + 8 * i] = leftHeld[i];
+            }
+            for (int i = 0; i < 2 * J; i++) {
+                right[lane + LANES * i] = rightHeld[i];
             }
             context.localBarrier();
-            for (int d = 0; d < depth; d++) {
-                for (int j = 0; j < 4; j++) {
-                    row4[j] = right[d * COLUMNS + x + 8 * j];
+            if (from - stateRows < end) {
+                int at = x;
+                for (int leftAt = y * R; leftAt < TILE * stride; leftAt += stride) {
+                    for (int j = 0; j < J; j++) {
+                        row8[j] = right[at + 16 * j];
+                    }
+                    at += columns;
+                    for (int i = 0; i < R; i++) {
+                        float a = left[leftAt + i];
+                        for (int j = 0; j < J; j++) {
+                            sums[i * J + j] += a * row8[j];
+                        }
+                    }
                 }
+            }
+            if (G == 1 && from + TILE == stateRows) {
                 for (int i = 0; i < R; i++) {
-                    float a = left[(y + 16 * i) * STRIDE + d];
-                    for (int j = 0; j < 4; j++) {
-                        sums[i * 4 + j] += a * row4[j];
+                    float fade = 0f;
+                    if (y * R + i < length) {
+                        fade = into.get(block * C + y * R + i);
+                    }
+                    for (int j = 0; j < J; j++) {
+                        sums[i * J + j] *= fade;
                     }
                 }
             }
             context.localBarrier();
         }
         for (int i = 0; i < R; i++) {
-            for (int j = 0; j < 4; j++) {
-                int row = y + 16 * i;
-                int c = channel + x + 8 * j;
+            for (int j = 0; j < J; j++) {
+                int row = y * R + i;
                 int m = first + row;
-                if (row < length && c < V && m % n == n - 1) {
+                if (row < length && channel + x + 16 * j < V && m % n == n - 1) {
                     int to = (flags & KernelFlags.LEVELS) != 0 ? (item * HV + head) * C + row : m / n * HV + head;
-                    o.set(to * V + c, scale * sums[i * 4 + j]);
+                    o.set(to * V + channel + x + 16 * j, scale * sums[i * J + j]);
                 }
             }
         }

@@ -7,12 +7,22 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Values and keys of a chunk, each row freed of what the rows before it in the chunk already wrote. */
 final class ChunkSolveKernel {
-    /** Work-items per work-group: 8 × 16, each with 4 columns and C/16 rows in registers. */
+    /** Work-items per work-group: 8 × 16, each with C/8 rows and an eighth of {@link #columns} in registers. */
     static final int LANES = 128;
-    /** Columns of the result per work-group. */
-    static final int TILE = 32;
+
+    private static final int TILE = 16;
 
     private ChunkSolveKernel() {}
+
+    /** Columns of the result per work-group, by the wider of U and W: 128, or 64 or 32 where that is all there are. */
+    static int columns(int K, int V) {
+        return K > 64 || V > 64 ? 128 : K > 32 || V > 32 ? 64 : 32;
+    }
+
+    /** Work-groups per chunk and value head, first those of U, then those of W. */
+    static int tiles(int K, int V) {
+        return Math.ceilDiv(V, columns(K, V)) + Math.ceilDiv(K, columns(K, V));
+    }
 
     /**
      * Applies the inverse to the write values and to the decayed erase keys.
@@ -30,7 +40,7 @@ final class ChunkSolveKernel {
      * where v is [chunks, HV, C, V] (what the reads leave for the pseudo-values), erase is k, and into is given the decays
      * to the chunk's end; there are no gains.
      *
-     * <p>Parallel over: chunk × value head × tiles of 32 columns, first those of U, then those of W. Accumulates:
+     * <p>Parallel over: chunk × value head × tiles of {@link #columns}, first those of U, then those of W. Accumulates:
      * float. Requires: C a multiple of 16, G ∈ {0, 1, K}, work-groups of {@link #LANES}. Source: docs/math/wy-representation.md.
      * Oracle: core.reference.
      */
@@ -53,18 +63,36 @@ final class ChunkSolveKernel {
             int HV,
             int flags,
             int signature) {
-        float[] A = context.allocateFloatLocalArray(C * (C + 1));
-        float[] right = context.allocateFloatLocalArray(C * TILE);
-        int R = C / 16;
-        float[] sums = new float[R * 4];
-        float[] row4 = new float[4];
+        int stride = C + 4;
+        int columns = columns(K, V);
+        float[] left = context.allocateFloatLocalArray(TILE * stride);
+        float[] right = context.allocateFloatLocalArray(TILE * columns);
+        float[] gains = context.allocateFloatLocalArray(C);
+        int R = C / 8;
+        int J = columns / 16;
+        float[] sums = new float[R * J];
+        float[] row8 = new float[J];
+        float[] leftHeld = new float[R];
+        float[] rightHeld = new float[2 * J];
 
         int lane = context.localIdx;
-        int x = lane % 8;
-        int y = lane / 8;
-        int valueTiles = (V + TILE - 1) / TILE;
-        int tiles = valueTiles + (K + TILE - 1) / TILE;
+        int x = lane % 16;
+        // Warps have rows, and shares of the triangle, of their own, which turn from work-group to work-group: a warp
+        // stays with its scheduler.
+        int y = (lane / 16 + 2 * context.groupIdx) % 8;
+        int begin = y / 2 * 2 * R;
+        int valueTiles = (V + columns - 1) / columns;
+        int tiles = valueTiles + (K + columns - 1) / columns;
         int tile = context.groupIdx % tiles;
+        int columnTile = tile < valueTiles ? tile : tile - valueTiles;
+        // The inverse is read along its rows; transposed, those are columns.
+        boolean transposed = (flags & KernelFlags.BACKWARD) != 0;
+        int leftColumn = transposed ? lane / C : lane % TILE;
+        int leftRow = transposed ? lane % C : lane / TILE;
+        int leftColumns = transposed ? LANES / C : 0;
+        int leftRows = transposed ? 0 : LANES / TILE;
+        int rightRow = lane / columns;
+        int c = columnTile * columns + lane % columns;
         int head = context.groupIdx / tiles % HV;
         int chunk = context.groupIdx / tiles / HV;
         int keyHead = head / (HV / H);
@@ -76,76 +104,108 @@ final class ChunkSolveKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
-        for (int at = lane; at < C * C; at += LANES) {
-            int to = (flags & KernelFlags.BACKWARD) != 0 ? at % C * (C + 1) + at / C : at / C * (C + 1) + at % C;
-            A[to] = inverse.get(block * C * C + at);
-        }
-        for (int at = lane; at < C * TILE; at += LANES) {
-            int row = at / TILE;
-            int m = first + row;
-            float value = 0f;
-            if (row < length) {
-                if (tile < valueTiles) {
-                    int c = tile * TILE + at % TILE;
-                    if (c < V) {
-                        int gainAt = (flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0
-                                ? (m * HV + head) * V + c
-                                : m * HV + head;
-                        if ((flags & KernelFlags.BACKWARD) != 0) {
-                            value = v.get((block * C + row) * V + c);
-                        } else {
-                            value = v.get((m * HV + head) * V + c) * writeGain.get(gainAt);
-                        }
-                    }
-                } else {
-                    int d = (tile - valueTiles) * TILE + at % TILE;
-                    if (d < K) {
-                        int eraseRow =
-                                (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainRow =
-                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        int gainAt = (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow;
-                        if ((flags & KernelFlags.BACKWARD) != 0) {
-                            value = erase.get((m * H + keyHead) * K + d);
-                        } else {
-                            value = erase.get(eraseRow * K + d) * eraseGain.get(gainAt);
-                        }
-                        if (G > 0) {
-                            value *= into.get((block * C + row) * G + (G > 1 ? d : 0));
-                        }
-                    }
+        if (lane < C) {
+            int m = first + lane;
+            float gain = 0f;
+            if (lane < length) {
+                gain = 1f;
+                if ((flags & (KernelFlags.BACKWARD | KernelFlags.WRITE_GAIN_PER_CHANNEL)) == 0 && tile < valueTiles) {
+                    gain = writeGain.get(m * HV + head);
+                }
+                if ((flags & (KernelFlags.BACKWARD | KernelFlags.ERASE_GAIN_PER_CHANNEL)) == 0 && tile >= valueTiles) {
+                    gain = eraseGain.get(
+                            (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head);
+                }
+                if (G == 1 && tile >= valueTiles) {
+                    gain *= into.get(block * C + lane);
                 }
             }
-            right[at] = value;
+            gains[lane] = gain;
         }
-        for (int i = 0; i < R * 4; i++) {
+        for (int i = 0; i < R * J; i++) {
             sums[i] = 0f;
         }
         context.localBarrier();
-        for (int before = 0; before < C; before++) {
-            int m = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - before : before;
-            for (int j = 0; j < 4; j++) {
-                row4[j] = right[m * TILE + x + 8 * j];
-            }
+        for (int from = 0; from < C; from += TILE) {
             for (int i = 0; i < R; i++) {
-                float a = A[(y + 16 * i) * (C + 1) + m];
-                for (int j = 0; j < 4; j++) {
-                    sums[i * 4 + j] += a * row4[j];
+                int row = leftRow + leftRows * i;
+                int m = from + leftColumn + leftColumns * i;
+                leftHeld[i] = 0f;
+                if (!transposed && m <= row) {
+                    leftHeld[i] = inverse.get((block * C + row) * C + m);
+                }
+                if (transposed && m >= row) {
+                    leftHeld[i] = inverse.get((block * C + m) * C + row);
                 }
             }
+            if (tile < valueTiles) {
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from + rightRow + LANES / columns * i;
+                    int valueRow = transposed ? block * C + row : (first + row) * HV + head;
+                    rightHeld[i] = 0f;
+                    if (row < length && (V % columns == 0 || c < V)) {
+                        rightHeld[i] = v.get(valueRow * V + c);
+                        if ((flags & KernelFlags.WRITE_GAIN_PER_CHANNEL) != 0) {
+                            rightHeld[i] *= writeGain.get(valueRow * V + c);
+                        }
+                    }
+                }
+            }
+            if (tile >= valueTiles) {
+                for (int i = 0; i < 2 * J; i++) {
+                    int row = from + rightRow + LANES / columns * i;
+                    int m = first + row;
+                    int eraseRow =
+                            (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
+                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                    rightHeld[i] = 0f;
+                    if (row < length && (K % columns == 0 || c < K)) {
+                        rightHeld[i] = erase.get(eraseRow * K + c);
+                        if ((flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0) {
+                            rightHeld[i] *= eraseGain.get(gainRow * K + c);
+                        }
+                        if (G > 1) {
+                            rightHeld[i] *= into.get((block * C + row) * G + c);
+                        }
+                    }
+                }
+            }
+            for (int i = 0; i < R; i++) {
+                int m = leftColumn + leftColumns * i;
+                left[m * stride + leftRow + leftRows * i] = leftHeld[i] * gains[from + m];
+            }
+            for (int i = 0; i < 2 * J; i++) {
+                right[lane + LANES * i] = rightHeld[i];
+            }
+            context.localBarrier();
+            if (transposed ? from + TILE > begin : from < begin + 2 * R) {
+                int at = x;
+                for (int leftAt = y * R; leftAt < TILE * stride; leftAt += stride) {
+                    for (int j = 0; j < J; j++) {
+                        row8[j] = right[at + 16 * j];
+                    }
+                    at += columns;
+                    for (int i = 0; i < R; i++) {
+                        float a = left[leftAt + i];
+                        for (int j = 0; j < J; j++) {
+                            sums[i * J + j] += a * row8[j];
+                        }
+                    }
+                }
+            }
+            context.localBarrier();
         }
         for (int i = 0; i < R; i++) {
-            for (int j = 0; j < 4; j++) {
-                int row = block * C + y + 16 * i;
-                int c = tile * TILE + x + 8 * j;
-                int d = c - valueTiles * TILE;
+            for (int j = 0; j < J; j++) {
+                int row = block * C + y * R + i;
+                int channel = columnTile * columns + x + 16 * j;
                 if (tile < valueTiles) {
-                    if (c < V) {
-                        values.set(row * V + c, sums[i * 4 + j]);
+                    if (channel < V) {
+                        values.set(row * V + channel, sums[i * J + j]);
                     }
                 } else {
-                    if (d < K) {
-                        keys.set(row * K + d, sums[i * 4 + j]);
+                    if (channel < K) {
+                        keys.set(row * K + channel, sums[i * J + j]);
                     }
                 }
             }

@@ -35,6 +35,11 @@ public record DeltaArrays(
         FloatArray o,
         FloatArray oCross,
         InputMap map) {
+    /** The same with others in the places of the read-outs. */
+    public DeltaArrays withReads(FloatArray linear, FloatArray cross) {
+        return new DeltaArrays(q, k, v, g, erase, eraseGain, writeGain, r, lambda, state, linear, cross, map);
+    }
+
     /** The weights of levels; for one state an array in their place that no kernel writes. */
     public FloatArray weights() {
         return lambda == null ? g : lambda;

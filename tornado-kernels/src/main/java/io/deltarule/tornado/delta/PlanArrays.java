@@ -10,8 +10,11 @@ import io.deltarule.core.Variant;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.HostCopies;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -42,6 +45,7 @@ public final class PlanArrays {
 
     private final PlanSpec spec;
     private final InputMap map;
+    private final Map<Input, FloatArray> inputs = new EnumMap<>(Input.class);
 
     /**
      * Allocates everything on the host side.
@@ -50,14 +54,24 @@ public final class PlanArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public PlanArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
+        this(spec, map, Map.of(), memory);
+    }
+
+    /**
+     * Allocates what is not there yet.
+     *
+     * @param there inputs that are another operation's arrays
+     */
+    public PlanArrays(PlanSpec spec, InputMap map, Map<Input, FloatArray> there, DeviceMemory memory) {
         this.spec = spec;
         this.map = map;
+        inputs.putAll(there);
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
         q = floats(memory, Input.Q, false);
         k = floats(memory, Input.K, false);
         v = floats(memory, Input.V, false);
-        g = s.gateWidth() == 0 ? memory.floats("g", 1, 1, 1) : floats(memory, Input.G, false);
+        g = s.gateWidth() == 0 ? none(memory) : floats(memory, Input.G, false);
         erase = map.ownEraseKey() ? floats(memory, variant.eraseKey().vector(), map.eraseRowPerValueHead()) : k;
         FloatArray beta = variant.inputs().contains(Input.BETA) ? floats(memory, Input.BETA, false) : null;
         writeGain = variant.writeValue().scalarGain()
@@ -73,14 +87,26 @@ public final class PlanArrays {
         o = memory.floats("o", s.tokens(), s.HV(), s.V());
         r = s.crossRead() ? floats(memory, Input.R, false) : null;
         oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;
-        g.init(0);
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
     }
 
+    private static FloatArray none(DeviceMemory memory) {
+        FloatArray one = memory.floats("g", 1, 1, 1);
+        one.init(0);
+        return one;
+    }
+
     private FloatArray floats(DeviceMemory memory, Input input, boolean perValueHead) {
         DeltaShape s = spec.shape();
-        return memory.floats(input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s));
+        return inputs.computeIfAbsent(
+                input,
+                key -> memory.floats(input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s)));
+    }
+
+    /** The array of each input that the operation has. */
+    public Map<Input, FloatArray> byInput() {
+        return Collections.unmodifiableMap(inputs);
     }
 
     /** What the launches use. */
@@ -90,18 +116,7 @@ public final class PlanArrays {
 
     /** What goes to the device before each run, each array once; without the state. */
     public Set<FloatArray> inputs() {
-        Set<FloatArray> each = new LinkedHashSet<>(List.of(q, k, v));
-        if (spec.shape().gateWidth() > 0) {
-            each.add(g);
-        }
-        each.addAll(List.of(erase, eraseGain, writeGain));
-        if (r != null) {
-            each.add(r);
-        }
-        if (lambda != null) {
-            each.add(lambda);
-        }
-        return each;
+        return new LinkedHashSet<>(inputs.values());
     }
 
     /** The read-outs, which come back after each run. */
@@ -111,30 +126,18 @@ public final class PlanArrays {
 
     /** Fills the arrays of {@link #inputs} for one run. */
     public void load(DeltaShape run, DeltaInputs in) {
-        Variant variant = spec.variant();
-        HostCopies.copyIn(in.get(Input.Q), q);
-        HostCopies.copyIn(in.get(Input.K), k);
-        HostCopies.copyIn(in.get(Input.V), v);
-        if (run.gateWidth() > 0) {
-            HostCopies.copyDecaysIn(in.get(Input.G), g);
-        }
-        if (map.ownEraseKey()) {
-            copyRows(in.get(variant.eraseKey().vector()), run, map.eraseRowPerValueHead(), erase);
-        }
-        if (variant.inputs().contains(Input.BETA)) {
-            HostCopies.copyIn(in.get(Input.BETA), variant.writeValue().scalarGain() ? writeGain : eraseGain);
-        }
-        if (map.eraseGainPerChannel()) {
-            copyRows(in.get(variant.eraseKey().gain()), run, !map.eraseGainPerKeyHead(), eraseGain);
-        }
-        if (!variant.writeValue().scalarGain()) {
-            HostCopies.copyIn(in.get(variant.writeValue().gain()), writeGain);
-        }
-        if (r != null) {
-            HostCopies.copyIn(in.get(Input.R), r);
-        }
-        if (lambda != null) {
-            HostCopies.copyIn(in.get(Input.LAMBDA), lambda);
+        inputs.keySet().forEach(input -> load(run, input, in.get(input)));
+    }
+
+    /** Fills the array of one input. */
+    public void load(DeltaShape run, Input input, Tensor from) {
+        FloatArray to = inputs.get(input);
+        if (input == Input.G) {
+            HostCopies.copyDecaysIn(from, to);
+        } else if (input.eitherHeads()) {
+            copyRows(from, run, input == Input.P ? map.eraseRowPerValueHead() : !map.eraseGainPerKeyHead(), to);
+        } else {
+            HostCopies.copyIn(from, to);
         }
     }
 

@@ -18,7 +18,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   readScores      r P → r·P                        the score kernel without gate, V in the place of K
  *   rowLogits       r states, r·P k g → ℓ
  *   rowSoftmax      ℓ → π
- *   weightScores    π k g → M                        per channel: diagonal blocks, then those below
+ *   weightScores    π k g → M
  *   weightOutputs   π into M P states → o_cross
  * </pre>
  */
@@ -49,7 +49,7 @@ public final class ReadLaunches {
         return List.of(scope.launch(
                 "chunkDecays",
                 ChunkDecayFactorsKernel.LANES,
-                run -> run.chunks() * s.HV(),
+                run -> run.chunks() * Math.ceilDiv(s.HV() * G, ChunkDecayFactorsKernel.LANES),
                 KernelTask.of(
                         ChunkDecayFactorsKernel::chunkDecays,
                         x.g(),
@@ -62,38 +62,14 @@ public final class ReadLaunches {
     }
 
     /** Scores of the write, where it erases, and of the linear read. */
-    public List<Launch> scores() {
+    public Launch scores() {
         FloatArray lower = x.map().erases() ? between.lower : noLower();
-        if (s.gate() != Gate.CHANNEL) {
-            return List.of(scores(
-                    "chunkScores",
-                    x.q(),
-                    x.k(),
-                    x.erase(),
-                    lower,
-                    between.scores,
-                    s.K(),
-                    G,
-                    ScoreOptions.writeAndRead(x.map())));
-        }
-        return channelScores("Scores", x.q(), lower, ScoreOptions.writeAndRead(x.map()));
+        return scores("chunkScores", x.q(), lower, ScoreOptions.writeAndRead(x.map()));
     }
 
     /** The scores of a row of keys per value head and token, in the place of the linear read's. */
-    public List<Launch> scores(String name, FloatArray queries) {
-        if (s.gate() == Gate.CHANNEL) {
-            return channelScores(name, queries, noLower(), ScoreOptions.READ);
-        }
-        return List.of(scores(
-                Character.toLowerCase(name.charAt(0)) + name.substring(1),
-                queries,
-                x.k(),
-                x.erase(),
-                noLower(),
-                between.scores,
-                s.K(),
-                G,
-                ScoreOptions.READ));
+    public Launch scores(String name, FloatArray queries) {
+        return scores(name, queries, noLower(), ScoreOptions.READ);
     }
 
     /** Products of rows of values per token with the pseudo-values of their chunk. */
@@ -205,7 +181,7 @@ public final class ReadLaunches {
         launches.add(overlaps("readScores", x.r(), between.scores));
         launches.add(logits());
         launches.add(softmax());
-        launches.addAll(scores("WeightScores", between.weights));
+        launches.add(scores("weightScores", between.weights));
         launches.add(outputs("weightOutputs", between.weights, s.HV(), x.oCross(), 1));
         return launches;
     }
@@ -220,10 +196,12 @@ public final class ReadLaunches {
             int depth,
             int gateWidth,
             ScoreOptions options) {
+        int flags = KernelFlags.of(options);
+        int heads = ChunkScoreKernel.heads(s.H(), s.HV(), flags);
         return scope.launch(
                 name,
-                ChunkScoreKernel.LANES,
-                run -> run.chunks() * s.HV(),
+                ChunkScoreKernel.lanes(flags),
+                run -> run.chunks() * s.HV() / heads,
                 KernelTask.of(
                         ChunkScoreKernel::chunkScores,
                         q,
@@ -240,18 +218,20 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(options)));
+                        heads,
+                        flags));
     }
 
-    private List<Launch> channelScores(String name, FloatArray q, FloatArray lower, ScoreOptions options) {
-        int blocks = C / 16;
-        List<Launch> launches = new ArrayList<>();
-        launches.add(scope.launch(
-                "diagonal" + name,
-                ChannelScoreKernels.LANES,
-                run -> run.chunks() * s.HV() * blocks,
+    private Launch scores(String name, FloatArray q, FloatArray lower, ScoreOptions options) {
+        if (s.gate() != Gate.CHANNEL) {
+            return scores(name, q, x.k(), x.erase(), lower, between.scores, s.K(), G, options);
+        }
+        return scope.launch(
+                name,
+                ChannelScoreKernel.LANES,
+                run -> run.chunks() * s.HV(),
                 KernelTask.of(
-                        ChannelScoreKernels::diagonalScores,
+                        ChannelScoreKernel::channelScores,
                         q,
                         x.k(),
                         x.g(),
@@ -264,29 +244,7 @@ public final class ReadLaunches {
                         s.householders(),
                         s.H(),
                         s.HV(),
-                        KernelFlags.of(options))));
-        if (blocks > 1) {
-            launches.add(scope.launch(
-                    "offDiagonal" + name,
-                    ChannelScoreKernels.LANES,
-                    run -> run.chunks() * s.HV() * (blocks * (blocks - 1) / 2),
-                    KernelTask.of(
-                            ChannelScoreKernels::offDiagonalScores,
-                            q,
-                            x.k(),
-                            x.g(),
-                            x.erase(),
-                            x.eraseGain(),
-                            lower,
-                            between.scores,
-                            s.K(),
-                            C,
-                            s.householders(),
-                            s.H(),
-                            s.HV(),
-                            KernelFlags.of(options))));
-        }
-        return launches;
+                        KernelFlags.of(options)));
     }
 
     /** A read with a row of queries per token and query head. */
@@ -305,7 +263,7 @@ public final class ReadLaunches {
             FloatArray to,
             int flags,
             float scale) {
-        int tiles = s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.COLUMNS);
+        int tiles = s.HV() * Math.ceilDiv(s.V(), ChunkOutputKernel.columns(s.V()));
         boolean levels = (flags & KernelFlags.LEVELS) != 0;
         return scope.launch(
                 name,

@@ -151,7 +151,7 @@ final class RowLogitKernel {
             }
             for (int i = 0; i < C / 8; i++) {
                 float overlap = 0f;
-                if (length > 0) {
+                if (length > 0 && from + lane % BLOCK <= lane / BLOCK + 8 * i) {
                     overlap = scores.get((block * C + lane / BLOCK + 8 * i) * C + from + lane % BLOCK);
                 }
                 nextOverlaps[i] = overlap;

@@ -1,6 +1,8 @@
 package io.deltarule.tornado.delta;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.Form;
+import io.deltarule.core.PlanSpec;
 import io.deltarule.tornado.graph.ChunkCounts;
 
 /**
@@ -38,6 +40,13 @@ public record StateWalk(int columns, int segment) {
         int chunks = Math.ceilDiv(s.microTokens() / s.sequences(), longest);
         int segments = (int) Math.min(2L * units / (heads * span), (long) Math.sqrt(2.0 * chunks));
         return segments < FEWEST ? whole : new StateWalk(whole.columns, Math.ceilDiv(chunks, segments));
+    }
+
+    /** The walk of an operation; none in the recurrent form. */
+    public static StateWalk of(PlanSpec spec, boolean erases, int units) {
+        return spec.form() == Form.RECURRENT
+                ? NONE
+                : of(spec.shape(), spec.chunkSize(), ChunkLaunches.longest(spec), erases, units);
     }
 
     /** The same with every sequence as one. */

@@ -6,7 +6,7 @@
  * io.deltarule.tornado.delta.ReadLaunches}. Each kernel's Javadoc has its equation, shapes and flags.
  *
  * <pre>
- *   decays, scores      ChunkDecayFactorsKernel, ChunkScoreKernel; ChannelScoreKernels where each key channel decays on its own
+ *   decays, scores      ChunkDecayFactorsKernel, ChunkScoreKernel; ChannelScoreKernel where each key channel decays on its own
  *   inverse, solve      ChunkInverseKernel, ChunkSolveKernel; ChunkValueKernel where nothing is erased
  *   states, outputs     ChunkStateKernel (the write of a chunk's state; SegmentStartKernel between its two walks through segments,
  *                       which StateWalk decides on), ChunkOutputKernel

@@ -38,6 +38,11 @@ public final class DeviceMemory {
         return device.units();
     }
 
+    /** Bytes of all that was asked for so far. */
+    public long used() {
+        return used;
+    }
+
     /** Whether the arrays that it hands out are stand-ins. */
     public boolean countsOnly() {
         return countOnly;

@@ -1,14 +1,16 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.core.measure.RunTimes;
-import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.KeptResults;
 import io.deltarule.tornado.quirks.ReadableArrays;
-import io.deltarule.tornado.quirks.ResidentState;
+import io.deltarule.tornado.quirks.SharedArrays;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.DataRange;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -16,111 +18,105 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * A list of launches as a task graph on one device, which every plan of the engine has one of: built once, executed as often as
- * wanted, and closed.
+ * Stages of launches on one device and the arrays that stay there for all of them, which every plan of the engine has one of: built
+ * once, executed as often as wanted, and closed. Each line is a task graph:
  *
  * <pre>
- *   enter: states → device                                         only with states that stay there, where the host side counts
- *   run:   inputs, run tables → launches on the states → results, run tables; the rest when asked for
+ *   make:        constants → device; groups filled with what they begin with     once, before anything else
+ *   send GROUP:  the group's host side → device                                  when told to
+ *   fill GROUP:  the group filled with what it begins with, on the device        when told to
+ *   STAGE:       what it sends, run tables → launches → what it returns, run tables; the rest when asked for
  * </pre>
  *
- * Kernels are compiled at the first run.
+ * The first three are there for {@linkplain ResidentArrays resident arrays} alone. Kernels are compiled at a graph's first execution.
  */
 public final class GraphPlan {
+    private static final String MAKE = "make";
+
     private final DeviceHandle device;
-    private final List<Launch> launches;
+    private final List<Stage> stages;
     private final TornadoExecutionPlan plan;
     private final Stopwatch stopwatch = new Stopwatch();
-    /** Index of the graph that computes; the one before it, if any, brings the states. */
-    private final int run;
+    /** Each graph's place in the plan, by its name. */
+    private final Map<String, Integer> places = new HashMap<>();
+    /** The graph that each array is fetched from. */
+    private final Map<Object, String> holders = new HashMap<>();
 
-    /** Result of the last run, through which arrays are fetched; null before the first. */
+    private final boolean resident;
+    /** Whether the resident arrays are there. */
+    private boolean made;
+    /** Through which arrays are fetched; null before anything was executed. */
     private TornadoExecutionResult last;
-    /** Whether the host side of the state is newer than the device's. */
-    private boolean stateOnHost = true;
+
+    /**
+     * Builds the graphs of one stage that has its arrays for itself.
+     *
+     * @param device where it will run
+     * @param context what all launches were given
+     */
+    public GraphPlan(DeviceHandle device, KernelContext context, Stage stage) {
+        this(device, context, ResidentArrays.NONE, List.of(stage));
+    }
 
     /**
      * Builds the graphs.
      *
      * @param device where they will run
-     * @param name the graph's
      * @param context what all launches were given
-     * @param launches the kernels in order
-     * @param transfers every array that they use, except run tables
-     * @throws IllegalStateException if they are more than a graph holds
+     * @param residents arrays that stay on the device; of the others each belongs to one stage alone
+     * @param stages at least one
      */
-    public GraphPlan(
-            DeviceHandle device, String name, KernelContext context, List<Launch> launches, GraphTransfers transfers) {
-        int bytes = launches.stream().mapToInt(Launch::bytes).sum();
-        if (bytes > GraphLimits.BYTES || launches.size() > GraphLimits.TASKS) {
-            throw new IllegalStateException("task graph " + name + ": expected at most " + GraphLimits.TASKS
-                    + " launches of together " + GraphLimits.BYTES + " bytes but there are " + launches.size()
-                    + " of " + bytes);
-        }
+    public GraphPlan(DeviceHandle device, KernelContext context, ResidentArrays residents, List<Stage> stages) {
         this.device = device;
-        this.launches = List.copyOf(launches);
-        run = transfers.states().isEmpty() ? 0 : 1;
-        plan = device.guard(() -> build(name, context, transfers));
+        this.stages = List.copyOf(stages);
+        resident = !residents.isEmpty();
+        for (Stage stage : stages) {
+            stage.arrays().forEach(array -> holders.putIfAbsent(array, stage.name()));
+        }
+        residents.all().forEach(array -> holders.put(array, MAKE));
+        plan = device.guard(() -> build(context, residents));
     }
 
-    private TornadoExecutionPlan build(String name, KernelContext context, GraphTransfers transfers) {
+    private TornadoExecutionPlan build(KernelContext context, ResidentArrays residents) {
         GridScheduler scheduler = new GridScheduler();
-        List<ImmutableTaskGraph> graphs = new ArrayList<>();
-        if (run > 0) {
-            graphs.add(
-                    ResidentState.graph(scheduler, context, transfers.states()).snapshot());
+        SharedArrays shared = new SharedArrays(scheduler, context, residents.filled(), residents.constants());
+        List<TaskGraph> graphs = new ArrayList<>();
+        if (resident) {
+            graphs.add(shared.make(MAKE));
+            for (ResidentGroup group : residents.groups()) {
+                graphs.add(shared.send(sender(group), group.arrays()));
+                if (group.refillable()) {
+                    graphs.add(shared.fill(filler(group), ResidentArrays.filled(group)));
+                }
+            }
         }
-        graphs.add(graph(name, scheduler, transfers).snapshot());
-        if (run == 0) {
-            graphs.add(ReadableArrays.companion(scheduler, context).snapshot());
+        for (Stage stage : stages) {
+            TaskGraph graph = resident ? shared.consumer(stage.name()) : new TaskGraph(stage.name());
+            stage.addTo(graph, scheduler, residents);
+            graphs.add(graph);
         }
-        TornadoExecutionPlan built = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+        for (TaskGraph graph : graphs) {
+            places.put(graph.getTaskGraphName(), places.size());
+        }
+        if (graphs.size() == 1) {
+            graphs.add(ReadableArrays.companion(scheduler, context));
+        }
+        TornadoExecutionPlan built = new TornadoExecutionPlan(
+                graphs.stream().map(TaskGraph::snapshot).toArray(ImmutableTaskGraph[]::new));
         built.withGridScheduler(scheduler);
         device.select(built);
         return built;
     }
 
-    private TaskGraph graph(String name, GridScheduler scheduler, GraphTransfers transfers) {
-        TaskGraph graph = new TaskGraph(name);
-        Object[] tables = launches.stream()
-                .map(Launch::table)
-                .filter(Objects::nonNull)
-                .distinct()
-                .map(RunTable::array)
-                .toArray();
-        if (run > 0) {
-            graph.consumeFromDevice(ResidentState.GRAPH, transfers.states().toArray());
-        }
-        toDevice(graph, DataTransferMode.EVERY_EXECUTION, transfers.sent());
-        toDevice(graph, DataTransferMode.EVERY_EXECUTION, tables);
-        toDevice(graph, DataTransferMode.FIRST_EXECUTION, transfers.sentOnce());
-        for (Launch launch : launches) {
-            launch.addTo(graph, scheduler);
-        }
-        toHost(graph, DataTransferMode.EVERY_EXECUTION, transfers.returned());
-        toHost(graph, DataTransferMode.EVERY_EXECUTION, tables);
-        // Some of these are never asked for; but closing a plan of TornadoVM 5.2.0 frees only arrays that a transfer
-        // names, and only those that one on demand names can be read by later kernels (ReadableArrays).
-        toHost(graph, DataTransferMode.UNDER_DEMAND, transfers.onDemand());
-        toHost(graph, DataTransferMode.UNDER_DEMAND, transfers.returned());
-        return graph;
+    private static String sender(ResidentGroup group) {
+        return "send_" + group.name();
     }
 
-    private static void toDevice(TaskGraph graph, int mode, Object... arrays) {
-        if (arrays.length > 0) {
-            graph.transferToDevice(mode, arrays);
-        }
-    }
-
-    private static void toHost(TaskGraph graph, int mode, Object... arrays) {
-        if (arrays.length > 0) {
-            graph.transferToHost(mode, arrays);
-        }
+    private static String filler(ResidentGroup group) {
+        return "fill_" + group.name();
     }
 
     /** A run begins: what {@link #times} tells starts from nothing. */
@@ -128,26 +124,50 @@ public final class GraphPlan {
         stopwatch.begin();
     }
 
-    /**
-     * Executes the launches, which the run tables tell of the run, on the device's state or that of the host where it is newer.
-     *
-     * @throws IllegalStateException if the device failed, or did not start a kernel
-     */
-    public void run() {
-        launches.forEach(Launch::size);
-        last = device.guard(() -> {
-            if (run > 0 && stateOnHost) {
-                stopwatch.add(KeptResults.execute(plan, run - 1));
-            }
-            return stopwatch.add(KeptResults.execute(plan, run));
+    /** Executes a graph after the one that makes the resident arrays. */
+    private void execute(String graph) {
+        device.guard(() -> {
+            make();
+            last = stopwatch.add(KeptResults.execute(plan, places.get(graph)));
+            return last;
         });
-        stateOnHost = false;
-        requireRan();
     }
 
-    /** Fails if a kernel left no signature in the run last described: some drivers only print that they did not start it. */
-    private void requireRan() {
-        for (Launch launch : launches) {
+    private void make() {
+        if (resident && !made) {
+            last = stopwatch.add(KeptResults.execute(plan, places.get(MAKE)));
+            made = true;
+        }
+    }
+
+    /** Copies the host side of a group to the device. */
+    public void send(ResidentGroup group) {
+        execute(sender(group));
+    }
+
+    /** Fills a {@linkplain ResidentGroup#refillable refillable} group with what it begins with, on the device: nothing crosses. */
+    public void fill(ResidentGroup group) {
+        if (made) { // else it begins so
+            execute(filler(group));
+        }
+    }
+
+    /** Runs all stages, one after the other, as {@link #run(int)} does. */
+    public void run() {
+        IntStream.range(0, stages.size()).forEach(this::run);
+    }
+
+    /**
+     * Runs the launches of a stage, which the run tables tell of the run.
+     *
+     * @param stage its place among the stages
+     * @throws IllegalStateException if the device failed, or did not start a kernel
+     */
+    public void run(int stage) {
+        Stage asked = stages.get(stage);
+        asked.launches().forEach(Launch::size);
+        execute(asked.name());
+        for (Launch launch : asked.launches()) { // some drivers only print that they did not start a kernel
             if (!launch.ran()) {
                 throw device.failure(
                         "kernel " + launch.name() + " did not run; the driver may have said why on the console", null);
@@ -155,31 +175,29 @@ public final class GraphPlan {
         }
     }
 
-    /** The host side of the state has changed: the next run begins with it. */
-    public void stateChanged() {
-        stateOnHost = true;
+    /** Brings back an array as it is on the device, as part of the run's time. */
+    public void fetch(TornadoNativeArray array) {
+        fetch(array, 0, array.getSize());
     }
 
-    /** Whether the host side of the state is what the last run left, or what was put there since. */
-    public boolean stateIsOnHost() {
-        return stateOnHost;
+    /** Brings back some numbers of an array as it is on the device, to their places, as part of the run's time. */
+    public void fetch(TornadoNativeArray array, long first, long numbers) {
+        stopwatch.copyOut(numbers * array.getElementSize(), () -> copyOut(array, first, numbers));
     }
 
-    /** Brings back an array of the last run, as part of that run's time. */
-    public void fetch(FloatArray array) {
-        long bytes = array.getNumBytesOfSegment();
-        device.guard(() -> stopwatch.copyOut(bytes, () -> last.transferToHost(array)));
-    }
-
-    /** Brings back the first numbers of an array of the last run, as part of that run's time. */
-    public void fetch(FloatArray array, long numbers) {
-        DataRange range = new DataRange(array).withSize(numbers);
-        device.guard(() -> stopwatch.copyOut(numbers * Float.BYTES, () -> last.transferToHost(range)));
-    }
-
-    /** Brings back arrays of the last run, at a time that belongs to no run. */
+    /** Brings back arrays as they are on the device, at a time that belongs to no run. */
     public void save(Collection<? extends TornadoNativeArray> arrays) {
-        device.guard(() -> last.transferToHost(arrays.toArray()));
+        arrays.forEach(array -> copyOut(array, 0, array.getSize()));
+    }
+
+    /** Always as a range: after one, TornadoVM 5.2.0 copies no more of a whole array than the range had. */
+    private TornadoExecutionResult copyOut(TornadoNativeArray array, long first, long numbers) {
+        DataRange range = new DataRange(array).withOffset(first).withSize(numbers);
+        return device.guard(() -> {
+            make();
+            plan.withGraph(places.get(holders.get(array)));
+            return last.transferToHost(range);
+        });
     }
 
     /** Measures runs from now on, or stops measuring. */
@@ -194,7 +212,12 @@ public final class GraphPlan {
 
     /** The kernels of a run, in order. */
     public List<Launch> launches() {
-        return launches;
+        return stages.stream().flatMap(stage -> stage.launches().stream()).toList();
+    }
+
+    /** How many stages there are. */
+    public int stages() {
+        return stages.size();
     }
 
     /** Bytes that it holds on the device. */
@@ -205,6 +228,11 @@ public final class GraphPlan {
     /** Frees the device's arrays. */
     public void close() {
         device.guard(() -> {
+            Stream<String> owners = stages.stream().map(Stage::name);
+            if (resident) {
+                owners = Stream.concat(owners, Stream.of(MAKE));
+            }
+            owners.forEach(graph -> plan.withGraph(places.get(graph)).freeDeviceMemory());
             plan.close();
             return null;
         });

@@ -4,25 +4,17 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * Which arrays of a plan cross between host and device, and when. An array may be named several times; the plan's run tables
- * need not be named, for every run takes them there and back.
+ * Which arrays of a stage cross between host and device, and when. An array may be named several times. Run tables need not be
+ * named, for every run takes them there and back; nor arrays that only kernels use; and what is resident crosses when the plan says so.
  */
 public final class GraphTransfers {
-    private final Set<FloatArray> states = new LinkedHashSet<>();
     private final Set<TornadoNativeArray> sent = new LinkedHashSet<>();
     private final Set<TornadoNativeArray> sentOnce = new LinkedHashSet<>();
     private final Set<TornadoNativeArray> returned = new LinkedHashSet<>();
     private final Set<TornadoNativeArray> onDemand = new LinkedHashSet<>();
-
-    /** States that stay on the device from run to run; they go there in a graph of their own where the host side counts. */
-    public GraphTransfers keeping(Collection<FloatArray> arrays) {
-        states.addAll(arrays);
-        return this;
-    }
 
     /** Arrays that go to the device before each run. */
     public GraphTransfers sending(Collection<? extends TornadoNativeArray> arrays) {
@@ -42,30 +34,32 @@ public final class GraphTransfers {
         return this;
     }
 
-    /** Arrays that come back when the plan asks, and those that only kernels use: of each array some transfer must tell. */
+    /** Arrays that are sent and come back when the plan asks. */
     public GraphTransfers onDemand(Collection<? extends TornadoNativeArray> arrays) {
         onDemand.addAll(arrays);
         return this;
     }
 
-    List<FloatArray> states() {
-        return List.copyOf(states);
-    }
-
-    Object[] sent() {
-        return sent.toArray();
+    Collection<TornadoNativeArray> sent() {
+        return sent;
     }
 
     /** Without those that are sent each time. */
-    Object[] sentOnce() {
-        return sentOnce.stream().filter(array -> !sent.contains(array)).toArray();
+    Collection<TornadoNativeArray> sentOnce() {
+        return sentOnce.stream().filter(array -> !sent.contains(array)).toList();
     }
 
-    Object[] returned() {
-        return returned.toArray();
+    Collection<TornadoNativeArray> returned() {
+        return returned;
     }
 
-    Object[] onDemand() {
-        return onDemand.toArray();
+    Collection<TornadoNativeArray> onDemand() {
+        return onDemand;
+    }
+
+    Set<TornadoNativeArray> all() {
+        Set<TornadoNativeArray> all = new LinkedHashSet<>();
+        List.of(sent, sentOnce, returned, onDemand).forEach(all::addAll);
+        return all;
     }
 }

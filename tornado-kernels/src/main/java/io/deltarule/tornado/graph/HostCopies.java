@@ -23,6 +23,15 @@ public final class HostCopies {
         }
     }
 
+    /** An array's host side as a tensor of these axes, not copied. */
+    public static Tensor view(FloatArray array, int... dims) {
+        long numbers = 1;
+        for (int length : dims) {
+            numbers *= length;
+        }
+        return Tensor.view(array.getSegment().asSlice(0, numbers * Float.BYTES), dims);
+    }
+
     /** Copies as much of an array as the tensor holds. */
     public static void copyOut(FloatArray from, Tensor to) {
         MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());

@@ -1,6 +1,7 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.tornado.quirks.PackedSignature;
+import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
@@ -21,6 +22,7 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * A kernel and its arguments, which a launch can count: the bytes that a graph needs for it follow from their number.
@@ -36,11 +38,22 @@ public final class KernelTask {
     }
 
     private final int arguments;
+    private final List<TornadoNativeArray> arrays;
     private final Adder adder;
 
-    private KernelTask(int arguments, Adder adder) {
+    /** @param given the arguments, scalars or not, that are not the launch's */
+    private KernelTask(int arguments, List<?> given, Adder adder) {
         this.arguments = arguments;
+        this.arrays = given.stream()
+                .filter(TornadoNativeArray.class::isInstance)
+                .map(TornadoNativeArray.class::cast)
+                .toList();
         this.adder = adder;
+    }
+
+    /** The arrays that the kernel is given, without the launch's. */
+    List<TornadoNativeArray> arrays() {
+        return arrays;
     }
 
     /** How many arguments the kernel has, the launch's among them. */
@@ -55,13 +68,16 @@ public final class KernelTask {
     /** With 2 arguments between the run table and the signature, which the launch fills in. */
     public static <A, B> KernelTask of(Task5<KernelContext, IntArray, A, B, Integer> code, A a, B b) {
         return new KernelTask(
-                5, (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, signature));
+                5,
+                List.of(a, b),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, signature));
     }
 
     /** The same with 3. */
     public static <A, B, C> KernelTask of(Task6<KernelContext, IntArray, A, B, C, Integer> code, A a, B b, C c) {
         return new KernelTask(
                 6,
+                List.of(a, b, c),
                 (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, c, signature));
     }
 
@@ -70,6 +86,7 @@ public final class KernelTask {
             Task7<KernelContext, IntArray, A, B, C, D, Integer> code, A a, B b, C c, D d) {
         return new KernelTask(
                 7,
+                List.of(a, b, c, d),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, signature));
     }
@@ -79,6 +96,7 @@ public final class KernelTask {
             Task8<KernelContext, IntArray, A, B, C, D, E, Integer> code, A a, B b, C c, D d, E e) {
         return new KernelTask(
                 8,
+                List.of(a, b, c, d, e),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, signature));
     }
@@ -88,6 +106,7 @@ public final class KernelTask {
             Task9<KernelContext, IntArray, A, B, C, D, E, F, Integer> code, A a, B b, C c, D d, E e, F f) {
         return new KernelTask(
                 9,
+                List.of(a, b, c, d, e, f),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, signature));
     }
@@ -97,6 +116,7 @@ public final class KernelTask {
             Task10<KernelContext, IntArray, A, B, C, D, E, F, G, Integer> code, A a, B b, C c, D d, E e, F f, G g) {
         return new KernelTask(
                 10,
+                List.of(a, b, c, d, e, f, g),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, signature));
     }
@@ -114,6 +134,7 @@ public final class KernelTask {
             H h) {
         return new KernelTask(
                 11,
+                List.of(a, b, c, d, e, f, g, h),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, signature));
     }
@@ -132,6 +153,7 @@ public final class KernelTask {
             I i) {
         return new KernelTask(
                 12,
+                List.of(a, b, c, d, e, f, g, h, i),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, signature));
     }
@@ -151,6 +173,7 @@ public final class KernelTask {
             J j) {
         return new KernelTask(
                 13,
+                List.of(a, b, c, d, e, f, g, h, i, j),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, signature));
     }
@@ -171,6 +194,7 @@ public final class KernelTask {
             K k) {
         return new KernelTask(
                 14,
+                List.of(a, b, c, d, e, f, g, h, i, j, k),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, signature));
     }
@@ -192,6 +216,7 @@ public final class KernelTask {
             L l) {
         return new KernelTask(
                 15,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, signature));
     }
@@ -214,6 +239,7 @@ public final class KernelTask {
             M m) {
         return new KernelTask(
                 16,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, signature));
     }
@@ -237,6 +263,7 @@ public final class KernelTask {
             N n) {
         return new KernelTask(
                 17,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, signature));
     }
@@ -261,6 +288,7 @@ public final class KernelTask {
             O o) {
         return new KernelTask(
                 18,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, signature));
     }
@@ -286,6 +314,7 @@ public final class KernelTask {
             P p) {
         return new KernelTask(
                 19,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p),
                 (graph, name, context, table, signature) -> graph.task(
                         name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, signature));
     }
@@ -312,6 +341,7 @@ public final class KernelTask {
             Q q) {
         return new KernelTask(
                 20,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q),
                 (graph, name, context, table, signature) -> graph.task(
                         name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, signature));
     }
@@ -343,6 +373,7 @@ public final class KernelTask {
             float scale) {
         return new KernelTask(
                 20,
+                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p),
                 (graph, name, context, table, signature) -> graph.task(
                         name,
                         code,
@@ -370,13 +401,18 @@ public final class KernelTask {
 
     /** A kernel without run table and signature, with 3 arguments after its context. */
     public static <A, B, C> KernelTask unsigned(Task4<KernelContext, A, B, C> code, A a, B b, C c) {
-        return new KernelTask(4, (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c));
+        return new KernelTask(
+                4,
+                List.of(a, b, c),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c));
     }
 
     /** The same with 4. */
     public static <A, B, C, D> KernelTask unsigned(Task5<KernelContext, A, B, C, D> code, A a, B b, C c, D d) {
         return new KernelTask(
-                5, (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
+                5,
+                List.of(a, b, c, d),
+                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
     }
 
     /** The same with 11. */
@@ -395,6 +431,7 @@ public final class KernelTask {
             K k) {
         return new KernelTask(
                 12,
+                List.of(a, b, c, d, e, f, g, h, i, j, k),
                 (graph, name, context, table, signature) ->
                         graph.task(name, code, context, a, b, c, d, e, f, g, h, i, j, k));
     }

@@ -1,12 +1,14 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.tornado.quirks.GraphLimits;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * One kernel of a plan: its name, how its work is cut and its arguments. Graph and grid are both built from the same
@@ -75,6 +77,11 @@ public final class Launch {
     /** What it learns of a run; null for nothing. */
     RunTable table() {
         return table;
+    }
+
+    /** The arrays that its kernel is given, without the run table's. */
+    public List<TornadoNativeArray> arrays() {
+        return task.arrays();
     }
 
     /** What it takes of a graph's {@link GraphLimits#BYTES}. */

@@ -4,15 +4,15 @@ import io.deltarule.core.layer.Activation;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /** Functions of single numbers, as kernels call them; relaxed maths may reorder, so no form relies on cancellation. */
-final class Activations {
-    static final int IDENTITY = 0;
-    static final int SIGMOID = 1;
-    static final int SILU = 2;
-    static final int RELU = 3;
-    static final int ELU = 4;
-    static final int SOFTPLUS = 5;
-    static final int TANH = 6;
-    static final int EXP = 7;
+public final class Activations {
+    public static final int IDENTITY = 0;
+    public static final int SIGMOID = 1;
+    public static final int SILU = 2;
+    public static final int RELU = 3;
+    public static final int ELU = 4;
+    public static final int SOFTPLUS = 5;
+    public static final int TANH = 6;
+    public static final int EXP = 7;
 
     /** Beyond this, exp(−x) is not needed to float32's precision and must not overflow. */
     private static final float LARGEST_EXPONENT = 80f;
@@ -20,7 +20,7 @@ final class Activations {
     private Activations() {}
 
     /** The number that kernels know an activation by; a compile-time constant there. */
-    static int code(Activation activation) {
+    public static int code(Activation activation) {
         return switch (activation) {
             case IDENTITY -> IDENTITY;
             case SIGMOID -> SIGMOID;
@@ -34,7 +34,7 @@ final class Activations {
     }
 
     /** act(x). */
-    static float apply(int activation, float x) {
+    public static float apply(int activation, float x) {
         float y = x;
         if (activation == SIGMOID) {
             y = sigmoid(x);
@@ -61,7 +61,7 @@ final class Activations {
     }
 
     /** 1 / (1 + exp(−x)). */
-    static float sigmoid(float x) {
+    public static float sigmoid(float x) {
         return 1f / (1f + TornadoMath.exp(TornadoMath.min(-x, LARGEST_EXPONENT)));
     }
 
@@ -80,7 +80,7 @@ final class Activations {
     }
 
     /** log(1 + exp(x)) = max(x, 0) + log(1 + y) with y = exp(−|x|), and log(1 + y) = 2 artanh(y / (2 + y)). */
-    static float softplus(float x) {
+    public static float softplus(float x) {
         float y = TornadoMath.exp(-TornadoMath.abs(x));
         float z = y / (2f + y);
         float s = z * z;

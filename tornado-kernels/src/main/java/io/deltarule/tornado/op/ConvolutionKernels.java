@@ -7,14 +7,14 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The causal short convolutions along time, with learned taps or each token's own, and the inputs they remember. */
-final class ConvolutionKernels {
+public final class ConvolutionKernels {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     /** Something is added before the activation. */
-    static final int BIASED = 1;
+    public static final int BIASED = 1;
     /** Each token has taps of its own. */
-    static final int PER_TOKEN = 2;
+    public static final int PER_TOKEN = 2;
 
     private ConvolutionKernels() {}
 

@@ -6,9 +6,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Kernels that only move: parts of rows and rows of tables. */
-final class CopyKernel {
+public final class CopyKernel {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     private CopyKernel() {}
 
@@ -109,7 +109,8 @@ final class CopyKernel {
      *
      * <p>y [tokens, width] (written). Parallel over: every number. Source: core.layer.ElementwiseOp.
      */
-    static void fill(KernelContext context, IntArray table, FloatArray y, int width, float value, int signature) {
+    public static void fill(
+            KernelContext context, IntArray table, FloatArray y, int width, float value, int signature) {
         int at = context.globalIdx;
         if (at == 0) {
             table.set(signature, table.get(RunTable.RUN));

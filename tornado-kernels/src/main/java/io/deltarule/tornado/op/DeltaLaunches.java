@@ -26,7 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * single tokens, on one state. Both are launched in every run; the tables of {@link LayerRunTables} give one of them nothing
  * to do.
  */
-final class DeltaLaunches {
+public final class DeltaLaunches {
     private DeltaLaunches() {}
 
     /**
@@ -72,7 +72,7 @@ final class DeltaLaunches {
     }
 
     /** The slots in their places; second keys and erase gates may have a row per value head or per key head. */
-    private static DeltaArrays arrays(SequenceOp.Delta op, LayerArrays arrays, FloatArray state) {
+    public static DeltaArrays arrays(SequenceOp.Delta op, LayerArrays arrays, FloatArray state) {
         Variant variant = op.variant();
         DeltaShape s = op.shape();
         Map<Input, Slot> in = op.inputs();

@@ -18,7 +18,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * @param packed integers of 8 bits, four in a word, or of 4 bits, eight; for float32 numbers anything
  * @param bits of an integer, 0 for float32 numbers
  */
-record DeviceMatrix(FloatArray numbers, IntArray packed, int bits) {
+public record DeviceMatrix(FloatArray numbers, IntArray packed, int bits) {
     private static final int BLOCK = 32;
     private static final int HALF = BLOCK / 2;
     private static final ValueLayout.OfShort SHORT =
@@ -70,7 +70,7 @@ record DeviceMatrix(FloatArray numbers, IntArray packed, int bits) {
      * @param packed anything where bits is 0
      * @param at the number's place
      */
-    static float read(FloatArray numbers, IntArray packed, int bits, int at) {
+    public static float read(FloatArray numbers, IntArray packed, int bits, int at) {
         float number = 0f;
         if (bits == 0) {
             number = numbers.get(at);

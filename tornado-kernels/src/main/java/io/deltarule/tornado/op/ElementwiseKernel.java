@@ -7,12 +7,12 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** What is computed for each number of a slot from the numbers in its place: one kernel for all of them. */
-final class ElementwiseKernel {
+public final class ElementwiseKernel {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
 
     /** y = factor · act(a). */
-    static final int MAP = 0;
+    public static final int MAP = 0;
     /** y = a ⊙ act(b). */
     static final int MULTIPLY = 1;
     /** y = a ⊙ act(b) with both factors within a limit: min(max(a, −factor), factor) ⊙ min(act(b), factor). */
@@ -39,7 +39,7 @@ final class ElementwiseKernel {
      * <p>Parallel over: every number. Requires: operation and activation known when the kernel is compiled. Source:
      * core.layer.LayerOp. Oracle: core.reference.LayerEquations.
      */
-    static void elementwise(
+    public static void elementwise(
             KernelContext context,
             IntArray table,
             FloatArray a,

@@ -1,10 +1,12 @@
 package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
+import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.SlotPlaces;
@@ -15,10 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
@@ -28,31 +29,57 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 public final class LayerArrays {
     private final LayerSpec spec;
     private final DeviceMemory memory;
-    private final SlotPlaces places;
-    private final List<FloatArray> slots = new ArrayList<>();
+    private final Map<Slot, FloatArray> slots = new HashMap<>();
     private final Map<String, int[]> shapes;
-    private final Map<String, FloatArray> vectors = new LinkedHashMap<>();
-    private final Map<List<String>, DeviceMatrix> matrices = new LinkedHashMap<>();
-    private IntArray unread;
+    private final Map<String, FloatArray> vectors;
+    private final Map<List<String>, DeviceMatrix> matrices;
+    private final List<IntArray> unread;
     private final List<List<FloatArray>> carried = new ArrayList<>();
     private final Map<Integer, FloatArray> taps = new LinkedHashMap<>();
     private final Map<List<Double>, LongArray> phases = new HashMap<>();
     private final Map<List<Object>, FloatArray> floats = new HashMap<>();
+    private final Map<MatrixOp.CrossEntropy, List<FloatArray>> losses = new LinkedHashMap<>();
     private final Map<Integer, IntArray> ints = new HashMap<>();
     private final Map<Integer, LongArray> angles = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
 
+    /** The arrays of a program whose weights no other has. */
+    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+        this(spec, memory, null);
+    }
+
     /**
      * Allocates slots and carried state; the rest when an operation asks for it.
      *
+     * @param others the arrays of a program whose weights of the same names are this one's too; null for none
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public LayerArrays(LayerSpec spec, DeviceMemory memory) {
+    public LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others) {
+        this(spec, memory, others, false);
+    }
+
+    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, boolean remembered) {
         this.spec = spec;
+        vectors = others == null ? new LinkedHashMap<>() : others.vectors;
+        matrices = others == null ? new LinkedHashMap<>() : others.matrices;
+        unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
-        places = new SlotPlaces(spec.program());
-        places.widths().forEach(width -> slots.add(memory.floats("slots", spec.maxTokens(), 1, width)));
+        if (remembered) {
+            spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
+        } else {
+            SlotPlaces places = new SlotPlaces(spec.program());
+            List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
+            spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
+        }
         shapes = spec.program().weights();
+        if (others != null) {
+            others.shapes.forEach((name, shape) -> {
+                if (shapes.containsKey(name) && !Arrays.equals(shape, shapes.get(name))) {
+                    throw new InvalidInputException("weight " + name + ": expected one shape in all programs but found "
+                            + Arrays.toString(shape) + " and " + Arrays.toString(shapes.get(name)));
+                }
+            });
+        }
         for (LayerOp op : spec.program().ops()) {
             List<FloatArray> own = new ArrayList<>();
             for (Carried one : op.carried(spec.maxContext())) {
@@ -69,18 +96,27 @@ public final class LayerArrays {
         }
     }
 
+    /** The same with memory of its own for every slot, so that a run can be gone back over. */
+    public static LayerArrays remembering(LayerSpec spec, DeviceMemory memory) {
+        return new LayerArrays(spec, memory, null, true);
+    }
+
+    private FloatArray slots(int width) {
+        return memory.floats("slots", spec.maxTokens(), 1, width);
+    }
+
     /** A slot's rows [tokens, width]. */
     public FloatArray slot(Slot slot) {
-        return slots.get(places.place(slot));
+        return slots.get(slot);
     }
 
     /** A weight as float32, for kernels other than those of matrices. */
-    FloatArray weight(String name) {
+    public FloatArray weight(String name) {
         return vectors.computeIfAbsent(name, key -> float32(List.of(key)));
     }
 
     /** A weight that is only read through {@link DeviceMatrix#read}. */
-    DeviceMatrix matrix(String name) {
+    public DeviceMatrix matrix(String name) {
         return matrices(List.of(name));
     }
 
@@ -89,19 +125,22 @@ public final class LayerArrays {
         return matrices.computeIfAbsent(names, key -> {
             List<Weight> given = names.stream().map(this::given).toList();
             int bits = DeviceMatrix.bits(given);
-            return bits == 0
-                    ? new DeviceMatrix(float32(names), unread(), 0)
-                    : DeviceMatrix.stored(names.getFirst(), given, bits, size(names), memory);
+            if (bits == 0) {
+                FloatArray numbers = names.size() == 1 ? weight(names.getFirst()) : float32(names);
+                return new DeviceMatrix(numbers, unread(), 0);
+            }
+            return DeviceMatrix.stored(names.getFirst(), given, bits, size(names), memory);
         });
     }
 
     /** Stands in for packed integers where there are none. */
-    private IntArray unread() {
-        if (unread == null) {
-            unread = memory.ints("no integers", 1, 1, 1);
-            unread.init(0);
+    public IntArray unread() {
+        if (unread.isEmpty()) {
+            IntArray none = memory.ints("no integers", 1, 1, 1);
+            none.init(0);
+            unread.add(none);
         }
-        return unread;
+        return unread.getFirst();
     }
 
     private Weight given(String name) {
@@ -116,16 +155,38 @@ public final class LayerArrays {
         long size = size(names);
         FloatArray array = memory.floats("weight " + names.getFirst(), names.size(), 1, size);
         if (!memory.countsOnly()) {
-            long bytes = size * Float.BYTES;
-            for (int i = 0; i < names.size(); i++) {
-                given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
-            }
+            load(names, array);
         }
         return array;
     }
 
+    private void load(List<String> names, FloatArray array) {
+        long bytes = size(names) * Float.BYTES;
+        for (int i = 0; i < names.size(); i++) {
+            given(names.get(i)).copyTo(array.getSegment().asSlice(i * bytes, bytes));
+        }
+    }
+
+    /** The float32 arrays of those weights that a plan has asked for so far, each with the names that lie there one after the other. */
+    public Map<List<String>, FloatArray> numbers(Predicate<String> wanted) {
+        Map<List<String>, FloatArray> all = new LinkedHashMap<>();
+        vectors.forEach((name, array) -> all.put(List.of(name), array));
+        matrices.forEach((names, matrix) -> {
+            if (matrix.bits() == 0 && names.size() > 1) {
+                all.put(names, matrix.numbers());
+            }
+        });
+        all.keySet().removeIf(names -> names.stream().noneMatch(wanted));
+        return all;
+    }
+
+    /** Takes up what weights are now: they lie in the caller's memory. */
+    public void reload(Map<List<String>, FloatArray> numbers) {
+        numbers.forEach(this::load);
+    }
+
     /** A difference's taps, which are no weight of the program; differences of one width share them. */
-    FloatArray taps(SequenceOp.TokenDifference difference) {
+    public FloatArray taps(SequenceOp.TokenDifference difference) {
         return taps.computeIfAbsent(difference.in().width(), width -> {
             FloatArray array = memory.floats("taps", width, 1, 2);
             if (!memory.countsOnly()) {
@@ -139,7 +200,7 @@ public final class LayerArrays {
     }
 
     /** What the i-th operation carries. */
-    List<FloatArray> carried(int operation) {
+    public List<FloatArray> carried(int operation) {
         return carried.get(operation);
     }
 
@@ -149,7 +210,7 @@ public final class LayerArrays {
     }
 
     /** Phases of these rates in radians: {@link RotaryKernels#phases}. */
-    LongArray phases(double... rates) {
+    public LongArray phases(double... rates) {
         return phases.computeIfAbsent(Arrays.stream(rates).boxed().toList(), key -> {
             LongArray array = memory.longs("phases", rates.length, 1, 2);
             if (!memory.countsOnly()) {
@@ -181,14 +242,44 @@ public final class LayerArrays {
     }
 
     /** Accumulated angles [tokens, width] of the operation at hand. */
-    LongArray angles(int width) {
+    public LongArray angles(int width) {
         return angles.computeIfAbsent(width, w -> memory.longs("angles", spec.maxTokens(), 1, w));
     }
 
+    /** Logits [tokens, classes], which go with their operation. */
+    public FloatArray logits(MatrixOp.CrossEntropy op) {
+        return losses(op).getFirst();
+    }
+
+    /** Logarithms of the sums of a loss's exponentials [tokens], likewise. */
+    public FloatArray logSums(MatrixOp.CrossEntropy op) {
+        return losses(op).getLast();
+    }
+
+    private List<FloatArray> losses(MatrixOp.CrossEntropy op) {
+        return losses.computeIfAbsent(
+                op,
+                key -> List.of(
+                        memory.floats("logits", spec.maxTokens(), 1, op.classes()),
+                        memory.floats("log sums", spec.maxTokens(), 1, 1)));
+    }
+
+    /** What a run leaves besides its slots, and going back over it needs. */
+    public List<FloatArray> leftBehind() {
+        return losses.values().stream().flatMap(List::stream).toList();
+    }
+
     /** What the stages of a delta rule hand on; operations of one shape share it. */
-    ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean solves) {
+    public ChunkBuffers chunks(DeltaShape shape, int chunkSize, boolean solves) {
         return chunks.computeIfAbsent(
                 List.of(shape, chunkSize, solves), key -> new ChunkBuffers(shape, chunkSize, solves, memory));
+    }
+
+    /** Integers that kernels hand on. */
+    public List<TornadoNativeArray> integers() {
+        List<TornadoNativeArray> all = new ArrayList<>(ints.values());
+        all.addAll(angles.values());
+        return all;
     }
 
     /** What goes to the device once. */
@@ -200,25 +291,9 @@ public final class LayerArrays {
                 all.add(matrix.packed());
             }
         }
-        if (unread != null) {
-            all.add(unread);
-        }
+        all.addAll(unread);
         all.addAll(phases.values());
         all.addAll(taps.values());
-        return all;
-    }
-
-    /** What only kernels use; slots may be among the inputs and outputs too. */
-    public Set<TornadoNativeArray> between() {
-        Set<TornadoNativeArray> all = new LinkedHashSet<>();
-        for (LayerOp op : spec.program().ops()) {
-            op.reads().forEach(slot -> all.add(slot(slot)));
-            op.writes().forEach(slot -> all.add(slot(slot)));
-        }
-        all.addAll(floats.values());
-        all.addAll(ints.values());
-        all.addAll(angles.values());
-        chunks.values().forEach(each -> all.addAll(each.used()));
         return all;
     }
 }

@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.Activation;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -14,11 +13,11 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.graph.RunTable;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** The launches of one operation of a program: one to a few, for a delta rule both of its forms. */
@@ -107,10 +106,7 @@ public final class LayerLaunches {
                 List.of(norm(n.in(), n.in(), null, n.out(), n.group(), 0, NormKernel.SUM, Activation.IDENTITY));
             case ChannelOp.Join j -> List.of(join(j));
             case MatrixOp.Experts e -> ExpertLaunches.of(e, arrays, scope);
-            case MatrixOp.CrossEntropy c ->
-                throw new InvalidInputException("cross-entropy " + c.weight()
-                        + ": engine tornado does not run it; take the logits from a linear projection, or use engine cpu"
-                        + " or reference");
+            case MatrixOp.CrossEntropy c -> crossEntropy(c);
         };
     }
 
@@ -150,49 +146,40 @@ public final class LayerLaunches {
     }
 
     private List<Launch> linear(MatrixOp.Linear l) {
-        int in = l.in().width();
-        int out = l.out().width();
-        DeviceMatrix matrix = arrays.matrix(l.weight());
-        FloatArray weight = matrix.numbers();
-        IntArray packed = matrix.packed();
-        int bits = matrix.bits();
-        FloatArray bias = weight(l.bias(), weight);
-        int biased = l.bias() == null ? 0 : 1;
-        List<Launch> launches = new ArrayList<>();
-        if (LinearKernels.many(spec.maxTokens())) {
-            launches.add(scope.launch(
-                    "multiplyTiles",
-                    LinearKernels.TILE_LANES,
-                    run -> LinearKernels.many(run.tokens())
-                            ? Math.ceilDiv(run.tokens(), LinearKernels.TILE) * Math.ceilDiv(out, LinearKernels.TILE)
-                            : 0,
-                    KernelTask.of(
-                            LinearKernels::multiplyTiles,
-                            slot(l.in()),
-                            weight,
-                            packed,
-                            bias,
-                            slot(l.out()),
-                            in,
-                            out,
-                            bits,
-                            biased)));
-        }
+        FloatArray bias = weight(l.bias(), null);
+        return LinearLaunches.of(
+                slot(l.in()),
+                arrays.matrix(l.weight()),
+                bias,
+                slot(l.out()),
+                l.in().width(),
+                l.out().width(),
+                spec.maxTokens(),
+                scope);
+    }
+
+    private List<Launch> crossEntropy(MatrixOp.CrossEntropy c) {
+        FloatArray logits = arrays.logits(c);
+        List<Launch> launches = new ArrayList<>(LinearLaunches.of(
+                slot(c.in()),
+                arrays.matrix(c.weight()),
+                weight(c.bias(), null),
+                logits,
+                c.in().width(),
+                c.classes(),
+                spec.maxTokens(),
+                scope));
         launches.add(scope.launch(
-                "multiplyRows",
-                LinearKernels.ROW_LANES,
-                run -> LinearKernels.many(run.tokens()) ? 0 : Math.ceilDiv(out, LinearKernels.ROWS),
+                "crossEntropy",
+                LossKernel.LANES,
+                RunTable::tokens,
                 KernelTask.of(
-                        LinearKernels::multiplyRows,
-                        slot(l.in()),
-                        weight,
-                        packed,
-                        bias,
-                        slot(l.out()),
-                        in,
-                        out,
-                        bits,
-                        biased)));
+                        LossKernel::crossEntropy,
+                        logits,
+                        slot(c.labels()),
+                        arrays.logSums(c),
+                        slot(c.out()),
+                        c.classes())));
         return launches;
     }
 
@@ -392,11 +379,7 @@ public final class LayerLaunches {
     }
 
     private Launch rotary(PositionOp.Rotary r) {
-        double[] rates = new double[r.rotary() / 2];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = Math.pow(r.theta(), -2.0 * i / r.rotary());
-        }
-        LongArray phases = arrays.phases(rates);
+        LongArray phases = arrays.phases(RotaryKernels.rates(r.theta(), r.rotary()));
         return turn(r.in(), phases, phases, r.out(), r.head(), r.rotary() / 2, 0);
     }
 

@@ -31,7 +31,7 @@ public final class LayerRunTables {
     }
 
     /** For what carries no delta state: every token, in chunks of {@link AttentionKernels#QUERIES}. */
-    RunTable tokens() {
+    public RunTable tokens() {
         return tokens;
     }
 

@@ -7,20 +7,20 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Norms of groups of channels, and inner products of them. */
-final class NormKernel {
+public final class NormKernel {
     /** Divides by the mean of squares and multiplies by a weight, instead of dividing by the sum. */
-    static final int RMS = 1;
+    public static final int RMS = 1;
     /** The stored weight lacks its 1. */
-    static final int ZERO_CENTRED = 2;
+    public static final int ZERO_CENTRED = 2;
     /** There is a gate. */
-    static final int GATED = 4;
+    public static final int GATED = 4;
     /** Divides by the sum of the numbers themselves. */
-    static final int SUM = 8;
+    public static final int SUM = 8;
 
     private NormKernel() {}
 
     /** Work-items per work-group for groups of so many channels. */
-    static int lanes(int group) {
+    public static int lanes(int group) {
         return group <= 128 ? 32 : 128;
     }
 

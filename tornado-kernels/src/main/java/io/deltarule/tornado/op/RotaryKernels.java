@@ -12,9 +12,9 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  * they are integers: accumulated angles count 2^−36 radians, phases 2^−64 turns, and a product's whole turns fall off its
  * upper end by themselves.
  */
-final class RotaryKernels {
+public final class RotaryKernels {
     /** Work-items per work-group. */
-    static final int LANES = 128;
+    public static final int LANES = 128;
     /** An accumulated angle's unit is 2 to the power of minus this, in radians. */
     static final int ANGLE_BITS = 36;
     /** How many bits of an accumulated angle's fraction of a radian a phase is made of. */
@@ -28,6 +28,15 @@ final class RotaryKernels {
     private static final float RADIANS = (float) (Math.PI * 0x1p-63); // 2π / 2^64
 
     private RotaryKernels() {}
+
+    /** Radians per position of each pair, θ^(−2i/rotary). */
+    public static double[] rates(double theta, int rotary) {
+        double[] rates = new double[rotary / 2];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = Math.pow(theta, -2.0 * i / rotary);
+        }
+        return rates;
+    }
 
     /**
      * Phases of so many radians per position or per accumulated radian: what a whole one and what 2^−31 of one add.
@@ -59,7 +68,7 @@ final class RotaryKernels {
      *
      * <p>Parallel over: token × head × pair or copied channel. Source: core.layer.LayerOp. Oracle: core.reference.
      */
-    static void turn(
+    public static void turn(
             KernelContext context,
             IntArray table,
             FloatArray x,
@@ -137,7 +146,7 @@ final class RotaryKernels {
      * <p>Parallel over: sequence × pair. Accumulates: 64-bit integers, exact for |φ| ≥ 2^−13. Requires: |Φ| below 2^27.
      * Source: core.layer.LayerOp. Oracle: core.reference.SelectiveRotaryStep.
      */
-    static void accumulateAngles(
+    public static void accumulateAngles(
             KernelContext context,
             IntArray table,
             FloatArray phi,

@@ -83,15 +83,40 @@ enum Quirk {
             "delta.ReadLaunches",
             "TornadoGradientPlanTest#anyShapeMatchesReference"),
     CONSUMED_ARRAYS(
-            "A graph takes over only arrays that the graph executed right before it reads and writes in a task.",
-            "States are brought by a graph whose task copies one value of each to itself.",
-            "quirks.ResidentState",
+            "A graph takes over what it consumes from the graph executed right before it, whichever that was.",
+            "Every graph of a plan consumes all arrays that stay on the device; the first one executed makes them.",
+            "quirks.SharedArrays",
             "TornadoPlanTest#keptStateCanBeReplacedAndReset"),
+    SENT_AND_CONSUMED(
+            "A graph that consumes an array and sends it sends it only if no task of it uses the array.",
+            "Arrays that stay are sent by graphs whose one task works on something else.",
+            "quirks.SharedArrays",
+            "TornadoPlanTest#keptStateCanBeReplacedAndReset"),
+    FREED_BY_GRAPH(
+            "Closing a plan frees the arrays of the graph selected last alone, and an array that two graphs name twice, which fails.",
+            "Graphs are freed one by one, those that own arrays and no other.",
+            "graph.GraphPlan",
+            "TornadoPlanTest#closingFreesTheDevicesMemory"),
+    ARRAYS_OF_A_PLAN(
+            "Two plans share no array on the device.",
+            "Operations that hand arrays on are stages of one plan.",
+            "graph.GraphPlan",
+            "TornadoLayerTest#partsOfAProgramDoWhatTheWholeDoes"),
+    PARTS_ARE_REMEMBERED(
+            "After a part of an array was copied back, a copy of the whole has no more bytes than the part had.",
+            "Every copy on demand is one of a part.",
+            "graph.GraphPlan",
+            "TornadoLayerTest#matchesReference"),
     RELAXED_MATHS(
             "OpenCL is compiled with relaxed maths, which may do anything with infinities and NaN.",
             "Kernels see large finite numbers; maxima begin with the smallest finite one.",
             "quirks.InfiniteDecays",
             "TornadoPlanTest#anInfiniteDecayIsAFullReset"),
+    NAN_AS_A_CONSTANT(
+            "A scalar argument that is NaN does not compile as OpenCL C.",
+            "It is read from an array.",
+            "quirks.SharedArrays",
+            "TornadoLayerTest#partsOfAProgramDoWhatTheWholeDoes"),
     LOCAL_ARRAYS_IN_HELPERS(
             "A local array passed to another method compiles to wrong addresses without a word; its size has to be a constant.",
             "Kernels are one method each where they use local memory; the emulator refuses anything else.",

@@ -22,8 +22,9 @@ class KeptResultsTest {
         FloatArray state = new FloatArray(1);
         state.init(3);
         GridScheduler scheduler = new GridScheduler();
-        TaskGraph graph = ResidentState.graph(scheduler, new KernelContext(), List.of(state));
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, state);
+        TaskGraph graph = new SharedArrays(scheduler, new KernelContext(), List.of(), List.of(state))
+                .make("make")
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, state);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
             plan.withGridScheduler(scheduler);
             assertNotSame(plan.withGraph(0), plan.withGraph(0));

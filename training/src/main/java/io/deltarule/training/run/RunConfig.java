@@ -247,9 +247,13 @@ public final class RunConfig {
         return all;
     }
 
-    /** A trainer before its first step. */
-    Trainer trainer(TrainingEngine engine) {
-        Trainer trainer = new Trainer(engine, model, data.task(), options);
+    /**
+     * A trainer before its first step.
+     *
+     * @param device one of the engine's, or null for its own choice
+     */
+    Trainer trainer(TrainingEngine engine, String device) {
+        Trainer trainer = new Trainer(engine, device, model, data.task(), options);
         if (from != null) {
             try (ModelFolder folder = ModelFolder.open(from)) {
                 trainer.weights().copyFrom(folder.weights());

@@ -28,6 +28,7 @@ public final class TrainingRun {
 
     private final RunConfig config;
     private final TrainingEngine engine;
+    private final String device;
     private final Path folder;
     private final String version;
     private final Listener listener;
@@ -79,8 +80,19 @@ public final class TrainingRun {
      * @param version what writes the checkpoints
      */
     public TrainingRun(RunConfig config, TrainingEngine engine, Path folder, String version, Listener listener) {
+        this(config, engine, null, folder, version, listener);
+    }
+
+    /**
+     * The same on a device.
+     *
+     * @param device one of the engine's, or null for its own choice
+     */
+    public TrainingRun(
+            RunConfig config, TrainingEngine engine, String device, Path folder, String version, Listener listener) {
         this.config = config;
         this.engine = engine;
+        this.device = device;
         this.folder = folder;
         this.version = version;
         this.listener = listener;
@@ -113,7 +125,7 @@ public final class TrainingRun {
             begun = RunState.read(found.getLast().path());
             RunConfig.checkContinues(begun.config(), found.getLast().path(), config.effectiveOn(engine));
         }
-        try (Trainer trainer = config.trainer(engine)) {
+        try (Trainer trainer = config.trainer(engine, device)) {
             if (begun != null) {
                 found.getLast().restore(trainer, begun);
                 listener.resumed(begun.step());

@@ -121,7 +121,7 @@ class TrainingRunTest {
         Path before = temporary.resolve("before");
         TrainingRun.Result finished = run(config(precision, ""), before).run(false, () -> false);
         RunConfig config = RunConfig.parse("run.json", from(before, ""), temporary);
-        try (Trainer trainer = config.trainer(new CpuEngine(2));
+        try (Trainer trainer = config.trainer(new CpuEngine(2), null);
                 ModelFolder read = ModelFolder.open(before)) {
             for (ParameterLayout.Entry entry :
                     trainer.weights().trained().layout().entries()) {

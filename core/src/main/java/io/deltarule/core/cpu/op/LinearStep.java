@@ -33,7 +33,9 @@ public final class LinearStep implements LayerStep {
         this.b = b;
         this.y = y;
         this.panels = panels;
-        this.manyTokens = panels.own() ? new TiledLinear(x, W, b, y, panels) : new BlasLinear(x, W, b, y, panels);
+        this.manyTokens = panels.products() == LayerProducts.OPENBLAS
+                ? new BlasLinear(x, W, b, y, panels)
+                : new TiledLinear(x, W, b, y, panels);
     }
 
     @Override
@@ -43,7 +45,7 @@ public final class LinearStep implements LayerStep {
 
     /** The same for the slots' first rows, however many tokens the run has. */
     public void run(LayerRun run, int tokens) {
-        if (tokens <= FEW_TOKENS) {
+        if (tokens <= FEW_TOKENS && panels.products() != LayerProducts.OWN_FOR_ANY_NUMBER) {
             prepare(tokens);
             long operations = (long) x.width() * tokens / 2;
             run.split(y.width(), 1, operations, (from, to, slot) -> outputs(from, to, tokens, slot));

@@ -22,14 +22,14 @@ public final class WeightPanels {
     private final MemorySegment vectors;
     private final TokenPanels inputs = new TokenPanels();
     private final WeightBlock[] blocks; // one per thread, made when first used
-    private final boolean own;
+    private final LayerProducts products;
 
     /**
      * @param widest numbers in a row of the widest weight
-     * @param own whether products of many tokens are the engine's own rather than OpenBLAS's
+     * @param products how projections are computed
      */
-    public WeightPanels(Arena arena, int threads, int widest, boolean own) {
-        this.own = own;
+    public WeightPanels(Arena arena, int threads, int widest, LayerProducts products) {
+        this.products = products;
         long floats = Math.max(SIZE, (long) ROWS_AT_LEAST * widest);
         this.panels = new MemorySegment[threads];
         for (int i = 0; i < threads; i++) {
@@ -39,9 +39,9 @@ public final class WeightPanels {
         this.vectors = arena.allocate((long) LinearStep.FEW_TOKENS * BlockRows.prepared(widest) * Float.BYTES, 64);
     }
 
-    /** Whether products of many tokens are the engine's own rather than OpenBLAS's. */
-    boolean own() {
-        return own;
+    /** How projections are computed. */
+    LayerProducts products() {
+        return products;
     }
 
     /** How many rows of a width a panel holds. */

@@ -43,7 +43,8 @@ class ManyTokensTest {
         int outputs = weight.dim(0);
         SlotBuffer y = SlotBuffer.allocate(arena, tokens, outputs);
         y.data().fill((byte) -1); // NaN
-        WeightPanels panels = new WeightPanels(arena, threads, x.width(), tiles);
+        WeightPanels panels =
+                new WeightPanels(arena, threads, x.width(), tiles ? LayerProducts.OWN : LayerProducts.OPENBLAS);
         LayerWeight w = LayerWeight.of(weight, arena);
         LayerWeight b = bias == null ? null : LayerWeight.of(bias, arena);
         ManyTokens step = tiles ? new TiledLinear(x, w, b, y, panels) : new BlasLinear(x, w, b, y, panels);

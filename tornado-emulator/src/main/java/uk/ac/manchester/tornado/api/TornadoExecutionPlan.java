@@ -4,7 +4,9 @@ import io.deltarule.emulator.EmulatedDevice;
 import io.deltarule.emulator.ExecutionTimes;
 import io.deltarule.emulator.GraphExecutor;
 import io.deltarule.emulator.grid.GridShape;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -165,7 +167,8 @@ public final class TornadoExecutionPlan implements AutoCloseable {
     }
 
     public long getCurrentDeviceMemoryUsage() {
-        return graphs.stream().mapToLong(GraphExecutor::deviceBytes).sum();
+        Set<Object> counted = new HashSet<>();
+        return graphs.stream().mapToLong(graph -> graph.deviceBytes(counted)).sum();
     }
 
     public long getId() {

@@ -7,13 +7,11 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
-import io.deltarule.core.Term;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.HostCopies;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,23 +27,11 @@ public final class GradientArrays {
     public final PlanArrays forward;
     /** In: gradient of the final state. Out: of the initial one. */
     public final FloatArray state;
-    /** An array in the place of gradients that a variant does not have; each has one of its own. */
-    private final List<FloatArray> absent = new ArrayList<>();
-
-    final FloatArray dq;
-    final FloatArray dk;
-    final FloatArray dv;
-    final FloatArray dg;
-    final FloatArray dErase;
-    final FloatArray dEraseGain;
-    final FloatArray dWriteGain;
-    /** Null without a selective read. */
-    final FloatArray dr;
-    /** Null for one state. */
-    final FloatArray dLambda;
+    /** What the launches work on. */
+    public final GradientOperands operands;
 
     private final PlanSpec spec;
-    private final Map<Input, FloatArray> gradients = new EnumMap<>(Input.class);
+    private final Map<Input, FloatArray> gradients;
 
     /**
      * Allocates everything on the host side.
@@ -54,48 +40,38 @@ public final class GradientArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public GradientArrays(PlanSpec spec, InputMap map, DeviceMemory memory) {
+        this(spec, map, Map.of(), memory);
+    }
+
+    /**
+     * Allocates what is not there yet.
+     *
+     * @param there inputs whose arrays the forward pass has
+     */
+    public GradientArrays(PlanSpec spec, InputMap map, Map<Input, FloatArray> there, DeviceMemory memory) {
         this.spec = spec;
-        forward = new PlanArrays(spec, map, memory);
+        forward = new PlanArrays(spec, map, there, memory);
         DeltaShape s = spec.shape();
-        Term eraseKey = spec.variant().eraseKey();
-        Term writeValue = spec.variant().writeValue();
         state = memory.floats("d_state", s.state().count(), s.K(), s.V());
-        dq = gradient(memory, Input.Q);
-        dk = gradient(memory, Input.K);
-        dv = gradient(memory, Input.V);
-        dg = s.gateWidth() == 0 ? absent(memory) : gradient(memory, Input.G);
-        dErase = map.ownEraseKey() ? gradient(memory, eraseKey.vector()) : absent(memory);
-        dWriteGain = gradient(memory, writeValue.gain());
-        dEraseGain = !map.erases() || eraseKey.gain() == writeValue.gain()
-                ? absent(memory)
-                : gradient(memory, eraseKey.gain());
-        dr = s.crossRead() ? gradient(memory, Input.R) : null;
-        dLambda = s.logLinear() ? gradient(memory, Input.LAMBDA) : null;
+        operands = GradientOperands.of(
+                s,
+                spec.variant(),
+                forward.arrays(),
+                state,
+                (input, axes) -> memory.floats("d_" + input.id(), s.tokens(), axes),
+                () -> memory.floats("absent", 1, 1, 1));
+        gradients = operands.gradients();
         state.init(0);
         outputs().forEach(each -> each.init(Float.NaN));
     }
 
-    private FloatArray gradient(DeviceMemory memory, Input input) {
-        DeltaShape s = spec.shape();
-        Input.Axes axes = input.eitherHeads() ? input.axesPerValueHead(s) : input.axes(s);
-        FloatArray array = memory.floats("d_" + input.id(), s.tokens(), axes);
-        gradients.put(input, array);
-        return array;
-    }
-
-    private FloatArray absent(DeviceMemory memory) {
-        FloatArray array = memory.floats("absent", 1, 1, 1);
-        absent.add(array);
-        return array;
-    }
-
     /** The gradient of the linear read-out, times the scale: what the read of scale · q would have. */
-    FloatArray readGradient() {
+    public FloatArray readGradient() {
         return forward.o;
     }
 
     /** The gradient of the selective read-out; null without one. */
-    FloatArray crossGradient() {
+    public FloatArray crossGradient() {
         return forward.oCross;
     }
 
@@ -113,7 +89,7 @@ public final class GradientArrays {
 
     /** Arrays that kernels are given and leave alone. */
     public List<FloatArray> absent() {
-        return absent;
+        return operands.absent();
     }
 
     /** Fills the arrays of {@link #inputs} and both states for one run. */
@@ -138,16 +114,24 @@ public final class GradientArrays {
         });
     }
 
-    /** Copies the gradients of the inputs out; value heads that share a row add up. */
+    /** Copies the gradients of the inputs out. */
     public void store(DeltaGradients to) {
-        gradients.forEach((input, array) -> {
-            Tensor tensor = to.get(input);
-            if (input.eitherHeads() && tensor.dim(2) < spec.shape().HV()) {
-                addHeads(array, tensor);
-            } else {
-                HostCopies.copyOut(array, tensor);
-            }
-        });
+        gradients.keySet().forEach(input -> store(input, to.get(input)));
+    }
+
+    /** Copies the gradient of one input out; value heads that share a row add up. */
+    public void store(Input input, Tensor to) {
+        FloatArray array = gradients.get(input);
+        if (input.eitherHeads() && to.dim(2) < spec.shape().HV()) {
+            addHeads(array, to);
+        } else {
+            HostCopies.copyOut(array, to);
+        }
+    }
+
+    /** The array of each input's gradient. */
+    public Map<Input, FloatArray> byInput() {
+        return Collections.unmodifiableMap(gradients);
     }
 
     private void addHeads(FloatArray from, Tensor to) {
@@ -169,9 +153,14 @@ public final class GradientArrays {
         if (from == null) {
             to.init(0);
         } else {
-            for (long i = 0; i < from.size(); i++) {
-                to.set((int) i, scale * from.get(i));
-            }
+            copyScaled(from, scale, to);
+        }
+    }
+
+    /** Copies a tensor's numbers times a factor to the beginning of an array. */
+    public static void copyScaled(Tensor from, float scale, FloatArray to) {
+        for (long i = 0; i < from.size(); i++) {
+            to.set((int) i, scale * from.get(i));
         }
     }
 }

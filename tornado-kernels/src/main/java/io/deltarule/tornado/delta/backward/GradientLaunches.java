@@ -43,7 +43,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 public final class GradientLaunches {
     private final DeltaShape s;
-    private final GradientArrays operands;
+    private final GradientOperands operands;
     private final DeltaArrays x;
     private final ChunkBuffers between;
     private final GradientBuffers gradients;
@@ -54,14 +54,14 @@ public final class GradientLaunches {
 
     private GradientLaunches(
             PlanSpec spec,
-            GradientArrays operands,
+            GradientOperands operands,
             ChunkBuffers between,
             GradientBuffers gradients,
             LaunchScope scope) {
         this.spec = spec;
         this.s = spec.shape();
         this.operands = operands;
-        this.x = operands.forward.arrays();
+        this.x = operands.forward();
         this.erases = x.map().erases();
         this.between = between;
         this.gradients = gradients;
@@ -72,7 +72,7 @@ public final class GradientLaunches {
     /** The launches, in order. */
     public static List<Launch> of(
             PlanSpec spec,
-            GradientArrays operands,
+            GradientOperands operands,
             ChunkBuffers between,
             GradientBuffers gradients,
             LaunchScope scope) {
@@ -86,7 +86,7 @@ public final class GradientLaunches {
         if (s.logLinear()) {
             all.addAll(reads.levels(1));
             all.add(reads.overlaps("levelPairs", dO, between.writes, gradients.pairs));
-            all.add(stages.levelWeights(dO, operands.dLambda));
+            all.add(stages.levelWeights(dO, operands.dLambda()));
             all.add(stages.readLevels("levelRead", dO));
         } else {
             all.add(stages.read("linearRead", x.q(), s.H(), dO, GradientOptions.WRITE));
@@ -95,7 +95,7 @@ public final class GradientLaunches {
             all.addAll(new SelectiveGradientLaunches(s, x, operands, between, gradients, stages, reads).all());
         }
         all.addAll(ChunkLaunches.backward(
-                spec, x, between, gradients.readValues, gradients.values, operands.state, gradients.states, scope));
+                spec, x, between, gradients.readValues, gradients.values, operands.state(), gradients.states, scope));
         if (erases) {
             all.add(reads.overlaps("overlaps", dO, gradients.overlaps, gradients.values, gradients.erased));
         } else if (!s.logLinear()) {
@@ -113,17 +113,17 @@ public final class GradientLaunches {
         if (s.gateWidth() == 1) {
             if (erases || s.crossRead()) {
                 // L and M are computed a second time: the inverse was written over L, and a selective read over M.
-                all.addAll(new ReadLaunches(spec, x, between, scope.named("gate_")).scores());
+                all.add(new ReadLaunches(spec, x, between, scope.named(scope.prefix() + "gate_")).scores());
             }
             GradientOptions options = GradientOptions.WRITE.adding(s.crossRead());
             all.add(stages.rectangles(
-                    "gateRectangles", gradients.overlaps, operands.dg, erases ? options.erasing() : options));
+                    "gateRectangles", gradients.overlaps, operands.dg(), erases ? options.erasing() : options));
         }
         if (s.gateWidth() > 1) {
             all.addAll(crossings());
         }
         if (s.gateWidth() > 0) {
-            all.add(stages.gates(operands.dg));
+            all.add(stages.gates(operands.dg()));
         }
         all.add(keyGradients());
         all.add(gainGradients());
@@ -217,7 +217,7 @@ public final class GradientLaunches {
 
     /** What passes from row to row through one decay per channel, pair by pair. */
     private List<Launch> crossings() {
-        FloatArray dg = operands.dg;
+        FloatArray dg = operands.dg();
         List<Launch> all = new ArrayList<>();
         if (erases) {
             all.add(stages.crossings(
@@ -268,8 +268,8 @@ public final class GradientLaunches {
                         eraseKeys(),
                         gradients.inner,
                         gradients.outer,
-                        operands.dq,
-                        operands.dk,
+                        operands.dq(),
+                        operands.dk(),
                         s.K(),
                         between.C,
                         s.householders(),
@@ -291,10 +291,10 @@ public final class GradientLaunches {
                         x.writeGain(),
                         gradients.values,
                         eraseKeys(),
-                        operands.dv,
-                        operands.dErase,
-                        operands.dEraseGain,
-                        operands.dWriteGain,
+                        operands.dv(),
+                        operands.dErase(),
+                        operands.dEraseGain(),
+                        operands.dWriteGain(),
                         s.K(),
                         s.V(),
                         between.C,

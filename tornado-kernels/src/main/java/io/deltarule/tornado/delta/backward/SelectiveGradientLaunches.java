@@ -26,7 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class SelectiveGradientLaunches {
     private final DeltaShape s;
     private final DeltaArrays x;
-    private final GradientArrays operands;
+    private final GradientOperands operands;
     private final ChunkBuffers between;
     private final GradientBuffers gradients;
     private final GradientStages stages;
@@ -36,7 +36,7 @@ final class SelectiveGradientLaunches {
     SelectiveGradientLaunches(
             DeltaShape s,
             DeltaArrays x,
-            GradientArrays operands,
+            GradientOperands operands,
             ChunkBuffers between,
             GradientBuffers gradients,
             GradientStages stages,
@@ -74,16 +74,17 @@ final class SelectiveGradientLaunches {
             all.add(stages.products("crossGate", weights, crosses, gradients.gateSums, GradientOptions.WRITE, 1));
             all.add(stages.products("rowGate", logits, rows, gradients.gateSums, GradientOptions.ADD, 1));
         }
-        all.addAll(reads.scores("CrossScores", between.weights));
+        all.add(reads.scores("crossScores", between.weights));
         all.add(stages.read("crossRead", between.weights, s.HV(), dx, GradientOptions.ADD));
         if (s.gateWidth() == 1) {
-            all.add(stages.rectangles("crossRectangles", gradients.crossOverlaps, operands.dg, GradientOptions.WRITE));
+            all.add(stages.rectangles(
+                    "crossRectangles", gradients.crossOverlaps, operands.dg(), GradientOptions.WRITE));
         }
-        all.addAll(reads.scores("RowScores", gradients.weights));
+        all.add(reads.scores("rowScores", gradients.weights));
         all.add(stages.read("rowRead", gradients.weights, s.HV(), x.r(), GradientOptions.ADD));
-        all.add(reads.outputs("queryGradients", gradients.weights, s.HV(), operands.dr, 1));
+        all.add(reads.outputs("queryGradients", gradients.weights, s.HV(), operands.dr(), 1));
         if (s.gateWidth() == 1) {
-            all.add(stages.rectangles("rowRectangles", gradients.readOverlaps, operands.dg, GradientOptions.ADD));
+            all.add(stages.rectangles("rowRectangles", gradients.readOverlaps, operands.dg(), GradientOptions.ADD));
         }
         return all;
     }

@@ -1,17 +1,17 @@
-package io.deltarule.core.cpu;
+package io.deltarule.core.engine;
 
 import io.deltarule.core.layer.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Looks for numbers that are not finite. */
-final class FiniteNumbers {
+public final class FiniteNumbers {
     private static final int SOME = 4096; // whole blocks of every type of weights
 
     private FiniteNumbers() {}
 
     /** Whether all of the first numbers of a segment of float32 are finite. */
-    static boolean in(MemorySegment numbers, long count) {
+    public static boolean in(MemorySegment numbers, long count) {
         float[] some = new float[(int) Math.min(SOME, count)];
         for (long at = 0; at < count; at += SOME) {
             int n = (int) Math.min(SOME, count - at);
@@ -24,7 +24,7 @@ final class FiniteNumbers {
     }
 
     /** Whether all of a weight's numbers are. */
-    static boolean in(Weight weight) {
+    public static boolean in(Weight weight) {
         for (long at = 0; at < weight.size(); at += SOME) {
             float[] some = new float[(int) Math.min(SOME, weight.size() - at)];
             weight.read(at, some);

@@ -1,0 +1,366 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.BackwardWalk;
+import io.deltarule.core.layer.LayerProgram;
+import io.deltarule.core.layer.SequenceOp;
+import io.deltarule.core.layer.Slot;
+import io.deltarule.core.training.AdamStep;
+import io.deltarule.core.training.ParameterArena;
+import io.deltarule.core.training.TrainingSpec;
+import io.deltarule.tornado.graph.DeviceHandle;
+import io.deltarule.tornado.graph.DeviceMemory;
+import io.deltarule.tornado.graph.GraphPlan;
+import io.deltarule.tornado.graph.GraphTransfers;
+import io.deltarule.tornado.graph.HostCopies;
+import io.deltarule.tornado.graph.Launch;
+import io.deltarule.tornado.graph.ResidentArrays;
+import io.deltarule.tornado.graph.ResidentGroup;
+import io.deltarule.tornado.graph.Stage;
+import io.deltarule.tornado.op.LayerArrays;
+import io.deltarule.tornado.op.LayerLaunches;
+import io.deltarule.tornado.op.LayerRunTables;
+import io.deltarule.tornado.op.backward.BackwardArrays;
+import io.deltarule.tornado.op.backward.BackwardLaunches;
+import io.deltarule.tornado.op.backward.BackwardTables;
+import io.deltarule.tornado.op.update.UpdateLaunches;
+import io.deltarule.tornado.quirks.GraphLimits;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * A training step's stages on a device, each of as many task graphs as its launches need, and the arrays that stay there.
+ *
+ * <pre>
+ *   forward      inputs → kernels; what a run carries in is kept before it
+ *   backward     gradients of the outputs → kernels
+ *   norm         kernels                                 an optimiser there
+ *   update       the numbers of the step → kernels       likewise
+ * </pre>
+ *
+ * Groups of arrays that are sent: weights that are trained, with moments, where the host has new ones; inputs; gradients of outputs; the
+ * step; and what is remembered of a run, where an earlier one takes its place.
+ */
+final class TrainingGraphs {
+    private static final int FORWARD = 0;
+    private static final int BACKWARD = 1;
+    private static final int NORM = 2;
+    private static final int UPDATE = 3;
+
+    private final LayerArrays arrays;
+    private final LayerRunTables tables;
+    private final BackwardArrays back;
+    private final BackwardTables backTables;
+    /** Null where the host has the optimiser. */
+    private final UpdateLaunches updates;
+
+    private final Map<List<String>, FloatArray> weights;
+    private final List<FloatArray> inputs;
+    private final List<FloatArray> remembered;
+    private final ResidentGroup weightGroup;
+    private final ResidentGroup inputGroup;
+    private final ResidentGroup rememberedGroup;
+    private final ResidentGroup outputGroup;
+    private final ResidentGroup stepGroup;
+    /** Where each stage's graphs begin, and where the last ends. */
+    private final List<Integer> begins = new ArrayList<>(List.of(0));
+    /** The inputs that are log-decays of some delta rule. */
+    private final Set<Slot> decays;
+
+    private final GraphPlan graph;
+    private final long bytes;
+
+    /** Everything that is made of a specification: once to count, once to keep. */
+    private static final class Parts {
+        final KernelContext context = new KernelContext();
+        final LayerRunTables tables;
+        final BackwardTables backTables;
+        final LayerArrays arrays;
+        final BackwardArrays back;
+        final List<List<Launch>> forward = new ArrayList<>();
+        final List<List<Launch>> backward;
+        final UpdateLaunches updates;
+
+        Parts(TrainingSpec spec, boolean updating, DeviceMemory memory) {
+            LayerProgram program = spec.layer().program();
+            BackwardWalk walk = new BackwardWalk(spec, BackwardWalk.inputs(program));
+            tables = new LayerRunTables(spec.layer());
+            backTables = new BackwardTables(spec.layer());
+            arrays = LayerArrays.remembering(spec.layer(), memory);
+            back = new BackwardArrays(spec, walk, arrays, memory);
+            BackwardLaunches launches = new BackwardLaunches(spec, walk, arrays, back, backTables, context);
+            forward.addAll(launches.before(tables));
+            forward.addAll(LayerLaunches.of(spec.layer(), arrays, tables, context));
+            backward = launches.backward();
+            updates = updating ? new UpdateLaunches(spec.trained(), back.weightGradients(), memory, context) : null;
+        }
+    }
+
+    /**
+     * Allocates, and builds the graphs.
+     *
+     * @param decayed on which weights an optimiser on the device lets decay act; null where the host has the optimiser
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them, or an operation has no gradient there
+     */
+    TrainingGraphs(TrainingSpec spec, Predicate<String> decayed, DeviceHandle device) {
+        LayerProgram program = spec.layer().program();
+        DeviceMemory count = DeviceMemory.counting(device);
+        Parts _ = new Parts(spec, decayed != null, count);
+        bytes = count.used();
+        Parts parts = new Parts(spec, decayed != null, DeviceMemory.of(device));
+        arrays = parts.arrays;
+        tables = parts.tables;
+        back = parts.back;
+        backTables = parts.backTables;
+        updates = parts.updates;
+        weights = arrays.numbers(spec.trained()::contains);
+        decays = SequenceOp.Delta.decays(program);
+        inputs = program.inputs().stream().map(arrays::slot).toList();
+        Set<FloatArray> kept = new LinkedHashSet<>();
+        program.slots().forEach(slot -> kept.add(arrays.slot(slot)));
+        inputs.forEach(kept::remove);
+        kept.addAll(arrays.leftBehind());
+        kept.forEach(array -> array.init(Float.NaN));
+        inputs.forEach(array -> array.init(0));
+        kept.addAll(back.before());
+        remembered = List.copyOf(kept);
+        weightGroup = group("weights", Float.NaN, numbers());
+        inputGroup = group("inputs", 0, inputs);
+        rememberedGroup = group("remembered", Float.NaN, remembered);
+        outputGroup = group("outputs", 0, back.outputs().values());
+        stepGroup = updates == null ? null : group("step", 0, List.of(updates.step()));
+        List<Stage> all = new ArrayList<>();
+        add("forward", parts.forward, all);
+        add("backward", parts.backward, all);
+        if (updates != null) {
+            add("norm", updates.norm(), all);
+            add("update", updates.update(byName(), decayed), all);
+        }
+        graph = new GraphPlan(device, parts.context, residents(all), all);
+    }
+
+    private static ResidentGroup group(String name, float begin, Collection<FloatArray> arrays) {
+        return arrays.isEmpty() ? null : new ResidentGroup(name, begin, List.copyOf(arrays));
+    }
+
+    /** Cuts a stage's launches into as few graphs as hold them; a unit stays together. */
+    private void add(String name, List<List<Launch>> units, List<Stage> stages) {
+        List<Launch> part = new ArrayList<>();
+        int bytes = 0;
+        for (List<Launch> unit : units) {
+            int more = unit.stream().mapToInt(Launch::bytes).sum();
+            if (!part.isEmpty()
+                    && (bytes + more > GraphLimits.BYTES || part.size() + unit.size() > GraphLimits.TASKS)) {
+                stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
+                part.clear();
+                bytes = 0;
+            }
+            part.addAll(unit);
+            bytes += more;
+        }
+        if (!part.isEmpty()) {
+            stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
+        }
+        begins.add(stages.size());
+    }
+
+    /** What enters with the weights. */
+    private List<FloatArray> numbers() {
+        List<FloatArray> all = new ArrayList<>(weights.values());
+        if (updates != null) {
+            all.addAll(updates.means().values());
+            all.addAll(updates.squares().values());
+        }
+        return all;
+    }
+
+    /** Everything that a launch uses; what no group and no constant is begins with zeros. */
+    private ResidentArrays residents(List<Stage> all) {
+        List<ResidentGroup> groups = new ArrayList<>();
+        Set<TornadoNativeArray> rest = new LinkedHashSet<>();
+        all.forEach(stage -> rest.addAll(stage.arrays()));
+        for (ResidentGroup group : Arrays.asList(weightGroup, inputGroup, rememberedGroup, outputGroup, stepGroup)) {
+            if (group != null) {
+                groups.add(group);
+                group.arrays().forEach(rest::remove);
+            }
+        }
+        Set<TornadoNativeArray> constants = new LinkedHashSet<>(arrays.constants());
+        constants.addAll(arrays.integers());
+        weights.values().forEach(constants::remove);
+        constants.retainAll(rest);
+        rest.removeAll(constants);
+        List<FloatArray> zeros = rest.stream().map(FloatArray.class::cast).toList();
+        if (!zeros.isEmpty()) {
+            groups.add(new ResidentGroup("zeros", 0, zeros));
+        }
+        return new ResidentArrays(groups, List.copyOf(constants));
+    }
+
+    private Map<String, FloatArray> byName() {
+        Map<String, FloatArray> all = new LinkedHashMap<>();
+        weights.forEach((names, array) -> all.put(names.getFirst(), array));
+        return all;
+    }
+
+    /** Sends what the weights are now, where the caller has them. */
+    void sendWeights() {
+        arrays.reload(weights);
+        send(weightGroup);
+    }
+
+    private void send(ResidentGroup group) {
+        if (group != null) {
+            graph.send(group);
+        }
+    }
+
+    private void run(int stage) {
+        for (int i = begins.get(stage); i < begins.get(stage + 1); i++) {
+            graph.run(i);
+        }
+    }
+
+    /** Sends weights and moments, which from now on count here. */
+    void load(ParameterArena given, ParameterArena m, ParameterArena v) {
+        byName().forEach((name, array) -> HostCopies.copyIn(given.tensor(name), array));
+        updates.means().forEach((name, array) -> HostCopies.copyIn(m.tensor(name), array));
+        updates.squares().forEach((name, array) -> HostCopies.copyIn(v.tensor(name), array));
+        send(weightGroup);
+    }
+
+    /** Brings weights and moments back. */
+    void store(ParameterArena to, ParameterArena m, ParameterArena v) {
+        store(byName(), to);
+        store(updates.means(), m);
+        store(updates.squares(), v);
+    }
+
+    /** Brings the gradients of weights back. */
+    void storeGradients(ParameterArena to) {
+        store(back.weightGradients(), to);
+    }
+
+    private void store(Map<String, FloatArray> numbers, ParameterArena to) {
+        graph.save(numbers.values());
+        numbers.forEach((name, array) -> HostCopies.copyOut(array, to.tensor(name)));
+    }
+
+    /** The length of the gradients that the walks since the last {@code fresh} one have left. */
+    double gradientNorm() {
+        updates.describe();
+        run(NORM);
+        graph.fetch(updates.sums());
+        double sum = 0;
+        for (int i = 0; i < updates.sums().getSize(); i++) {
+            sum += updates.sums().get(i);
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Changes weights and moments by the gradients. */
+    void update(AdamStep step) {
+        updates.describe(step);
+        send(stepGroup);
+        run(UPDATE);
+    }
+
+    /** The host side of an input becomes these rows. */
+    void load(Slot input, Tensor rows) {
+        if (decays.contains(input)) {
+            HostCopies.copyDecaysIn(rows, arrays.slot(input));
+        } else {
+            HostCopies.copyIn(rows, arrays.slot(input));
+        }
+    }
+
+    /** Runs forward over the inputs that are loaded. */
+    void forward(int[] lengths, int[] positions) {
+        graph.begin();
+        send(inputGroup);
+        tables.describe(lengths, positions);
+        run(FORWARD);
+    }
+
+    /**
+     * Goes back over the run that the device remembers.
+     *
+     * @param ends whether nothing comes back of what a later run carried
+     * @param earlier whether an earlier run wants the gradients of what was carried in
+     * @param fresh whether the gradients of weights begin with zeros
+     */
+    void backward(int[] lengths, int[] positions, boolean ends, boolean earlier, boolean fresh) {
+        send(outputGroup);
+        backTables.describe(lengths, positions, ends, earlier, fresh);
+        run(BACKWARD);
+    }
+
+    /** Slots and what was carried in: what makes a run that can be gone back over. */
+    List<FloatArray> remembered() {
+        List<FloatArray> all = new ArrayList<>(remembered);
+        all.addAll(inputs);
+        return all;
+    }
+
+    /** Sends the host side of {@link #remembered} in the place of the run that the device remembers. */
+    void enterRemembered() {
+        send(rememberedGroup);
+        send(inputGroup);
+    }
+
+    /** A slot's rows. */
+    FloatArray slot(Slot slot) {
+        return arrays.slot(slot);
+    }
+
+    /** Where the gradients of outputs go before a walk backward, of those that have one. */
+    Map<Slot, FloatArray> outputGradients() {
+        return back.outputs();
+    }
+
+    /** A slot's gradient; null where it has none. */
+    FloatArray gradient(Slot slot) {
+        return back.gradient(slot);
+    }
+
+    /** Adds what the last walk found of the weights to an arena of the layout that is trained. */
+    void addWeightGradients(ParameterArena arena) {
+        Map<String, FloatArray> gradients = back.weightGradients();
+        graph.save(gradients.values());
+        gradients.forEach((name, gradient) -> {
+            Tensor sum = arena.tensor(name);
+            for (int i = 0; i < gradient.getSize(); i++) {
+                sum.set(i, sum.get(i) + gradient.get(i));
+            }
+        });
+    }
+
+    /** Brings back the first numbers of an array. */
+    void fetch(FloatArray array, long numbers) {
+        graph.fetch(array, 0, numbers);
+    }
+
+    /** Brings back arrays. */
+    void fetch(Collection<FloatArray> all) {
+        graph.save(all);
+    }
+
+    /** Bytes on the device. */
+    long bytes() {
+        return bytes;
+    }
+
+    void close() {
+        graph.close();
+    }
+}

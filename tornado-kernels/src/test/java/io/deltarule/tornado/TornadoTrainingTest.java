@@ -1,0 +1,74 @@
+package io.deltarule.tornado;
+
+import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.MatrixOp;
+import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.testkit.LayerCase;
+import io.deltarule.core.testkit.LayerCases;
+import io.deltarule.core.testkit.RandomPrograms;
+import io.deltarule.core.testkit.TestScope;
+import io.deltarule.core.testkit.TrainingLaws;
+import io.deltarule.core.training.TrainingEngine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The laws of training on TornadoVM's device, or on the emulator, on programs of the operations that the engine goes back over. */
+class TornadoTrainingTest extends TrainingLaws {
+    private static final int SEEDS = Integer.getInteger("seeds", 6);
+
+    @Override
+    protected TrainingEngine engine() {
+        return new TornadoEngine();
+    }
+
+    @Override
+    protected String device() {
+        return TestDevice.id();
+    }
+
+    /** The least that kernels take. */
+    @Override
+    protected int chunkSize() {
+        return 16;
+    }
+
+    @Override
+    protected boolean recomputes() {
+        return false;
+    }
+
+    /** On the emulator two that are small: one that carries a state, one with a loss. */
+    @Override
+    protected List<RandomPrograms.Drawn> programs() {
+        return List.of(
+                chained(LayerCases.delta().get(1)), chained(LayerCases.losses().getLast()));
+    }
+
+    /** Every operation by itself, and drawn programs of several. */
+    @Override
+    protected List<RandomPrograms.Drawn> judged() {
+        List<RandomPrograms.Drawn> all = new ArrayList<>();
+        for (List<LayerCase> cases : List.of(
+                LayerCases.stateless(),
+                LayerCases.experts(),
+                LayerCases.losses(),
+                LayerCases.carrying(),
+                LayerCases.delta(),
+                LayerCases.deltaLens(),
+                LayerCases.levels())) {
+            cases.forEach(c -> all.add(chained(c)));
+        }
+        all.addAll(RandomPrograms.draw(SEEDS));
+        all.removeIf(drawn -> drawn.c().program().ops().stream().anyMatch(TornadoTrainingTest::isRefused));
+        return TestScope.thinned(all, 4);
+    }
+
+    private static RandomPrograms.Drawn chained(LayerCase c) {
+        return new RandomPrograms.Drawn(c, new int[][] {{5, 3}, {2, 4}}, 8);
+    }
+
+    private static boolean isRefused(LayerOp op) {
+        return op instanceof MatrixOp.Experts
+                || (op instanceof PositionOp.SelectiveRotary r && r.temperature() != null);
+    }
+}
