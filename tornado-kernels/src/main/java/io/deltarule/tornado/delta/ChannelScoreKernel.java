@@ -107,11 +107,7 @@ final class ChannelScoreKernel {
                     if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
                         int eraseRow =
                                 (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? m * HV + head : m * H + keyHead;
-                        int gainRow =
-                                (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
-                        heldEraseKeys[i] = erase.get(eraseRow * K + d)
-                                * eraseGain.get(
-                                        (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                        heldEraseKeys[i] = erase.get(eraseRow * K + d);
                     }
                     if (m % n == n - 1) {
                         int queryRow = (flags & KernelFlags.QUERY_ROW_PER_VALUE_HEAD) != 0
@@ -121,6 +117,18 @@ final class ChannelScoreKernel {
                     }
                     if (m % n == 0) {
                         heldDecays[i] = g.get((m / n * HV + head) * K + d);
+                    }
+                }
+            }
+            // Gains by themselves: a product at once would wait for its loads before the next row's.
+            if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                for (int i = 0; i < BLOCK; i++) {
+                    int row = BLOCK * y + i;
+                    int m = first + row;
+                    int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? m * H + keyHead : m * HV + head;
+                    if (row < length && (K % BLOCK == 0 || d < K)) {
+                        heldEraseKeys[i] *= eraseGain.get(
+                                (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
                     }
                 }
             }
