@@ -283,7 +283,8 @@ final class ChunkStateKernel {
                             if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
                                 value *= nextFade[i];
                             }
-                            P[tile + (lane / StateTiles.DEPTH + 4 * i) * StateTiles.STRIDE + lane % StateTiles.DEPTH] = value;
+                            P[tile + (lane / StateTiles.DEPTH + 4 * i) * StateTiles.STRIDE + lane % StateTiles.DEPTH] =
+                                    value;
                         }
                     }
                     if (t > products + 1) {

@@ -40,7 +40,9 @@ final class StateTiles {
 
     /** K filled up with zeros to what the work-items of a work-group load evenly. */
     static int padded(int K) {
-        return K <= 32 ? 32 : K <= 64 ? 64 : (K + ChunkStateKernel.LANES - 1) / ChunkStateKernel.LANES * ChunkStateKernel.LANES;
+        return K <= 32
+                ? 32
+                : K <= 64 ? 64 : (K + ChunkStateKernel.LANES - 1) / ChunkStateKernel.LANES * ChunkStateKernel.LANES;
     }
 
     /** Rows of keys at a time: with all their channels, as many as take the place of W's tile. */
