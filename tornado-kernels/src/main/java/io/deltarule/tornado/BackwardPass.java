@@ -5,6 +5,7 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.delta.backward.GradientArrays;
 import io.deltarule.tornado.delta.backward.GradientBuffers;
 import io.deltarule.tornado.delta.backward.GradientLaunches;
@@ -37,12 +38,23 @@ record BackwardPass(PlanSpec spec, GradientArrays arrays, RunTable table, List<L
      */
     static BackwardPass of(
             PlanSpec spec, InputMap map, Map<Input, FloatArray> there, KernelContext context, DeviceMemory memory) {
+        return of(spec, map, StateWalk.of(spec, map.erases(), memory.units()), there, context, memory);
+    }
+
+    /** The same with a walk through its chunks of the caller's choice. */
+    static BackwardPass of(
+            PlanSpec spec,
+            InputMap map,
+            StateWalk walk,
+            Map<Input, FloatArray> there,
+            KernelContext context,
+            DeviceMemory memory) {
         int C = spec.chunkSize();
         int longest = ChunkLaunches.longest(spec);
         GradientArrays arrays = new GradientArrays(spec, map, there, memory);
-        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), memory);
-        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), memory);
-        RunTable table = new RunTable(spec.shape(), C, longest);
+        ChunkBuffers between = new ChunkBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
+        GradientBuffers gradients = new GradientBuffers(spec.shape(), C, longest, map.erases(), walk, memory);
+        RunTable table = new RunTable(spec.shape(), C, longest, walk.segment());
         LaunchScope scope = new LaunchScope("", table, context);
         return new BackwardPass(
                 spec, arrays, table, GradientLaunches.of(spec, arrays.operands, between, gradients, scope), scope);

@@ -6,23 +6,19 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
 import io.deltarule.core.Variant;
-import io.deltarule.tornado.delta.ChunkBuffers;
-import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.backward.GradientArrays;
-import io.deltarule.tornado.delta.backward.GradientBuffers;
-import io.deltarule.tornado.delta.backward.GradientLaunches;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.GraphTransfers;
 import io.deltarule.tornado.graph.Launch;
-import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
 import io.deltarule.tornado.graph.Stage;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -52,13 +48,27 @@ final class CompileShape {
         if (!List.of("forward", "backward").contains(args[0])) {
             spec = spec.withPrecision(Precision.of(args[0]));
         }
-        RunTable table = new RunTable(shape, spec.chunkSize(), ChunkLaunches.longest(spec));
         KernelContext context = new KernelContext();
-        LaunchScope scope = new LaunchScope("", table, context);
+        DeviceMemory memory = DeviceMemory.counting(device);
         GraphTransfers transfers = new GraphTransfers();
-        List<Launch> launches = args[0].equals("backward")
-                ? backward(spec, scope, DeviceMemory.counting(device), transfers)
-                : forward(spec, scope, DeviceMemory.counting(device), transfers);
+        RunTable table;
+        List<Launch> launches;
+        if (args[0].equals("backward")) {
+            BackwardPass pass = BackwardPass.of(spec, InputMap.of(variant), Map.of(), context, memory);
+            GradientArrays arrays = pass.arrays();
+            transfers
+                    .sending(List.of(arrays.forward.state, arrays.state))
+                    .sending(arrays.inputs())
+                    .returning(arrays.outputs());
+            table = pass.table();
+            launches = pass.launches();
+        } else {
+            ForwardPass pass = ForwardPass.of(spec, Map.of(), context, memory);
+            PlanArrays arrays = pass.arrays();
+            transfers.sending(List.of(arrays.state)).sending(arrays.inputs()).returning(arrays.outputs());
+            table = pass.table();
+            launches = pass.launches();
+        }
         table.describe(new int[] {0, size[0]}, null);
         System.out.println("== table "
                 + IntStream.range(0, table.array().getSize())
@@ -70,47 +80,5 @@ final class CompileShape {
         } catch (IllegalStateException | ArithmeticException e) {
             System.out.println("== compiled but not run: " + e.getMessage());
         }
-    }
-
-    private static List<Launch> forward(
-            PlanSpec spec, LaunchScope scope, DeviceMemory memory, GraphTransfers transfers) {
-        PlanArrays arrays = new PlanArrays(spec, InputMap.of(spec.variant()), memory);
-        ChunkBuffers between = buffers(spec, memory);
-        transfers
-                .sending(List.of(arrays.state))
-                .sending(arrays.inputs())
-                .sendingOnce(arrays.outputs())
-                .returning(arrays.outputs())
-                .onDemand(List.of(arrays.state))
-                .onDemand(between.used());
-        return ForwardPass.launches(spec, arrays.arrays(), between, scope);
-    }
-
-    private static List<Launch> backward(
-            PlanSpec spec, LaunchScope scope, DeviceMemory memory, GraphTransfers transfers) {
-        InputMap map = InputMap.of(spec.variant());
-        GradientArrays arrays = new GradientArrays(spec, map, memory);
-        ChunkBuffers between = buffers(spec, memory);
-        GradientBuffers gradients =
-                new GradientBuffers(spec.shape(), spec.chunkSize(), ChunkLaunches.longest(spec), map.erases(), memory);
-        transfers
-                .sending(List.of(arrays.forward.state, arrays.state))
-                .sending(arrays.inputs())
-                .sendingOnce(arrays.outputs())
-                .returning(arrays.outputs())
-                .onDemand(List.of(arrays.state, arrays.forward.state))
-                .onDemand(between.used())
-                .onDemand(gradients.used())
-                .onDemand(arrays.absent());
-        return GradientLaunches.of(spec, arrays.operands, between, gradients, scope);
-    }
-
-    private static ChunkBuffers buffers(PlanSpec spec, DeviceMemory memory) {
-        return new ChunkBuffers(
-                spec.shape(),
-                spec.chunkSize(),
-                ChunkLaunches.longest(spec),
-                spec.variant().erases(),
-                memory);
     }
 }

@@ -10,6 +10,7 @@ import io.deltarule.tornado.delta.DeltaArrays;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.RecurrentLaunches;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.delta.tensor.TileProducts;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.Launch;
@@ -38,6 +39,12 @@ record ForwardPass(PlanSpec spec, PlanArrays arrays, RunTable table, List<Launch
      * @param context the launches' first argument
      */
     static ForwardPass of(PlanSpec spec, Map<Input, FloatArray> there, KernelContext context, DeviceMemory memory) {
+        return of(spec, StateWalk.of(spec, spec.variant().erases(), memory.units()), there, context, memory);
+    }
+
+    /** The same with a walk through its chunks of the caller's choice. */
+    static ForwardPass of(
+            PlanSpec spec, StateWalk walk, Map<Input, FloatArray> there, KernelContext context, DeviceMemory memory) {
         boolean recurrent = spec.form() == Form.RECURRENT;
         int chunkSize = recurrent ? RecurrentLaunches.chunkSize(spec) : spec.chunkSize();
         // the recurrent form's chunks are only read from, and lose nothing by their length
@@ -45,8 +52,8 @@ record ForwardPass(PlanSpec spec, PlanArrays arrays, RunTable table, List<Launch
         boolean solves = !recurrent && spec.variant().erases();
         PlanArrays arrays = new PlanArrays(spec, InputMap.of(spec.variant()), there, memory);
         ChunkBuffers between =
-                chunkSize == 0 ? null : new ChunkBuffers(spec.shape(), chunkSize, longest, solves, memory);
-        RunTable table = new RunTable(spec.shape(), chunkSize, longest);
+                chunkSize == 0 ? null : new ChunkBuffers(spec.shape(), chunkSize, longest, solves, walk, memory);
+        RunTable table = new RunTable(spec.shape(), chunkSize, longest, walk.segment());
         LaunchScope scope = new LaunchScope("", table, context);
         return new ForwardPass(spec, arrays, table, launches(spec, arrays.arrays(), between, scope), scope);
     }

@@ -13,6 +13,7 @@ import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.InputMap;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.delta.backward.GradientArrays;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
@@ -49,10 +50,15 @@ final class TornadoGradientPlan extends AbstractGradientPlan implements Profiled
      * @param map how many rows erase keys and gains have: layers may have them per key head
      */
     TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device) {
+        this(spec, map, device, StateWalk.of(spec, map.erases(), device.units()));
+    }
+
+    /** With a walk through its chunks of the caller's choice. */
+    TornadoGradientPlan(PlanSpec spec, InputMap map, DeviceHandle device, StateWalk walk) {
         super(spec);
-        BackwardPass.of(spec, map, Map.of(), new KernelContext(), DeviceMemory.counting(device));
+        BackwardPass.of(spec, map, walk, Map.of(), new KernelContext(), DeviceMemory.counting(device));
         KernelContext context = new KernelContext();
-        BackwardPass pass = BackwardPass.of(spec, map, Map.of(), context, DeviceMemory.of(device));
+        BackwardPass pass = BackwardPass.of(spec, map, walk, Map.of(), context, DeviceMemory.of(device));
         arrays = pass.arrays();
         table = pass.table();
         GraphTransfers transfers = new GraphTransfers()

@@ -10,6 +10,7 @@ import io.deltarule.core.engine.FiniteChecks;
 import io.deltarule.core.measure.Profiled;
 import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.delta.PlanArrays;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
@@ -39,10 +40,15 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     private final ResidentGroup kept;
 
     TornadoPlan(PlanSpec spec, DeviceHandle device) {
+        this(spec, device, StateWalk.of(spec, spec.variant().erases(), device.units()));
+    }
+
+    /** With a walk through its chunks of the caller's choice. */
+    TornadoPlan(PlanSpec spec, DeviceHandle device, StateWalk walk) {
         super(spec);
-        ForwardPass.of(spec, Map.of(), new KernelContext(), DeviceMemory.counting(device));
+        ForwardPass.of(spec, walk, Map.of(), new KernelContext(), DeviceMemory.counting(device));
         KernelContext context = new KernelContext();
-        ForwardPass pass = ForwardPass.of(spec, Map.of(), context, DeviceMemory.of(device));
+        ForwardPass pass = ForwardPass.of(spec, walk, Map.of(), context, DeviceMemory.of(device));
         arrays = pass.arrays();
         table = pass.table();
         kept = spec.keepsState() ? new ResidentGroup("state", 0, List.of(arrays.state)) : null;

@@ -19,7 +19,7 @@ public final class ChunkBuffers {
     public final FloatArray scores;
     /** Pseudo-values [chunks, HV, C, V]; with levels after those of the chunks' writes those of the live states, where they have any. */
     public final FloatArray values;
-    /** State before each chunk [chunks, HV, K, V]; with levels after places for the chunks' own the live states. */
+    /** State before each chunk [chunks, HV, K, V]; after these the live states of levels, or what segments make of states. */
     public final FloatArray states;
     /** Logits, then weights, of the selective read [tokens, HV, K]; null without one. */
     public final FloatArray weights;
@@ -36,6 +36,9 @@ public final class ChunkBuffers {
     /** What is read of each live state [live states, HV, C, V]. */
     public final FloatArray reads;
 
+    /** How states are walked through. */
+    final StateWalk walk;
+
     private final DeltaShape s;
 
     /** @param solves whether chunks are solved: the write goes by chunks, not only the reads, and erases */
@@ -45,7 +48,13 @@ public final class ChunkBuffers {
 
     /** @param longest how many micro-steps a chunk has at most, where it has fewer than there is room for */
     public ChunkBuffers(DeltaShape s, int C, int longest, boolean solves, DeviceMemory memory) {
+        this(s, C, longest, solves, StateWalk.whole(s, C, memory.units()), memory);
+    }
+
+    /** @param walk the run table's segments are its */
+    public ChunkBuffers(DeltaShape s, int C, int longest, boolean solves, StateWalk walk, DeviceMemory memory) {
         this.s = s;
+        this.walk = walk;
         this.C = C;
         long blocks = (long) ChunkCounts.chunks(s, longest) * s.HV();
         long live = (long) ChunkCounts.live(s, longest) * s.HV();
@@ -54,7 +63,7 @@ public final class ChunkBuffers {
         outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         scores = memory.floats("scores", blocks, C, C);
         values = memory.floats("chunk values", solves ? blocks + live : blocks, C, s.V());
-        states = memory.floats("chunk states", blocks + live, s.K(), s.V());
+        states = memory.floats("chunk states", blocks + live + walk.places(s, longest, solves), s.K(), s.V());
         weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
         lower = solves ? memory.floats("scores", blocks, C, C) : null;
         keys = solves ? memory.floats("chunk keys", blocks, C, s.K()) : null;

@@ -19,7 +19,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   scores           q k e g → L, M              a kernel of its own where the gate is per channel
  *   inverse          L → A = (I + L)^{-1}
  *   solve            A u e into → U, W
- *   states           U W k outOf S → P, state before each chunk, S
+ *   states           U W k outOf S → P, state before each chunk, S      in segments after segmentMaps, segmentStarts: {@link StateWalk}
  *   outputs          q into M P states → o
  *   selective read   r k g P states → o_cross    where there are read queries: {@link ReadLaunches}
  * </pre>
@@ -54,7 +54,6 @@ public final class ChunkLaunches {
     private final LaunchScope scope;
     private final int C;
     private final int G;
-    private final int columns;
 
     private ChunkLaunches(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         this.spec = spec;
@@ -64,7 +63,6 @@ public final class ChunkLaunches {
         this.scope = scope;
         C = spec.chunkSize();
         G = s.gateWidth();
-        columns = ChunkStateKernel.columns(s.K(), C);
     }
 
     /**
@@ -84,7 +82,7 @@ public final class ChunkLaunches {
                     + spec.chunkSize()
                     + "; take larger chunks or the recurrent form");
         }
-        if (ChunkStateKernel.columns(spec.shape().K(), spec.chunkSize()) == 0) {
+        if (StateWalk.whole(s, spec.chunkSize(), 1).columns() == 0) {
             throw new InvalidInputException("K: the tornado engine's chunkwise form expects at most 1024 but found "
                     + spec.shape().K() + "; use the recurrent form or the cpu engine");
         }
@@ -163,7 +161,8 @@ public final class ChunkLaunches {
         } else {
             launches.add(all.values());
         }
-        launches.add(all.states(
+        launches.addAll(all.walk(
+                "segment",
                 "chunkStates",
                 x.k(),
                 between.outOf,
@@ -198,32 +197,35 @@ public final class ChunkLaunches {
         ChunkLaunches all = new ChunkLaunches(spec, x, between, scope);
         boolean levels = spec.shape().logLinear();
         if (!x.map().erases()) {
-            return List.of(all.states(
+            return all.walk(
+                    "gradient",
                     "stateGradients",
                     x.k(),
                     between.outOf,
                     values,
                     state,
                     states,
-                    KernelFlags.of(x.map(), true, levels)));
+                    KernelFlags.of(x.map(), true, levels));
         }
-        return List.of(
-                all.solve(
-                        "solveGradients",
-                        levels ? 0 : spec.shape().V(),
-                        readValues,
-                        x.k(),
-                        between.outOf,
-                        values,
-                        KernelFlags.of(InputMap.NO_GAINS, true)),
-                all.states(
-                        "stateGradients",
-                        x.erase(),
-                        between.into,
-                        values,
-                        state,
-                        states,
-                        KernelFlags.of(x.map(), true, levels)));
+        List<Launch> launches = new ArrayList<>();
+        launches.add(all.solve(
+                "solveGradients",
+                levels ? 0 : spec.shape().V(),
+                readValues,
+                x.k(),
+                between.outOf,
+                values,
+                KernelFlags.of(InputMap.NO_GAINS, true)));
+        launches.addAll(all.walk(
+                "gradient",
+                "stateGradients",
+                x.erase(),
+                between.into,
+                values,
+                state,
+                states,
+                KernelFlags.of(x.map(), true, levels)));
+        return launches;
     }
 
     private Launch inverse() {
@@ -269,7 +271,9 @@ public final class ChunkLaunches {
                 ChunkValueKernel.task(s, x, between.values, C));
     }
 
-    private Launch states(
+    /** Through sequences as wholes, or through their segments once to see what they make of states and once from where they begin. */
+    private List<Launch> walk(
+            String segments,
             String name,
             FloatArray key,
             FloatArray fades,
@@ -277,10 +281,42 @@ public final class ChunkLaunches {
             FloatArray state,
             FloatArray states,
             int flags) {
+        if (between.walk.segment() == 0) {
+            return List.of(states(name, key, fades, values, state, states, s.V(), flags));
+        }
+        return List.of(
+                states(
+                        segments + "Maps",
+                        key,
+                        fades,
+                        values,
+                        state,
+                        states,
+                        StateWalk.span(s, x.map().erases()),
+                        flags | KernelFlags.SEGMENT_MAPS),
+                scope.launch(
+                        segments + "Starts",
+                        SegmentStartKernel.LANES,
+                        run -> run.walks() * s.HV() * Math.ceilDiv(s.V(), SegmentStartKernel.COLUMNS),
+                        KernelTask.of(SegmentStartKernel::segmentStarts, state, states, s.K(), s.V(), s.HV(), flags)),
+                states(name, key, fades, values, state, states, s.V(), flags | KernelFlags.SEGMENTS));
+    }
+
+    /** @param span value channels, and what takes part in the walk besides */
+    private Launch states(
+            String name,
+            FloatArray key,
+            FloatArray fades,
+            FloatArray values,
+            FloatArray state,
+            FloatArray states,
+            int span,
+            int flags) {
+        int columns = between.walk.columns();
         return scope.launch(
                 name,
                 ChunkStateKernel.LANES,
-                run -> run.sequences() * s.HV() * Math.ceilDiv(s.V(), columns),
+                run -> run.walks() * s.HV() * Math.ceilDiv(span, columns),
                 KernelTask.of(
                         ChunkStateKernel::chunkStates,
                         key,

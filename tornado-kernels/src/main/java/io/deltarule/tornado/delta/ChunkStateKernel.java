@@ -8,30 +8,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The only stage that goes through a sequence in order: from chunk to chunk, not from token to token. */
 final class ChunkStateKernel {
-    /** Work-items per work-group: 8 × 16. */
+    /** Work-items per work-group: 8 × 16, each with C/16 rows of pseudo-values and K/16 of the state, columns/8 channels of both. */
     static final int LANES = 128;
 
-    private static final int TILE = 32;
-    private static final int STRIDE = TILE + 1;
-    /** Local memory that every device has, in floats. */
-    private static final int LOCAL_FLOATS = 48 * 1024 / Float.BYTES;
-
     private ChunkStateKernel() {}
-
-    /**
-     * How many value channels of the state fit the local memory of one work-group.
-     *
-     * @return 32, 16 or 8; 0 if K is too large
-     */
-    static int columns(int K, int C) {
-        int padded = (K + TILE - 1) / TILE * TILE;
-        for (int columns = 32; columns >= 8; columns /= 2) {
-            if ((padded + C) * columns + C * STRIDE <= LOCAL_FLOATS) {
-                return columns;
-            }
-        }
-        return 0;
-    }
 
     /**
      * Takes some value channels of one head's state through all chunks of a sequence.
@@ -62,9 +42,16 @@ final class ChunkStateKernel {
      * Backward a merge hands its gradient to each of its parts, dP of the lowest level begins at zero, and there is no Z for it. The lowest level's
      * state after the chunk, and before it backward, is nobody's.
      *
-     * <p>Parallel over: sequence × value head × tiles of value channels; the state tile stays in local memory, or with levels
-     * passes through it.
-     * Accumulates: float. Requires: C a multiple of 16, columns from {@link #columns}, work-groups of {@link #LANES}.
+     * <p>With {@link KernelFlags#SEGMENT_MAPS} a walk goes through a segment of a sequence and finds what that makes of any state, S ← A S + B: it
+     * begins with zeros for B and, with K channels more, with the identity for A, which U and Z do not touch; where nothing is erased A is
+     * diagonal, one channel that begins with ones. B beside A goes to states after the chunks' own, [walks, HV, K, V + K], and nothing else is
+     * written. With {@link KernelFlags#SEGMENTS} a walk begins with what {@link SegmentStartKernel} put in B's place, and the last of a
+     * sequence's, backward its first, leaves state.
+     *
+     * <p>Parallel over: sequence, or segment, × value head × tiles of value channels. The state stays in registers, or with levels
+     * passes through them, and lies in local memory for the product with W, of which each quarter of a work-group takes a quarter of the key
+     * channels. While a tile of W or of keys is computed with, the next is on its way from memory.
+     * Accumulates: float. Requires: C a multiple of 16, columns from {@link StateTiles#columns}, work-groups of {@link #LANES}.
      * Source: docs/math/wy-representation.md, docs/math/log-linear.md. Oracle: core.reference.
      */
     static void chunkStates(
@@ -87,27 +74,65 @@ final class ChunkStateKernel {
             int columns,
             int flags,
             int signature) {
-        int padded = (K + TILE - 1) / TILE * TILE;
-        float[] S = context.allocateFloatLocalArray(padded * columns);
-        float[] P = context.allocateFloatLocalArray(C * columns);
-        float[] tile = context.allocateFloatLocalArray(C * STRIDE);
+        int padded = StateTiles.padded(K);
+        int rows = StateTiles.rows(padded, C);
+        // What a work-item holds: R rows of P; D key channels of the state, E of them side by side; J value channels.
         int R = C / 16;
+        int D = padded / 16;
+        int E = D < 4 ? D : 4;
         int J = columns / 8;
+        // How it loads rows of keys: so many at once, or one in so many parts.
+        int width = padded < LANES ? padded : LANES;
+        int parts = padded / width;
+        int loads = rows * padded / LANES;
+        int beside = LANES / columns;
+        int sRow = StateTiles.stride(padded, columns);
+        int pRow = columns + StateTiles.APART;
+        float[] S = context.allocateFloatLocalArray(padded * sRow);
+        // P, and after it a tile of W or of keys; in between parts of P of two of the four.
+        float[] P = context.allocateFloatLocalArray(C * pRow + StateTiles.size(padded, C));
+        int tile = C * pRow;
+        float[] held = new float[D * J];
+        float[] fade = new float[D];
+        float[] added = new float[D * J];
+        float[] line = new float[D * J];
+        float[] given = new float[R * J];
+        float[] sums = new float[4 * R * J];
+        float[] left = new float[4];
+        float[] right = new float[8 * J];
+        float[] next = new float[C / 2];
+        float[] nextFade = new float[C / 2];
+        float[] nextGain = new float[C / 2];
+        float[] scale = new float[R * J];
+
+        boolean gainsChannels = (flags & KernelFlags.BACKWARD) != 0
+                && (flags & KernelFlags.NOTHING_ERASED) == 0
+                && (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0;
         int pass = flags & (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
         int L = 1;
         if ((flags & KernelFlags.LEVELS) != 0) {
             L = table.get(RunTable.LEVELS);
         }
-        float[] sums = new float[R * J];
-        float[] next = new float[2 * J];
-        float[] right = new float[J];
-
         int lane = context.localIdx;
-        int x = lane % 8;
-        int y = lane / 8;
-        int tiles = (V + columns - 1) / columns;
+        // Neighbours have the same channels: then reads of four numbers need half of local memory's cycles.
+        int x = lane / 2 % 8 * J;
+        int y = lane % 2 + lane / 16 * 2;
+        // Of W S each quarter of them takes a quarter of the key channels, and a work-item four times as much of the
+        // result.
+        int quarter = lane / 32;
+        int px = lane / 2 % 4 * 2 * J;
+        int py = lane % 2 + lane % 32 / 8 * 2;
+        // With the maps of segments there are channels for what they leave of the state besides those of values.
+        int span = V;
+        if ((flags & (KernelFlags.SEGMENTS | KernelFlags.SEGMENT_MAPS)) != 0) {
+            span += (flags & KernelFlags.NOTHING_ERASED) != 0 ? 1 : K;
+        }
+        int tiles = ((flags & KernelFlags.SEGMENT_MAPS) != 0 ? span + columns - 1 : V + columns - 1) / columns;
         int head = context.groupIdx / tiles % HV;
-        int sequence = context.groupIdx / tiles / HV;
+        int walk = context.groupIdx / tiles / HV;
+        int chunkStart = table.get(table.get(RunTable.WALKS) + 4 * walk);
+        int chunkEnd = table.get(table.get(RunTable.WALKS) + 4 * walk + 1);
+        int sequence = table.get(table.get(RunTable.WALKS) + 4 * walk + 2);
         int keyHead = head / (HV / H);
         int channel = context.groupIdx % tiles * columns;
         int stateBase = (sequence * HV + head) * L * K * V + channel;
@@ -115,19 +140,27 @@ final class ChunkStateKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
+        int segmentBase = table.get(RunTable.FIRST_LIVE) * HV * K * V + (walk * HV + head) * K * span + channel;
+
         if ((flags & KernelFlags.LEVELS) == 0) {
-            for (int at = lane; at < padded * columns; at += LANES) {
-                int d = at / columns;
+            for (int i = 0; i < D * J; i++) {
+                int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                int c = x + i % J;
                 float value = 0f;
-                if (d < K && channel + at % columns < V) {
-                    value = state.get(stateBase + d * V + at % columns);
+                if ((flags & KernelFlags.SEGMENT_MAPS) != 0) {
+                    if (channel + c >= V && ((flags & KernelFlags.NOTHING_ERASED) != 0 || channel + c - V == d)) {
+                        value = 1f;
+                    }
+                } else {
+                    if (d < K && channel + c < V) {
+                        value = (flags & KernelFlags.SEGMENTS) != 0
+                                ? states.get(segmentBase + d * span + c)
+                                : state.get(stateBase + d * V + c);
+                    }
                 }
-                S[at] = value;
+                held[i] = value;
             }
-            context.localBarrier();
         }
-        int chunkEnd = table.get(RunTable.SEQUENCES + 2 * sequence + 3);
-        int chunkStart = table.get(RunTable.SEQUENCES + 2 * sequence + 1);
         for (int step = chunkStart; step < chunkEnd; step++) {
             int chunk = (flags & KernelFlags.BACKWARD) != 0 ? chunkStart + chunkEnd - 1 - step : step;
             int block = chunk * HV + head;
@@ -147,10 +180,10 @@ final class ChunkStateKernel {
                         merged = table.get(levels + 5); // before the chunk after it
                     }
                 }
-                for (int at = lane; at < padded * columns; at += LANES) {
-                    int d = at / columns;
-                    if (merged > 0 && d < K && channel + at % columns < V) {
-                        int lowest = stateBase + d * V + at % columns;
+                for (int i = 0; i < D * J; i++) {
+                    int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                    if (merged > 0 && d < K && channel + x + i % J < V) {
+                        int lowest = stateBase + d * V + x + i % J;
                         float sum = 0f;
                         if ((flags & KernelFlags.BACKWARD) != 0) {
                             sum = state.get(lowest + merged * K * V);
@@ -174,189 +207,314 @@ final class ChunkStateKernel {
                 // Whether there is something to begin with in the place of P, whether rows meet the state on its way,
                 // and whether they
                 // change it: where nothing is erased, and at the lowest of several levels, not all do.
-                boolean given = true;
+                boolean starts = true;
                 boolean meets = pass != KernelFlags.NOTHING_ERASED;
                 boolean changes = pass != (KernelFlags.BACKWARD | KernelFlags.NOTHING_ERASED);
                 if ((flags & KernelFlags.LEVELS) != 0) {
                     newest = level == 0;
                     if (newest) {
-                        given = (flags & KernelFlags.BACKWARD) == 0;
+                        starts = (flags & KernelFlags.BACKWARD) == 0;
                         meets = (flags & KernelFlags.BACKWARD) != 0;
                         changes = (flags & KernelFlags.BACKWARD) == 0;
                     } else {
                         part = live * HV + head;
                         live++;
-                        given = pass == KernelFlags.BACKWARD;
+                        starts = pass == KernelFlags.BACKWARD;
                         meets = (flags & KernelFlags.NOTHING_ERASED) == 0;
                         changes = (flags & KernelFlags.NOTHING_ERASED) == 0;
                     }
-                    for (int at = lane; at < padded * columns; at += LANES) {
-                        int d = at / columns;
-                        float value = 0f;
-                        if (d < K && channel + at % columns < V) {
-                            if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
-                                value = state.get(stateBase + (level * K + d) * V + at % columns);
+                    for (int i = 0; i < D; i++) {
+                        int d = E * y + 16 * E * (i / E) + i % E;
+                        for (int j = 0; j < J; j++) {
+                            float value = 0f;
+                            if (d < K && channel + x + j < V) {
+                                if (!newest || (flags & KernelFlags.BACKWARD) != 0) {
+                                    value = state.get(stateBase + (level * K + d) * V + x + j);
+                                }
                             }
+                            held[i * J + j] = value;
                         }
-                        S[at] = value;
+                    }
+                }
+                for (int i = 0; i < R * J; i++) {
+                    float value = 0f;
+                    if (starts && channel + lane % columns < V) {
+                        value = values.get((part * C + lane / columns + i * beside) * V + channel + lane % columns);
+                    }
+                    given[i] = value;
+                }
+                for (int i = 0; i < 4 * R * J; i++) {
+                    sums[i] = 0f;
+                }
+                for (int i = 0; i < D; i++) {
+                    int d = E * y + 16 * E * (i / E) + i % E;
+                    float value = 1f;
+                    if (G > 0 && d < K) {
+                        value = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
+                    }
+                    fade[i] = value;
+                    for (int j = 0; j < J; j++) {
+                        S[d * sRow + x + j] = held[i * J + j];
+                    }
+                }
+                if ((flags & KernelFlags.BACKWARD) != 0) {
+                    for (int i = 0; i < D * J; i++) {
+                        int d = lane / columns + i * beside;
+                        float value = 0f;
+                        if (!newest && (K == padded || d < K) && channel + lane % columns < V) {
+                            value = states.get((part * K + d) * V + channel + lane % columns);
+                        }
+                        added[i] = value;
+                    }
+                }
+                int products = meets ? padded / StateTiles.DEPTH : 0;
+                int updates = changes ? C / rows : 0;
+                // What a tile takes from memory is on its way while the one before it is computed with; before the
+                // first there is a turn
+                // without.
+                int begin = -1;
+                if ((flags & KernelFlags.LEVELS) == 0 && step > chunkStart) {
+                    begin = 0;
+                }
+                for (int t = begin; t <= products + 1 + updates; t++) {
+                    if (t >= 0 && t < products) {
+                        for (int i = 0; i < C / 4; i++) {
+                            float value = next[i];
+                            if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
+                                value *= nextFade[i];
+                            }
+                            P[tile + (lane / StateTiles.DEPTH + 4 * i) * StateTiles.STRIDE + lane % StateTiles.DEPTH] =
+                                    value;
+                        }
+                    }
+                    if (t > products + 1) {
+                        for (int i = 0; i < loads; i++) {
+                            float value = next[i];
+                            if (gainsChannels) {
+                                value *= nextGain[i];
+                            }
+                            if (G > 1) {
+                                value *= nextFade[i];
+                            }
+                            P[tile + lane + i * LANES] = value;
+                        }
+                    }
+                    if (t - products == quarter / 2) {
+                        for (int i = 0; i < 4 * R * J; i++) {
+                            P[quarter % 2 * tile + (py + 8 * (i / (2 * J))) * pRow + px + i % (2 * J)] = sums[i];
+                        }
+                    }
+                    if ((flags & KernelFlags.BACKWARD) != 0 && t == products) {
+                        for (int i = 0; i < D * J; i++) {
+                            S[(lane / columns + i * beside) * sRow + lane % columns] = added[i];
+                        }
                     }
                     context.localBarrier();
-                }
-                for (int at = lane; at < padded * columns; at += LANES) {
-                    int d = at / columns;
-                    if ((flags & KernelFlags.BACKWARD) == 0 && !newest && d < K && channel + at % columns < V) {
-                        states.set((part * K + d) * V + channel + at % columns, S[at]);
+
+                    int following = t < products ? t + 1 : t > products + 1 ? t - 1 : -1;
+                    int source = block;
+                    int begins = first;
+                    int lasts = length;
+                    if ((flags & KernelFlags.LEVELS) == 0 && following == products + updates && step + 1 < chunkEnd) {
+                        following = 0;
+                        source += (flags & KernelFlags.BACKWARD) != 0 ? -HV : HV;
+                        begins = table.get(entry + ((flags & KernelFlags.BACKWARD) != 0 ? -2 : 2));
+                        lasts = table.get(entry + ((flags & KernelFlags.BACKWARD) != 0 ? -1 : 3));
                     }
-                }
-                for (int i = 0; i < R; i++) {
-                    for (int j = 0; j < J; j++) {
-                        float value = 0f;
-                        if (given && channel + x + 8 * j < V) {
-                            value = values.get((part * C + y + 16 * i) * V + channel + x + 8 * j);
-                        }
-                        sums[i * J + j] = value;
-                    }
-                }
-                if (meets) {
-                    for (int from = 0; from < padded; from += TILE) {
-                        for (int at = lane; at < C * TILE; at += LANES) {
-                            int row = at / TILE;
-                            int d = from + at % TILE;
+                    if (following >= 0 && following < products) {
+                        int d = following * StateTiles.DEPTH + lane % StateTiles.DEPTH;
+                        int row = lane / StateTiles.DEPTH;
+                        for (int i = 0; i < C / 4; i++) {
                             float value = 0f;
-                            if (d < K) {
-                                if ((flags & KernelFlags.NOTHING_ERASED) != 0) {
-                                    if (row < length) {
-                                        value = key.get(((first + row) * H + keyHead) * K + d);
+                            float faded = 1f;
+                            if (K == padded || d < K) {
+                                if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
+                                    value = keys.get((source * C + row) * K + d + i * 4 * K);
+                                } else {
+                                    if (row + 4 * i < lasts) {
+                                        value = key.get(((begins + row) * H + keyHead) * K + d + i * 4 * H * K);
                                         if (G > 0) {
-                                            value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
+                                            faded = fades.get((source * C + row) * G + (G > 1 ? d : 0) + i * 4 * G);
                                         }
                                     }
-                                } else {
-                                    value = keys.get((block * C + row) * K + d);
-                                }
-                                if ((flags & KernelFlags.BACKWARD) != 0) {
-                                    value = -value;
                                 }
                             }
-                            tile[row * STRIDE + at % TILE] = value;
-                        }
-                        context.localBarrier();
-                        for (int d = 0; d < TILE; d++) {
-                            for (int j = 0; j < J; j++) {
-                                right[j] = S[(from + d) * columns + x + 8 * j];
-                            }
-                            for (int i = 0; i < R; i++) {
-                                float w = tile[(y + 16 * i) * STRIDE + d];
-                                for (int j = 0; j < J; j++) {
-                                    sums[i * J + j] -= w * right[j];
-                                }
-                            }
-                        }
-                        context.localBarrier();
-                    }
-                }
-                for (int i = 0; i < R; i++) {
-                    for (int j = 0; j < J; j++) {
-                        float value = sums[i * J + j];
-                        P[(y + 16 * i) * columns + x + 8 * j] = value;
-                        if (meets && channel + x + 8 * j < V) {
-                            values.set((part * C + y + 16 * i) * V + channel + x + 8 * j, value);
+                            next[i] = value;
+                            nextFade[i] = faded;
                         }
                     }
-                }
-                for (int from = 0; from < padded; from += TILE) {
-                    for (int at = lane; at < C * TILE; at += LANES) {
-                        int row = at / TILE;
-                        int d = from + at % TILE;
-                        float value = 0f;
-                        if (changes && row < length && d < K) {
-                            int m = first + row;
-                            int keyRow = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0
-                                    ? m * HV + head
-                                    : m * H + keyHead;
-                            value = key.get(keyRow * K + d);
+                    if (following >= products && following < products + updates) {
+                        int row = (following - products) * rows;
+                        if ((flags & KernelFlags.BACKWARD) != 0) {
+                            row = C - rows - row;
+                        }
+                        row += width < LANES ? lane / width : 0;
+                        int d = lane % width;
+                        int vectorHeads = (flags & KernelFlags.ERASE_ROW_PER_VALUE_HEAD) != 0 ? HV : H;
+                        int vector = (begins + row) * vectorHeads + head / (HV / vectorHeads);
+                        int gainHeads = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0 ? H : HV;
+                        int gains = (begins + row) * gainHeads + head / (HV / gainHeads);
+                        for (int i = 0; i < loads; i++) {
+                            int on = i / parts * (LANES / width);
+                            int across = i % parts * LANES;
+                            float value = 0f;
+                            float faded = 0f;
+                            float gained = 0f;
+                            if (row + on < lasts && (K == padded || d + across < K)) {
+                                value = key.get(vector * K + d + on * vectorHeads * K + across);
+                                if (G > 1) {
+                                    faded = fades.get((source * C + row) * K + d + on * K + across);
+                                }
+                                if (gainsChannels) {
+                                    gained = gain.get(gains * K + d + on * gainHeads * K + across);
+                                }
+                            }
+                            next[i] = value;
+                            nextFade[i] = faded;
+                            nextGain[i] = gained;
+                        }
+                    }
+
+                    if (t == begin
+                            && (flags & KernelFlags.SEGMENT_MAPS) == 0
+                            && ((flags & KernelFlags.BACKWARD) != 0 || !newest)) {
+                        // The state before the chunk, for the reads; the tiles have left it alone so far.
+                        for (int i = 0; i < D * J; i++) {
+                            line[i] = S[(lane / columns + i * beside) * sRow + lane % columns];
+                        }
+                        for (int i = 0; i < D * J; i++) {
+                            int d = lane / columns + i * beside;
+                            if ((K == padded || d < K) && channel + lane % columns < V) {
+                                states.set(
+                                        (part * K + lane / columns) * V + channel + lane % columns + i * beside * V,
+                                        line[i]);
+                            }
+                        }
+                    }
+                    if (t == products) {
+                        // What a row's key counts with, where it is one number, its pseudo-value can as well.
+                        for (int i = 0; i < R * J; i++) {
+                            int row = lane / columns + i * beside;
+                            float counts = 1f;
+                            if (G == 1 && row < length) {
+                                counts = fades.get(block * C + row);
+                            }
+                            if (pass == KernelFlags.BACKWARD) {
+                                counts = -counts;
+                                if (!gainsChannels && row < length) {
+                                    int m = first + row;
+                                    counts *= gain.get(
+                                            (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
+                                                    ? m * H + keyHead
+                                                    : m * HV + head);
+                                }
+                            }
+                            scale[i] = counts;
+                        }
+                    }
+                    if (t == products || t == products + 1) {
+                        for (int i = 0; i < R * J; i++) {
+                            int at = (lane / columns + i * beside) * pRow + lane % columns;
+                            float sum = P[at] + P[tile + at];
+                            given[i] += (flags & KernelFlags.BACKWARD) != 0 ? sum : -sum;
+                        }
+                    }
+                    if (t == products + 1) {
+                        for (int i = 0; i < R * J; i++) {
+                            P[(lane / columns + i * beside) * pRow + lane % columns] = scale[i] * given[i];
+                        }
+                        for (int i = 0; i < R * J; i++) {
+                            if (meets && (flags & KernelFlags.SEGMENT_MAPS) == 0 && channel + lane % columns < V) {
+                                values.set(
+                                        (part * C + lane / columns) * V + channel + lane % columns + i * beside * V,
+                                        given[i]);
+                            }
+                        }
+                    }
+                    if (t == products) {
+                        for (int i = 0; i < D * J; i++) {
+                            int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                            float value = fade[i / J] * held[i];
                             if ((flags & KernelFlags.BACKWARD) != 0) {
-                                int gainRow = (flags & KernelFlags.ERASE_GAIN_PER_KEY_HEAD) != 0
-                                        ? m * H + keyHead
-                                        : m * HV + head;
-                                value *= -gain.get(
-                                        (flags & KernelFlags.ERASE_GAIN_PER_CHANNEL) != 0 ? gainRow * K + d : gainRow);
+                                value += S[d * sRow + x + i % J];
                             }
-                            if (G > 0) {
-                                value *= fades.get((block * C + row) * G + (G > 1 ? d : 0));
-                            }
+                            held[i] = value;
                         }
-                        tile[row * STRIDE + at % TILE] = value;
                     }
-                    context.localBarrier();
-                    for (int i = 0; i < 2; i++) {
-                        int d = from + y + 16 * i;
-                        float fade = 1f;
-                        if (G > 0 && d < K) {
-                            fade = into.get((block * C + C - 1) * G + (G > 1 ? d : 0));
+                    int depth = t >= 0 && t < products ? StateTiles.DEPTH / 4 : 0;
+                    for (int at = 0; at < depth; at += 4) {
+                        int d = quarter * (StateTiles.DEPTH / 4) + at;
+                        for (int j = 0; j < 8 * J; j++) {
+                            right[j] = S[(t * StateTiles.DEPTH + d + j / (2 * J)) * sRow + px + j % (2 * J)];
                         }
+                        for (int i = 0; i < 2 * R; i++) {
+                            for (int j = 0; j < 4; j++) {
+                                left[j] = P[tile + (py + 8 * i) * StateTiles.STRIDE + d + j];
+                            }
+                            for (int j = 0; j < 8 * J; j++) {
+                                sums[i * 2 * J + j % (2 * J)] += left[j / (2 * J)] * right[j];
+                            }
+                        }
+                    }
+                    int taken = t > products + 1 ? rows : 0;
+                    for (int at = 0; at < taken; at++) {
+                        // What weighs most, that which little decay lies between, is added last.
+                        int row = (flags & KernelFlags.BACKWARD) != 0 ? rows - 1 - at : at;
+                        int from = (t - products - 2) * rows;
+                        int of = (flags & KernelFlags.BACKWARD) != 0 ? C - rows - from + row : from + row;
                         for (int j = 0; j < J; j++) {
-                            float before = S[d * columns + x + 8 * j];
-                            float added = 0f;
-                            if ((flags & KernelFlags.BACKWARD) != 0 && d < K && channel + x + 8 * j < V) {
-                                int at = (part * K + d) * V + channel + x + 8 * j;
-                                added = newest ? 0f : states.get(at);
-                                states.set(at, before);
-                            }
-                            next[i * J + j] = fade * before + added;
+                            right[j] = P[of * pRow + x + j];
                         }
-                    }
-                    if (changes) {
-                        for (int at = 0; at < C; at++) {
-                            // What weighs most, that which little decay lies between, is added last.
-                            int row = (flags & KernelFlags.BACKWARD) != 0 ? C - 1 - at : at;
+                        for (int i = 0; i < D; i++) {
+                            float weight = P[tile + row * padded + E * y + 16 * E * (i / E) + i % E];
                             for (int j = 0; j < J; j++) {
-                                right[j] = P[row * columns + x + 8 * j];
+                                held[i * J + j] += weight * right[j];
                             }
-                            for (int i = 0; i < 2; i++) {
-                                float weight = tile[row * STRIDE + y + 16 * i];
-                                for (int j = 0; j < J; j++) {
-                                    next[i * J + j] += weight * right[j];
-                                }
-                            }
-                        }
-                    }
-                    for (int i = 0; i < 2; i++) {
-                        for (int j = 0; j < J; j++) {
-                            S[(from + y + 16 * i) * columns + x + 8 * j] = next[i * J + j];
                         }
                     }
                     context.localBarrier();
                 }
                 if ((flags & KernelFlags.LEVELS) != 0) {
-                    for (int at = lane; at < padded * columns; at += LANES) {
-                        int d = at / columns;
-                        if (d < K && channel + at % columns < V) {
-                            state.set(stateBase + (level * K + d) * V + at % columns, S[at]);
-                        }
-                    }
-                }
-            }
-        }
-        if ((flags & KernelFlags.LEVELS) != 0) {
-            if ((flags & KernelFlags.BACKWARD) == 0 && chunkEnd > chunkStart) {
-                int last = table.get(table.get(RunTable.CHUNK_LEVELS) + 3 * (chunkEnd - 1));
-                for (int level = 1; level < L; level++) {
-                    if (!LevelLookup.live(last, level)) {
-                        for (int at = lane; at < padded * columns; at += LANES) {
-                            int d = at / columns;
-                            if (d < K && channel + at % columns < V) {
-                                state.set(stateBase + (level * K + d) * V + at % columns, 0f);
+                    for (int i = 0; i < D; i++) {
+                        int d = E * y + 16 * E * (i / E) + i % E;
+                        for (int j = 0; j < J; j++) {
+                            if (d < K && channel + x + j < V) {
+                                state.set(stateBase + (level * K + d) * V + x + j, held[i * J + j]);
                             }
                         }
                     }
                 }
             }
-        } else {
-            for (int at = lane; at < padded * columns; at += LANES) {
-                int d = at / columns;
-                if (d < K && channel + at % columns < V) {
-                    state.set(stateBase + d * V + at % columns, S[at]);
+        }
+        for (int level = 1; level < L; level++) {
+            boolean dead = false;
+            if ((flags & KernelFlags.BACKWARD) == 0 && chunkEnd > chunkStart) {
+                dead = !LevelLookup.live(table.get(table.get(RunTable.CHUNK_LEVELS) + 3 * (chunkEnd - 1)), level);
+            }
+            for (int i = 0; i < D * J; i++) {
+                int d = E * y + 16 * E * (i / J / E) + i / J % E;
+                if (dead && d < K && channel + x + i % J < V) {
+                    state.set(stateBase + (level * K + d) * V + x + i % J, 0f);
+                }
+            }
+        }
+        boolean ends = (flags & KernelFlags.LEVELS) == 0;
+        if ((flags & KernelFlags.SEGMENTS) != 0) {
+            int from = RunTable.SEQUENCES + 2 * sequence;
+            ends = (flags & KernelFlags.BACKWARD) != 0
+                    ? chunkStart == table.get(from + 1)
+                    : chunkEnd == table.get(from + 3);
+        }
+        for (int i = 0; i < D * J; i++) {
+            int d = E * y + 16 * E * (i / J / E) + i / J % E;
+            int c = x + i % J;
+            if ((flags & KernelFlags.SEGMENT_MAPS) != 0) {
+                if (d < K && channel + c < span) {
+                    states.set(segmentBase + d * span + c, held[i]);
+                }
+            } else {
+                if (ends && d < K && channel + c < V) {
+                    state.set(stateBase + d * V + c, held[i]);
                 }
             }
         }

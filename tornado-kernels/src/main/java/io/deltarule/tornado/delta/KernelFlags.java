@@ -39,8 +39,13 @@ public final class KernelFlags {
     /** Scores: {@link ScoreOptions#pseudoValueKeys}. */
     static final int PSEUDO_VALUE_KEYS = BACKWARD << 2;
 
+    /** States: a walk through a segment begins with what {@link SegmentStartKernel} left in its place. */
+    static final int SEGMENTS = BACKWARD << 3;
+    /** States: a walk finds what its segment makes of any state. */
+    static final int SEGMENT_MAPS = BACKWARD << 4;
+
     /** The first of the bits that kernels of the backward pass may use for themselves. */
-    public static final int FIRST_FREE = BACKWARD << 3;
+    public static final int FIRST_FREE = BACKWARD << 5;
 
     private KernelFlags() {}
 

@@ -14,7 +14,9 @@ final class RowLogitKernel {
     static final int ROWS = 32;
 
     private static final int TILE = 32;
-    private static final int STRIDE = TILE + 1;
+    /** Rows that neighbours read four numbers of lie in other banks. */
+    private static final int STRIDE = TILE + 4;
+
     private static final int BLOCK = 16;
 
     private RowLogitKernel() {}
@@ -61,6 +63,13 @@ final class RowLogitKernel {
         float[] overlaps = context.allocateFloatLocalArray(C * (BLOCK + 1));
         int R = C / 16;
         float[] sums = new float[R * 4];
+        float[] nextQueries = new float[C / 4];
+        float[] nextRows = new float[ROWS / 4];
+        float[] nextKeys = new float[BLOCK / 4];
+        float[] nextDecays = new float[BLOCK / 4];
+        float[] nextOverlaps = new float[C / 8];
+        float[] query4 = new float[4];
+        float[] row4 = new float[16];
         float[] key4 = new float[4];
         float[] decay4 = new float[4];
 
@@ -84,43 +93,50 @@ final class RowLogitKernel {
             sums[i] = 0f;
         }
         for (int from = 0; from < V; from += TILE) {
-            for (int at = lane; at < C * TILE; at += LANES) {
-                int row = at / TILE;
-                int c = from + at % TILE;
+            int c = from + lane % TILE;
+            for (int i = 0; i < C / 4; i++) {
+                int row = lane / TILE + 4 * i;
                 int m = first + row;
                 float value = 0f;
                 if (row < length && c < V && m % n == n - 1) {
                     value = r.get((m / n * HV + head) * V + c);
                 }
-                queries[row * STRIDE + at % TILE] = value;
+                nextQueries[i] = value;
             }
-            for (int at = lane; at < ROWS * TILE; at += LANES) {
-                int d = channel + at / TILE;
-                int c = from + at % TILE;
+            for (int i = 0; i < ROWS / 4; i++) {
+                int d = channel + lane / TILE + 4 * i;
                 float value = 0f;
                 if (length > 0 && d < K && c < V) {
                     value = states.get((block * K + d) * V + c);
                 }
-                rows[at / TILE * STRIDE + at % TILE] = value;
+                nextRows[i] = value;
+            }
+            for (int i = 0; i < C / 4; i++) {
+                queries[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextQueries[i];
+            }
+            for (int i = 0; i < ROWS / 4; i++) {
+                rows[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextRows[i];
             }
             context.localBarrier();
-            for (int c = 0; c < TILE; c++) {
-                for (int j = 0; j < 4; j++) {
-                    key4[j] = rows[(x + 8 * j) * STRIDE + c];
+            for (int at = 0; at < TILE; at += 4) {
+                for (int j = 0; j < 16; j++) {
+                    row4[j] = rows[(x + 8 * (j / 4)) * STRIDE + at + j % 4];
                 }
                 for (int i = 0; i < R; i++) {
-                    float a = queries[(y + 16 * i) * STRIDE + c];
                     for (int j = 0; j < 4; j++) {
-                        sums[i * 4 + j] += a * key4[j];
+                        query4[j] = queries[(y + 16 * i) * STRIDE + at + j];
+                    }
+                    for (int j = 0; j < 16; j++) {
+                        sums[i * 4 + j / 4] += query4[j % 4] * row4[j];
                     }
                 }
             }
             context.localBarrier();
         }
         for (int from = 0; from < C; from += BLOCK) {
-            for (int at = lane; at < BLOCK * TILE; at += LANES) {
-                int row = from + at / TILE;
-                int d = channel + at % TILE;
+            int d = channel + lane % TILE;
+            for (int i = 0; i < BLOCK / 4; i++) {
+                int row = from + lane / TILE + 4 * i;
                 int m = first + row;
                 float kd = 0f;
                 float decay = 1f;
@@ -130,15 +146,22 @@ final class RowLogitKernel {
                         decay = TornadoMath.exp(g.get((m / n * HV + head) * G + (G > 1 ? d : 0)));
                     }
                 }
-                keys[at / TILE * STRIDE + at % TILE] = kd;
-                decays[at / TILE * STRIDE + at % TILE] = decay;
+                nextKeys[i] = kd;
+                nextDecays[i] = decay;
             }
-            for (int at = lane; at < C * BLOCK; at += LANES) {
+            for (int i = 0; i < C / 8; i++) {
                 float overlap = 0f;
-                if (length > 0 && from + at % BLOCK <= at / BLOCK) {
-                    overlap = scores.get((block * C + at / BLOCK) * C + from + at % BLOCK);
+                if (length > 0 && from + lane % BLOCK <= lane / BLOCK + 8 * i) {
+                    overlap = scores.get((block * C + lane / BLOCK + 8 * i) * C + from + lane % BLOCK);
                 }
-                overlaps[at / BLOCK * (BLOCK + 1) + at % BLOCK] = overlap;
+                nextOverlaps[i] = overlap;
+            }
+            for (int i = 0; i < BLOCK / 4; i++) {
+                keys[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextKeys[i];
+                decays[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextDecays[i];
+            }
+            for (int i = 0; i < C / 8; i++) {
+                overlaps[(lane / BLOCK + 8 * i) * (BLOCK + 1) + lane % BLOCK] = nextOverlaps[i];
             }
             context.localBarrier();
             for (int m = 0; m < BLOCK; m++) {

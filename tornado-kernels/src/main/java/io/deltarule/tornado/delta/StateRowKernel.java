@@ -8,11 +8,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The selective read of a state as it stands: decoding. */
 final class StateRowKernel {
-    /** Work-items per work-group: 8 state rows at a time, 16 lanes to a row. */
+    /** Work-items per work-group: 128 state rows at a time, 16 lanes to each eighth of them. */
     static final int LANES = 128;
 
     private static final int ROW_LANES = 16;
-    private static final int ROWS = LANES / ROW_LANES;
+    private static final int EACH = 16;
+    /** Between the parts of a row's sum and the next's. */
+    private static final int STRIDE = ROW_LANES + 1;
 
     private StateRowKernel() {}
 
@@ -38,7 +40,8 @@ final class StateRowKernel {
             float scale,
             int signature) {
         float[] weights = context.allocateFloatLocalArray(K);
-        float[] parts = context.allocateFloatLocalArray(LANES);
+        float[] parts = context.allocateFloatLocalArray(LANES * STRIDE);
+        float[] sums = new float[EACH];
         int lane = context.localIdx;
         int head = context.groupIdx % HV;
         int sequence = context.groupIdx / HV;
@@ -50,20 +53,28 @@ final class StateRowKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
-        for (int from = 0; from < K; from += ROWS) {
-            int d = from + lane / ROW_LANES;
-            float sum = 0f;
-            if (any && d < K) {
-                for (int c = lane % ROW_LANES; c < V; c += ROW_LANES) {
-                    sum += state.get(stateBase + d * V + c) * r.get(readBase + c);
+        int width = any ? V : 0;
+        for (int from = 0; from < K; from += LANES) {
+            for (int i = 0; i < EACH; i++) {
+                sums[i] = 0f;
+            }
+            for (int c = lane % ROW_LANES; c < width; c += ROW_LANES) {
+                float query = r.get(readBase + c);
+                for (int i = 0; i < EACH; i++) {
+                    int d = from + lane / ROW_LANES * EACH + i;
+                    if (d < K) {
+                        sums[i] += state.get(stateBase + d * V + c) * query;
+                    }
                 }
             }
-            parts[lane] = sum;
+            for (int i = 0; i < EACH; i++) {
+                parts[(lane / ROW_LANES * EACH + i) * STRIDE + lane % ROW_LANES] = sums[i];
+            }
             context.localBarrier();
-            if (lane < ROWS && from + lane < K) {
-                sum = 0f;
+            if (from + lane < K) {
+                float sum = 0f;
                 for (int i = 0; i < ROW_LANES; i++) {
-                    sum += parts[lane * ROW_LANES + i];
+                    sum += parts[lane * STRIDE + i];
                 }
                 weights[from + lane] = scale * sum;
             }

@@ -8,7 +8,8 @@
  * <pre>
  *   decays, scores      ChunkDecayFactorsKernel, ChunkScoreKernel; ChannelScoreKernel where each key channel decays on its own
  *   inverse, solve      ChunkInverseKernel, ChunkSolveKernel; ChunkValueKernel where nothing is erased
- *   states, outputs     ChunkStateKernel (the write of a chunk's state), ChunkOutputKernel
+ *   states, outputs     ChunkStateKernel (the write of a chunk's state; SegmentStartKernel between its two walks through segments,
+ *                       which StateWalk decides on), ChunkOutputKernel
  *   selective read      RowLogitKernel, RowSoftmaxKernel; StateRowKernel for single tokens
  *   log-linear states   the same stages, several states a chunk; LevelKernels
  *   token by token      RecurrentKernel

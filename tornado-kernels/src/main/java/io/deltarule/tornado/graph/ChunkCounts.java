@@ -34,6 +34,11 @@ public final class ChunkCounts {
         return (int) Math.max(1, Math.min(capacity.tokens(), most));
     }
 
+    /** The most walks: sequences, or segments of so many chunks, one of which may be short in each sequence. */
+    public static int walks(DeltaShape capacity, int longest, int segment) {
+        return capacity.sequences() + (segment == 0 ? 0 : chunks(capacity, longest) / segment);
+    }
+
     /** The most states of levels above 0 that chunks begin with, all chunks together; 0 where a head has one state. */
     public static int live(DeltaShape capacity, int longest) {
         if (longest == 0 || !capacity.logLinear()) {

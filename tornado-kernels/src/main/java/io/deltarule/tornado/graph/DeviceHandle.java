@@ -14,6 +14,12 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * @param target what TornadoVM calls it
  */
 public record DeviceHandle(Device device, TornadoDevice target) {
+    /** Compute units; a virtual device of TornadoVM knows them by the name of processors only. */
+    public int units() {
+        int units = target.getPhysicalDevice().getDeviceMaxComputeUnits();
+        return units > 0 ? units : target.getAvailableProcessors();
+    }
+
     /** Sends every graph of the plan here. */
     void select(TornadoExecutionPlan plan) {
         plan.withDevice(target);

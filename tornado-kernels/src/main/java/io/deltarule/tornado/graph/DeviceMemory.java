@@ -33,6 +33,11 @@ public final class DeviceMemory {
         return new DeviceMemory(device, false);
     }
 
+    /** Compute units of the device. */
+    public int units() {
+        return device.units();
+    }
+
     /** Bytes of all that was asked for so far. */
     public long used() {
         return used;

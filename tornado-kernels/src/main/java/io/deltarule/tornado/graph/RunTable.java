@@ -19,12 +19,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *   [CHUNK_LEVELS]     where the level entries of chunks begin
  *   [LIVE]             where the entries of live states begin
  *   [FIRST_LIVE]       the place of the first live state, after one place for each chunk's own
+ *   [WALKS]            where the walks' entries begin
  *   [SEQUENCES + 2 s]  first token of sequence s, then its first chunk; one further pair closes the last sequence
  *   [positions + s]    how many tokens sequence s has had before
  *   [chunks + 2 c]     first micro-step of chunk c, then how many it has
  *   [levels + 3 c]     how many tokens its sequence has had before chunk c, then the place of the first of the states from before
  *                      it that are live, the lowest level first, then the level that lower ones are merged into before it, 0 for none
  *   [live + 2 i]       the chunk of the i-th live state, -1 for none, then its level
+ *   [walks + 4 w]      first chunk of walk w and the one after its last, its sequence, then, for the first of a sequence's, how many
+ *                      walks that has, 0 for the others: each sequence is one, or is cut into segments
  *   [signatures + i]   written by the i-th launch that uses this table
  * </pre>
  *
@@ -40,7 +43,8 @@ public final class RunTable {
     public static final int CHUNK_LEVELS = 6;
     public static final int LIVE = 7;
     public static final int FIRST_LIVE = 8;
-    public static final int SEQUENCES = 9;
+    public static final int WALKS = 9;
+    public static final int SEQUENCES = 10;
 
     private final int householders;
     private final int chunkSize;
@@ -49,12 +53,15 @@ public final class RunTable {
     private final int chunksAt;
     private final int levelsAt;
     private final int liveAt;
+    private final int walksAt;
     private final int signaturesAt;
     /** 0 for one state per head. */
     private final int levels;
 
     private final int maxChunks;
     private final int maxLive;
+    /** Chunks per segment, 0 for whole sequences. */
+    private final int segment;
     /** Null until somebody asks: by then all launches have their places. */
     private IntArray table;
 
@@ -62,6 +69,7 @@ public final class RunTable {
     private int sequences;
     private int chunks;
     private int live;
+    private int walks;
     private int tokens;
     private int run;
 
@@ -79,9 +87,19 @@ public final class RunTable {
      * @param longest how many of them it has at most
      */
     public RunTable(DeltaShape capacity, int chunkSize, int longest) {
+        this(capacity, chunkSize, longest, 0);
+    }
+
+    /**
+     * The same with sequences walked through in segments.
+     *
+     * @param segment chunks of a segment, 0 for whole sequences
+     */
+    public RunTable(DeltaShape capacity, int chunkSize, int longest, int segment) {
         this.householders = capacity.householders();
         this.chunkSize = chunkSize;
         this.longest = longest;
+        this.segment = segment;
         this.positionsAt = SEQUENCES + 2 * (capacity.sequences() + 1);
         this.chunksAt = positionsAt + capacity.sequences();
         this.levels = capacity.levels();
@@ -89,7 +107,8 @@ public final class RunTable {
         this.maxLive = ChunkCounts.live(capacity, longest);
         this.levelsAt = chunksAt + 2 * maxChunks;
         this.liveAt = levelsAt + (levels == 0 ? 0 : 3 * maxChunks);
-        this.signaturesAt = liveAt + 2 * maxLive;
+        this.walksAt = liveAt + 2 * maxLive;
+        this.signaturesAt = walksAt + (chunkSize == 0 ? 0 : 4 * ChunkCounts.walks(capacity, longest, segment));
     }
 
     /** What the kernels are given; from now on there are no places for further launches. */
@@ -107,6 +126,11 @@ public final class RunTable {
 
     public int chunks() {
         return chunks;
+    }
+
+    /** Sequences, or their segments. */
+    public int walks() {
+        return walks;
     }
 
     /** Live states of all chunks together, without those that chunks write. */
@@ -141,6 +165,7 @@ public final class RunTable {
         sequences = boundaries.length - 1;
         chunks = 0;
         live = 0;
+        walks = 0;
         tokens = boundaries[sequences];
         IntArray entries = array();
         entries.set(RUN, run);
@@ -152,6 +177,7 @@ public final class RunTable {
         entries.set(CHUNK_LEVELS, levelsAt);
         entries.set(LIVE, liveAt);
         entries.set(FIRST_LIVE, maxChunks);
+        entries.set(WALKS, walksAt);
         for (int i = 0; i < signatures; i++) {
             entries.set(signaturesAt + i, 0);
         }
@@ -159,7 +185,9 @@ public final class RunTable {
             entries.set(SEQUENCES + 2 * s, boundaries[s]);
             entries.set(SEQUENCES + 2 * s + 1, chunks);
             if (chunkSize > 0 && s < sequences) {
+                int before = chunks;
                 cut(boundaries[s], boundaries[s + 1], positions == null ? 0 : positions[s]);
+                walk(s, before);
             }
         }
         for (int i = live; i < maxLive; i++) {
@@ -188,6 +216,19 @@ public final class RunTable {
         int end = endToken * householders;
         for (int first = begin * householders; first < end; first += longest) {
             chunk(first, Math.min(longest, end - first));
+        }
+    }
+
+    /** Notes the walks through a sequence, whose chunks are the last that were cut; one of no chunks if it has none. */
+    private void walk(int sequence, int begin) {
+        int each = segment == 0 ? Math.max(1, chunks - begin) : segment;
+        int many = Math.max(1, Math.ceilDiv(chunks - begin, each));
+        for (int i = 0; i < many; i++) {
+            int entry = walksAt + 4 * walks++;
+            table.set(entry, begin + i * each);
+            table.set(entry + 1, Math.min(chunks, begin + (i + 1) * each));
+            table.set(entry + 2, sequence);
+            table.set(entry + 3, i == 0 ? many : 0);
         }
     }
 

@@ -35,6 +35,31 @@ class RunTableTest {
         assertArrayEquals(new int[] {0, 16, 16, 2, 18, 16, 34, 6}, entries(table, table.get(RunTable.CHUNKS), 8));
     }
 
+    /** Chunks 0 and 1, none, and 2 to 3 after them. */
+    @Test
+    void walksGoThroughSequencesOrTheirSegments() {
+        RunTable whole = new RunTable(SHAPE, 16);
+        whole.describe(new int[] {0, 9, 9, 20}, null);
+        assertEquals(3, whole.walks());
+        assertArrayEquals(
+                new int[] {0, 2, 0, 1, 2, 2, 1, 1, 2, 4, 2, 1},
+                entries(whole.array(), whole.array().get(RunTable.WALKS), 12));
+        RunTable cut = new RunTable(SHAPE, 16, 16, 1);
+        cut.describe(new int[] {0, 9, 9, 20}, null);
+        assertEquals(5, cut.walks());
+        assertArrayEquals(
+                new int[] {0, 1, 0, 2, 1, 2, 0, 0, 2, 2, 1, 1, 2, 3, 2, 2, 3, 4, 2, 0},
+                entries(cut.array(), cut.array().get(RunTable.WALKS), 20));
+        int[][] everyCut = {{0, 20}, {0, 1, 2, 20}, {0, 8, 16, 20}, {0, 0, 0, 20}};
+        for (int segment = 1; segment < 4; segment++) {
+            for (int[] boundaries : everyCut) {
+                RunTable run = new RunTable(SHAPE, 16, 16, segment);
+                run.describe(boundaries, null);
+                assertTrue(run.walks() <= ChunkCounts.walks(SHAPE, 16, segment));
+            }
+        }
+    }
+
     @Test
     void aRunWithoutTokensHasAnEmptyChunkToLookAt() {
         RunTable run = new RunTable(SHAPE, 16);
@@ -139,7 +164,7 @@ class RunTableTest {
             run.newSignature();
         }
         assertEquals(
-                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + places,
+                RunTable.SEQUENCES + 2 * 4 + 3 + 2 * ChunkCounts.chunks(SHAPE, 16) + 4 * 3 + places,
                 run.array().getSize());
         assertThrows(IllegalStateException.class, run::newSignature);
     }

@@ -65,6 +65,8 @@ final class GateCrossingKernel {
         float[] own = new float[R];
         float[] reach = new float[R];
         float[] carried = new float[R];
+        float[] nextKeys = new float[BLOCK / 4];
+        float[] nextWeights = new float[C / 8];
 
         int lane = context.localIdx;
         int x = lane % CHANNELS;
@@ -115,28 +117,34 @@ final class GateCrossingKernel {
         }
         context.localBarrier();
         for (int from = 0; from < C; from += BLOCK) {
-            for (int at = lane; at < BLOCK * CHANNELS; at += LANES) {
-                int row = from + at / CHANNELS;
-                int d = channel + at % CHANNELS;
+            for (int i = 0; i < BLOCK / 4; i++) {
+                int row = from + y + 4 * i;
+                int d = channel + x;
                 float key = 0f;
                 if (row < length && d < K) {
                     key = k.get(((first + row) * keyHeads + keyHead) * K + d);
                 }
-                keys[at] = key;
-                float tail = 1f;
-                for (int m = row + 1; m < from + BLOCK; m++) {
-                    tail *= decays[m * CHANNELS + at % CHANNELS];
-                }
-                tails[at] = tail;
+                nextKeys[i] = key;
             }
-            for (int at = lane; at < C * BLOCK; at += LANES) {
-                int row = at / BLOCK;
-                int column = from + at % BLOCK;
+            for (int i = 0; i < C / 8; i++) {
+                int row = lane / BLOCK + 8 * i;
+                int column = from + lane % BLOCK;
                 float weight = 0f;
                 if (row < length && column < row) {
                     weight = overlaps.get((block * C + row) * C + column);
                 }
-                weights[at] = weight;
+                nextWeights[i] = weight;
+            }
+            for (int i = 0; i < BLOCK / 4; i++) {
+                keys[lane + i * LANES] = nextKeys[i];
+                float tail = 1f;
+                for (int m = from + y + 4 * i + 1; m < from + BLOCK; m++) {
+                    tail *= decays[m * CHANNELS + x];
+                }
+                tails[lane + i * LANES] = tail;
+            }
+            for (int i = 0; i < C / 8; i++) {
+                weights[lane + i * LANES] = nextWeights[i];
             }
             // From the block's end to each row after it; rows of the block itself find their way below.
             float fade = 1f;

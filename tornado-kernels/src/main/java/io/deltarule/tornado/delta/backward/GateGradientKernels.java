@@ -150,6 +150,7 @@ final class GateGradientKernels {
             int flags,
             int signature) {
         float[] Q = context.allocateFloatLocalArray(C * (C + 1));
+        float[] next = new float[16];
         int lane = context.localIdx;
         int base = context.groupIdx * C * C;
         int head = context.groupIdx % HV;
@@ -160,15 +161,24 @@ final class GateGradientKernels {
             table.set(signature, table.get(RunTable.RUN));
         }
 
-        for (int at = lane; at < C * C; at += ROWS) {
-            float value = 0f;
-            if (at % C < at / C && at / C < length) {
-                value = scores.get(base + at) * overlaps.get(base + at);
-                if ((flags & GradientFlags.ERASES) != 0) {
-                    value -= lower.get(base + at) * erased.get(base + at);
+        for (int from = 0; from < C * C; from += 16 * ROWS) {
+            for (int i = 0; i < 16; i++) {
+                int at = from + lane + i * ROWS;
+                float value = 0f;
+                if (at < C * C && at % C < at / C && at / C < length) {
+                    value = scores.get(base + at) * overlaps.get(base + at);
+                    if ((flags & GradientFlags.ERASES) != 0) {
+                        value -= lower.get(base + at) * erased.get(base + at);
+                    }
+                }
+                next[i] = value;
+            }
+            for (int i = 0; i < 16; i++) {
+                int at = from + lane + i * ROWS;
+                if (at < C * C) {
+                    Q[at / C * (C + 1) + at % C] = next[i];
                 }
             }
-            Q[at / C * (C + 1) + at % C] = value;
         }
         context.localBarrier();
         if (lane < C) {

@@ -2,6 +2,7 @@ package io.deltarule.tornado.delta.backward;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.delta.ChunkBuffers;
+import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.graph.ChunkCounts;
 import io.deltarule.tornado.graph.DeviceMemory;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ public final class GradientBuffers {
      */
     final FloatArray values;
     /**
-     * What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]; with levels after
-     * places for the chunks' own those of the live states.
+     * What the reads leave for the state before each chunk, then D, the gradient of its last state [chunks, HV, K, V]; after
+     * these those of the live states of levels, or what segments make of gradients.
      */
     final FloatArray states;
     /** Products of the linear read's cotangents with pseudo-values [chunks, HV, C, C]. */
@@ -53,12 +54,17 @@ public final class GradientBuffers {
      * @param erasing whether there is an erase key
      */
     public GradientBuffers(DeltaShape s, int C, int longest, boolean erasing, DeviceMemory memory) {
+        this(s, C, longest, erasing, StateWalk.NONE, memory);
+    }
+
+    /** @param walk of the forward's buffers */
+    public GradientBuffers(DeltaShape s, int C, int longest, boolean erasing, StateWalk walk, DeviceMemory memory) {
         long blocks = (long) ChunkCounts.chunks(s, longest) * s.HV();
         int steps = s.microTokens();
         long live = (long) ChunkCounts.live(s, longest) * s.HV();
         values = memory.floats("chunk value gradients", erasing ? blocks + live : blocks, C, s.V());
         readValues = erasing && !s.logLinear() ? memory.floats("chunk value gradients", blocks, C, s.V()) : values;
-        states = memory.floats("chunk state gradients", blocks + live, s.K(), s.V());
+        states = memory.floats("chunk state gradients", blocks + live + walk.places(s, longest, erasing), s.K(), s.V());
         overlaps = memory.floats("score gradients", blocks, C, C);
         erased = erasing ? memory.floats("score gradients", blocks, C, C) : null;
         queries = memory.floats("query gradients", s.tokens(), s.HV(), s.K());

@@ -77,8 +77,8 @@ final class GradientStages {
             int flags) {
         boolean levels = (flags & KernelFlags.LEVELS) != 0;
         int columnTiles = Math.ceilDiv(s.V(), ReadGradientKernel.TILE);
-        int valueTiles = levels && !x.map().erases() ? 0 : Math.ceilDiv(C, ReadGradientKernel.TILE);
-        int tiles = valueTiles + Math.ceilDiv(depth, ReadGradientKernel.TILE);
+        int valueTiles = levels && !x.map().erases() ? 0 : Math.ceilDiv(C, ReadGradientKernel.ROWS);
+        int tiles = valueTiles + Math.ceilDiv(depth, ReadGradientKernel.ROWS);
         return scope.launch(
                 name,
                 ReadGradientKernel.LANES,

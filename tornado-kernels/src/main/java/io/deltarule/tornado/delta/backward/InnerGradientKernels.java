@@ -54,6 +54,9 @@ final class InnerGradientKernels {
         float[] keys = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] decays = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] weights = context.allocateFloatLocalArray(C * (BLOCK + 1));
+        float[] nextKeys = new float[BLOCK / 4];
+        float[] nextDecays = new float[BLOCK / 4];
+        float[] nextWeights = new float[C / 8];
         int R = C / 16;
         float[] sums = new float[R * 4];
         float[] key4 = new float[4];
@@ -79,9 +82,9 @@ final class InnerGradientKernels {
             sums[i] = 0f;
         }
         for (int from = 0; from < C; from += BLOCK) {
-            for (int at = lane; at < BLOCK * CHANNELS; at += LANES) {
-                int row = from + at / CHANNELS;
-                int d = channel + at % CHANNELS;
+            int d = channel + lane % CHANNELS;
+            for (int i = 0; i < BLOCK / 4; i++) {
+                int row = from + lane / CHANNELS + 4 * i;
                 int m = first + row;
                 float kd = 0f;
                 float decay = 1f;
@@ -91,17 +94,24 @@ final class InnerGradientKernels {
                         decay = TornadoMath.exp(g.get((m / n * HV + head) * G + (G > 1 ? d : 0)));
                     }
                 }
-                keys[at / CHANNELS * STRIDE + at % CHANNELS] = kd;
-                decays[at / CHANNELS * STRIDE + at % CHANNELS] = decay;
+                nextKeys[i] = kd;
+                nextDecays[i] = decay;
             }
-            for (int at = lane; at < C * BLOCK; at += LANES) {
-                int row = at / BLOCK;
-                int column = from + at % BLOCK;
+            for (int i = 0; i < C / 8; i++) {
+                int row = lane / BLOCK + 8 * i;
+                int column = from + lane % BLOCK;
                 float weight = 0f;
                 if (length > 0 && column < row) {
                     weight = overlaps.get((block * C + row) * C + column);
                 }
-                weights[row * (BLOCK + 1) + at % BLOCK] = weight;
+                nextWeights[i] = weight;
+            }
+            for (int i = 0; i < BLOCK / 4; i++) {
+                keys[(lane / CHANNELS + 4 * i) * STRIDE + lane % CHANNELS] = nextKeys[i];
+                decays[(lane / CHANNELS + 4 * i) * STRIDE + lane % CHANNELS] = nextDecays[i];
+            }
+            for (int i = 0; i < C / 8; i++) {
+                weights[(lane / BLOCK + 8 * i) * (BLOCK + 1) + lane % BLOCK] = nextWeights[i];
             }
             context.localBarrier();
             for (int m = 0; m < BLOCK; m++) {
@@ -169,6 +179,9 @@ final class InnerGradientKernels {
         float[] vectors = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] decays = context.allocateFloatLocalArray(BLOCK * STRIDE);
         float[] weights = context.allocateFloatLocalArray(BLOCK * (C + 1));
+        float[] nextVectors = new float[BLOCK / 4];
+        float[] nextDecays = new float[BLOCK / 4];
+        float[] nextWeights = new float[C / 8];
         int R = C / 16;
         float[] sums = new float[R * 4];
         float[] vector4 = new float[4];
@@ -194,9 +207,9 @@ final class InnerGradientKernels {
         }
         for (int back = BLOCK; back <= C; back += BLOCK) {
             int from = C - back;
-            for (int at = lane; at < BLOCK * CHANNELS; at += LANES) {
-                int row = from + at / CHANNELS;
-                int d = channel + at % CHANNELS;
+            int d = channel + lane % CHANNELS;
+            for (int i = 0; i < BLOCK / 4; i++) {
+                int row = from + lane / CHANNELS + 4 * i;
                 int m = first + row;
                 float value = 0f;
                 float decay = 1f;
@@ -217,17 +230,24 @@ final class InnerGradientKernels {
                         decay = TornadoMath.exp(g.get((m / n * HV + head) * G + (G > 1 ? d : 0)));
                     }
                 }
-                vectors[at / CHANNELS * STRIDE + at % CHANNELS] = value;
-                decays[at / CHANNELS * STRIDE + at % CHANNELS] = decay;
+                nextVectors[i] = value;
+                nextDecays[i] = decay;
             }
-            for (int at = lane; at < BLOCK * C; at += LANES) {
-                int row = from + at / C;
-                int column = at % C;
+            for (int i = 0; i < C / 8; i++) {
+                int row = from + lane / C + LANES / C * i;
+                int column = lane % C;
                 float weight = 0f;
                 if (length > 0 && column < row) {
                     weight = overlaps.get((block * C + row) * C + column);
                 }
-                weights[at / C * (C + 1) + column] = weight;
+                nextWeights[i] = weight;
+            }
+            for (int i = 0; i < BLOCK / 4; i++) {
+                vectors[(lane / CHANNELS + 4 * i) * STRIDE + lane % CHANNELS] = nextVectors[i];
+                decays[(lane / CHANNELS + 4 * i) * STRIDE + lane % CHANNELS] = nextDecays[i];
+            }
+            for (int i = 0; i < C / 8; i++) {
+                weights[(lane / C + LANES / C * i) * (C + 1) + lane % C] = nextWeights[i];
             }
             context.localBarrier();
             for (int step = 1; step <= BLOCK; step++) {

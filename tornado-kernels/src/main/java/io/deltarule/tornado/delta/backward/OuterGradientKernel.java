@@ -15,7 +15,8 @@ final class OuterGradientKernel {
     static final int CHANNELS = 32;
 
     private static final int TILE = 32;
-    private static final int STRIDE = TILE + 1;
+    /** Rows that neighbours read four numbers of lie in other banks. */
+    private static final int STRIDE = TILE + 4;
 
     private OuterGradientKernel() {}
 
@@ -59,7 +60,10 @@ final class OuterGradientKernel {
         float[] right = context.allocateFloatLocalArray(CHANNELS * STRIDE);
         int R = C / 16;
         float[] sums = new float[R * 4];
-        float[] key4 = new float[4];
+        float[] nextRows = new float[C / 4];
+        float[] nextStates = new float[CHANNELS / 4];
+        float[] left4 = new float[4];
+        float[] right4 = new float[16];
 
         int lane = context.localIdx;
         int x = lane % 8;
@@ -100,9 +104,9 @@ final class OuterGradientKernel {
                 live++;
             }
             for (int from = 0; from < V; from += TILE) {
-                for (int at = lane; at < C * TILE; at += LANES) {
-                    int row = at / TILE;
-                    int c = from + at % TILE;
+                int c = from + lane % TILE;
+                for (int i = 0; i < C / 4; i++) {
+                    int row = lane / TILE + 4 * i;
                     int m = first + row;
                     float value = 0f;
                     if (row < length && c < V && m % period == period - 1) {
@@ -112,26 +116,33 @@ final class OuterGradientKernel {
                             value *= lambda.get(source * L + level);
                         }
                     }
-                    left[row * STRIDE + at % TILE] = value;
+                    nextRows[i] = value;
                 }
-                for (int at = lane; at < CHANNELS * TILE; at += LANES) {
-                    int d = channel + at / TILE;
-                    int c = from + at % TILE;
+                for (int i = 0; i < CHANNELS / 4; i++) {
+                    int d = channel + lane / TILE + 4 * i;
                     float value = 0f;
                     if (length > 0 && d < K && c < V) {
                         value = states.get((part * K + d) * V + c);
                     }
-                    right[at / TILE * STRIDE + at % TILE] = value;
+                    nextStates[i] = value;
+                }
+                for (int i = 0; i < C / 4; i++) {
+                    left[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextRows[i];
+                }
+                for (int i = 0; i < CHANNELS / 4; i++) {
+                    right[(lane / TILE + 4 * i) * STRIDE + lane % TILE] = nextStates[i];
                 }
                 context.localBarrier();
-                for (int c = 0; c < TILE; c++) {
-                    for (int j = 0; j < 4; j++) {
-                        key4[j] = right[(x + 8 * j) * STRIDE + c];
+                for (int at = 0; at < TILE; at += 4) {
+                    for (int j = 0; j < 16; j++) {
+                        right4[j] = right[(x + 8 * (j / 4)) * STRIDE + at + j % 4];
                     }
                     for (int i = 0; i < R; i++) {
-                        float value = left[(y + 16 * i) * STRIDE + c];
                         for (int j = 0; j < 4; j++) {
-                            sums[i * 4 + j] += value * key4[j];
+                            left4[j] = left[(y + 16 * i) * STRIDE + at + j];
+                        }
+                        for (int j = 0; j < 16; j++) {
+                            sums[i * 4 + j / 4] += left4[j % 4] * right4[j];
                         }
                     }
                 }

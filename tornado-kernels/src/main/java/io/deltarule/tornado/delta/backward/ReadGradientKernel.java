@@ -8,12 +8,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** What a read's gradient leaves for the pseudo-values of its chunk and for the state before it. */
 final class ReadGradientKernel {
-    /** Work-items per work-group: 8 × 16, each with 4 columns and 2 rows in registers. */
+    /** Work-items per work-group: 8 × 16, each with 4 columns and 4 rows in registers. */
     static final int LANES = 128;
-    /** Rows, and columns, of the result per work-group. */
+    /** Rows of the result per work-group. */
+    static final int ROWS = 64;
+    /** Columns of the result per work-group. */
     static final int TILE = 32;
-
-    private static final int STRIDE = TILE + 1;
 
     private ReadGradientKernel() {}
 
@@ -29,8 +29,8 @@ final class ReadGradientKernel {
      * <p>With {@link KernelFlags#LEVELS} this is of each log-linear state that is live before a chunk: b counts with λ [tokens, HV, L] (unread
      * without), values and states [all states, HV, C or K, V]. With {@link KernelFlags#NOTHING_ERASED} too there are no values.
      *
-     * <p>Parallel over: chunk, or live state, × value head × tiles of 32 rows, first those of values, then those of states × tiles of 32
-     * value channels. Accumulates: float. Requires: C a multiple of 16 up to 64, work-groups of {@link #LANES}. Source:
+     * <p>Parallel over: chunk, or live state, × value head × tiles of {@link #ROWS} rows, first those of values, then those of states × tiles of
+     * {@link #TILE} value channels. Accumulates: float. Requires: C a multiple of 16 up to 64, work-groups of {@link #LANES}. Source:
      * docs/math/backward.md. Oracle: core.reference.
      */
     static void readGradients(
@@ -52,20 +52,22 @@ final class ReadGradientKernel {
             int HV,
             int flags,
             int signature) {
-        float[] left = context.allocateFloatLocalArray(C * STRIDE);
+        float[] left = context.allocateFloatLocalArray(C * ROWS);
         float[] right = context.allocateFloatLocalArray(C * TILE);
-        float[] sums = new float[8];
+        float[] sums = new float[16];
+        float[] nextLeft = new float[C / 2];
+        float[] nextRight = new float[C / 4];
         float[] row4 = new float[4];
 
         int lane = context.localIdx;
         int x = lane % 8;
         int y = lane / 8;
         int columnTiles = (V + TILE - 1) / TILE;
-        int valueTiles = (C + TILE - 1) / TILE;
+        int valueTiles = (C + ROWS - 1) / ROWS;
         if ((flags & KernelFlags.LEVELS) != 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
             valueTiles = 0;
         }
-        int tiles = valueTiles + (K + TILE - 1) / TILE;
+        int tiles = valueTiles + (K + ROWS - 1) / ROWS;
         int channel = context.groupIdx % columnTiles * TILE;
         int tile = context.groupIdx / columnTiles % tiles;
         int part = context.groupIdx / columnTiles / tiles;
@@ -93,38 +95,48 @@ final class ReadGradientKernel {
             table.set(signature, table.get(RunTable.RUN));
         }
 
-        for (int at = lane; at < C * TILE; at += LANES) {
-            int row = at / TILE;
+        for (int i = 0; i < C / 2; i++) {
+            int row = lane / ROWS + 2 * i;
             int m = first + row;
-            int column = tile * TILE + at % TILE;
-            int d = column - valueTiles * TILE;
-            int c = channel + at % TILE;
-            float leftValue = 0f;
-            float rightValue = 0f;
+            int column = tile * ROWS + lane % ROWS;
+            int d = column - valueTiles * ROWS;
+            float value = 0f;
             if (row < length && m % n == n - 1) {
                 if (tile < valueTiles) {
                     if (column <= row) {
-                        leftValue = scores.get((block * C + row) * C + column);
+                        value = scores.get((block * C + row) * C + column);
                     }
                 } else {
                     if (d < K) {
-                        leftValue = a.get((m / n * H + keyHead) * K + d);
+                        value = a.get((m / n * H + keyHead) * K + d);
                         if (G > 0) {
-                            leftValue *= into.get((block * C + row) * G + (G > 1 ? d : 0));
+                            value *= into.get((block * C + row) * G + (G > 1 ? d : 0));
                         }
                     }
                 }
-                if (c < V) {
-                    rightValue = b.get((m / n * HV + head) * V + c);
-                    if ((flags & KernelFlags.LEVELS) != 0) {
-                        rightValue *= lambda.get((m / n * HV + head) * L + level);
-                    }
+            }
+            nextLeft[i] = value;
+        }
+        for (int i = 0; i < C / 4; i++) {
+            int row = lane / TILE + 4 * i;
+            int m = first + row;
+            int c = channel + lane % TILE;
+            float value = 0f;
+            if (row < length && c < V && m % n == n - 1) {
+                value = b.get((m / n * HV + head) * V + c);
+                if ((flags & KernelFlags.LEVELS) != 0) {
+                    value *= lambda.get((m / n * HV + head) * L + level);
                 }
             }
-            left[row * STRIDE + at % TILE] = leftValue;
-            right[at] = rightValue;
+            nextRight[i] = value;
         }
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < C / 2; i++) {
+            left[lane + i * LANES] = nextLeft[i];
+        }
+        for (int i = 0; i < C / 4; i++) {
+            right[lane + i * LANES] = nextRight[i];
+        }
+        for (int i = 0; i < 16; i++) {
             sums[i] = 0f;
         }
         context.localBarrier();
@@ -134,17 +146,17 @@ final class ReadGradientKernel {
             for (int j = 0; j < 4; j++) {
                 row4[j] = right[row * TILE + x + 8 * j];
             }
-            for (int i = 0; i < 2; i++) {
-                float weight = left[row * STRIDE + y + 16 * i];
+            for (int i = 0; i < 4; i++) {
+                float weight = left[row * ROWS + 4 * y + i];
                 for (int j = 0; j < 4; j++) {
                     sums[i * 4 + j] += weight * row4[j];
                 }
             }
         }
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 4; i++) {
             for (int j = 0; j < 4; j++) {
-                int row = tile * TILE + y + 16 * i;
-                int d = row - valueTiles * TILE;
+                int row = tile * ROWS + 4 * y + i;
+                int d = row - valueTiles * ROWS;
                 int c = channel + x + 8 * j;
                 float sum = sums[i * 4 + j];
                 if (tile < valueTiles) {
