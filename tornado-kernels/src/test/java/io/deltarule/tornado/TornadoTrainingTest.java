@@ -1,5 +1,9 @@
 package io.deltarule.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.PositionOp;
@@ -8,9 +12,12 @@ import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.RandomPrograms;
 import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.TrainingLaws;
+import io.deltarule.core.testkit.TrainingPasses;
 import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** The laws of training on TornadoVM's device, or on the emulator, on programs of the operations that the engine goes back over. */
 class TornadoTrainingTest extends TrainingLaws {
@@ -54,13 +61,26 @@ class TornadoTrainingTest extends TrainingLaws {
                 LayerCases.losses(),
                 LayerCases.carrying(),
                 LayerCases.delta(),
-                LayerCases.deltaLens(),
-                LayerCases.levels())) {
+                LayerCases.deltaLens())) {
             cases.forEach(c -> all.add(chained(c)));
         }
+        LayerCases.levels().forEach(c -> all.add(new RandomPrograms.Drawn(c, new int[][] {{5, 3}}, 8)));
         all.addAll(RandomPrograms.draw(SEEDS));
         all.removeIf(drawn -> drawn.c().program().ops().stream().anyMatch(TornadoTrainingTest::isRefused));
         return TestScope.thinned(all, 4);
+    }
+
+    /** Several runs gone back over as one need states per level and run, which no kernel keeps. */
+    @Test
+    void logLinearStatesOfSeveralRunsAreRefusedByName() {
+        RandomPrograms.Drawn drawn = chained(LayerCases.levels().getFirst());
+        TrainingSpec spec =
+                TrainingSpec.of(drawn.spec().onDevice(TestDevice.id()).withChunkSize(chunkSize()));
+        String message = assertThrows(
+                        InvalidInputException.class,
+                        () -> TrainingPasses.run(engine(), spec, drawn, drawn.inputs(), drawn.cotangents(1)))
+                .getMessage();
+        assertTrue(message.contains("log-linear states"), message);
     }
 
     private static RandomPrograms.Drawn chained(LayerCase c) {

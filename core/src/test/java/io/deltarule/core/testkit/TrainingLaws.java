@@ -137,6 +137,9 @@ public abstract class TrainingLaws {
     void recomputedEqualsRemembered(RandomPrograms.Drawn drawn) {
         TrainingPasses.Pass remembered = pass(drawn);
         int ops = drawn.c().program().ops().size();
+        if (ops == 1) {
+            return; // nowhere to cut
+        }
         List<Integer> everywhere = new ArrayList<>();
         List<Integer> somewhere = new ArrayList<>();
         Random random = new Random(4);
@@ -149,7 +152,9 @@ public abstract class TrainingLaws {
         for (List<Integer> cuts : List.of(everywhere, somewhere, List.of(ops / 2))) {
             TrainingSpec cut = spec(drawn).cutBefore(cuts);
             if (!recomputes()) {
-                refused("cuts", () -> engine().trainingPlan(cut));
+                if (!cuts.isEmpty()) {
+                    refused("cuts", () -> engine().trainingPlan(cut));
+                }
                 continue;
             }
             remembered.equals(
