@@ -1,8 +1,9 @@
-package io.deltarule.bench.prepared;
+package io.deltarule.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.verification.Verification;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.bench.workload.WorkloadSubject;
@@ -16,7 +17,8 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PreparedResidentTest {
+/** What the benchmark times where tensors stay on the device; here, because module bench has no engine tornado to test with. */
+class ResidentBenchTest {
     private static final DeltaShape MANY = new DeltaShape(2, 20, 1, 2, 16, 12, 1, 2, Gate.SCALAR);
     private static final DeltaShape ONE = new DeltaShape(1, 1, 1, 1, 8, 8, 1, 1, Gate.SCALAR);
 
