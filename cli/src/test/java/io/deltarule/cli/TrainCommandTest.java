@@ -180,9 +180,10 @@ class TrainCommandTest {
                 .refusal()
                 .contains("expected a new or empty folder"));
         assertTrue(CliRun.of("train", "--print-config", "gpt").refusal().contains("mqar"));
-        assertTrue(CliRun.of("train", "--config", config(""), "--output", folder.resolve("r"), "--engine", "tornado")
-                .err()
-                .contains("use engine cpu or reference"));
+        assertTrue(CliRun.of("train", "--config", config(""), "--output", folder.resolve("s"), "--device", "nowhere")
+                .refusal()
+                .contains("--device: expected"));
+        assertFalse(Files.exists(folder.resolve("s")), "refused before anything is written");
     }
 
     @Test
