@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TornadoVersionTest {
     @Test
     void theArchiveTellsTheVersion() {
-        URI archive = URI.create("file:///opt/a%20b/share/java/tornado/tornado-runtime-8.2.0-jdk22plus.jar");
+        URI archive = URI.create("file:///a%20folder/tornado-runtime-8.2.0-jdk22plus.jar");
         assertEquals(Optional.of("8.2.0-jdk22plus"), TornadoVersion.of(archive));
         assertEquals(Optional.empty(), TornadoVersion.of(URI.create("jrt:/tornado.runtime")));
     }
