@@ -11,7 +11,7 @@ import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
 import io.deltarule.tornado.delta.RecurrentLaunches;
 import io.deltarule.tornado.delta.StateWalk;
-import io.deltarule.tornado.delta.tensor.TileProducts;
+import io.deltarule.tornado.delta.tensor.TensorCoreProducts;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
@@ -65,6 +65,6 @@ record ForwardPass(PlanSpec spec, PlanArrays arrays, RunTable table, List<Launch
         }
         return spec.precision() == Precision.FLOAT32
                 ? ChunkLaunches.of(spec, x, between, scope)
-                : ChunkLaunches.of(spec, x, between, scope, new TileProducts(spec, x, between, scope));
+                : ChunkLaunches.of(spec, x, between, scope, new TensorCoreProducts(spec, x, between, scope));
     }
 }

@@ -23,7 +23,7 @@ import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkLaunches;
 import io.deltarule.tornado.delta.RecurrentKernel;
 import io.deltarule.tornado.delta.RecurrentLaunches;
-import io.deltarule.tornado.delta.tensor.TileProducts;
+import io.deltarule.tornado.delta.tensor.TensorCoreProducts;
 import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
@@ -130,7 +130,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         PlanSpec spec = forward(asked);
         DeviceHandle device = device(spec.device());
         if (spec.precision() != Precision.FLOAT32) {
-            TileProducts.check(spec, device.device());
+            TensorCoreProducts.check(spec, device.device());
         }
         return new TornadoPlan(spec, device);
     }
@@ -150,7 +150,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         DeviceHandle device = device(chosen.getFirst().device());
         for (PlanSpec one : chosen) {
             if (one.precision() != Precision.FLOAT32) {
-                TileProducts.check(one, device.device());
+                TensorCoreProducts.check(one, device.device());
             }
         }
         return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device);
@@ -166,7 +166,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
             RecurrentLaunches.check(spec);
         }
         if (spec.precision() != Precision.FLOAT32) {
-            TileProducts.check(spec);
+            TensorCoreProducts.check(spec);
         }
         return spec;
     }

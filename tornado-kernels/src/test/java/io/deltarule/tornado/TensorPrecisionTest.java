@@ -26,7 +26,7 @@ import io.deltarule.core.reference.delta.DeltaReference;
 import io.deltarule.core.testkit.DeltaCase;
 import io.deltarule.core.testkit.Float32Recurrence;
 import io.deltarule.core.testkit.Verify;
-import io.deltarule.tornado.delta.tensor.TileProducts;
+import io.deltarule.tornado.delta.tensor.TensorCoreProducts;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -82,7 +82,7 @@ class TensorPrecisionTest {
     /** PoCL and the like have no such products, and say so. */
     private static void assumeTensorCores() {
         Device device = TornadoDevices.named(TestDevice.id()).device();
-        assumeTrue(TileProducts.BACKENDS.contains(device.backend()), device + " has no tensor cores");
+        assumeTrue(TensorCoreProducts.BACKENDS.contains(device.backend()), device + " has no tensor cores");
     }
 
     @ParameterizedTest
@@ -203,13 +203,13 @@ class TensorPrecisionTest {
         Device device = new Device("some:0:0", "a card", "gpu", backend, 0, true);
         PlanSpec spec = spec(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 4, 1, 1, 16, 16, 1));
         EngineUnavailableException e =
-                assertThrows(EngineUnavailableException.class, () -> TileProducts.check(spec, device));
+                assertThrows(EngineUnavailableException.class, () -> TensorCoreProducts.check(spec, device));
         assertEquals(
                 "precision tensor: expected a device of TornadoVM's CUDA backend, which alone has matrix products of bfloat16,"
                         + " but found some:0:0 (a card) of its " + backend
                         + " backend; install an SDK with that backend, or use precision float32",
                 e.getMessage());
-        TileProducts.check(spec, new Device("cuda:0:0", "a card", "gpu", "CUDA", 0, true));
+        TensorCoreProducts.check(spec, new Device("cuda:0:0", "a card", "gpu", "CUDA", 0, true));
     }
 
     @Test

@@ -3,10 +3,10 @@
  * and states stay in float32.
  *
  * <pre>
- *   TileProducts        which products, as launches of one kernel; refuses what it does not do
+ *   TensorCoreProducts        which products, as launches of one kernel; refuses what it does not do
  *   TileProductKernel   the kernel
  * </pre>
  *
- * Uses {@code delta} (the pipeline, its buffers) and {@code graph}. Start with {@link io.deltarule.tornado.delta.tensor.TileProducts}.
+ * Uses {@code delta} (the pipeline, its buffers) and {@code graph}. Start with {@link io.deltarule.tornado.delta.tensor.TensorCoreProducts}.
  */
 package io.deltarule.tornado.delta.tensor;

@@ -31,7 +31,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *   readOut       q into S0 M P → o      leaves nothing of P
  * </pre>
  */
-public final class TileProducts implements ChunkProducts {
+public final class TensorCoreProducts implements ChunkProducts {
     /** Backends that have matrix products of bfloat16: CUDA's, the emulator, and a virtual device, which only prints kernels. */
     public static final Set<String> BACKENDS = Set.of("CUDA", "Java", "VIRTUAL");
 
@@ -43,7 +43,7 @@ public final class TileProducts implements ChunkProducts {
     private final int C;
     private final int split;
 
-    public TileProducts(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
+    public TensorCoreProducts(PlanSpec spec, DeltaArrays x, ChunkBuffers between, LaunchScope scope) {
         this.spec = spec;
         this.s = spec.shape();
         this.x = x;
