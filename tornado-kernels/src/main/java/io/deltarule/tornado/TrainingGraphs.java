@@ -23,12 +23,13 @@ import io.deltarule.tornado.op.LayerRunTables;
 import io.deltarule.tornado.op.backward.BackwardArrays;
 import io.deltarule.tornado.op.backward.BackwardLaunches;
 import io.deltarule.tornado.op.backward.BackwardTables;
+import io.deltarule.tornado.op.parameter.ParameterArrays;
+import io.deltarule.tornado.op.parameter.ParameterStacks;
 import io.deltarule.tornado.op.update.UpdateLaunches;
 import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class TrainingGraphs {
     private final UpdateLaunches updates;
 
     private final Map<List<String>, FloatArray> weights;
+    private final ParameterArrays parameters;
     private final List<FloatArray> inputs;
     private final List<FloatArray> remembered;
     private final ResidentGroup weightGroup;
@@ -89,20 +91,24 @@ final class TrainingGraphs {
         final BackwardArrays back;
         final List<List<Launch>> forward = new ArrayList<>();
         final List<List<Launch>> backward;
+        final ParameterStacks stacks;
         final UpdateLaunches updates;
 
-        Parts(TrainingSpec spec, boolean updating, DeviceMemory memory) {
+        Parts(TrainingSpec spec, Predicate<String> decayed, DeviceMemory memory) {
             LayerProgram program = spec.layer().program();
             BackwardWalk walk = new BackwardWalk(spec, BackwardWalk.inputs(program));
             tables = new LayerRunTables(spec.layer());
             backTables = new BackwardTables(spec.layer());
             arrays = LayerArrays.remembering(spec.layer(), memory);
-            back = new BackwardArrays(spec, walk, arrays, memory);
+            stacks = new ParameterStacks(program, spec.trained());
+            back = new BackwardArrays(spec, walk, arrays, stacks, memory);
             BackwardLaunches launches = new BackwardLaunches(spec, walk, arrays, back, backTables, context);
             forward.addAll(launches.before(tables));
             forward.addAll(LayerLaunches.of(spec.layer(), arrays, tables, context));
             backward = launches.backward();
-            updates = updating ? new UpdateLaunches(spec.trained(), back.weightGradients(), memory, context) : null;
+            updates = decayed == null
+                    ? null
+                    : new UpdateLaunches(stacks, decayed, back.weightGradients(), memory, context);
         }
     }
 
@@ -115,15 +121,16 @@ final class TrainingGraphs {
     TrainingGraphs(TrainingSpec spec, Predicate<String> decayed, DeviceHandle device) {
         LayerProgram program = spec.layer().program();
         DeviceMemory count = DeviceMemory.counting(device);
-        Parts _ = new Parts(spec, decayed != null, count);
+        Parts _ = new Parts(spec, decayed, count);
         bytes = count.used();
-        Parts parts = new Parts(spec, decayed != null, DeviceMemory.of(device));
+        Parts parts = new Parts(spec, decayed, DeviceMemory.of(device));
         arrays = parts.arrays;
         tables = parts.tables;
         back = parts.back;
         backTables = parts.backTables;
         updates = parts.updates;
         weights = arrays.numbers(spec.trained()::contains);
+        parameters = new ParameterArrays(parts.stacks, weights::get);
         decays = SequenceOp.Delta.decays(program);
         inputs = program.inputs().stream().map(arrays::slot).toList();
         Set<FloatArray> kept = new LinkedHashSet<>();
@@ -144,7 +151,7 @@ final class TrainingGraphs {
         add("backward", parts.backward, all);
         if (updates != null) {
             add("norm", updates.norm(), all);
-            add("update", updates.update(byName(), decayed), all);
+            add("update", updates.update(parameters), all);
         }
         graph = new GraphPlan(device, parts.context, residents(all), all);
     }
@@ -178,8 +185,8 @@ final class TrainingGraphs {
     private List<FloatArray> numbers() {
         List<FloatArray> all = new ArrayList<>(weights.values());
         if (updates != null) {
-            all.addAll(updates.means().values());
-            all.addAll(updates.squares().values());
+            all.addAll(updates.means().all());
+            all.addAll(updates.squares().all());
         }
         return all;
     }
@@ -197,6 +204,7 @@ final class TrainingGraphs {
         }
         Set<TornadoNativeArray> constants = new LinkedHashSet<>(arrays.constants());
         constants.addAll(arrays.integers());
+        constants.addAll(back.integers());
         weights.values().forEach(constants::remove);
         constants.retainAll(rest);
         rest.removeAll(constants);
@@ -205,12 +213,6 @@ final class TrainingGraphs {
             groups.add(new ResidentGroup("zeros", 0, zeros));
         }
         return new ResidentArrays(groups, List.copyOf(constants));
-    }
-
-    private Map<String, FloatArray> byName() {
-        Map<String, FloatArray> all = new LinkedHashMap<>();
-        weights.forEach((names, array) -> all.put(names.getFirst(), array));
-        return all;
     }
 
     /** Sends what the weights are now, where the caller has them. */
@@ -233,15 +235,15 @@ final class TrainingGraphs {
 
     /** Sends weights and moments, which from now on count here. */
     void load(ParameterArena given, ParameterArena m, ParameterArena v) {
-        byName().forEach((name, array) -> HostCopies.copyIn(given.tensor(name), array));
-        updates.means().forEach((name, array) -> HostCopies.copyIn(m.tensor(name), array));
-        updates.squares().forEach((name, array) -> HostCopies.copyIn(v.tensor(name), array));
+        parameters.copyIn(given);
+        updates.means().copyIn(m);
+        updates.squares().copyIn(v);
         send(weightGroup);
     }
 
     /** Brings weights and moments back. */
     void store(ParameterArena to, ParameterArena m, ParameterArena v) {
-        store(byName(), to);
+        store(parameters, to);
         store(updates.means(), m);
         store(updates.squares(), v);
     }
@@ -251,9 +253,9 @@ final class TrainingGraphs {
         store(back.weightGradients(), to);
     }
 
-    private void store(Map<String, FloatArray> numbers, ParameterArena to) {
-        graph.save(numbers.values());
-        numbers.forEach((name, array) -> HostCopies.copyOut(array, to.tensor(name)));
+    private void store(ParameterArrays numbers, ParameterArena to) {
+        graph.save(numbers.all());
+        numbers.copyOut(to);
     }
 
     /** The length of the gradients that the walks since the last {@code fresh} one have left. */
@@ -335,14 +337,8 @@ final class TrainingGraphs {
 
     /** Adds what the last walk found of the weights to an arena of the layout that is trained. */
     void addWeightGradients(ParameterArena arena) {
-        Map<String, FloatArray> gradients = back.weightGradients();
-        graph.save(gradients.values());
-        gradients.forEach((name, gradient) -> {
-            Tensor sum = arena.tensor(name);
-            for (int i = 0; i < gradient.getSize(); i++) {
-                sum.set(i, sum.get(i) + gradient.get(i));
-            }
-        });
+        graph.save(back.weightGradients().all());
+        back.weightGradients().addTo(arena);
     }
 
     /** Brings back the first numbers of an array. */

@@ -7,6 +7,7 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.Slot;
 import io.deltarule.core.testkit.LayerCase;
 import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.RandomPrograms;
@@ -64,6 +65,7 @@ class TornadoTrainingTest extends TrainingLaws {
                 LayerCases.deltaLens())) {
             cases.forEach(c -> all.add(chained(c)));
         }
+        all.add(new RandomPrograms.Drawn(wideExperts(), new int[][] {{70, 21}}, 8));
         LayerCases.levels().forEach(c -> all.add(new RandomPrograms.Drawn(c, new int[][] {{5, 3}}, 8)));
         all.addAll(RandomPrograms.draw(SEEDS));
         all.removeIf(drawn -> drawn.c().program().ops().stream().anyMatch(TornadoTrainingTest::isRefused));
@@ -83,12 +85,20 @@ class TornadoTrainingTest extends TrainingLaws {
         assertTrue(message.contains("log-linear states"), message);
     }
 
+    /** Every side of a product is longer than a tile, and an expert has more rows than one. */
+    private static LayerCase wideExperts() {
+        MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(2, false, null, true, 1);
+        return LayerCases.one(
+                "wide experts",
+                new MatrixOp.Experts(
+                        new Slot("x", 70), new Slot("z", 3), new Slot("y", 67), routing, "experts.", 77));
+    }
+
     private static RandomPrograms.Drawn chained(LayerCase c) {
         return new RandomPrograms.Drawn(c, new int[][] {{5, 3}, {2, 4}}, 8);
     }
 
     private static boolean isRefused(LayerOp op) {
-        return op instanceof MatrixOp.Experts
-                || (op instanceof PositionOp.SelectiveRotary r && r.temperature() != null);
+        return op instanceof PositionOp.SelectiveRotary r && r.temperature() != null;
     }
 }

@@ -121,7 +121,7 @@ public final class LayerArrays {
     }
 
     /** Weights of one shape, one after the other. */
-    DeviceMatrix matrices(List<String> names) {
+    public DeviceMatrix matrices(List<String> names) {
         return matrices.computeIfAbsent(names, key -> {
             List<Weight> given = names.stream().map(this::given).toList();
             int bits = DeviceMatrix.bits(given);
@@ -224,7 +224,7 @@ public final class LayerArrays {
     }
 
     /** Weights with which a token's experts count [tokens, chosen], of the operation at hand. */
-    FloatArray expertWeights(int chosen) {
+    public FloatArray expertWeights(int chosen) {
         return floats.computeIfAbsent(
                 List.of("weights", chosen), key -> memory.floats("expert weights", spec.maxTokens(), 1, chosen));
     }
@@ -237,7 +237,7 @@ public final class LayerArrays {
     }
 
     /** A token's experts [tokens, chosen], of the operation at hand. */
-    IntArray experts(int chosen) {
+    public IntArray experts(int chosen) {
         return ints.computeIfAbsent(chosen, key -> memory.ints("experts", spec.maxTokens(), 1, chosen));
     }
 

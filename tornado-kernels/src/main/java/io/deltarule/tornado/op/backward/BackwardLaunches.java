@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -81,13 +80,13 @@ public final class BackwardLaunches {
     /**
      * Those of the walk backward, likewise.
      *
-     * @throws InvalidInputException if an operation that serves a gradient has no launches backward, by its name
+     * @throws io.deltarule.core.InvalidInputException if something is trained whose gradient no kernel finds, by its name
      */
     public List<List<Launch>> backward() {
         List<List<Launch>> all = new ArrayList<>();
         LaunchScope weights = new LaunchScope("", tables.weights(), context);
         int number = 0;
-        for (FloatArray gradient : back.weightGradients().values()) {
+        for (FloatArray gradient : back.weightGradients().all()) {
             all.add(List.of(zeros(weights, "clearWeight" + number++, gradient)));
         }
         LaunchScope carried = new LaunchScope("", tables.carriedBack(), context);
@@ -148,7 +147,7 @@ public final class BackwardLaunches {
             case MatrixOp.Embedding e -> MatrixBackward.embedding(e, b);
             case MatrixOp.Linear l -> MatrixBackward.linear(l, b);
             case MatrixOp.CrossEntropy c -> MatrixBackward.crossEntropy(c, b);
-            case MatrixOp.Experts e -> throw refused("experts", e);
+            case MatrixOp.Experts e -> ExpertBackward.of(e, b);
             case NormOp.L2Norm n -> NormBackward.l2(n, b);
             case NormOp.SumNorm n -> NormBackward.sum(n, b);
             case NormOp.RmsNorm n -> NormBackward.rms(n, b);
@@ -172,10 +171,5 @@ public final class BackwardLaunches {
             case PositionOp.Rotary r -> PositionBackward.rotary(r, b);
             case PositionOp.SelectiveRotary r -> PositionBackward.selectiveRotary(r, b);
         };
-    }
-
-    private static InvalidInputException refused(String name, LayerOp op) {
-        return new InvalidInputException(name + " " + op.out().name()
-                + ": engine tornado does not go back over it; train with engine cpu, or freeze all weights before it");
     }
 }
