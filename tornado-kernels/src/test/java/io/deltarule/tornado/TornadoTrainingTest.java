@@ -40,16 +40,11 @@ class TornadoTrainingTest extends TrainingLaws {
         return 16;
     }
 
-    @Override
-    protected boolean recomputes() {
-        return false;
-    }
-
-    /** On the emulator two that are small: one that carries a state, one with a loss. */
+    /** A few that are small: one that carries a state, one with a loss, and three runs of several operations. */
     @Override
     protected List<RandomPrograms.Drawn> programs() {
         return List.of(
-                chained(LayerCases.delta().get(1)), chained(LayerCases.losses().getLast()));
+                chained(LayerCases.delta().get(1)), chained(LayerCases.losses().getLast()), RandomPrograms.ofSeed(3));
     }
 
     /** Every operation by itself, and drawn programs of several. */

@@ -3,6 +3,7 @@ package io.deltarule.tornado.op;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
@@ -55,17 +56,19 @@ public final class LayerArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others) {
-        this(spec, memory, others, false);
+        this(spec, memory, others, null);
     }
 
-    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, boolean remembered) {
+    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, ProgramBlocks blocks) {
         this.spec = spec;
         vectors = others == null ? new LinkedHashMap<>() : others.vectors;
         matrices = others == null ? new LinkedHashMap<>() : others.matrices;
         unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
-        if (remembered) {
-            spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
+        if (blocks != null) {
+            BlockSlots places = new BlockSlots(spec.program(), blocks);
+            List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
+            spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.array(slot))));
         } else {
             SlotPlaces places = new SlotPlaces(spec.program());
             List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
@@ -96,9 +99,9 @@ public final class LayerArrays {
         }
     }
 
-    /** The same with memory of its own for every slot, so that a run can be gone back over. */
-    public static LayerArrays remembering(LayerSpec spec, DeviceMemory memory) {
-        return new LayerArrays(spec, memory, null, true);
+    /** The same with memory for every slot of a block, so that a run can be gone back over. */
+    public static LayerArrays remembering(LayerSpec spec, ProgramBlocks blocks, DeviceMemory memory) {
+        return new LayerArrays(spec, memory, null, blocks);
     }
 
     private FloatArray slots(int width) {

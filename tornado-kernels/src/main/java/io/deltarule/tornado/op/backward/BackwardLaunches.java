@@ -26,6 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <pre>
  *   before a run      what is carried into it is kept; zeros for sequences that have had no token
+ *   run again         the same is carried in again
  *   backward          gradients of weights and of what is carried begin with zeros where the run tables say so; then the operations,
  *                     last one first
  * </pre>
@@ -53,36 +54,46 @@ public final class BackwardLaunches {
         this.context = context;
     }
 
-    /** Those before a run forward, in units that one graph has to hold. */
-    public List<List<Launch>> before(LayerRunTables run) {
+    /**
+     * Those before some operations of a run forward, in units that one graph has to hold.
+     *
+     * @param first the first of them
+     * @param end the one after the last
+     */
+    public List<List<Launch>> before(int first, int end, LayerRunTables run) {
         List<List<Launch>> all = new ArrayList<>();
-        int sequences = spec.layer().sequences();
-        for (int i = 0; i < spec.layer().program().ops().size(); i++) {
-            List<FloatArray> carried = arrays.carried(i);
-            for (int j = 0; j < carried.size(); j++) {
-                LaunchScope scope = new LaunchScope("keep" + i + "_" + j + "_", run.tokens(), context);
-                int size = carried.get(j).getSize() / sequences;
-                all.add(List.of(scope.launch(
-                        "carried",
-                        CarriedKernels.LANES,
-                        _ -> Math.ceilDiv(sequences * size, CarriedKernels.LANES),
-                        KernelTask.of(
-                                CarriedKernels::keepCarried,
-                                carried.get(j),
-                                back.before(i).get(j),
-                                size,
-                                sequences))));
-            }
+        for (int i = first; i < end; i++) {
+            all.addAll(copies("keep" + i + "_", arrays.carried(i), back.before(i), run));
         }
         return all;
     }
 
-    /**
-     * Those of the walk backward, likewise.
-     *
-     * @throws io.deltarule.core.InvalidInputException if something is trained whose gradient no kernel finds, by its name
-     */
-    public List<List<Launch>> backward() {
+    /** Those before the same operations are run again, likewise. */
+    public List<List<Launch>> again(int first, int end, LayerRunTables run) {
+        List<List<Launch>> all = new ArrayList<>();
+        for (int i = first; i < end; i++) {
+            all.addAll(copies("return" + i + "_", back.before(i), arrays.carried(i), run));
+        }
+        return all;
+    }
+
+    private List<List<Launch>> copies(String prefix, List<FloatArray> from, List<FloatArray> to, LayerRunTables run) {
+        List<List<Launch>> all = new ArrayList<>();
+        int sequences = spec.layer().sequences();
+        for (int i = 0; i < from.size(); i++) {
+            LaunchScope scope = new LaunchScope(prefix + i + "_", run.tokens(), context);
+            int size = from.get(i).getSize() / sequences;
+            all.add(List.of(scope.launch(
+                    "carried",
+                    CarriedKernels.LANES,
+                    _ -> Math.ceilDiv(sequences * size, CarriedKernels.LANES),
+                    KernelTask.of(CarriedKernels::copyCarried, from.get(i), to.get(i), size, sequences))));
+        }
+        return all;
+    }
+
+    /** Those before the walk backward: what begins with zeros, where the run tables say so. */
+    public List<List<Launch>> zeros() {
         List<List<Launch>> all = new ArrayList<>();
         LaunchScope weights = new LaunchScope("", tables.weights(), context);
         int number = 0;
@@ -90,13 +101,25 @@ public final class BackwardLaunches {
             all.add(List.of(zeros(weights, "clearWeight" + number++, gradient)));
         }
         LaunchScope carried = new LaunchScope("", tables.carriedBack(), context);
-        List<LayerOp> ops = spec.layer().program().ops();
-        for (int i = 0; i < ops.size(); i++) {
+        for (int i = 0; i < spec.layer().program().ops().size(); i++) {
             for (FloatArray gradient : back.carriedGradients(i)) {
                 all.add(List.of(zeros(carried, "clearCarried" + number++, gradient)));
             }
         }
-        for (int i = ops.size() - 1; i >= 0; i--) {
+        return all;
+    }
+
+    /**
+     * Those of the walk backward over some operations, last one first.
+     *
+     * @param first the first of them
+     * @param end the one after the last
+     * @throws io.deltarule.core.InvalidInputException if something is trained whose gradient no kernel finds, by its name
+     */
+    public List<List<Launch>> backward(int first, int end) {
+        List<List<Launch>> all = new ArrayList<>();
+        List<LayerOp> ops = spec.layer().program().ops();
+        for (int i = end - 1; i >= first; i--) {
             if (walk.active(i)) {
                 all.add(operation(i, ops.get(i)));
             }
