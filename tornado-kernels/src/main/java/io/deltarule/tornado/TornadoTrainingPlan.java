@@ -1,6 +1,5 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractTrainingPlan;
@@ -8,7 +7,6 @@ import io.deltarule.core.engine.FiniteNumbers;
 import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
-import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
@@ -72,7 +70,7 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
      * Allocates, and builds the graphs.
      *
      * @param decayed on which weights an optimiser on the device lets decay act; null where the host has the optimiser
-     * @throws InvalidInputException if the device cannot hold them, or an operation has no gradient there
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them, or an operation has no gradient there
      */
     TornadoTrainingPlan(TrainingSpec asked, Predicate<String> decayed, DeviceHandle device) {
         super(asked);
@@ -82,17 +80,6 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
         updates = decayed != null;
         graphs = new TrainingGraphs(spec, decayed, device);
         blocks = graphs.blocks();
-    }
-
-    @Override
-    protected void checkChained() {
-        for (LayerOp op : program.ops()) {
-            if (op instanceof SequenceOp.Delta d && d.shape().logLinear()) {
-                throw new InvalidInputException(
-                        "log-linear states " + d.o().name() + ": engine tornado does not go back over"
-                                + " several runs of them as one; go back over each run before the next, or train with engine cpu");
-            }
-        }
     }
 
     @Override

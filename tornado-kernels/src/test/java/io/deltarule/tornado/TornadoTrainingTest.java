@@ -1,9 +1,5 @@
 package io.deltarule.tornado;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.PositionOp;
@@ -13,12 +9,9 @@ import io.deltarule.core.testkit.LayerCases;
 import io.deltarule.core.testkit.RandomPrograms;
 import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.TrainingLaws;
-import io.deltarule.core.testkit.TrainingPasses;
 import io.deltarule.core.training.TrainingEngine;
-import io.deltarule.core.training.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** The laws of training on TornadoVM's device, or on the emulator, on programs of the operations that the engine goes back over. */
 class TornadoTrainingTest extends TrainingLaws {
@@ -61,23 +54,10 @@ class TornadoTrainingTest extends TrainingLaws {
             cases.forEach(c -> all.add(chained(c)));
         }
         all.add(new RandomPrograms.Drawn(wideExperts(), new int[][] {{70, 21}}, 8));
-        LayerCases.levels().forEach(c -> all.add(new RandomPrograms.Drawn(c, new int[][] {{5, 3}}, 8)));
+        LayerCases.levels().forEach(c -> all.add(levels(c)));
         all.addAll(RandomPrograms.draw(SEEDS));
         all.removeIf(drawn -> drawn.c().program().ops().stream().anyMatch(TornadoTrainingTest::isRefused));
         return TestScope.thinned(all, 4);
-    }
-
-    /** Several runs gone back over as one need states per level and run, which no kernel keeps. */
-    @Test
-    void logLinearStatesOfSeveralRunsAreRefusedByName() {
-        RandomPrograms.Drawn drawn = chained(LayerCases.levels().getFirst());
-        TrainingSpec spec =
-                TrainingSpec.of(drawn.spec().onDevice(TestDevice.id()).withChunkSize(chunkSize()));
-        String message = assertThrows(
-                        InvalidInputException.class,
-                        () -> TrainingPasses.run(engine(), spec, drawn, drawn.inputs(), drawn.cotangents(1)))
-                .getMessage();
-        assertTrue(message.contains("log-linear states"), message);
     }
 
     /** Every side of a product is longer than a tile, and an expert has more rows than one. */
@@ -87,6 +67,11 @@ class TornadoTrainingTest extends TrainingLaws {
                 "wide experts",
                 new MatrixOp.Experts(
                         new Slot("x", 70), new Slot("z", 3), new Slot("y", 67), routing, "experts.", 77));
+    }
+
+    /** Runs after several numbers of tokens; a sequence rests in the last one, and one begins there. */
+    private static RandomPrograms.Drawn levels(LayerCase c) {
+        return new RandomPrograms.Drawn(c, new int[][] {{5, 3, 0}, {3, 1, 0}, {0, 4, 2}}, 8);
     }
 
     private static RandomPrograms.Drawn chained(LayerCase c) {
