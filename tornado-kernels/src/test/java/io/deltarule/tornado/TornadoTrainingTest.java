@@ -65,8 +65,7 @@ class TornadoTrainingTest extends TrainingLaws {
         MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(2, false, null, true, 1);
         return LayerCases.one(
                 "wide experts",
-                new MatrixOp.Experts(
-                        new Slot("x", 70), new Slot("z", 3), new Slot("y", 67), routing, "experts.", 77));
+                new MatrixOp.Experts(new Slot("x", 70), new Slot("z", 3), new Slot("y", 67), routing, "experts.", 77));
     }
 
     /** Runs after several numbers of tokens; a sequence rests in the last one, and one begins there. */

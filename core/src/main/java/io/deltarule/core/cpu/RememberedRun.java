@@ -86,7 +86,8 @@ final class RememberedRun {
     /** Copies the slots before another run overwrites them. */
     void archive(TrainingSlots slots) {
         if (archive == null) {
-            long width = slots.blocks().remembered().stream().mapToLong(Slot::width).sum();
+            long width =
+                    slots.blocks().remembered().stream().mapToLong(Slot::width).sum();
             archive = arena.allocate(width * spec.maxTokens() * Float.BYTES, 64);
         }
         copy(slots, true);

@@ -45,11 +45,7 @@ public final class BackwardArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public BackwardArrays(
-            TrainingSpec spec,
-            BackwardWalk walk,
-            LayerArrays forward,
-            ParameterStacks stacks,
-            DeviceMemory memory) {
+            TrainingSpec spec, BackwardWalk walk, LayerArrays forward, ParameterStacks stacks, DeviceMemory memory) {
         this.spec = spec;
         this.memory = memory;
         this.forward = forward;
@@ -124,7 +120,8 @@ public final class BackwardArrays {
     /** The places of all choices of experts [tokens, chosen] in the experts' order, of the operation at hand. */
     IntArray choices(int chosen) {
         return ints.computeIfAbsent(
-                List.of("choices", chosen), key -> memory.ints("choices", spec.layer().maxTokens(), 1, chosen));
+                List.of("choices", chosen),
+                key -> memory.ints("choices", spec.layer().maxTokens(), 1, chosen));
     }
 
     /** Where each expert's choices begin, and where they end, likewise. */

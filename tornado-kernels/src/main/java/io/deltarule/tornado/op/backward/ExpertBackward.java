@@ -66,8 +66,7 @@ final class ExpertBackward {
                         "orderChoices",
                         ExpertOrderKernel.LANES,
                         run -> op.experts(),
-                        KernelTask.of(
-                                ExpertOrderKernel::orderChoices, experts, order, begins, k, op.experts())));
+                        KernelTask.of(ExpertOrderKernel::orderChoices, experts, order, begins, k, op.experts())));
         rows("gates", x, k, op::gate, gates, in, intermediate, ExpertProductKernel.TURNED);
         rows("ups", x, k, op::up, ups, in, intermediate, ExpertProductKernel.TURNED);
         rows("middle", dy, k, op::down, middle, out, intermediate, 0);

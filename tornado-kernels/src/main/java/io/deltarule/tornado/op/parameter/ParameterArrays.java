@@ -59,12 +59,18 @@ public final class ParameterArrays {
 
     /** The host sides become what an arena holds; those of weights that it has not stay. */
     public void copyIn(ParameterArena from) {
-        each(from, (tensor, part) -> MemorySegment.copy(tensor.data(), 0, part.data(), 0, part.data().byteSize()));
+        each(
+                from,
+                (tensor, part) -> MemorySegment.copy(
+                        tensor.data(), 0, part.data(), 0, part.data().byteSize()));
     }
 
     /** Copies the host sides to an arena. */
     public void copyOut(ParameterArena to) {
-        each(to, (tensor, part) -> MemorySegment.copy(part.data(), 0, tensor.data(), 0, part.data().byteSize()));
+        each(
+                to,
+                (tensor, part) -> MemorySegment.copy(
+                        part.data(), 0, tensor.data(), 0, part.data().byteSize()));
     }
 
     /** Adds the host sides to an arena. */

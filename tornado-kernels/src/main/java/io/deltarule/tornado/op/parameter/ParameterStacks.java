@@ -46,7 +46,8 @@ public final class ParameterStacks {
                 for (String name : stack) {
                     List<String> before = all.putIfAbsent(name, stack);
                     if (before != null && !before.equals(stack) && layout.contains(name)) {
-                        throw new InvalidInputException("weight " + name + ": engine tornado trains an expert's weight in one"
+                        throw new InvalidInputException("weight " + name
+                                + ": engine tornado trains an expert's weight in one"
                                 + " mixture, but " + op.out().name() + " has it among others than an operation before"
                                 + " does; train with engine cpu, or freeze it");
                     }

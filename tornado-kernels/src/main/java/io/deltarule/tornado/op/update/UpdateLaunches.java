@@ -53,7 +53,10 @@ public final class UpdateLaunches {
         this.context = context;
         means = ParameterArrays.zeros(stacks, "mean", memory);
         squares = ParameterArrays.zeros(stacks, "squares", memory);
-        sums = zeros(memory, "sums of squares", spans.stream().mapToLong(UpdateLaunches::blocks).sum());
+        sums = zeros(
+                memory,
+                "sums of squares",
+                spans.stream().mapToLong(UpdateLaunches::blocks).sum());
         step = zeros(memory, "step", AdamKernel.NUMBERS);
     }
 

@@ -22,7 +22,13 @@ public final class LevelSplitKernel {
      * <p>Parallel over: every number of one level. Source: docs/math/log-linear.md. Oracle: core.reference.
      */
     public static void splitMerged(
-            KernelContext context, IntArray table, FloatArray gradients, int HV, int size, int sequences, int signature) {
+            KernelContext context,
+            IntArray table,
+            FloatArray gradients,
+            int HV,
+            int size,
+            int sequences,
+            int signature) {
         int at = context.globalIdx;
         if (at == 0) {
             table.set(signature, table.get(RunTable.RUN));
