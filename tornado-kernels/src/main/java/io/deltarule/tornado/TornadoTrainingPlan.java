@@ -43,9 +43,9 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
     private final Deque<Run> runs = new ArrayDeque<>(); // the last one first
     private Run resident; // whose slots are on the device
     private int computed; // the block whose slots were computed last, NONE where a restored run has none
-    private boolean
-            live; // whether what is carried on after all runs is on the host, while going back puts earlier states in
-    // its place
+    /** Whether what is carried on after all runs is on the host, while going back puts earlier states in its place. */
+    private boolean live;
+
     private final boolean updates; // whether the optimiser is on the device
     private boolean loaded; // whether the device has the weights that count, where it is
     private boolean fresh = true; // whether the gradients of weights begin with zeros

@@ -1,6 +1,11 @@
 package io.deltarule.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.PositionOp;
 import io.deltarule.core.layer.Slot;
@@ -10,8 +15,10 @@ import io.deltarule.core.testkit.RandomPrograms;
 import io.deltarule.core.testkit.TestScope;
 import io.deltarule.core.testkit.TrainingLaws;
 import io.deltarule.core.training.TrainingEngine;
+import io.deltarule.core.training.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** The laws of training on TornadoVM's device, or on the emulator, on programs of the operations that the engine goes back over. */
 class TornadoTrainingTest extends TrainingLaws {
@@ -58,6 +65,25 @@ class TornadoTrainingTest extends TrainingLaws {
         all.addAll(RandomPrograms.draw(SEEDS));
         all.removeIf(drawn -> drawn.c().program().ops().stream().anyMatch(TornadoTrainingTest::isRefused));
         return TestScope.thinned(all, 4);
+    }
+
+    /** It would lie in two arrays, of which an optimiser would change one. */
+    @Test
+    void anExpertsWeightThatAnotherOperationUsesIsRefusedByName() {
+        Slot x = new Slot("x", 5);
+        Slot z = new Slot("z", 3);
+        MatrixOp.Experts.Routing routing = new MatrixOp.Experts.Routing(2, false, null, true, 1);
+        MatrixOp.Experts experts = new MatrixOp.Experts(x, z, new Slot("y", 4), routing, "experts.", 6);
+        LayerCase c = new LayerCase(
+                "shared",
+                new LayerProgram(
+                        List.of(x, z),
+                        List.of(new Slot("y", 4), new Slot("gate", 6)),
+                        List.of(experts, new MatrixOp.Linear(x, new Slot("gate", 6), experts.gate(1), null))));
+        TrainingSpec spec = TrainingSpec.of(c.spec(4, 1, 4).onDevice(TestDevice.id()));
+        String message = assertThrows(InvalidInputException.class, () -> engine().trainingPlan(spec))
+                .getMessage();
+        assertTrue(message.contains(experts.gate(1)), message);
     }
 
     /** Every side of a product is longer than a tile, and an expert has more rows than one. */

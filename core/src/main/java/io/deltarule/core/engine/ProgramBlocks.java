@@ -141,6 +141,7 @@ public final class ProgramBlocks {
 
     /** Whether a slot holds its numbers after a block was the last to be computed. */
     public boolean holds(Slot slot, int block) {
-        return crossing.contains(slot) || blocks.getOrDefault(slot, -1) == block;
+        Integer own = blocks.get(slot);
+        return crossing.contains(slot) || (own != null && own == block);
     }
 }
