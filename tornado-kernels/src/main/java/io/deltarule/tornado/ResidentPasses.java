@@ -134,7 +134,8 @@ final class ResidentPasses {
     }
 
     private FloatArray give(int operation, ResidentPlace place, float begin, FloatArray array) {
-        given.get(operation).put(place, new Given(array, new ResidentGroup(place.id() + operation, begin, List.of(array))));
+        given.get(operation)
+                .put(place, new Given(array, new ResidentGroup(place.id() + operation, begin, List.of(array))));
         return array;
     }
 

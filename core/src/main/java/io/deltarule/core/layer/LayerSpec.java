@@ -54,7 +54,15 @@ public record LayerSpec(
     /** A specification in the form and with the chunk size that the engine chooses. */
     public static LayerSpec of(LayerProgram program, Weights weights, int maxTokens, int sequences, int maxContext) {
         return new LayerSpec(
-                program, weights, maxTokens, sequences, maxContext, Form.AUTO, PlanSpec.OWN_CHUNK_SIZE, null, Storage.FLOAT32);
+                program,
+                weights,
+                maxTokens,
+                sequences,
+                maxContext,
+                Form.AUTO,
+                PlanSpec.OWN_CHUNK_SIZE,
+                null,
+                Storage.FLOAT32);
     }
 
     /** The same capacities for another program, or part of this one. */

@@ -107,7 +107,8 @@ public final class PlanArrays {
         DeltaShape s = spec.shape();
         return inputs.computeIfAbsent(
                 input,
-                key -> memory.numbers(input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s)));
+                key -> memory.numbers(
+                        input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s)));
     }
 
     /** The array of each input that the operation has. */

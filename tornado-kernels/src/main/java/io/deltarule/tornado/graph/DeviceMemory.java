@@ -75,9 +75,7 @@ public final class DeviceMemory {
     /** The same of numbers that are kept as the plan keeps tensors; one of 16-bit numbers is what {@linkplain StoredArrays stands for it}. */
     public FloatArray numbers(String name, long rows, long heads, long channels) {
         int size = count(name, storage.bytes(), rows, heads, channels);
-        return storage == Storage.FLOAT32
-                ? new FloatArray(size)
-                : StoredArrays.of(size, format(storage));
+        return storage == Storage.FLOAT32 ? new FloatArray(size) : StoredArrays.of(size, format(storage));
     }
 
     /** How kernels of the device read and write numbers of 16 bits. */

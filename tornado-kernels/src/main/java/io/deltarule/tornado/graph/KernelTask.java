@@ -1,20 +1,8 @@
 package io.deltarule.tornado.graph;
 
-import io.deltarule.tornado.quirks.PackedSignature;
-import io.deltarule.tornado.stored.KernelForms;
-import io.deltarule.tornado.stored.StoredArrays;
-import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
-import io.deltarule.tornado.graph.Kernels.Kernel4;
-import io.deltarule.tornado.graph.Kernels.Kernel5;
-import io.deltarule.tornado.graph.Kernels.Kernel12;
-import io.deltarule.tornado.graph.Kernels.Kernel6;
-import io.deltarule.tornado.graph.Kernels.Kernel7;
-import io.deltarule.tornado.graph.Kernels.Kernel8;
-import io.deltarule.tornado.graph.Kernels.Kernel9;
 import io.deltarule.tornado.graph.Kernels.Kernel10;
 import io.deltarule.tornado.graph.Kernels.Kernel11;
+import io.deltarule.tornado.graph.Kernels.Kernel12;
 import io.deltarule.tornado.graph.Kernels.Kernel13;
 import io.deltarule.tornado.graph.Kernels.Kernel14;
 import io.deltarule.tornado.graph.Kernels.Kernel15;
@@ -23,14 +11,20 @@ import io.deltarule.tornado.graph.Kernels.Kernel17;
 import io.deltarule.tornado.graph.Kernels.Kernel18;
 import io.deltarule.tornado.graph.Kernels.Kernel19;
 import io.deltarule.tornado.graph.Kernels.Kernel20;
+import io.deltarule.tornado.graph.Kernels.Kernel4;
+import io.deltarule.tornado.graph.Kernels.Kernel5;
+import io.deltarule.tornado.graph.Kernels.Kernel6;
+import io.deltarule.tornado.graph.Kernels.Kernel7;
+import io.deltarule.tornado.graph.Kernels.Kernel8;
+import io.deltarule.tornado.graph.Kernels.Kernel9;
+import io.deltarule.tornado.quirks.PackedSignature;
+import io.deltarule.tornado.stored.KernelForms;
+import io.deltarule.tornado.stored.StoredArrays;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task12;
@@ -42,6 +36,12 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task17;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task18;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task19;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task20;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
@@ -153,16 +153,175 @@ public final class KernelTask {
             case 8 -> graph.task(name, (Task8) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
             case 9 -> graph.task(name, (Task9) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
             case 10 -> graph.task(name, (Task10) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
-            case 11 -> graph.task(name, (Task11) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
-            case 12 -> graph.task(name, (Task12) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11]);
-            case 13 -> graph.task(name, (Task13) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12]);
-            case 14 -> graph.task(name, (Task14) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13]);
-            case 15 -> graph.task(name, (Task15) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14]);
-            case 16 -> graph.task(name, (Task16) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15]);
-            case 17 -> graph.task(name, (Task17) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16]);
-            case 18 -> graph.task(name, (Task18) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]);
-            case 19 -> graph.task(name, (Task19) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]);
-            case 20 -> graph.task(name, (Task20) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
+            case 11 ->
+                graph.task(name, (Task11) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+            case 12 ->
+                graph.task(
+                        name, (Task12) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11]);
+            case 13 ->
+                graph.task(
+                        name,
+                        (Task13) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12]);
+            case 14 ->
+                graph.task(
+                        name,
+                        (Task14) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13]);
+            case 15 ->
+                graph.task(
+                        name,
+                        (Task15) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14]);
+            case 16 ->
+                graph.task(
+                        name,
+                        (Task16) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15]);
+            case 17 ->
+                graph.task(
+                        name,
+                        (Task17) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16]);
+            case 18 ->
+                graph.task(
+                        name,
+                        (Task18) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17]);
+            case 19 ->
+                graph.task(
+                        name,
+                        (Task19) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17],
+                        a[18]);
+            case 20 ->
+                graph.task(
+                        name,
+                        (Task20) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17],
+                        a[18],
+                        a[19]);
             default -> throw tooMany(a.length);
         }
     }
@@ -178,72 +337,211 @@ public final class KernelTask {
     }
 
     /** The same with 4. */
-    public static <A, B, C, D> KernelTask of(Kernel7<KernelContext, IntArray, A, B, C, D, Integer> code, A a, B b, C c, D d) {
+    public static <A, B, C, D> KernelTask of(
+            Kernel7<KernelContext, IntArray, A, B, C, D, Integer> code, A a, B b, C c, D d) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d);
     }
 
     /** The same with 5. */
-    public static <A, B, C, D, E> KernelTask of(Kernel8<KernelContext, IntArray, A, B, C, D, E, Integer> code, A a, B b, C c, D d, E e) {
+    public static <A, B, C, D, E> KernelTask of(
+            Kernel8<KernelContext, IntArray, A, B, C, D, E, Integer> code, A a, B b, C c, D d, E e) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e);
     }
 
     /** The same with 6. */
-    public static <A, B, C, D, E, F> KernelTask of(Kernel9<KernelContext, IntArray, A, B, C, D, E, F, Integer> code, A a, B b, C c, D d, E e, F f) {
+    public static <A, B, C, D, E, F> KernelTask of(
+            Kernel9<KernelContext, IntArray, A, B, C, D, E, F, Integer> code, A a, B b, C c, D d, E e, F f) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f);
     }
 
     /** The same with 7. */
-    public static <A, B, C, D, E, F, G> KernelTask of(Kernel10<KernelContext, IntArray, A, B, C, D, E, F, G, Integer> code, A a, B b, C c, D d, E e, F f, G g) {
+    public static <A, B, C, D, E, F, G> KernelTask of(
+            Kernel10<KernelContext, IntArray, A, B, C, D, E, F, G, Integer> code, A a, B b, C c, D d, E e, F f, G g) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g);
     }
 
     /** The same with 8. */
-    public static <A, B, C, D, E, F, G, H> KernelTask of(Kernel11<KernelContext, IntArray, A, B, C, D, E, F, G, H, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h) {
+    public static <A, B, C, D, E, F, G, H> KernelTask of(
+            Kernel11<KernelContext, IntArray, A, B, C, D, E, F, G, H, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h);
     }
 
     /** The same with 9. */
-    public static <A, B, C, D, E, F, G, H, I> KernelTask of(Kernel12<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i) {
+    public static <A, B, C, D, E, F, G, H, I> KernelTask of(
+            Kernel12<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i);
     }
 
     /** The same with 10. */
-    public static <A, B, C, D, E, F, G, H, I, J> KernelTask of(Kernel13<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j) {
+    public static <A, B, C, D, E, F, G, H, I, J> KernelTask of(
+            Kernel13<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j);
     }
 
     /** The same with 11. */
-    public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask of(Kernel14<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k) {
+    public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask of(
+            Kernel14<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k);
     }
 
     /** The same with 12. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L> KernelTask of(Kernel15<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L> KernelTask of(
+            Kernel15<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l);
     }
 
     /** The same with 13. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M> KernelTask of(Kernel16<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M> KernelTask of(
+            Kernel16<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m);
     }
 
     /** The same with 14. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N> KernelTask of(Kernel17<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N> KernelTask of(
+            Kernel17<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m,
+            N n) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     }
 
     /** The same with 15. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> KernelTask of(Kernel18<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> KernelTask of(
+            Kernel18<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m,
+            N n,
+            O o) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     }
 
     /** The same with 16. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask of(Kernel19<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask of(
+            Kernel19<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m,
+            N n,
+            O o,
+            P p) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
     }
 
     /** The same with 17. */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> KernelTask of(Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, Integer> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, Q q) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> KernelTask of(
+            Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, Integer> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m,
+            N n,
+            O o,
+            P p,
+            Q q) {
         return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
     }
 
@@ -252,7 +550,26 @@ public final class KernelTask {
      *
      * @see PackedSignature
      */
-    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask packed(Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer, Float> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, int flags, float scale) {
+    public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask packed(
+            Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer, Float> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k,
+            L l,
+            M m,
+            N n,
+            O o,
+            P p,
+            int flags,
+            float scale) {
         return new KernelTask(code, Frame.PACKED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, flags, scale);
     }
 
@@ -267,7 +584,19 @@ public final class KernelTask {
     }
 
     /** The same with 11. */
-    public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask unsigned(Kernel12<KernelContext, A, B, C, D, E, F, G, H, I, J, K> code, A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k) {
+    public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask unsigned(
+            Kernel12<KernelContext, A, B, C, D, E, F, G, H, I, J, K> code,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            F f,
+            G g,
+            H h,
+            I i,
+            J j,
+            K k) {
         return new KernelTask(code, Frame.UNSIGNED, a, b, c, d, e, f, g, h, i, j, k);
     }
 }

@@ -1,12 +1,6 @@
 package io.deltarule.tornado.graph;
 
 import java.io.Serializable;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task12;
@@ -18,6 +12,12 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task17;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task18;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task19;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task20;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 
 /**
  * Kernels by their numbers of arguments: the functions that TornadoVM takes, and serializable, which nobody does with them; but the JVM
@@ -49,30 +49,38 @@ public interface Kernels {
     interface Kernel11<A, B, C, D, E, F, G, H, I, J, K> extends Task11<A, B, C, D, E, F, G, H, I, J, K>, Serializable {}
 
     /** With 12 arguments. */
-    interface Kernel12<A, B, C, D, E, F, G, H, I, J, K, L> extends Task12<A, B, C, D, E, F, G, H, I, J, K, L>, Serializable {}
+    interface Kernel12<A, B, C, D, E, F, G, H, I, J, K, L>
+            extends Task12<A, B, C, D, E, F, G, H, I, J, K, L>, Serializable {}
 
     /** With 13 arguments. */
-    interface Kernel13<A, B, C, D, E, F, G, H, I, J, K, L, M> extends Task13<A, B, C, D, E, F, G, H, I, J, K, L, M>, Serializable {}
+    interface Kernel13<A, B, C, D, E, F, G, H, I, J, K, L, M>
+            extends Task13<A, B, C, D, E, F, G, H, I, J, K, L, M>, Serializable {}
 
     /** With 14 arguments. */
-    interface Kernel14<A, B, C, D, E, F, G, H, I, J, K, L, M, N> extends Task14<A, B, C, D, E, F, G, H, I, J, K, L, M, N>, Serializable {}
+    interface Kernel14<A, B, C, D, E, F, G, H, I, J, K, L, M, N>
+            extends Task14<A, B, C, D, E, F, G, H, I, J, K, L, M, N>, Serializable {}
 
     /** With 15 arguments. */
-    interface Kernel15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> extends Task15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O>, Serializable {}
+    interface Kernel15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O>
+            extends Task15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O>, Serializable {}
 
     /** With 16 arguments. */
-    interface Kernel16<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> extends Task16<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>, Serializable {}
+    interface Kernel16<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>
+            extends Task16<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>, Serializable {}
 
     /** With 17 arguments. */
-    interface Kernel17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> extends Task17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q>, Serializable {}
+    interface Kernel17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q>
+            extends Task17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q>, Serializable {}
 
     /** With 18 arguments. */
-    interface Kernel18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R> extends Task18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R>, Serializable {}
+    interface Kernel18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R>
+            extends Task18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R>, Serializable {}
 
     /** With 19 arguments. */
-    interface Kernel19<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S> extends Task19<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S>, Serializable {}
+    interface Kernel19<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S>
+            extends Task19<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S>, Serializable {}
 
     /** With 20 arguments. */
-    interface Kernel20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T> extends Task20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T>, Serializable {}
-
+    interface Kernel20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T>
+            extends Task20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T>, Serializable {}
 }

@@ -51,12 +51,11 @@ public record DeviceMatrix(FloatArray numbers, IntArray packed, int bits) {
      */
     static Storage sixteen(List<Weight> weights, Storage plan) {
         boolean one = weights.stream().map(Weight::type).distinct().count() == 1;
-        Storage storage =
-                switch (weights.getFirst().type()) {
-                    case BF16 -> one ? Storage.BFLOAT16 : plan;
-                    case F16 -> one ? Storage.FLOAT16 : plan;
-                    default -> plan;
-                };
+        Storage storage = switch (weights.getFirst().type()) {
+            case BF16 -> one ? Storage.BFLOAT16 : plan;
+            case F16 -> one ? Storage.FLOAT16 : plan;
+            default -> plan;
+        };
         // kernels find each matrix after the other's last number, and words hold two
         boolean words = weights.size() == 1 || weights.getFirst().size() % PER_WORD == 0;
         return storage == Storage.FLOAT32 || !words ? null : storage;

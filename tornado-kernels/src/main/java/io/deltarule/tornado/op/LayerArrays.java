@@ -36,6 +36,7 @@ public final class LayerArrays {
     private final DeviceMemory memory;
     /** Whether weights will change: then they are float32, but for those that are kept as they are stored. */
     private final boolean trained;
+
     private final Map<Slot, FloatArray> slots = new HashMap<>();
     private final Map<String, int[]> shapes;
     private final Map<String, FloatArray> vectors;
@@ -119,11 +120,8 @@ public final class LayerArrays {
 
     private void place(Predicate<Slot> which, IntFunction<FloatArray> allocated) {
         SlotPlaces places = new SlotPlaces(spec.program(), which);
-        List<FloatArray> shared =
-                places.widths().stream().map(allocated::apply).toList();
-        spec.program().slots().stream()
-                .filter(which)
-                .forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
+        List<FloatArray> shared = places.widths().stream().map(allocated::apply).toList();
+        spec.program().slots().stream().filter(which).forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
     }
 
     private FloatArray slots(int width) {

@@ -89,7 +89,8 @@ public final class SharedArrays {
         if (!filled.isEmpty()) {
             graph.transferToDevice(
                     DataTransferMode.EVERY_EXECUTION,
-                    Stream.concat(numbers.values().stream(), bits.values().stream()).toArray());
+                    Stream.concat(numbers.values().stream(), bits.values().stream())
+                            .toArray());
         }
         for (Filled one : filled) {
             graph.transferToDevice(DataTransferMode.UNDER_DEMAND, one.arrays().toArray());

@@ -31,7 +31,8 @@ public final class Float16Numbers {
         float scaled = number < 0f ? -number : number;
         int field = 0x7C00;
         if (scaled < BEYOND) {
-            // number = scaled · 2^(exponent − 25), and scaled becomes what is between 1024 and 2048, or is less where exponent is 1
+            // number = scaled · 2^(exponent − 25), and scaled becomes what is between 1024 and 2048, or is less where
+            // exponent is 1
             scaled *= 0x1p24f;
             int exponent = 1;
             if (scaled >= 0x1p26f) {

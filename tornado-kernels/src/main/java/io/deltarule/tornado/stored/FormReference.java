@@ -25,11 +25,11 @@ public final class FormReference {
         Method method = method(owner, kernel);
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(owner, MethodHandles.lookup());
         MethodHandle handle = lookup.unreflect(method);
-        MethodType erased = MethodType.genericMethodType(method.getParameterCount()).changeReturnType(void.class);
+        MethodType erased =
+                MethodType.genericMethodType(method.getParameterCount()).changeReturnType(void.class);
         MethodType checked = handle.type().wrap().changeReturnType(void.class);
         try {
-            return LambdaMetafactory.metafactory(
-                            lookup, "apply", MethodType.methodType(type), erased, handle, checked)
+            return LambdaMetafactory.metafactory(lookup, "apply", MethodType.methodType(type), erased, handle, checked)
                     .getTarget()
                     .invoke();
         } catch (RuntimeException | Error | ReflectiveOperationException e) {

@@ -36,8 +36,7 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 final class KernelForm {
     private static final ClassDesc FLOATS = ClassDesc.of(FloatArray.class.getName());
     private static final ClassDesc SHORTS = ClassDesc.of(ShortArray.class.getName());
-    private static final MethodTypeDesc GET =
-            MethodTypeDesc.of(ConstantDescs.CD_float, SHORTS, ConstantDescs.CD_int);
+    private static final MethodTypeDesc GET = MethodTypeDesc.of(ConstantDescs.CD_float, SHORTS, ConstantDescs.CD_int);
     private static final MethodTypeDesc SET =
             MethodTypeDesc.of(ConstantDescs.CD_void, SHORTS, ConstantDescs.CD_int, ConstantDescs.CD_float);
 
@@ -75,8 +74,11 @@ final class KernelForm {
         return context.transformClass(model, ClassTransform.ofStateful(() -> (builder, element) -> {
             if (element instanceof MethodModel method && method.methodName().equalsString(kernel)) {
                 MethodTypeDesc type = method.methodTypeSymbol();
-                builder.withMethod(kernel, typed(type, formats), method.flags().flagsMask(), to -> method.forEach(
-                        part -> {
+                builder.withMethod(
+                        kernel,
+                        typed(type, formats),
+                        method.flags().flagsMask(),
+                        to -> method.forEach(part -> {
                             if (part instanceof CodeModel code) {
                                 KernelForm form = new KernelForm(kernel, type, formats);
                                 to.withCode(into -> form.accept(into, code));
@@ -95,8 +97,9 @@ final class KernelForm {
         for (int i = 0; i < formats.size(); i++) {
             if (formats.get(i) != null) {
                 if (!type.parameterType(i).equals(FLOATS)) {
-                    throw new IllegalStateException("kernel argument " + i + ": expected a FloatArray for 16-bit numbers"
-                            + " but found " + type.parameterType(i).displayName());
+                    throw new IllegalStateException(
+                            "kernel argument " + i + ": expected a FloatArray for 16-bit numbers" + " but found "
+                                    + type.parameterType(i).displayName());
                 }
                 changed = changed.changeParameterType(i, SHORTS);
             }
@@ -127,7 +130,10 @@ final class KernelForm {
                 if (format == null) {
                     to.with(call);
                 } else {
-                    to.invokestatic(ClassDesc.of(format.numbers().getName()), call.name().stringValue(), type(call));
+                    to.invokestatic(
+                            ClassDesc.of(format.numbers().getName()),
+                            call.name().stringValue(),
+                            type(call));
                 }
             }
             case InvokeInstruction call -> {

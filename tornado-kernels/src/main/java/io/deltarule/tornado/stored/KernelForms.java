@@ -50,8 +50,7 @@ public final class KernelForms {
         }
     }
 
-    private static Object form(
-            SerializedLambda kernel, ClassLoader loader, Class<?> type, List<NumberFormat> formats) {
+    private static Object form(SerializedLambda kernel, ClassLoader loader, Class<?> type, List<NumberFormat> formats) {
         String owner = kernel.getImplClass().replace('/', '.');
         String name = kernel.getImplMethodName();
         try {

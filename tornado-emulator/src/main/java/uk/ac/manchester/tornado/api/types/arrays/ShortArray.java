@@ -88,6 +88,7 @@ public final class ShortArray extends TornadoNativeArray {
     /** A copy of {@code length} elements from {@code offset} on. */
     public ShortArray slice(int offset, int length) {
         checkSlice(offset, length);
-        return filledFrom(new ShortArray(length), 0, (long) offset * getElementSize(), (long) length * getElementSize());
+        return filledFrom(
+                new ShortArray(length), 0, (long) offset * getElementSize(), (long) length * getElementSize());
     }
 }

@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * <p>A device's copy of an array is another object of the same class, with a guard that sees every access.
  */
-public abstract sealed class TornadoNativeArray permits FloatArray, DoubleArray, IntArray, LongArray, ShortArray, HalfFloatArray {
+public abstract sealed class TornadoNativeArray
+        permits FloatArray, DoubleArray, IntArray, LongArray, ShortArray, HalfFloatArray {
 
     /** Bytes before the first element. */
     public static final long ARRAY_HEADER = Long.getLong("tornado.panama.objectHeader", headerOfThisJvm());
