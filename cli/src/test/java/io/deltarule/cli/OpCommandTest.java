@@ -133,6 +133,35 @@ class OpCommandTest {
         }
     }
 
+    /** A file of rounded inputs would be as far from the truth. */
+    @ParameterizedTest
+    @CsvSource({"bfloat16, 1e-2", "float16, 2e-3"})
+    void tensorsInSixteenBitsComeOutRoundedAndSaySo(String storage, String tolerance) {
+        String name = "gated_delta_rule_strong_decay";
+        Path output = folder.resolve("out.safetensors");
+        CliRun run = CliRun.of(
+                        "op",
+                        "--input",
+                        CliRun.golden(name + ".in.safetensors", folder),
+                        "--output",
+                        output,
+                        "--engine",
+                        "tornado",
+                        "--chunk-size",
+                        "16",
+                        "--storage",
+                        storage)
+                .succeeded();
+        assertTrue(run.out().contains("storage " + storage + ", "), run.out());
+        Path exact = CliRun.golden(name + ".out.safetensors", folder);
+        CliRun.of("compare", "--tolerance", tolerance, exact, output).succeeded();
+        assertEquals(
+                1, CliRun.of("compare", "--tolerance", "1e-5", exact, output).code());
+        try (SafetensorsFile file = SafetensorsFile.open(output)) {
+            assertEquals(storage, file.metadata().get("storage"));
+        }
+    }
+
     @Test
     void theOutputSaysWhatMadeIt() {
         Path output = folder.resolve("out.safetensors");

@@ -12,6 +12,7 @@ package io.deltarule.core;
  * @param keepsState whether the state stays in the plan from run to run (see {@link DeltaPlan})
  * @param device which of the engine's devices, or null for its own choice
  * @param precision in what numbers products are taken
+ * @param storage in what numbers tensors are kept
  */
 public record PlanSpec(
         Variant variant,
@@ -21,7 +22,8 @@ public record PlanSpec(
         double scale,
         boolean keepsState,
         String device,
-        Precision precision) {
+        Precision precision,
+        Storage storage) {
     /** Leaves the chunk size to the engine, see {@link DeltaEngine#chunkSize}. */
     public static final int OWN_CHUNK_SIZE = 0;
 
@@ -60,7 +62,7 @@ public record PlanSpec(
             double scale,
             boolean keepsState,
             String device) {
-        this(variant, shape, form, chunkSize, scale, keepsState, device, Precision.FLOAT32);
+        this(variant, shape, form, chunkSize, scale, keepsState, device, Precision.FLOAT32, Storage.FLOAT32);
     }
 
     /**
@@ -76,7 +78,7 @@ public record PlanSpec(
 
     /** The same in another form. */
     public PlanSpec withForm(Form other) {
-        return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device, precision);
+        return new PlanSpec(variant, shape, other, chunkSize, scale, keepsState, device, precision, storage);
     }
 
     /** The same in this form where the choice is the engine's. */
@@ -86,7 +88,7 @@ public record PlanSpec(
 
     /** The same with another chunk size. */
     public PlanSpec withChunkSize(int C) {
-        return new PlanSpec(variant, shape, form, C, scale, keepsState, device, precision);
+        return new PlanSpec(variant, shape, form, C, scale, keepsState, device, precision, storage);
     }
 
     /** The same with this chunk size where the choice is the engine's. */
@@ -96,29 +98,34 @@ public record PlanSpec(
 
     /** The same with another scale. */
     public PlanSpec withScale(double other) {
-        return new PlanSpec(variant, shape, form, chunkSize, other, keepsState, device, precision);
+        return new PlanSpec(variant, shape, form, chunkSize, other, keepsState, device, precision, storage);
     }
 
     /** The same, keeping the state in the plan from run to run. */
     public PlanSpec keepingState() {
-        return new PlanSpec(variant, shape, form, chunkSize, scale, true, device, precision);
+        return new PlanSpec(variant, shape, form, chunkSize, scale, true, device, precision, storage);
     }
 
     /** The same on a named device. */
     public PlanSpec onDevice(String id) {
-        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, id, precision);
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, id, precision, storage);
     }
 
     /** The same with products taken in other numbers. */
     public PlanSpec withPrecision(Precision other) {
-        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, device, other);
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, device, other, storage);
+    }
+
+    /** The same with tensors kept in other numbers. */
+    public PlanSpec withStorage(Storage other) {
+        return new PlanSpec(variant, shape, form, chunkSize, scale, keepsState, device, precision, other);
     }
 
     /**
-     * Itself, for an engine that knows no other precision.
+     * Itself, for an engine that knows no other precision and storage.
      *
      * @param engine its name, for the message
-     * @throws InvalidInputException if another one is asked for
+     * @throws InvalidInputException if others are asked for
      */
     public PlanSpec requireFloat32(String engine) {
         if (precision != Precision.FLOAT32) {
@@ -126,6 +133,7 @@ public record PlanSpec(
                     + " but found " + precision.id()
                     + "; the forward pass of engine tornado has it, on a device of TornadoVM's CUDA backend");
         }
+        storage.requireFloat32(engine);
         return this;
     }
 

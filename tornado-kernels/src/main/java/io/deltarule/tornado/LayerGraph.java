@@ -1,5 +1,6 @@
 package io.deltarule.tornado;
 
+import io.deltarule.core.Storage;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.Slot;
@@ -55,9 +56,10 @@ final class LayerGraph {
      * @param room bytes that a graph may take: {@link ProgramCutter}
      */
     LayerGraph(List<LayerSpec> specs, DeviceHandle device, int room) {
-        launches(specs, DeviceMemory.counting(device), new KernelContext(), new ArrayList<>());
+        Storage storage = specs.getFirst().storage();
+        launches(specs, DeviceMemory.counting(device, storage), new KernelContext(), new ArrayList<>());
         KernelContext context = new KernelContext();
-        List<List<List<Launch>>> launches = launches(specs, DeviceMemory.of(device), context, programs);
+        List<List<List<Launch>>> launches = launches(specs, DeviceMemory.of(device, storage), context, programs);
         List<LayerStages.Program> cut = new ArrayList<>();
         for (int i = 0; i < programs.size(); i++) {
             Program program = programs.get(i);

@@ -5,12 +5,14 @@ import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.ResidentArrays;
 import io.deltarule.tornado.graph.ResidentGroup;
 import io.deltarule.tornado.graph.Stage;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -52,22 +54,23 @@ final class LayerStages {
     /** Sorts the arrays of some programs. */
     LayerStages(List<Program> programs) {
         Set<TornadoNativeArray> shared = shared(programs);
-        programs.forEach(program -> shared.removeAll(program.carried()));
+        programs.forEach(program -> program.carried().forEach(array -> shared.remove(StoredArrays.real(array))));
         Set<TornadoNativeArray> weights = new HashSet<>();
         for (Program program : programs) {
             ResidentGroup carried = group("carried", 0, program.carried());
             List<FloatArray> staying = among(program.inputs(), shared);
             ResidentGroup inputs = group("inputs", Float.NaN, staying);
-            staying.forEach(shared::remove);
+            staying.forEach(array -> shared.remove(StoredArrays.real(array)));
             int first = stages.size();
             program.parts().forEach(part -> add(program, part));
             placed.add(new Placed(first, stages.size(), carried, inputs));
             weights.addAll(program.constants());
         }
-        List<FloatArray> between = new ArrayList<>();
+        List<TornadoNativeArray> between = new ArrayList<>();
         for (TornadoNativeArray array : shared) {
-            if (array instanceof FloatArray floats && !weights.contains(array)) {
-                between.add(floats);
+            boolean numbers = array instanceof FloatArray || array instanceof ShortArray;
+            if (numbers && !weights.contains(array)) {
+                between.add(array);
             } else { // integers that kernels hand on begin with whatever their host side has
                 constants.add(array);
             }
@@ -87,7 +90,7 @@ final class LayerStages {
                         .onDemand(among(program.outputs(), own)))); // as many rows as a run has
     }
 
-    private ResidentGroup group(String name, float begin, List<FloatArray> arrays) {
+    private ResidentGroup group(String name, float begin, List<? extends TornadoNativeArray> arrays) {
         if (arrays.isEmpty()) {
             return null;
         }
@@ -119,7 +122,10 @@ final class LayerStages {
     }
 
     private static <T extends TornadoNativeArray> List<T> among(List<T> some, Set<TornadoNativeArray> those) {
-        return some.stream().filter(those::contains).distinct().toList();
+        return some.stream()
+                .filter(array -> those.contains(StoredArrays.real(array)))
+                .distinct()
+                .toList();
     }
 
     List<Stage> stages() {

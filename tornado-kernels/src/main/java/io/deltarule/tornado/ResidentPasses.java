@@ -16,6 +16,7 @@ import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.ResidentArrays;
 import io.deltarule.tornado.graph.ResidentGroup;
 import io.deltarule.tornado.graph.Stage;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -40,9 +41,12 @@ final class ResidentPasses {
     private final DeviceMemory memory;
     private final List<ForwardPass> forward = new ArrayList<>();
     private final List<BackwardPass> backward = new ArrayList<>();
-    private final List<Map<ResidentPlace, ResidentGroup>> given = new ArrayList<>();
+    private final List<Map<ResidentPlace, Given>> given = new ArrayList<>();
     private final List<FloatArray> results = new ArrayList<>();
     private final List<Stage> stages = new ArrayList<>();
+
+    /** A tensor that callers set. */
+    private record Given(FloatArray array, ResidentGroup group) {}
 
     /**
      * Allocates.
@@ -130,16 +134,17 @@ final class ResidentPasses {
     }
 
     private FloatArray give(int operation, ResidentPlace place, float begin, FloatArray array) {
-        given.get(operation).put(place, new ResidentGroup(place.id() + operation, begin, List.of(array)));
+        given.get(operation)
+                .put(place, new Given(array, new ResidentGroup(place.id() + operation, begin, List.of(array))));
         return array;
     }
 
     private FloatArray like(String name, FloatArray other) {
-        return memory.floats(name, other.getSize(), 1, 1);
+        return memory.floats(name, StoredArrays.size(other), 1, 1);
     }
 
     private FloatArray initialState(int operation) {
-        return group(operation, new ResidentPlace.InitialState()).arrays().getFirst();
+        return array(operation, new ResidentPlace.InitialState());
     }
 
     /** The pass of an operation. */
@@ -154,7 +159,12 @@ final class ResidentPasses {
 
     /** The group that a tensor that callers set is. */
     ResidentGroup group(int operation, ResidentPlace place) {
-        return given.get(operation).get(place);
+        return given.get(operation).get(place).group();
+    }
+
+    /** The array of a tensor that callers set. */
+    FloatArray array(int operation, ResidentPlace place) {
+        return given.get(operation).get(place).array();
     }
 
     /** The array of an output. */
@@ -170,7 +180,7 @@ final class ResidentPasses {
     /** Every resident array. */
     ResidentArrays residents() {
         List<ResidentGroup> groups = new ArrayList<>();
-        given.forEach(each -> groups.addAll(each.values()));
+        given.forEach(each -> each.values().forEach(one -> groups.add(one.group())));
         groups.add(new ResidentGroup("results", Float.NaN, results));
         return new ResidentArrays(groups, List.of());
     }

@@ -107,11 +107,13 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
 
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
+        spec.layer().storage().requireFloat32("tornado's training");
         return new TornadoTrainingPlan(spec, null, device(spec.layer().device()));
     }
 
     @Override
     public Optional<ResidentTrainingPlan> residentTrainingPlan(TrainingSpec spec, Predicate<String> decayed) {
+        spec.layer().storage().requireFloat32("tornado's training");
         return Optional.of(
                 new TornadoTrainingPlan(spec, decayed, device(spec.layer().device())));
     }

@@ -46,9 +46,9 @@ final class TornadoPlan extends AbstractDeltaPlan implements Profiled {
     /** With a walk through its chunks of the caller's choice. */
     TornadoPlan(PlanSpec spec, DeviceHandle device, StateWalk walk) {
         super(spec);
-        ForwardPass.of(spec, walk, Map.of(), new KernelContext(), DeviceMemory.counting(device));
+        ForwardPass.of(spec, walk, Map.of(), new KernelContext(), DeviceMemory.counting(device, spec.storage()));
         KernelContext context = new KernelContext();
-        ForwardPass pass = ForwardPass.of(spec, walk, Map.of(), context, DeviceMemory.of(device));
+        ForwardPass pass = ForwardPass.of(spec, walk, Map.of(), context, DeviceMemory.of(device, spec.storage()));
         arrays = pass.arrays();
         table = pass.table();
         kept = spec.keepsState() ? new ResidentGroup("state", 0, List.of(arrays.state)) : null;

@@ -5,6 +5,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Input;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.engine.AbstractResidentPlan;
@@ -20,6 +21,7 @@ import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.GraphPlan;
 import io.deltarule.tornado.graph.HostCopies;
 import io.deltarule.tornado.graph.ResidentGroup;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.Map;
 import java.util.function.IntFunction;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -42,16 +44,17 @@ final class TornadoResidentPlan extends AbstractResidentPlan implements Profiled
     /** @param gradient the specification of each operation's backward pass */
     TornadoResidentPlan(ResidentSpec spec, IntFunction<PlanSpec> gradient, DeviceHandle device) {
         super(spec);
-        new ResidentPasses(spec, gradient, new KernelContext(), DeviceMemory.counting(device));
+        Storage storage = spec.operations().getFirst().storage();
+        new ResidentPasses(spec, gradient, new KernelContext(), DeviceMemory.counting(device, storage));
         KernelContext context = new KernelContext();
-        passes = new ResidentPasses(spec, gradient, context, DeviceMemory.of(device));
+        passes = new ResidentPasses(spec, gradient, context, DeviceMemory.of(device, storage));
         graph = new GraphPlan(device, context, passes.residents(), passes.stages());
     }
 
     @Override
     protected void write(int operation, ResidentPlace place, Tensor values) {
         ResidentGroup group = passes.group(operation, place);
-        FloatArray to = group.arrays().getFirst();
+        FloatArray to = passes.array(operation, place);
         switch (place) {
             case ResidentPlace.OfInput(Input input) ->
                 passes.forward(operation).arrays().load(shape(operation), input, values);
@@ -68,8 +71,8 @@ final class TornadoResidentPlan extends AbstractResidentPlan implements Profiled
     @Override
     protected Tensor read(int operation, ResidentPlace place, int... dims) {
         FloatArray array = array(operation, place);
-        array.set(0, Float.NaN); // so that what never came back shows
-        array.set(array.getSize() - 1, Float.NaN);
+        StoredArrays.set(array, 0, Float.NaN); // so that what never came back shows
+        StoredArrays.set(array, StoredArrays.size(array) - 1, Float.NaN);
         graph.fetch(array);
         Tensor found;
         if (place instanceof ResidentPlace.GradientOf(ResidentPlace.OfInput(Input input)) && input.eitherHeads()) {

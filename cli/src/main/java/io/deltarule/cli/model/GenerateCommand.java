@@ -266,6 +266,7 @@ public final class GenerateCommand implements Runnable {
         ObjectNode document = Json.object()
                 .put("engine", loaded.engine().name())
                 .put("device", ModelOptions.engine(loaded).deviceId())
+                .put("storage", loaded.storage().id())
                 .put("prompt_tokens", prompted)
                 .put("text", text);
         Arrays.stream(made.ids()).forEach(document.putArray("ids")::add);

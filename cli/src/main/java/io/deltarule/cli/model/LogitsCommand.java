@@ -83,6 +83,7 @@ public final class LogitsCommand implements Runnable {
                     .metadata("model", loaded.network().fingerprint())
                     .metadata("engine", loaded.engine().name())
                     .metadata("device", ModelOptions.engine(loaded).deviceId())
+                    .metadata("storage", loaded.storage().id())
                     .addFloats("logits", new long[] {tokens.length, vocabulary}, all.data())
                     .write(output);
             progress.end();

@@ -1,9 +1,12 @@
 package io.deltarule.cli.model;
 
 import io.deltarule.cli.option.EngineChoice;
+import io.deltarule.cli.option.StorageConverter;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.models.inference.LanguageModel;
+import io.deltarule.models.inference.Placement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +35,16 @@ public final class ModelOptions {
             paramLabel = "ID",
             description = "One of the engine's devices, as 'deltarule devices' lists them (default: its own choice).")
     private String device;
+
+    @Option(
+            names = "--storage",
+            defaultValue = "float32",
+            paramLabel = "S",
+            converter = StorageConverter.class,
+            description =
+                    "Numbers of activations, and of weights but those that the file has in 16 bits or in blocks, which"
+                            + " stay so: float32, bfloat16 or float16. Engine tornado alone has 16 bits (default: ${DEFAULT-VALUE}).")
+    private Storage storage;
 
     @Option(
             names = "--as",
@@ -63,7 +76,7 @@ public final class ModelOptions {
     /** Opens it; weights are mapped, not read. */
     public LanguageModel open() {
         EngineChoice choice = engine();
-        return LanguageModel.open(model, choice.engine(), choice.device(), type);
+        return LanguageModel.open(model, new Placement(choice.engine(), choice.device(), storage), type);
     }
 
     /**

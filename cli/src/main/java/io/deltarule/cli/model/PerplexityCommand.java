@@ -85,6 +85,7 @@ public final class PerplexityCommand implements Runnable {
             ObjectNode document = Json.object()
                     .put("engine", loaded.engine().name())
                     .put("device", ModelOptions.engine(loaded).deviceId())
+                    .put("storage", loaded.storage().id())
                     .put("tokens", result.tokens())
                     .put("context", context);
             Json.putFinite(document, "mean_loss", result.meanLoss());

@@ -4,6 +4,7 @@ import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
 import io.deltarule.cli.option.PrecisionConverter;
+import io.deltarule.cli.option.StorageConverter;
 import io.deltarule.cli.output.OutputPath;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.core.DeltaGradients;
@@ -17,6 +18,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.loader.SafetensorsFile;
 import io.deltarule.loader.SafetensorsWriter;
@@ -106,6 +108,17 @@ public final class OpCommand implements Runnable {
     private Precision precision;
 
     @Option(
+            names = "--storage",
+            defaultValue = "float32",
+            paramLabel = "S",
+            converter = StorageConverter.class,
+            description =
+                    "Numbers of inputs, read-outs and what kernels hand on to each other: float32, bfloat16 or float16;"
+                            + " states, sums and log-decays are float32. Engine tornado alone has 16 bits, forward"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Storage storage;
+
+    @Option(
             names = "--backward",
             description = "Also the gradients of all inputs, from d_o, d_final_state and d_o_cross in the input file."
                     + " Engine reference does it in both forms, cpu and tornado in chunks.")
@@ -137,7 +150,8 @@ public final class OpCommand implements Runnable {
                 operation.scale(),
                 false,
                 choice.device(),
-                precision);
+                precision,
+                storage);
         if (chunkSize != null) { // who gives a size wants chunks
             plan = plan.orForm(Form.CHUNK).withChunkSize(chunkSize);
         }
@@ -177,7 +191,8 @@ public final class OpCommand implements Runnable {
                         operation.variant().id(),
                         choice.inWords(),
                         ran.id(),
-                        precision == Precision.FLOAT32 ? "" : "precision " + precision.id() + ", ",
+                        (precision == Precision.FLOAT32 ? "" : "precision " + precision.id() + ", ")
+                                + (storage == Storage.FLOAT32 ? "" : "storage " + storage.id() + ", "),
                         nanos / 1e6,
                         backward ? String.format(Locale.ROOT, ", backward %.1f ms", backwardNanos / 1e6) : ""));
     }
@@ -253,7 +268,8 @@ public final class OpCommand implements Runnable {
                 .metadata("engine", choice.engine().name())
                 .metadata("device", choice.deviceId())
                 .metadata("form", plan.form().id())
-                .metadata("precision", plan.precision().id());
+                .metadata("precision", plan.precision().id())
+                .metadata("storage", plan.storage().id());
         if (plan.form() != Form.RECURRENT) {
             writer.metadata("chunk_size", Integer.toString(plan.chunkSize()));
         }

@@ -231,6 +231,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
+        spec.storage().requireFloat32(name());
         requireDevice(spec.device());
         return new CpuLayerPlan(
                 spec,
@@ -245,6 +246,7 @@ public final class CpuEngine implements TrainingEngine, ResidentEngine, Versione
      */
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
+        spec.layer().storage().requireFloat32(name());
         requireDevice(spec.layer().device());
         return new CpuTrainingPlan(spec, WorkerPool.of(threads), one -> chosen(one, Products.own()));
     }

@@ -3,6 +3,7 @@ package io.deltarule.core.layer;
 import io.deltarule.core.Form;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Storage;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ import java.util.List;
  *     always run recurrently
  * @param chunkSize micro-steps per chunk, or {@link PlanSpec#OWN_CHUNK_SIZE}
  * @param device which of the engine's devices, or null for its own choice
+ * @param storage in what numbers slots are kept
  */
 public record LayerSpec(
         LayerProgram program,
@@ -26,7 +28,8 @@ public record LayerSpec(
         int maxContext,
         Form form,
         int chunkSize,
-        String device) {
+        String device,
+        Storage storage) {
     /**
      * Checks weights and capacities.
      *
@@ -51,22 +54,40 @@ public record LayerSpec(
     /** A specification in the form and with the chunk size that the engine chooses. */
     public static LayerSpec of(LayerProgram program, Weights weights, int maxTokens, int sequences, int maxContext) {
         return new LayerSpec(
-                program, weights, maxTokens, sequences, maxContext, Form.AUTO, PlanSpec.OWN_CHUNK_SIZE, null);
+                program,
+                weights,
+                maxTokens,
+                sequences,
+                maxContext,
+                Form.AUTO,
+                PlanSpec.OWN_CHUNK_SIZE,
+                null,
+                Storage.FLOAT32);
     }
 
     /** The same capacities for another program, or part of this one. */
     public LayerSpec withProgram(LayerProgram other) {
-        return new LayerSpec(other, weights, maxTokens, sequences, maxContext, form, chunkSize, device);
+        return new LayerSpec(other, weights, maxTokens, sequences, maxContext, form, chunkSize, device, storage);
+    }
+
+    /** The same capacities with other weights of the program. */
+    public LayerSpec withWeights(Weights other) {
+        return new LayerSpec(program, other, maxTokens, sequences, maxContext, form, chunkSize, device, storage);
     }
 
     /** The same on a named device. */
     public LayerSpec onDevice(String id) {
-        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, chunkSize, id);
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, chunkSize, id, storage);
+    }
+
+    /** The same with slots kept in other numbers. */
+    public LayerSpec withStorage(Storage other) {
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, chunkSize, device, other);
     }
 
     /** The same with another form of the delta operations. */
     public LayerSpec withForm(Form other) {
-        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, other, chunkSize, device);
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, other, chunkSize, device, storage);
     }
 
     /** The same with this chunk size where the choice is the engine's. */
@@ -76,6 +97,6 @@ public record LayerSpec(
 
     /** The same with another chunk size. */
     public LayerSpec withChunkSize(int C) {
-        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, C, device);
+        return new LayerSpec(program, weights, maxTokens, sequences, maxContext, form, C, device, storage);
     }
 }

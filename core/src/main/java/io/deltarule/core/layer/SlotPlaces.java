@@ -3,6 +3,7 @@ package io.deltarule.core.layer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Which pieces of memory a program's slots lie in. Two slots share a piece where the last operation that reads one comes
@@ -15,17 +16,26 @@ public final class SlotPlaces {
 
     /** Places every slot of a program. */
     public SlotPlaces(LayerProgram program) {
+        this(program, slot -> true);
+    }
+
+    /** Places some slots of a program. */
+    public SlotPlaces(LayerProgram program, Predicate<Slot> which) {
         Map<Slot, Integer> lastUse = lastUses(program);
-        program.inputs().forEach(slot -> places.put(slot, pieces.take(slot.width())));
+        program.inputs().stream().filter(which).forEach(this::take);
         for (int i = 0; i < program.ops().size(); i++) {
             LayerOp op = program.ops().get(i);
-            op.writes().forEach(slot -> places.put(slot, pieces.take(slot.width())));
+            op.writes().stream().filter(which).forEach(this::take);
             for (Slot slot : places.keySet()) {
                 if (lastUse.getOrDefault(slot, -1) == i) {
                     pieces.release(places.get(slot));
                 }
             }
         }
+    }
+
+    private void take(Slot slot) {
+        places.put(slot, pieces.take(slot.width()));
     }
 
     /** The operation after which a slot is no longer needed; outputs are needed to the end. */
@@ -45,7 +55,7 @@ public final class SlotPlaces {
         return pieces.widths();
     }
 
-    /** Which piece of memory a slot lies in; the slot is one of the program's. */
+    /** Which piece of memory a slot lies in; the slot is one of those that were placed. */
     public int place(Slot slot) {
         return places.get(slot);
     }

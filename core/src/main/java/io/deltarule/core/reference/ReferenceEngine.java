@@ -95,12 +95,14 @@ public final class ReferenceEngine implements TrainingEngine, ResidentEngine {
 
     @Override
     public LayerPlan plan(LayerSpec spec) {
+        spec.storage().requireFloat32(name());
         requireDevice(spec.device());
         return new ReferenceLayerPlan(spec);
     }
 
     @Override
     public TrainingPlan trainingPlan(TrainingSpec spec) {
+        spec.layer().storage().requireFloat32(name());
         requireDevice(spec.layer().device());
         return new ReferenceTrainingPlan(spec);
     }

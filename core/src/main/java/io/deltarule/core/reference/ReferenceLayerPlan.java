@@ -8,25 +8,28 @@ import io.deltarule.core.layer.Slot;
 import io.deltarule.core.reference.op.LayerStep;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Any program, token by token in float64: each token goes through all operations before the next one begins. What is
  * carried stays in float64 from run to run; only {@link #saveState} rounds it to float32.
  */
 final class ReferenceLayerPlan extends AbstractLayerPlan {
-    private final DoubleUnaryOperator stored;
+    /** What becomes of a slot's number when an operation has computed it. */
+    interface Stored {
+        double of(Slot slot, double computed);
+    }
+
+    private final Stored stored;
     private ProgramSteps steps; // null once released
 
     ReferenceLayerPlan(LayerSpec spec) {
-        this(spec, x -> x);
+        this(spec, (slot, computed) -> computed);
     }
 
     /**
-     * @param stored what becomes of a number when an operation has computed it: the tests round to float32 here, to
-     *     measure what that alone costs
+     * @param stored the tests round here, to measure what that alone costs
      */
-    ReferenceLayerPlan(LayerSpec spec, DoubleUnaryOperator stored) {
+    ReferenceLayerPlan(LayerSpec spec, Stored stored) {
         super(spec);
         this.stored = stored;
         this.steps = new ProgramSteps(spec.program(), ProgramSteps.weights(spec), spec.sequences(), spec.maxContext());
@@ -66,7 +69,7 @@ final class ReferenceLayerPlan extends AbstractLayerPlan {
     private void store(Slot slot) {
         double[] row = steps.row(slot);
         for (int c = 0; c < row.length; c++) {
-            row[c] = stored.applyAsDouble(row[c]);
+            row[c] = stored.of(slot, row[c]);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.deltarule.core.testkit;
 
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
@@ -8,6 +9,7 @@ import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.NormOp;
 import io.deltarule.core.layer.PositionOp;
+import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.layer.Weight;
 import io.deltarule.core.layer.WeightType;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * A program with seeded random weights and inputs: projections keep the size of numbers, decays are spread as models
@@ -127,6 +130,43 @@ public record LayerCase(String name, LayerProgram program, WeightType type) {
             inputs.add(rows);
         }
         return inputs;
+    }
+
+    /** Inputs rounded to what an engine keeps of numbers, where they are numbers. */
+    List<Tensor> roundedTo(Storage storage, List<Tensor> inputs) {
+        Set<Slot> decays = SequenceOp.Delta.decays(program);
+        List<Tensor> rounded = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Slot slot = program.inputs().get(i);
+            boolean whole = decays.contains(slot) || !holdsNumbers(slot);
+            rounded.add(whole ? inputs.get(i) : rounded(inputs.get(i), storage));
+        }
+        return rounded;
+    }
+
+    /** A specification with its weights rounded likewise. */
+    LayerSpec roundedTo(Storage storage, LayerSpec spec) {
+        if (storage == Storage.FLOAT32) {
+            return spec;
+        }
+        Map<String, Weight> weights = new HashMap<>();
+        program.weights().forEach((name, dims) -> {
+            Weight weight = spec.weights().get(name, dims);
+            float[] numbers = new float[(int) weight.size()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = storage.round(weight.get(i));
+            }
+            weights.put(name, Weight.of(Tensor.of(numbers, dims)));
+        });
+        return spec.withWeights(new Weights(weights));
+    }
+
+    private static Tensor rounded(Tensor x, Storage storage) {
+        float[] values = x.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = storage.round(values[i]);
+        }
+        return Tensor.of(values, x.dims());
     }
 
     /** Whether an input holds numbers rather than ids or labels. */

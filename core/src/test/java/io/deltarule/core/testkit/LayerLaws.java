@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.Form;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -23,6 +24,11 @@ public abstract class LayerLaws extends LayerContinuityLaws {
      */
     protected double floor() {
         return Float32Recurrence.REORDERING_FLOOR;
+    }
+
+    /** How the engine keeps slots and weights. */
+    protected Storage storage() {
+        return Storage.FLOAT32;
     }
 
     /** The forms it must get right. */
@@ -48,9 +54,9 @@ public abstract class LayerLaws extends LayerContinuityLaws {
      * @param runs the runs' lengths, one after the other on one plan
      */
     protected final void matchesReference(LayerCase c, LayerSpec spec, int[]... runs) {
-        try (LayerPlan plan = engine().plan(spec);
+        try (LayerPlan plan = engine().plan(spec.withStorage(storage()));
                 LayerPlan exact = new ReferenceEngine().plan(spec.onDevice(null));
-                LayerPlan rounded = RoundedReference.plan(spec)) {
+                LayerPlan rounded = RoundedReference.plan(c.roundedTo(storage(), spec), storage())) {
             double cost = 0;
             List<Comparison> found = new ArrayList<>();
             int[] positions = new int[spec.sequences()];
@@ -58,7 +64,8 @@ public abstract class LayerLaws extends LayerContinuityLaws {
                 int[] lengths = runs[i];
                 List<Tensor> in = c.inputs(Arrays.stream(lengths).sum(), 7 + i);
                 List<Tensor> truth = run(c, exact, lengths, in);
-                for (Comparison comparison : compare("rounded", truth, run(c, rounded, lengths, in))) {
+                List<Tensor> stored = c.roundedTo(storage(), in);
+                for (Comparison comparison : compare("rounded", truth, run(c, rounded, lengths, stored))) {
                     cost = Math.max(cost, comparison.ratio());
                 }
                 found.addAll(compare(spec.form() + " run " + i, truth, run(c, plan, lengths, in)));

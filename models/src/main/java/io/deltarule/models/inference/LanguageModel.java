@@ -3,6 +3,7 @@ package io.deltarule.models.inference;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.core.layer.LayerEngine;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.tokenizer.RwkvVocabulary;
@@ -24,8 +25,7 @@ public final class LanguageModel implements AutoCloseable {
     static final String TIKTOKEN = "tiktoken.model";
 
     private final Network network;
-    private final DeltaEngine engine;
-    private final String device;
+    private final Placement placement;
     private final Path tokenizerFile;
     private final Sampling sampling;
     private final AutoCloseable source;
@@ -42,19 +42,13 @@ public final class LanguageModel implements AutoCloseable {
      * @param source closed with this model: whoever holds the weights
      */
     public LanguageModel(Network network, DeltaEngine engine, String device, Path tokenizerFile, AutoCloseable source) {
-        this(network, engine, device, tokenizerFile, Sampling.GREEDY, source);
+        this(network, new Placement(engine, device), tokenizerFile, Sampling.GREEDY, source);
     }
 
     private LanguageModel(
-            Network network,
-            DeltaEngine engine,
-            String device,
-            Path tokenizerFile,
-            Sampling sampling,
-            AutoCloseable source) {
+            Network network, Placement placement, Path tokenizerFile, Sampling sampling, AutoCloseable source) {
         this.network = network;
-        this.engine = engine;
-        this.device = device;
+        this.placement = placement;
         this.tokenizerFile = tokenizerFile;
         this.sampling = sampling;
         this.source = source;
@@ -90,13 +84,23 @@ public final class LanguageModel implements AutoCloseable {
      * @see ModelFolder#open(Path, String)
      */
     public static LanguageModel open(Path folder, DeltaEngine engine, String device, String type) {
-        if (engine instanceof LayerEngine layers) {
+        return open(folder, new Placement(engine, device), type);
+    }
+
+    /**
+     * The same in other numbers.
+     *
+     * @param type a {@code model_type}, or null for the config's own
+     * @throws InvalidInputException also if the engine does not keep numbers so, once a session is made
+     */
+    public static LanguageModel open(Path folder, Placement placement, String type) {
+        if (placement.engine() instanceof LayerEngine layers) {
             layers.prepare();
         }
         ModelFolder model = ModelFolder.open(folder, type);
         try {
             Sampling sampling = Sampling.of(model.generation());
-            return new LanguageModel(Network.of(model), engine, device, tokenizerFile(model.texts()), sampling, model);
+            return new LanguageModel(Network.of(model), placement, tokenizerFile(model.texts()), sampling, model);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -125,12 +129,17 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The engine that it runs on. */
     public DeltaEngine engine() {
-        return engine;
+        return placement.engine();
     }
 
     /** The engine's device, or null for its own choice. */
     public String device() {
-        return device;
+        return placement.device();
+    }
+
+    /** In what numbers activations are kept. */
+    public Storage storage() {
+        return placement.storage();
     }
 
     /** How its makers want its tokens chosen, by generation_config.json; the likeliest every time where they do not say. */
@@ -161,7 +170,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** A session with buffers and state of its own; close it before this model. */
     public Session session(SessionOptions options) {
-        return new Session(engine, device, network, options, beginnings);
+        return new Session(placement, network, options, beginnings);
     }
 
     /** A session of one sequence with at most so many tokens. */

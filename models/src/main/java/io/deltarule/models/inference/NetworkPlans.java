@@ -1,6 +1,5 @@
 package io.deltarule.models.inference;
 
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.NumericException;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerEngine;
@@ -13,6 +12,7 @@ import java.util.List;
 
 /** The two plans of a network, body and head, and the memory for the rows between them, all allocated once. */
 final class NetworkPlans implements AutoCloseable {
+    private final Placement placement;
     private final Network network;
     private final SessionOptions options;
     private final Arena arena = Arena.ofShared();
@@ -21,7 +21,8 @@ final class NetworkPlans implements AutoCloseable {
     private final MemorySegment ids;
     private final MemorySegment rows;
 
-    NetworkPlans(DeltaEngine engine, String device, Network network, SessionOptions options) {
+    NetworkPlans(Placement placement, Network network, SessionOptions options) {
+        this.placement = placement;
         this.network = network;
         this.options = options;
         boolean made = false;
@@ -29,12 +30,10 @@ final class NetworkPlans implements AutoCloseable {
             this.ids = arena.allocate((long) options.piece() * Float.BYTES, 64);
             this.rows = arena.allocate((long) options.piece() * network.hidden() * Float.BYTES, 64);
             int context = network.positions(options.maxContext());
-            List<LayerPlan> plans = LayerEngine.of(engine)
+            List<LayerPlan> plans = LayerEngine.of(placement.engine())
                     .plans(List.of(
-                            spec(network.body(), options.piece(), options.sequences(), context)
-                                    .onDevice(device),
-                            spec(network.head(), options.logitRows(), 1, options.logitRows())
-                                    .onDevice(device)));
+                            spec(network.body(), options.piece(), options.sequences(), context),
+                            spec(network.head(), options.logitRows(), 1, options.logitRows())));
             this.body = plans.getFirst();
             this.head = plans.getLast();
             made = true;
@@ -47,6 +46,8 @@ final class NetworkPlans implements AutoCloseable {
 
     private LayerSpec spec(LayerProgram program, int maxTokens, int sequences, int maxContext) {
         return LayerSpec.of(program, network.weights(), maxTokens, sequences, maxContext)
+                .onDevice(placement.device())
+                .withStorage(placement.storage())
                 .withForm(options.form())
                 .withChunkSize(options.chunkSize());
     }

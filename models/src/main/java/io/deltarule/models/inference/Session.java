@@ -1,7 +1,6 @@
 package io.deltarule.models.inference;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import java.lang.foreign.Arena;
@@ -31,8 +30,7 @@ public final class Session implements AutoCloseable {
         void accept(int first, Tensor logits);
     }
 
-    private final DeltaEngine engine;
-    private final String device;
+    private final Placement placement;
     private final Network network;
     private final SessionOptions options;
     private final ModelState.Beginnings beginnings;
@@ -45,14 +43,8 @@ public final class Session implements AutoCloseable {
     private final TokenHistory[] histories;
     private final List<CheckpointRing> checkpoints = new ArrayList<>();
 
-    Session(
-            DeltaEngine engine,
-            String device,
-            Network network,
-            SessionOptions options,
-            ModelState.Beginnings beginnings) {
-        this.engine = engine;
-        this.device = device;
+    Session(Placement placement, Network network, SessionOptions options, ModelState.Beginnings beginnings) {
+        this.placement = placement;
         this.network = network;
         this.options = options;
         this.beginnings = beginnings;
@@ -66,7 +58,7 @@ public final class Session implements AutoCloseable {
         }
         try {
             this.logits = Tensor.allocate(arena, options.logitRows(), network.vocabulary());
-            this.forward = new NetworkPlans(engine, device, network, options);
+            this.forward = new NetworkPlans(placement, network, options);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -341,7 +333,7 @@ public final class Session implements AutoCloseable {
      * @return to be closed by the caller
      */
     public Session fork() {
-        Session copy = new Session(engine, device, network, options, beginnings);
+        Session copy = new Session(placement, network, options, beginnings);
         try {
             copy.forward
                     .body()

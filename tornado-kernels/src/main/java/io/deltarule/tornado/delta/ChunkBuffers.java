@@ -56,17 +56,21 @@ public final class ChunkBuffers {
         int G = s.gateWidth();
         into = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
         outOf = memory.floats("decays", G == 0 ? 0 : blocks, C, G);
-        scores = memory.floats("scores", blocks, C, C);
-        values = memory.floats("chunk values", solves ? blocks + live : blocks, C, s.V());
-        states = memory.floats("chunk states", blocks + live + walk.places(s, longest, solves), s.K(), s.V());
+        scores = memory.numbers("scores", blocks, C, C);
+        values = memory.numbers("chunk values", solves ? blocks + live : blocks, C, s.V());
+        long places = blocks + live + walk.places(s, longest, solves);
+        // states that are read only may be rounded, not those that others are made of
+        states = live == 0 && places == blocks && !s.crossRead()
+                ? memory.numbers("chunk states", places, s.K(), s.V())
+                : memory.floats("chunk states", places, s.K(), s.V());
         weights = s.crossRead() ? memory.floats("row weights", s.tokens(), s.HV(), s.K()) : null;
         lower = solves ? memory.floats("scores", blocks, C, C) : null;
-        keys = solves ? memory.floats("chunk keys", blocks, C, s.K()) : null;
+        keys = solves ? memory.numbers("chunk keys", blocks, C, s.K()) : null;
         if (s.logLinear()) {
-            products = memory.floats("scores", blocks, C, C);
-            masked = memory.floats("scores", blocks, C, C);
-            writes = solves ? memory.floats("chunk values", blocks, C, s.V()) : values;
-            reads = memory.floats("level reads", live, C, s.V());
+            products = memory.numbers("scores", blocks, C, C);
+            masked = memory.numbers("scores", blocks, C, C);
+            writes = solves ? memory.numbers("chunk values", blocks, C, s.V()) : values;
+            reads = memory.numbers("level reads", live, C, s.V());
         } else {
             products = null;
             masked = null;

@@ -9,7 +9,7 @@ import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.HostCopies;
-import java.lang.foreign.MemorySegment;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -68,27 +68,27 @@ public final class PlanArrays {
         inputs.putAll(there);
         DeltaShape s = spec.shape();
         Variant variant = spec.variant();
-        q = floats(memory, Input.Q, false);
-        k = floats(memory, Input.K, false);
-        v = floats(memory, Input.V, false);
-        g = s.gateWidth() == 0 ? none(memory) : floats(memory, Input.G, false);
-        erase = map.ownEraseKey() ? floats(memory, variant.eraseKey().vector(), map.eraseRowPerValueHead()) : k;
-        FloatArray beta = variant.inputs().contains(Input.BETA) ? floats(memory, Input.BETA, false) : null;
+        q = numbers(memory, Input.Q, false);
+        k = numbers(memory, Input.K, false);
+        v = numbers(memory, Input.V, false);
+        g = s.gateWidth() == 0 ? none(memory) : decays(memory);
+        erase = map.ownEraseKey() ? numbers(memory, variant.eraseKey().vector(), map.eraseRowPerValueHead()) : k;
+        FloatArray beta = variant.inputs().contains(Input.BETA) ? numbers(memory, Input.BETA, false) : null;
         writeGain = variant.writeValue().scalarGain()
                 ? beta
-                : floats(memory, variant.writeValue().gain(), false);
+                : numbers(memory, variant.writeValue().gain(), false);
         if (map.eraseGainPerChannel()) {
-            eraseGain = floats(memory, variant.eraseKey().gain(), !map.eraseGainPerKeyHead());
+            eraseGain = numbers(memory, variant.eraseKey().gain(), !map.eraseGainPerKeyHead());
         } else {
             eraseGain = map.erases() ? beta : writeGain;
         }
-        lambda = s.logLinear() ? floats(memory, Input.LAMBDA, false) : null;
+        lambda = s.logLinear() ? numbers(memory, Input.LAMBDA, false) : null;
         state = memory.floats("state", s.state().count(), s.K(), s.V());
-        o = memory.floats("o", s.tokens(), s.HV(), s.V());
-        r = s.crossRead() ? floats(memory, Input.R, false) : null;
-        oCross = s.crossRead() ? memory.floats("o_cross", s.tokens(), s.HV(), s.V()) : null;
+        o = memory.numbers("o", s.tokens(), s.HV(), s.V());
+        r = s.crossRead() ? numbers(memory, Input.R, false) : null;
+        oCross = s.crossRead() ? memory.numbers("o_cross", s.tokens(), s.HV(), s.V()) : null;
         state.init(0);
-        outputs().forEach(each -> each.init(Float.NaN));
+        outputs().forEach(StoredArrays::poison);
     }
 
     private static FloatArray none(DeviceMemory memory) {
@@ -97,11 +97,18 @@ public final class PlanArrays {
         return one;
     }
 
-    private FloatArray floats(DeviceMemory memory, Input input, boolean perValueHead) {
+    /** Sums of them are taken, which rounding would show in: they are float32 however tensors are kept. */
+    private FloatArray decays(DeviceMemory memory) {
+        DeltaShape s = spec.shape();
+        return inputs.computeIfAbsent(Input.G, key -> memory.floats(Input.G.id(), s.tokens(), Input.G.axes(s)));
+    }
+
+    private FloatArray numbers(DeviceMemory memory, Input input, boolean perValueHead) {
         DeltaShape s = spec.shape();
         return inputs.computeIfAbsent(
                 input,
-                key -> memory.floats(input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s)));
+                key -> memory.numbers(
+                        input.id(), s.tokens(), perValueHead ? input.axesPerValueHead(s) : input.axes(s)));
     }
 
     /** The array of each input that the operation has. */
@@ -144,8 +151,8 @@ public final class PlanArrays {
     /** Marks the ends of the read-outs' host side, so that a copy that never came back shows. */
     public void poison(DeltaShape run) {
         for (FloatArray each : outputs()) {
-            each.set(0, Float.NaN);
-            each.set(run.tokens() * run.HV() * run.V() - 1, Float.NaN);
+            StoredArrays.set(each, 0, Float.NaN);
+            StoredArrays.set(each, run.tokens() * run.HV() * run.V() - 1, Float.NaN);
         }
     }
 
@@ -183,10 +190,10 @@ public final class PlanArrays {
             return;
         }
         int group = run.HV() / heads;
-        long bytes = (long) from.dim(3) * Float.BYTES;
+        long channels = from.dim(3);
         for (long row = 0; row < (long) run.microTokens() * run.HV(); row++) {
             long source = row / run.HV() * heads + row % run.HV() / group;
-            MemorySegment.copy(from.data(), source * bytes, to.getSegment(), row * bytes, bytes);
+            StoredArrays.copyIn(from, source * channels, to, row * channels, channels);
         }
     }
 }

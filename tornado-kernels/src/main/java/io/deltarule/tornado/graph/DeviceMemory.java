@@ -2,6 +2,9 @@ package io.deltarule.tornado.graph;
 
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
+import io.deltarule.tornado.stored.NumberFormat;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -16,21 +19,33 @@ public final class DeviceMemory {
 
     private final DeviceHandle device;
     private final boolean countOnly;
+    private final Storage storage;
     private long used;
 
-    private DeviceMemory(DeviceHandle device, boolean countOnly) {
+    private DeviceMemory(DeviceHandle device, Storage storage, boolean countOnly) {
         this.device = device;
+        this.storage = storage;
         this.countOnly = countOnly;
     }
 
     /** Checks sizes and hands out stand-ins of one value. */
     public static DeviceMemory counting(DeviceHandle device) {
-        return new DeviceMemory(device, true);
+        return counting(device, Storage.FLOAT32);
+    }
+
+    /** The same with numbers of tensors kept in another way. */
+    public static DeviceMemory counting(DeviceHandle device, Storage storage) {
+        return new DeviceMemory(device, storage, true);
     }
 
     /** Allocates. */
     public static DeviceMemory of(DeviceHandle device) {
-        return new DeviceMemory(device, false);
+        return of(device, Storage.FLOAT32);
+    }
+
+    /** The same with numbers of tensors kept in another way. */
+    public static DeviceMemory of(DeviceHandle device, Storage storage) {
+        return new DeviceMemory(device, storage, false);
     }
 
     /** Compute units of the device. */
@@ -57,12 +72,33 @@ public final class DeviceMemory {
         return new FloatArray(count(name, Float.BYTES, rows, heads, channels));
     }
 
+    /** The same of numbers that are kept as the plan keeps tensors; one of 16-bit numbers is what {@linkplain StoredArrays stands for it}. */
+    public FloatArray numbers(String name, long rows, long heads, long channels) {
+        int size = count(name, storage.bytes(), rows, heads, channels);
+        return storage == Storage.FLOAT32 ? new FloatArray(size) : StoredArrays.of(size, format(storage));
+    }
+
+    /** How kernels of the device read and write numbers of 16 bits. */
+    public NumberFormat format(Storage sixteen) {
+        return NumberFormat.of(sixteen, device.device().backend());
+    }
+
+    /** In what numbers tensors are kept. */
+    public Storage storage() {
+        return storage;
+    }
+
     /** The same for one of an operation's tensors: so many tokens of its axes. */
+    public FloatArray numbers(String name, long tokens, Input.Axes axes) {
+        return numbers(name, tokens * axes.rows(), axes.heads(), axes.channels());
+    }
+
+    /** Of float32 numbers for one of an operation's tensors: so many tokens of its axes. */
     public FloatArray floats(String name, long tokens, Input.Axes axes) {
         return floats(name, tokens * axes.rows(), axes.heads(), axes.channels());
     }
 
-    /** The same of 32-bit integers. */
+    /** An array of 32-bit integers. */
     public IntArray ints(String name, long rows, long heads, long channels) {
         return new IntArray(count(name, Integer.BYTES, rows, heads, channels));
     }

@@ -4,6 +4,7 @@ import io.deltarule.core.measure.RunTimes;
 import io.deltarule.tornado.quirks.KeptResults;
 import io.deltarule.tornado.quirks.ReadableArrays;
 import io.deltarule.tornado.quirks.SharedArrays;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -177,21 +178,22 @@ public final class GraphPlan {
 
     /** Brings back an array as it is on the device, as part of the run's time. */
     public void fetch(TornadoNativeArray array) {
-        fetch(array, 0, array.getSize());
+        fetch(array, 0, StoredArrays.real(array).getSize());
     }
 
     /** Brings back some numbers of an array as it is on the device, to their places, as part of the run's time. */
     public void fetch(TornadoNativeArray array, long first, long numbers) {
-        stopwatch.copyOut(numbers * array.getElementSize(), () -> copyOut(array, first, numbers));
+        stopwatch.copyOut(numbers * StoredArrays.real(array).getElementSize(), () -> copyOut(array, first, numbers));
     }
 
     /** Brings back arrays as they are on the device, at a time that belongs to no run. */
     public void save(Collection<? extends TornadoNativeArray> arrays) {
-        arrays.forEach(array -> copyOut(array, 0, array.getSize()));
+        arrays.forEach(array -> copyOut(array, 0, StoredArrays.real(array).getSize()));
     }
 
     /** Always as a range: after one, TornadoVM 5.2.0 copies no more of a whole array than the range had. */
-    private TornadoExecutionResult copyOut(TornadoNativeArray array, long first, long numbers) {
+    private TornadoExecutionResult copyOut(TornadoNativeArray asked, long first, long numbers) {
+        TornadoNativeArray array = StoredArrays.real(asked);
         DataRange range = new DataRange(array).withOffset(first).withSize(numbers);
         return device.guard(() -> {
             make();

@@ -1,5 +1,6 @@
 package io.deltarule.tornado.graph;
 
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,26 +19,30 @@ public final class GraphTransfers {
 
     /** Arrays that go to the device before each run. */
     public GraphTransfers sending(Collection<? extends TornadoNativeArray> arrays) {
-        sent.addAll(arrays);
+        add(arrays, sent);
         return this;
     }
 
     /** Arrays that go to the device before the first run only: constants, and the NaN with which results begin. */
     public GraphTransfers sendingOnce(Collection<? extends TornadoNativeArray> arrays) {
-        sentOnce.addAll(arrays);
+        add(arrays, sentOnce);
         return this;
     }
 
     /** Arrays that come back after each run. */
     public GraphTransfers returning(Collection<? extends TornadoNativeArray> arrays) {
-        returned.addAll(arrays);
+        add(arrays, returned);
         return this;
     }
 
     /** Arrays that are sent and come back when the plan asks. */
     public GraphTransfers onDemand(Collection<? extends TornadoNativeArray> arrays) {
-        onDemand.addAll(arrays);
+        add(arrays, onDemand);
         return this;
+    }
+
+    private static void add(Collection<? extends TornadoNativeArray> arrays, Set<TornadoNativeArray> to) {
+        arrays.forEach(array -> to.add(StoredArrays.real(array)));
     }
 
     Collection<TornadoNativeArray> sent() {

@@ -1,7 +1,9 @@
 package io.deltarule.tornado.graph;
 
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.tornado.quirks.InfiniteDecays;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.lang.foreign.MemorySegment;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -9,9 +11,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 public final class HostCopies {
     private HostCopies() {}
 
-    /** Copies a tensor to the beginning of an array. */
+    /** Copies a tensor to the beginning of an array, rounded to what that keeps. */
     public static void copyIn(Tensor from, FloatArray to) {
-        MemorySegment.copy(from.data(), 0, to.getSegment(), 0, from.data().byteSize());
+        StoredArrays.copyIn(from, to);
     }
 
     /** Copies log-decays likewise, −∞ as what stands for it on the device: {@link InfiniteDecays}. */
@@ -23,8 +25,13 @@ public final class HostCopies {
         }
     }
 
-    /** An array's host side as a tensor of these axes, not copied. */
+    /** An array's host side as a tensor of these axes, copied only where it is kept in 16 bits. */
     public static Tensor view(FloatArray array, int... dims) {
+        if (StoredArrays.storage(array) != Storage.FLOAT32) {
+            Tensor copy = Tensor.zeros(dims);
+            StoredArrays.copyOut(array, copy);
+            return copy;
+        }
         long numbers = 1;
         for (int length : dims) {
             numbers *= length;
@@ -34,6 +41,6 @@ public final class HostCopies {
 
     /** Copies as much of an array as the tensor holds. */
     public static void copyOut(FloatArray from, Tensor to) {
-        MemorySegment.copy(from.getSegment(), 0, to.data(), 0, to.data().byteSize());
+        StoredArrays.copyOut(from, to);
     }
 }

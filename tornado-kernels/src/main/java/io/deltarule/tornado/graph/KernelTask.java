@@ -1,6 +1,27 @@
 package io.deltarule.tornado.graph;
 
+import io.deltarule.tornado.graph.Kernels.Kernel10;
+import io.deltarule.tornado.graph.Kernels.Kernel11;
+import io.deltarule.tornado.graph.Kernels.Kernel12;
+import io.deltarule.tornado.graph.Kernels.Kernel13;
+import io.deltarule.tornado.graph.Kernels.Kernel14;
+import io.deltarule.tornado.graph.Kernels.Kernel15;
+import io.deltarule.tornado.graph.Kernels.Kernel16;
+import io.deltarule.tornado.graph.Kernels.Kernel17;
+import io.deltarule.tornado.graph.Kernels.Kernel18;
+import io.deltarule.tornado.graph.Kernels.Kernel19;
+import io.deltarule.tornado.graph.Kernels.Kernel20;
+import io.deltarule.tornado.graph.Kernels.Kernel4;
+import io.deltarule.tornado.graph.Kernels.Kernel5;
+import io.deltarule.tornado.graph.Kernels.Kernel6;
+import io.deltarule.tornado.graph.Kernels.Kernel7;
+import io.deltarule.tornado.graph.Kernels.Kernel8;
+import io.deltarule.tornado.graph.Kernels.Kernel9;
 import io.deltarule.tornado.quirks.PackedSignature;
+import io.deltarule.tornado.stored.KernelForms;
+import io.deltarule.tornado.stored.StoredArrays;
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -29,101 +50,319 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  *
  * <p>A kernel's first two arguments are its context and the array of its {@link RunTable}, its last is the place there
  * that it signs. Those are the launch's; here stand those in between. TornadoVM takes no list of arguments but has a method
- * for each number of them, and so has this class.
+ * for each number of them, and so has this class. Arrays of 16-bit numbers are given by what {@linkplain StoredArrays stands for them};
+ * the kernel then runs in {@linkplain KernelForms a form for them}.
  */
 public final class KernelTask {
-    /** Adds a kernel to a graph, with what a launch knows. */
-    private interface Adder {
-        void add(TaskGraph graph, String name, KernelContext context, IntArray table, int signature);
+    /** Where the launch's arguments stand. */
+    private enum Frame {
+        /** Context, run table; signature. */
+        SIGNED,
+        /** The same with the signature in the upper bits of the last argument but one. */
+        PACKED,
+        /** Context alone. */
+        UNSIGNED
     }
 
-    private final int arguments;
-    private final List<TornadoNativeArray> arrays;
-    private final Adder adder;
+    private final Serializable code;
+    private final List<Object> given;
+    private final Frame frame;
 
     /** @param given the arguments, scalars or not, that are not the launch's */
-    private KernelTask(int arguments, List<?> given, Adder adder) {
-        this.arguments = arguments;
-        this.arrays = given.stream()
-                .filter(TornadoNativeArray.class::isInstance)
-                .map(TornadoNativeArray.class::cast)
-                .toList();
-        this.adder = adder;
+    private KernelTask(Serializable code, Frame frame, Object... given) {
+        this.code = code;
+        this.given = List.of(given);
+        this.frame = frame;
     }
 
     /** The arrays that the kernel is given, without the launch's. */
     List<TornadoNativeArray> arrays() {
+        List<TornadoNativeArray> arrays = new ArrayList<>();
+        for (Object argument : given) {
+            if (argument instanceof TornadoNativeArray array) {
+                arrays.add(StoredArrays.real(array));
+            }
+        }
         return arrays;
     }
 
     /** How many arguments the kernel has, the launch's among them. */
     int arguments() {
-        return arguments;
+        return given.size()
+                + switch (frame) {
+                    case SIGNED -> 3;
+                    case PACKED -> 2;
+                    case UNSIGNED -> 1;
+                };
     }
 
     void addTo(TaskGraph graph, String name, KernelContext context, IntArray table, int signature) {
-        adder.add(graph, name, context, table, signature);
+        List<Object> all = new ArrayList<>();
+        all.add(context);
+        if (frame != Frame.UNSIGNED) {
+            all.add(table);
+        }
+        all.addAll(given);
+        if (frame == Frame.SIGNED) {
+            all.add(signature);
+        }
+        if (frame == Frame.PACKED) {
+            int flags = all.size() - 2;
+            all.set(flags, PackedSignature.pack((int) all.get(flags), signature));
+        }
+        Object kernel = KernelForms.of(code, type(all.size()), all);
+        all.replaceAll(one -> one instanceof TornadoNativeArray array ? StoredArrays.real(array) : one);
+        add(graph, name, kernel, all.toArray());
+    }
+
+    private static Class<?> type(int arguments) {
+        return switch (arguments) {
+            case 4 -> Task4.class;
+            case 5 -> Task5.class;
+            case 6 -> Task6.class;
+            case 7 -> Task7.class;
+            case 8 -> Task8.class;
+            case 9 -> Task9.class;
+            case 10 -> Task10.class;
+            case 11 -> Task11.class;
+            case 12 -> Task12.class;
+            case 13 -> Task13.class;
+            case 14 -> Task14.class;
+            case 15 -> Task15.class;
+            case 16 -> Task16.class;
+            case 17 -> Task17.class;
+            case 18 -> Task18.class;
+            case 19 -> Task19.class;
+            case 20 -> Task20.class;
+            default -> throw tooMany(arguments);
+        };
+    }
+
+    private static IllegalArgumentException tooMany(int arguments) {
+        return new IllegalArgumentException("kernel: expected 4 to 20 arguments but found " + arguments);
+    }
+
+    /** The types were checked where the task was made. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static void add(TaskGraph graph, String name, Object code, Object... a) {
+        switch (a.length) {
+            case 4 -> graph.task(name, (Task4) code, a[0], a[1], a[2], a[3]);
+            case 5 -> graph.task(name, (Task5) code, a[0], a[1], a[2], a[3], a[4]);
+            case 6 -> graph.task(name, (Task6) code, a[0], a[1], a[2], a[3], a[4], a[5]);
+            case 7 -> graph.task(name, (Task7) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+            case 8 -> graph.task(name, (Task8) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+            case 9 -> graph.task(name, (Task9) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+            case 10 -> graph.task(name, (Task10) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+            case 11 ->
+                graph.task(name, (Task11) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+            case 12 ->
+                graph.task(
+                        name, (Task12) code, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11]);
+            case 13 ->
+                graph.task(
+                        name,
+                        (Task13) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12]);
+            case 14 ->
+                graph.task(
+                        name,
+                        (Task14) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13]);
+            case 15 ->
+                graph.task(
+                        name,
+                        (Task15) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14]);
+            case 16 ->
+                graph.task(
+                        name,
+                        (Task16) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15]);
+            case 17 ->
+                graph.task(
+                        name,
+                        (Task17) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16]);
+            case 18 ->
+                graph.task(
+                        name,
+                        (Task18) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17]);
+            case 19 ->
+                graph.task(
+                        name,
+                        (Task19) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17],
+                        a[18]);
+            case 20 ->
+                graph.task(
+                        name,
+                        (Task20) code,
+                        a[0],
+                        a[1],
+                        a[2],
+                        a[3],
+                        a[4],
+                        a[5],
+                        a[6],
+                        a[7],
+                        a[8],
+                        a[9],
+                        a[10],
+                        a[11],
+                        a[12],
+                        a[13],
+                        a[14],
+                        a[15],
+                        a[16],
+                        a[17],
+                        a[18],
+                        a[19]);
+            default -> throw tooMany(a.length);
+        }
     }
 
     /** With 2 arguments between the run table and the signature, which the launch fills in. */
-    public static <A, B> KernelTask of(Task5<KernelContext, IntArray, A, B, Integer> code, A a, B b) {
-        return new KernelTask(
-                5,
-                List.of(a, b),
-                (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, signature));
+    public static <A, B> KernelTask of(Kernel5<KernelContext, IntArray, A, B, Integer> code, A a, B b) {
+        return new KernelTask(code, Frame.SIGNED, a, b);
     }
 
     /** The same with 3. */
-    public static <A, B, C> KernelTask of(Task6<KernelContext, IntArray, A, B, C, Integer> code, A a, B b, C c) {
-        return new KernelTask(
-                6,
-                List.of(a, b, c),
-                (graph, name, context, table, signature) -> graph.task(name, code, context, table, a, b, c, signature));
+    public static <A, B, C> KernelTask of(Kernel6<KernelContext, IntArray, A, B, C, Integer> code, A a, B b, C c) {
+        return new KernelTask(code, Frame.SIGNED, a, b, c);
     }
 
     /** The same with 4. */
     public static <A, B, C, D> KernelTask of(
-            Task7<KernelContext, IntArray, A, B, C, D, Integer> code, A a, B b, C c, D d) {
-        return new KernelTask(
-                7,
-                List.of(a, b, c, d),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, signature));
+            Kernel7<KernelContext, IntArray, A, B, C, D, Integer> code, A a, B b, C c, D d) {
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d);
     }
 
     /** The same with 5. */
     public static <A, B, C, D, E> KernelTask of(
-            Task8<KernelContext, IntArray, A, B, C, D, E, Integer> code, A a, B b, C c, D d, E e) {
-        return new KernelTask(
-                8,
-                List.of(a, b, c, d, e),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, signature));
+            Kernel8<KernelContext, IntArray, A, B, C, D, E, Integer> code, A a, B b, C c, D d, E e) {
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e);
     }
 
     /** The same with 6. */
     public static <A, B, C, D, E, F> KernelTask of(
-            Task9<KernelContext, IntArray, A, B, C, D, E, F, Integer> code, A a, B b, C c, D d, E e, F f) {
-        return new KernelTask(
-                9,
-                List.of(a, b, c, d, e, f),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, signature));
+            Kernel9<KernelContext, IntArray, A, B, C, D, E, F, Integer> code, A a, B b, C c, D d, E e, F f) {
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f);
     }
 
     /** The same with 7. */
     public static <A, B, C, D, E, F, G> KernelTask of(
-            Task10<KernelContext, IntArray, A, B, C, D, E, F, G, Integer> code, A a, B b, C c, D d, E e, F f, G g) {
-        return new KernelTask(
-                10,
-                List.of(a, b, c, d, e, f, g),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, signature));
+            Kernel10<KernelContext, IntArray, A, B, C, D, E, F, G, Integer> code, A a, B b, C c, D d, E e, F f, G g) {
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g);
     }
 
     /** The same with 8. */
     public static <A, B, C, D, E, F, G, H> KernelTask of(
-            Task11<KernelContext, IntArray, A, B, C, D, E, F, G, H, Integer> code,
+            Kernel11<KernelContext, IntArray, A, B, C, D, E, F, G, H, Integer> code,
             A a,
             B b,
             C c,
@@ -132,16 +371,12 @@ public final class KernelTask {
             F f,
             G g,
             H h) {
-        return new KernelTask(
-                11,
-                List.of(a, b, c, d, e, f, g, h),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h);
     }
 
-    /** The same with 11. */
+    /** The same with 9. */
     public static <A, B, C, D, E, F, G, H, I> KernelTask of(
-            Task12<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, Integer> code,
+            Kernel12<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, Integer> code,
             A a,
             B b,
             C c,
@@ -151,16 +386,12 @@ public final class KernelTask {
             G g,
             H h,
             I i) {
-        return new KernelTask(
-                12,
-                List.of(a, b, c, d, e, f, g, h, i),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i);
     }
 
     /** The same with 10. */
     public static <A, B, C, D, E, F, G, H, I, J> KernelTask of(
-            Task13<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, Integer> code,
+            Kernel13<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, Integer> code,
             A a,
             B b,
             C c,
@@ -171,16 +402,12 @@ public final class KernelTask {
             H h,
             I i,
             J j) {
-        return new KernelTask(
-                13,
-                List.of(a, b, c, d, e, f, g, h, i, j),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j);
     }
 
     /** The same with 11. */
     public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask of(
-            Task14<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, Integer> code,
+            Kernel14<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, Integer> code,
             A a,
             B b,
             C c,
@@ -192,16 +419,12 @@ public final class KernelTask {
             I i,
             J j,
             K k) {
-        return new KernelTask(
-                14,
-                List.of(a, b, c, d, e, f, g, h, i, j, k),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k);
     }
 
     /** The same with 12. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L> KernelTask of(
-            Task15<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, Integer> code,
+            Kernel15<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, Integer> code,
             A a,
             B b,
             C c,
@@ -214,16 +437,12 @@ public final class KernelTask {
             J j,
             K k,
             L l) {
-        return new KernelTask(
-                15,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l);
     }
 
     /** The same with 13. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M> KernelTask of(
-            Task16<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, Integer> code,
+            Kernel16<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, Integer> code,
             A a,
             B b,
             C c,
@@ -237,16 +456,12 @@ public final class KernelTask {
             K k,
             L l,
             M m) {
-        return new KernelTask(
-                16,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m);
     }
 
     /** The same with 14. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N> KernelTask of(
-            Task17<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, Integer> code,
+            Kernel17<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, Integer> code,
             A a,
             B b,
             C c,
@@ -261,16 +476,12 @@ public final class KernelTask {
             L l,
             M m,
             N n) {
-        return new KernelTask(
-                17,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
     }
 
     /** The same with 15. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> KernelTask of(
-            Task18<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, Integer> code,
+            Kernel18<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, Integer> code,
             A a,
             B b,
             C c,
@@ -286,16 +497,12 @@ public final class KernelTask {
             M m,
             N n,
             O o) {
-        return new KernelTask(
-                18,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     }
 
     /** The same with 16. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask of(
-            Task19<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer> code,
+            Kernel19<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer> code,
             A a,
             B b,
             C c,
@@ -312,16 +519,12 @@ public final class KernelTask {
             N n,
             O o,
             P p) {
-        return new KernelTask(
-                19,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p),
-                (graph, name, context, table, signature) -> graph.task(
-                        name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
     }
 
     /** The same with 17. */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> KernelTask of(
-            Task20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, Integer> code,
+            Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, Integer> code,
             A a,
             B b,
             C c,
@@ -339,11 +542,7 @@ public final class KernelTask {
             O o,
             P p,
             Q q) {
-        return new KernelTask(
-                20,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q),
-                (graph, name, context, table, signature) -> graph.task(
-                        name, code, context, table, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, signature));
+        return new KernelTask(code, Frame.SIGNED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
     }
 
     /**
@@ -352,7 +551,7 @@ public final class KernelTask {
      * @see PackedSignature
      */
     public static <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> KernelTask packed(
-            Task20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer, Float> code,
+            Kernel20<KernelContext, IntArray, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Integer, Float> code,
             A a,
             B b,
             C c,
@@ -371,53 +570,22 @@ public final class KernelTask {
             P p,
             int flags,
             float scale) {
-        return new KernelTask(
-                20,
-                List.of(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p),
-                (graph, name, context, table, signature) -> graph.task(
-                        name,
-                        code,
-                        context,
-                        table,
-                        a,
-                        b,
-                        c,
-                        d,
-                        e,
-                        f,
-                        g,
-                        h,
-                        i,
-                        j,
-                        k,
-                        l,
-                        m,
-                        n,
-                        o,
-                        p,
-                        PackedSignature.pack(flags, signature),
-                        scale));
+        return new KernelTask(code, Frame.PACKED, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, flags, scale);
     }
 
     /** A kernel without run table and signature, with 3 arguments after its context. */
-    public static <A, B, C> KernelTask unsigned(Task4<KernelContext, A, B, C> code, A a, B b, C c) {
-        return new KernelTask(
-                4,
-                List.of(a, b, c),
-                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c));
+    public static <A, B, C> KernelTask unsigned(Kernel4<KernelContext, A, B, C> code, A a, B b, C c) {
+        return new KernelTask(code, Frame.UNSIGNED, a, b, c);
     }
 
     /** The same with 4. */
-    public static <A, B, C, D> KernelTask unsigned(Task5<KernelContext, A, B, C, D> code, A a, B b, C c, D d) {
-        return new KernelTask(
-                5,
-                List.of(a, b, c, d),
-                (graph, name, context, table, signature) -> graph.task(name, code, context, a, b, c, d));
+    public static <A, B, C, D> KernelTask unsigned(Kernel5<KernelContext, A, B, C, D> code, A a, B b, C c, D d) {
+        return new KernelTask(code, Frame.UNSIGNED, a, b, c, d);
     }
 
     /** The same with 11. */
     public static <A, B, C, D, E, F, G, H, I, J, K> KernelTask unsigned(
-            Task12<KernelContext, A, B, C, D, E, F, G, H, I, J, K> code,
+            Kernel12<KernelContext, A, B, C, D, E, F, G, H, I, J, K> code,
             A a,
             B b,
             C c,
@@ -429,10 +597,6 @@ public final class KernelTask {
             I i,
             J j,
             K k) {
-        return new KernelTask(
-                12,
-                List.of(a, b, c, d, e, f, g, h, i, j, k),
-                (graph, name, context, table, signature) ->
-                        graph.task(name, code, context, a, b, c, d, e, f, g, h, i, j, k));
+        return new KernelTask(code, Frame.UNSIGNED, a, b, c, d, e, f, g, h, i, j, k);
     }
 }

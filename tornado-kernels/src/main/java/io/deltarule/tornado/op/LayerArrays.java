@@ -2,10 +2,12 @@ package io.deltarule.tornado.op;
 
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
+import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.LayerSpec;
 import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.SequenceOp;
@@ -17,9 +19,12 @@ import io.deltarule.tornado.graph.DeviceMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -30,6 +35,9 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 public final class LayerArrays {
     private final LayerSpec spec;
     private final DeviceMemory memory;
+    /** Whether weights will change: then they are float32, but for those that are kept as they are stored. */
+    private final boolean trained;
+
     private final Map<Slot, FloatArray> slots = new HashMap<>();
     private final Map<String, int[]> shapes;
     private final Map<String, FloatArray> vectors;
@@ -65,14 +73,15 @@ public final class LayerArrays {
         matrices = others == null ? new LinkedHashMap<>() : others.matrices;
         unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
+        trained = blocks != null;
         if (blocks != null) {
             BlockSlots places = new BlockSlots(spec.program(), blocks);
             List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
             spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.array(slot))));
         } else {
-            SlotPlaces places = new SlotPlaces(spec.program());
-            List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
-            spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
+            Set<Slot> exact = spec.storage() == Storage.FLOAT32 ? Set.of() : exact(spec.program());
+            place(exact::contains, width -> memory.floats("slots", spec.maxTokens(), 1, width));
+            place(slot -> !exact.contains(slot), this::slots);
         }
         shapes = spec.program().weights();
         if (others != null) {
@@ -104,8 +113,22 @@ public final class LayerArrays {
         return new LayerArrays(spec, memory, null, blocks);
     }
 
+    /** Slots that are float32 however others are kept: what enters and leaves, ids among it, and log-decays, which are summed up. */
+    private static Set<Slot> exact(LayerProgram program) {
+        Set<Slot> exact = new HashSet<>(SequenceOp.Delta.decays(program));
+        exact.addAll(program.inputs());
+        exact.addAll(program.outputs());
+        return exact;
+    }
+
+    private void place(Predicate<Slot> which, IntFunction<FloatArray> allocated) {
+        SlotPlaces places = new SlotPlaces(spec.program(), which);
+        List<FloatArray> shared = places.widths().stream().map(allocated::apply).toList();
+        spec.program().slots().stream().filter(which).forEach(slot -> slots.put(slot, shared.get(places.place(slot))));
+    }
+
     private FloatArray slots(int width) {
-        return memory.floats("slots", spec.maxTokens(), 1, width);
+        return memory.numbers("slots", spec.maxTokens(), 1, width);
     }
 
     /** A slot's rows [tokens, width]. */
@@ -128,6 +151,10 @@ public final class LayerArrays {
         return matrices.computeIfAbsent(names, key -> {
             List<Weight> given = names.stream().map(this::given).toList();
             int bits = DeviceMatrix.bits(given);
+            Storage sixteen = trained ? null : DeviceMatrix.sixteen(given, memory.storage());
+            if (bits == 0 && sixteen != null) {
+                return DeviceMatrix.sixteen(names.getFirst(), given, sixteen, size(names), memory);
+            }
             if (bits == 0) {
                 FloatArray numbers = names.size() == 1 ? weight(names.getFirst()) : float32(names);
                 return new DeviceMatrix(numbers, unread(), 0);

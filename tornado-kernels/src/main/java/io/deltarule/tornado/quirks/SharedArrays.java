@@ -1,10 +1,12 @@
 package io.deltarule.tornado.quirks;
 
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -12,6 +14,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -43,9 +46,11 @@ public final class SharedArrays {
     private final FloatArray token = new FloatArray(1);
     /** The numbers that arrays are filled with, in an array each: as a constant of OpenCL C, NaN does not compile. */
     private final Map<Float, FloatArray> numbers = new HashMap<>();
+    /** The same as numbers of 16 bits. */
+    private final Map<Float, ShortArray> bits = new HashMap<>();
 
     /** Arrays and the number that each of theirs begins with. */
-    public record Filled(float number, Collection<FloatArray> arrays) {}
+    public record Filled(float number, Collection<? extends TornadoNativeArray> arrays) {}
 
     /**
      * Notes what is shared, each array once.
@@ -64,6 +69,7 @@ public final class SharedArrays {
         all.addAll(sent);
         for (Filled one : filled) {
             all.addAll(one.arrays());
+            bits.computeIfAbsent(one.number(), number -> ShortArray.fromElements(StoredArrays.bits(number)));
             numbers.computeIfAbsent(one.number(), number -> {
                 FloatArray array = new FloatArray(1);
                 array.init(number);
@@ -71,6 +77,7 @@ public final class SharedArrays {
             });
         }
         all.addAll(numbers.values());
+        all.addAll(bits.values());
     }
 
     /** The graph to execute first: it allocates them all. */
@@ -81,7 +88,9 @@ public final class SharedArrays {
         }
         if (!filled.isEmpty()) {
             graph.transferToDevice(
-                    DataTransferMode.EVERY_EXECUTION, numbers.values().toArray());
+                    DataTransferMode.EVERY_EXECUTION,
+                    Stream.concat(numbers.values().stream(), bits.values().stream())
+                            .toArray());
         }
         for (Filled one : filled) {
             graph.transferToDevice(DataTransferMode.UNDER_DEMAND, one.arrays().toArray());
@@ -119,7 +128,14 @@ public final class SharedArrays {
         int task = 0;
         for (Filled one : some) {
             FloatArray number = numbers.get(one.number());
-            List<FloatArray> arrays = List.copyOf(one.arrays());
+            List<FloatArray> arrays = new ArrayList<>();
+            for (TornadoNativeArray array : one.arrays()) {
+                switch (array) {
+                    case FloatArray floats -> arrays.add(floats);
+                    case ShortArray halves -> fillBits(graph, "fill" + task++, one.number(), halves);
+                    default -> throw new IllegalArgumentException("expected numbers to fill but found " + array);
+                }
+            }
             int i = 0;
             for (; i + AT_ONCE <= arrays.size(); i += AT_ONCE) { // each task is compiled on its own
                 fillEight(graph, "fill" + task++, number, arrays.subList(i, i + AT_ONCE));
@@ -131,6 +147,11 @@ public final class SharedArrays {
                 grid(graph, name, LANES, groups(x.getSize()));
             }
         }
+    }
+
+    private void fillBits(TaskGraph graph, String name, float number, ShortArray x) {
+        graph.task(name, SharedArrays::fillShorts, context, x, bits.get(number), x.getSize());
+        grid(graph, name, LANES, groups(x.getSize()));
     }
 
     private void fillEight(TaskGraph graph, String name, FloatArray number, List<FloatArray> x) {
@@ -195,7 +216,24 @@ public final class SharedArrays {
         }
     }
 
-    /** The same for eight arrays. */
+    /**
+     * The same with 16-bit numbers, whose NaN no arithmetic has to make.
+     *
+     * <p>x [count] (written), number [1]. Parallel over: every number, lane after lane.
+     */
+    static void fillShorts(KernelContext context, ShortArray x, ShortArray number, int count) {
+        int lanes = context.globalGroupSizeX;
+        int i = context.globalIdx;
+        while (i < count - lanes) {
+            x.set(i, number.get(0));
+            i += lanes;
+        }
+        if (i < count) {
+            x.set(i, number.get(0));
+        }
+    }
+
+    /** {@link #fill} for eight arrays. */
     static void fillEight(
             KernelContext context,
             FloatArray a,

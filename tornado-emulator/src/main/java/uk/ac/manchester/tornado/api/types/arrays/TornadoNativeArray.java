@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * <p>A device's copy of an array is another object of the same class, with a guard that sees every access.
  */
-public abstract sealed class TornadoNativeArray permits FloatArray, DoubleArray, IntArray, LongArray, HalfFloatArray {
+public abstract sealed class TornadoNativeArray
+        permits FloatArray, DoubleArray, IntArray, LongArray, ShortArray, HalfFloatArray {
 
     /** Bytes before the first element. */
     public static final long ARRAY_HEADER = Long.getLong("tornado.panama.objectHeader", headerOfThisJvm());
@@ -177,6 +178,7 @@ public abstract sealed class TornadoNativeArray permits FloatArray, DoubleArray,
             case DoubleArray doubles -> new DoubleArray(doubles.getSize());
             case IntArray ints -> new IntArray(ints.getSize());
             case LongArray longs -> new LongArray(longs.getSize());
+            case ShortArray shorts -> new ShortArray(shorts.getSize());
             case HalfFloatArray halves -> new HalfFloatArray(halves.getSize());
         };
     }
