@@ -35,7 +35,7 @@ final class CompileShape {
     /**
      * Compiles.
      *
-     * @param args forward, backward, or forward's precision and storage, those that are not float32 with a + between them; variant,
+     * @param args forward, backward, or the precision or storage of forward where that is not float32; variant,
      *     gate, T, H, HV, K, V, C
      */
     public static void main(String... args) {
@@ -48,11 +48,9 @@ final class CompileShape {
                 TornadoDevices.named(new TornadoEngine().devices().getFirst().id());
         PlanSpec spec = PlanSpec.of(variant, shape).withForm(Form.CHUNK).withChunkSize(size[5]);
         if (!List.of("forward", "backward").contains(args[0])) {
-            for (String numbers : args[0].split("\\+")) {
-                spec = numbers.startsWith("tensor")
-                        ? spec.withPrecision(Precision.of(numbers))
-                        : spec.withStorage(Storage.of(numbers));
-            }
+            spec = args[0].startsWith("tensor")
+                    ? spec.withPrecision(Precision.of(args[0]))
+                    : spec.withStorage(Storage.of(args[0]));
         }
         KernelContext context = new KernelContext();
         DeviceMemory memory = DeviceMemory.counting(device, spec.storage());
