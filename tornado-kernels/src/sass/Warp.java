@@ -88,7 +88,7 @@ final class Warp {
                 counts.floats++;
                 each(lane -> counts.floatLanes++);
             }
-            case "FSETP", "FSEL", "FMNMX", "MUFU", "FCHK", "F2F", "PRMT", "LDL", "STL", "NOP", "BAR", "BSSY", "BSYNC", "BREAK", "WARPSYNC", "YIELD" -> {}
+            case "FSETP", "FSEL", "FMNMX", "MUFU", "FCHK", "F2F", "F2I", "I2F", "I2FP", "PRMT", "LDL", "STL", "NOP", "BAR", "BSSY", "BSYNC", "BREAK", "WARPSYNC", "YIELD" -> {}
             default -> integers(it);
         }
     }

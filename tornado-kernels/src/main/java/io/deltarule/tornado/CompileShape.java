@@ -5,6 +5,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.delta.InputMap;
 import io.deltarule.tornado.delta.PlanArrays;
@@ -34,7 +35,8 @@ final class CompileShape {
     /**
      * Compiles.
      *
-     * @param args forward, backward or forward's precision where that is not float32, variant, gate, T, H, HV, K, V, C
+     * @param args forward, backward, or the precision or storage of forward where that is not float32; variant,
+     *     gate, T, H, HV, K, V, C
      */
     public static void main(String... args) {
         Variant variant = Variant.named(args[1]);
@@ -46,10 +48,12 @@ final class CompileShape {
                 TornadoDevices.named(new TornadoEngine().devices().getFirst().id());
         PlanSpec spec = PlanSpec.of(variant, shape).withForm(Form.CHUNK).withChunkSize(size[5]);
         if (!List.of("forward", "backward").contains(args[0])) {
-            spec = spec.withPrecision(Precision.of(args[0]));
+            spec = args[0].startsWith("tensor")
+                    ? spec.withPrecision(Precision.of(args[0]))
+                    : spec.withStorage(Storage.of(args[0]));
         }
         KernelContext context = new KernelContext();
-        DeviceMemory memory = DeviceMemory.counting(device);
+        DeviceMemory memory = DeviceMemory.counting(device, spec.storage());
         GraphTransfers transfers = new GraphTransfers();
         RunTable table;
         List<Launch> launches;

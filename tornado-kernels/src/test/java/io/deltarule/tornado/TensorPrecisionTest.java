@@ -18,6 +18,7 @@ import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
@@ -167,6 +168,7 @@ class TensorPrecisionTest {
         refused(spec(DeltaCase.of(Variant.DELTA_RULE, Gate.NONE, 1, 4, 1, 1, 24, 16, 1)), "multiples of 16", "K 24");
         DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 4, 1, 1, 16, 16, 1);
         refused(spec(c.withLevels(0)), "one state per head", "log-linear levels");
+        refused(spec(c).withStorage(Storage.BFLOAT16), "storage float32", "but found bfloat16");
         refused(
                 spec(DeltaCase.of(Variant.DELTALENS, Gate.SCALAR, 1, 4, 1, 1, 16, 16, 1)
                         .withCrossRead(1)),

@@ -3,10 +3,12 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Storage;
 import io.deltarule.core.engine.ChunkLength;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
+import io.deltarule.tornado.stored.StoredArrays;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -313,6 +315,7 @@ public final class ChunkLaunches {
             int span,
             int flags) {
         int columns = between.walk.columns();
+        boolean sixteen = StoredArrays.storage(key) != Storage.FLOAT32;
         return scope.launch(
                 name,
                 ChunkStateKernel.LANES,
@@ -334,6 +337,6 @@ public final class ChunkLaunches {
                         s.H(),
                         s.HV(),
                         columns,
-                        flags));
+                        flags | KernelFlags.bit(sixteen, KernelFlags.SIXTEEN)));
     }
 }

@@ -2,6 +2,7 @@ package io.deltarule.tornado.delta;
 
 import io.deltarule.tornado.graph.LevelLookup;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.stored.Held;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -101,6 +102,7 @@ final class ChunkStateKernel {
         float[] left = new float[4];
         float[] right = new float[8 * J];
         float[] next = new float[C / 2];
+        int[] nextBits = new int[C / 2];
         float[] nextFade = new float[C / 2];
         float[] nextGain = new float[C / 2];
         float[] scale = new float[R * J];
@@ -280,6 +282,9 @@ final class ChunkStateKernel {
                     if (t >= 0 && t < products) {
                         for (int i = 0; i < C / 4; i++) {
                             float value = next[i];
+                            if ((flags & KernelFlags.SIXTEEN) != 0) {
+                                value = Held.number(keys, nextBits[i]);
+                            }
                             if (G > 0 && (flags & KernelFlags.NOTHING_ERASED) != 0) {
                                 value *= nextFade[i];
                             }
@@ -290,6 +295,9 @@ final class ChunkStateKernel {
                     if (t > products + 1) {
                         for (int i = 0; i < loads; i++) {
                             float value = next[i];
+                            if ((flags & KernelFlags.SIXTEEN) != 0) {
+                                value = Held.number(key, nextBits[i]);
+                            }
                             if (gainsChannels) {
                                 value *= nextGain[i];
                             }
@@ -326,13 +334,24 @@ final class ChunkStateKernel {
                         int row = lane / StateTiles.DEPTH;
                         for (int i = 0; i < C / 4; i++) {
                             float value = 0f;
+                            int bits = 0;
                             float faded = 1f;
                             if (K == padded || d < K) {
                                 if ((flags & KernelFlags.NOTHING_ERASED) == 0) {
-                                    value = keys.get((source * C + row) * K + d + i * 4 * K);
+                                    int at = (source * C + row) * K + d + i * 4 * K;
+                                    if ((flags & KernelFlags.SIXTEEN) != 0) {
+                                        bits = Held.bits(keys, at);
+                                    } else {
+                                        value = keys.get(at);
+                                    }
                                 } else {
                                     if (row + 4 * i < lasts) {
-                                        value = key.get(((begins + row) * H + keyHead) * K + d + i * 4 * H * K);
+                                        int at = ((begins + row) * H + keyHead) * K + d + i * 4 * H * K;
+                                        if ((flags & KernelFlags.SIXTEEN) != 0) {
+                                            bits = Held.bits(key, at);
+                                        } else {
+                                            value = key.get(at);
+                                        }
                                         if (G > 0) {
                                             faded = fades.get((source * C + row) * G + (G > 1 ? d : 0) + i * 4 * G);
                                         }
@@ -340,6 +359,7 @@ final class ChunkStateKernel {
                                 }
                             }
                             next[i] = value;
+                            nextBits[i] = bits;
                             nextFade[i] = faded;
                         }
                     }
@@ -358,10 +378,16 @@ final class ChunkStateKernel {
                             int on = i / parts * (LANES / width);
                             int across = i % parts * LANES;
                             float value = 0f;
+                            int bits = 0;
                             float faded = 0f;
                             float gained = 0f;
                             if (row + on < lasts && (K == padded || d + across < K)) {
-                                value = key.get(vector * K + d + on * vectorHeads * K + across);
+                                int at = vector * K + d + on * vectorHeads * K + across;
+                                if ((flags & KernelFlags.SIXTEEN) != 0) {
+                                    bits = Held.bits(key, at);
+                                } else {
+                                    value = key.get(at);
+                                }
                                 if (G > 1) {
                                     faded = fades.get((source * C + row) * K + d + on * K + across);
                                 }
@@ -370,6 +396,7 @@ final class ChunkStateKernel {
                                 }
                             }
                             next[i] = value;
+                            nextBits[i] = bits;
                             nextFade[i] = faded;
                             nextGain[i] = gained;
                         }

@@ -44,8 +44,11 @@ public final class KernelFlags {
     /** States: a walk finds what its segment makes of any state. */
     static final int SEGMENT_MAPS = BACKWARD << 4;
 
+    /** States: keys have 16 bits, and are held so on their way. */
+    static final int SIXTEEN = BACKWARD << 5;
+
     /** The first of the bits that kernels of the backward pass may use for themselves. */
-    public static final int FIRST_FREE = BACKWARD << 5;
+    public static final int FIRST_FREE = BACKWARD << 6;
 
     private KernelFlags() {}
 

@@ -25,6 +25,16 @@ public final class Float16Numbers {
         return bits < 0 ? -number : number;
     }
 
+    /** {@link Held#bits}. */
+    public static int bits(ShortArray from, int index) {
+        return from.get(index);
+    }
+
+    /** {@link Held#number}. */
+    public static float number(ShortArray of, int bits) {
+        return decode(bits);
+    }
+
     /** Rounds a number to the nearest, ties to even, and puts it into a place. */
     public static void set(ShortArray to, int index, float number) {
         int sign = number < 0f ? 0x8000 : 0;

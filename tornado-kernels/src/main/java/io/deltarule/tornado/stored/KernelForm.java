@@ -31,10 +31,13 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * <pre>
  *   FloatArray.get(int)          of such an argument becomes   get(ShortArray, int)          of its format
  *   FloatArray.set(int, float)                       becomes   set(ShortArray, int, float)
+ *   Held.bits(FloatArray, int)                       becomes   bits(ShortArray, int)
+ *   Held.number(FloatArray, int)                     becomes   number(ShortArray, int)
  * </pre>
  */
 final class KernelForm {
     private static final ClassDesc FLOATS = ClassDesc.of(FloatArray.class.getName());
+    private static final ClassDesc HELD = ClassDesc.of(Held.class.getName());
     private static final ClassDesc SHORTS = ClassDesc.of(ShortArray.class.getName());
     private static final MethodTypeDesc GET = MethodTypeDesc.of(ConstantDescs.CD_float, SHORTS, ConstantDescs.CD_int);
     private static final MethodTypeDesc SET =
@@ -134,6 +137,18 @@ final class KernelForm {
                             ClassDesc.of(format.numbers().getName()),
                             call.name().stringValue(),
                             type(call));
+                }
+            }
+            case InvokeInstruction call
+            when call.owner().asSymbol().equals(HELD) -> {
+                NumberFormat format = formats.get(open.pop());
+                if (format == null) {
+                    to.with(call);
+                } else {
+                    to.invokestatic(
+                            ClassDesc.of(format.numbers().getName()),
+                            call.name().stringValue(),
+                            call.typeSymbol().changeParameterType(0, SHORTS));
                 }
             }
             case InvokeInstruction call -> {

@@ -12,6 +12,16 @@ public final class NativeBFloat16Numbers {
         return BFloat16.bf16ToFloat(from.get(index));
     }
 
+    /** {@link Held#bits}. */
+    public static int bits(ShortArray from, int index) {
+        return from.get(index);
+    }
+
+    /** {@link Held#number}. */
+    public static float number(ShortArray of, int bits) {
+        return BFloat16.bf16ToFloat((short) bits);
+    }
+
     /** Rounds a number to the nearest, ties to even, and puts it into a place. */
     public static void set(ShortArray to, int index, float number) {
         to.set(index, BFloat16.bf16FromFloat(number));

@@ -26,7 +26,7 @@ public enum NumberFormat {
     private final Class<?> numbers;
     private final int code;
 
-    /** @param numbers has {@code float get(ShortArray, int)} and {@code void set(ShortArray, int, float)} */
+    /** @param numbers has {@code get} and {@code set}, and what {@link Held} has, all of a ShortArray */
     NumberFormat(Storage storage, Class<?> numbers, int code) {
         this.storage = storage;
         this.numbers = numbers;

@@ -8,6 +8,7 @@ import io.deltarule.core.Gate;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Variant;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.ChunkProducts;
@@ -72,6 +73,11 @@ public final class TensorCoreProducts implements ChunkProducts {
         boolean scalarGains = variant.writeValue().scalarGain()
                 && (!variant.erases() || variant.eraseKey().scalarGain());
         require(spec, scalarGains, "gains of one number per head", variant.id());
+        require(
+                spec,
+                spec.storage() == Storage.FLOAT32,
+                "storage float32, in which alone TornadoVM stores what comes out of tensor cores",
+                spec.storage().id());
         require(spec, s.K() % 16 == 0 && s.V() % 16 == 0, "multiples of 16 for K and V", "K " + s.K() + ", V " + s.V());
     }
 
