@@ -28,6 +28,10 @@ import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.TornadoVersion;
+import io.deltarule.core.Storage;
+import io.deltarule.core.InvalidInputException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -102,6 +106,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         List<LayerSpec> specs = asked.stream()
                 .map(spec -> spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE))
                 .toList();
+        oneStorage(specs.stream().map(LayerSpec::storage));
         return TornadoLayerPlan.of(specs, device(specs.getFirst().device()), GraphLimits.BYTES);
     }
 
@@ -148,6 +153,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
     public ResidentPlan residentPlan(ResidentSpec asked) {
         requireAvailable();
         List<PlanSpec> chosen = asked.operations().stream().map(this::forward).toList();
+        oneStorage(chosen.stream().map(PlanSpec::storage));
         ResidentSpec spec = new ResidentSpec(chosen, asked.links(), asked.gradients());
         DeviceHandle device = device(chosen.getFirst().device());
         for (PlanSpec one : chosen) {
@@ -156,6 +162,15 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
             }
         }
         return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device);
+    }
+
+    /** What is planned together shares arrays. */
+    private static void oneStorage(Stream<Storage> all) {
+        List<Storage> found = all.distinct().toList();
+        if (found.size() > 1) {
+            throw new InvalidInputException("storage: expected one for all that is planned together but found "
+                    + found.stream().map(Storage::id).collect(Collectors.joining(" and ")));
+        }
     }
 
     /** The specification of a pass forward, form and chunk size chosen, if the kernels can do it. */
