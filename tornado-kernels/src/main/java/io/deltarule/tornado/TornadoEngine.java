@@ -6,8 +6,10 @@ import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -28,13 +30,11 @@ import io.deltarule.tornado.graph.DeviceHandle;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.GraphLimits;
 import io.deltarule.tornado.quirks.TornadoVersion;
-import io.deltarule.core.Storage;
-import io.deltarule.core.InvalidInputException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
