@@ -54,7 +54,7 @@ class KernelFormsTest {
     @SuppressWarnings("unchecked")
     void readsAndWritesAreThoseOfTheFormat() {
         FloatArray places = FloatArray.fromElements(1, 0, 2);
-        FloatArray x = stored(1, 1.00390625f, 3); // the second lies between two numbers, the even one is 1
+        FloatArray x = stored(1, 0x1.01p0f, 3); // the second lies between two numbers, the even one is 1
         FloatArray y = stored(10, 20, 30);
         Object form = KernelForms.of(MIX, Task4.class, List.of(places, x, y, 3));
         ShortArray into = (ShortArray) StoredArrays.real(y);
