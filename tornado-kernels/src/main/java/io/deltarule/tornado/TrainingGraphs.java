@@ -31,6 +31,7 @@ import io.deltarule.tornado.quirks.GraphLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -174,14 +175,21 @@ final class TrainingGraphs {
         carriedGroup = blocks.count() == 1 ? null : group("carried", 0, arrays.carried());
         outputGroup = group("outputs", 0, back.outputs().values());
         stepGroup = updates == null ? null : group("step", 0, List.of(updates.step()));
+        List<List<Launch>> norms = updates == null ? List.of() : updates.norm();
+        List<List<Launch>> steps = updates == null ? List.of() : updates.update(parameters);
+        List<List<List<Launch>>> launches = new ArrayList<>(parts.forward);
+        launches.addAll(parts.again);
+        launches.addAll(parts.backward);
+        launches.addAll(List.of(norms, steps));
+        int found = arrays(launches);
         List<Stage> all = new ArrayList<>();
         for (int block = 0; block < blocks.count(); block++) {
-            forward.add(add("forward", parts.forward.get(block), all));
-            again.add(add("again", parts.again.get(block), all));
-            backward.add(add("backward", parts.backward.get(block), all));
+            forward.add(add("forward", parts.forward.get(block), found, all));
+            again.add(add("again", parts.again.get(block), found, all));
+            backward.add(add("backward", parts.backward.get(block), found, all));
         }
-        norm = updates == null ? null : add("norm", updates.norm(), all);
-        update = updates == null ? null : add("update", updates.update(parameters), all);
+        norm = updates == null ? null : add("norm", norms, found, all);
+        update = updates == null ? null : add("update", steps, found, all);
         graph = new GraphPlan(device, parts.context, residents(all), all);
     }
 
@@ -189,26 +197,22 @@ final class TrainingGraphs {
         return arrays.isEmpty() ? null : new ResidentGroup(name, begin, List.copyOf(arrays));
     }
 
-    /** Cuts a stage's launches into as few graphs as hold them; a unit stays together. */
-    private static Part add(String name, List<List<Launch>> units, List<Stage> stages) {
+    /** A stage's launches in as few graphs as hold them; a unit stays together. */
+    private static Part add(String name, List<List<Launch>> units, int found, List<Stage> stages) {
         int first = stages.size();
-        List<Launch> part = new ArrayList<>();
-        int bytes = 0;
-        for (List<Launch> unit : units) {
-            int more = unit.stream().mapToInt(Launch::bytes).sum();
-            if (!part.isEmpty()
-                    && (bytes + more > GraphLimits.BYTES || part.size() + unit.size() > GraphLimits.TASKS)) {
+        for (List<Launch> part : ProgramCutter.parts(units, GraphLimits.BYTES, found)) {
+            if (!part.isEmpty()) {
                 stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
-                part.clear();
-                bytes = 0;
             }
-            part.addAll(unit);
-            bytes += more;
-        }
-        if (!part.isEmpty()) {
-            stages.add(new Stage(name + stages.size(), part, new GraphTransfers()));
         }
         return new Part(first, stages.size());
+    }
+
+    /** How many arrays all these launches use, each of which every graph has to find. */
+    private static int arrays(List<List<List<Launch>>> all) {
+        Set<TornadoNativeArray> arrays = new HashSet<>();
+        all.forEach(units -> units.forEach(unit -> unit.forEach(launch -> arrays.addAll(launch.arrays()))));
+        return arrays.size();
     }
 
     /** What enters with the weights. */

@@ -1,6 +1,7 @@
 package io.deltarule.tornado.graph;
 
 import io.deltarule.core.Device;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.tornado.quirks.ColouredMessages;
 import io.deltarule.tornado.quirks.OneAtATime;
 import java.util.concurrent.Callable;
@@ -29,6 +30,8 @@ public record DeviceHandle(Device device, TornadoDevice target) {
     public <T> T guard(Callable<T> work) {
         try {
             return OneAtATime.call(work);
+        } catch (InvalidInputException e) {
+            throw e; // what this engine found out about what it was asked for
         } catch (Exception e) {
             throw failure(oneLine(e), e);
         } catch (Error e) {

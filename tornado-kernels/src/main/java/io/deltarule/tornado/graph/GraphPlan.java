@@ -26,7 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * once, executed as often as wanted, and closed. Each line is a task graph:
  *
  * <pre>
- *   make:        constants → device; groups filled with what they begin with     once, before anything else
+ *   make, make1: constants → device; groups filled with what they begin with     once, before anything else
  *   send GROUP:  the group's host side → device                                  when told to
  *   fill GROUP:  the group filled with what it begins with, on the device        when told to
  *   STAGE:       what it sends, run tables → launches → what it returns, run tables; the rest when asked for
@@ -45,6 +45,9 @@ public final class GraphPlan {
     private final Map<String, Integer> places = new HashMap<>();
     /** The graph that each array is fetched from. */
     private final Map<Object, String> holders = new HashMap<>();
+
+    /** The graphs that make the resident arrays, in order. */
+    private final List<String> makers = new ArrayList<>();
 
     private final boolean resident;
     /** Whether the resident arrays are there. */
@@ -77,7 +80,6 @@ public final class GraphPlan {
         for (Stage stage : stages) {
             stage.arrays().forEach(array -> holders.putIfAbsent(array, stage.name()));
         }
-        residents.all().forEach(array -> holders.put(array, MAKE));
         plan = device.guard(() -> build(context, residents));
     }
 
@@ -86,7 +88,11 @@ public final class GraphPlan {
         SharedArrays shared = new SharedArrays(scheduler, context, residents.filled(), residents.constants());
         List<TaskGraph> graphs = new ArrayList<>();
         if (resident) {
-            graphs.add(shared.make(MAKE));
+            for (SharedArrays.Maker maker : shared.make(MAKE)) {
+                graphs.add(maker.graph());
+                makers.add(maker.graph().getTaskGraphName());
+                maker.arrays().forEach(array -> holders.put(array, maker.graph().getTaskGraphName()));
+            }
             for (ResidentGroup group : residents.groups()) {
                 graphs.add(shared.send(sender(group), group.arrays()));
                 if (group.refillable()) {
@@ -136,7 +142,9 @@ public final class GraphPlan {
 
     private void make() {
         if (resident && !made) {
-            last = stopwatch.add(KeptResults.execute(plan, places.get(MAKE)));
+            for (String maker : makers) {
+                last = stopwatch.add(KeptResults.execute(plan, places.get(maker)));
+            }
             made = true;
         }
     }
@@ -230,11 +238,8 @@ public final class GraphPlan {
     /** Frees the device's arrays. */
     public void close() {
         device.guard(() -> {
-            Stream<String> owners = stages.stream().map(Stage::name);
-            if (resident) {
-                owners = Stream.concat(owners, Stream.of(MAKE));
-            }
-            owners.forEach(graph -> plan.withGraph(places.get(graph)).freeDeviceMemory());
+            Stream.concat(stages.stream().map(Stage::name), makers.stream())
+                    .forEach(graph -> plan.withGraph(places.get(graph)).freeDeviceMemory());
             plan.close();
             return null;
         });

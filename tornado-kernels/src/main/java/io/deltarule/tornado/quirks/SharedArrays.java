@@ -1,12 +1,14 @@
 package io.deltarule.tornado.quirks;
 
 import io.deltarule.tornado.stored.StoredArrays;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -23,10 +25,11 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * <ul>
  *   <li>A graph takes over what it consumes from the graph that was executed right before it, whichever that was. So every graph
  *       consumes all shared arrays, those too that none of its tasks uses, and graphs may run in any order after the first.
- *   <li>The first, {@link #make}, has to own them. An array that is sent on demand is allocated and not copied; its tasks fill it.
+ *   <li>The first ones, {@link #make}, have to own them: several, because a graph has room for few that it makes and for many that it finds.
+ *       An array that is sent on demand is allocated and not copied; its tasks fill it.
  *   <li>A graph that consumes an array and sends it as well sends it only if no task of it uses the array. So {@link #send} has a task
  *       of something else.
- *   <li>A plan's memory is freed graph by graph, as far as transfers name it, and twice is an error: only {@link #make} names shared
+ *   <li>A plan's memory is freed graph by graph, as far as transfers name it, and twice is an error: only those of {@link #make} name shared
  *       arrays but for those that a graph sends, and graphs that send are not freed.
  *   <li>Two plans share nothing: what one leaves on the device another gets through the host.
  * </ul>
@@ -69,7 +72,9 @@ public final class SharedArrays {
         all.addAll(sent);
         for (Filled one : filled) {
             all.addAll(one.arrays());
-            bits.computeIfAbsent(one.number(), number -> ShortArray.fromElements(StoredArrays.bits(number)));
+            if (one.arrays().stream().anyMatch(ShortArray.class::isInstance)) {
+                bits.computeIfAbsent(one.number(), number -> ShortArray.fromElements(StoredArrays.bits(number)));
+            }
             numbers.computeIfAbsent(one.number(), number -> {
                 FloatArray array = new FloatArray(1);
                 array.init(number);
@@ -80,24 +85,59 @@ public final class SharedArrays {
         all.addAll(bits.values());
     }
 
-    /** The graph to execute first: it allocates them all. */
-    public TaskGraph make(String name) {
-        TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, token);
-        if (!sent.isEmpty()) {
-            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sent.toArray());
+    /** A graph that makes arrays, and which. */
+    public record Maker(TaskGraph graph, List<TornadoNativeArray> arrays) {}
+
+    /** The graphs to execute first, in order: they allocate them all. */
+    public List<Maker> make(String name) {
+        List<Maker> makers = new ArrayList<>();
+        List<TornadoNativeArray> made = new ArrayList<>();
+        List<TornadoNativeArray> first = new ArrayList<>(List.of(token));
+        first.addAll(numbers.values());
+        first.addAll(bits.values());
+        first.addAll(sent);
+        Deque<TornadoNativeArray> toSend = new ArrayDeque<>(first);
+        Deque<Filled> toFill = new ArrayDeque<>();
+        filled.forEach(some -> some.arrays().forEach(array -> toFill.add(new Filled(some.number(), List.of(array)))));
+        while (!toSend.isEmpty() || !toFill.isEmpty()) {
+            int room = GraphLimits.making(made.size());
+            List<TornadoNativeArray> sending = taken(toSend, room);
+            List<Filled> filling = taken(toFill, room - sending.size());
+            makers.add(maker(makers.isEmpty() ? name : name + makers.size(), made, sending, filling));
+            made.addAll(makers.getLast().arrays());
         }
-        if (!filled.isEmpty()) {
-            graph.transferToDevice(
-                    DataTransferMode.EVERY_EXECUTION,
-                    Stream.concat(numbers.values().stream(), bits.values().stream())
-                            .toArray());
+        return makers;
+    }
+
+    private static <T> List<T> taken(Deque<T> from, int most) {
+        List<T> taken = new ArrayList<>();
+        while (taken.size() < most && !from.isEmpty()) {
+            taken.add(from.remove());
         }
-        for (Filled one : filled) {
-            graph.transferToDevice(DataTransferMode.UNDER_DEMAND, one.arrays().toArray());
+        return taken;
+    }
+
+    private Maker maker(
+            String name, List<TornadoNativeArray> found, List<TornadoNativeArray> sending, List<Filled> filling) {
+        TaskGraph graph = new TaskGraph(name);
+        List<TornadoNativeArray> own = new ArrayList<>(sending);
+        Map<Float, List<TornadoNativeArray>> byNumber = new LinkedHashMap<>();
+        for (Filled one : filling) {
+            own.addAll(one.arrays());
+            byNumber.computeIfAbsent(one.number(), number -> new ArrayList<>()).addAll(one.arrays());
         }
+        if (!found.isEmpty()) {
+            graph.consumeFromDevice(found.toArray());
+        }
+        if (!sending.isEmpty()) {
+            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sending.toArray());
+        }
+        byNumber.values().forEach(some -> graph.transferToDevice(DataTransferMode.UNDER_DEMAND, some.toArray()));
         nothing(graph);
-        fill(graph, filled);
-        return graph.persistOnDevice(all.toArray());
+        List<Filled> some = new ArrayList<>();
+        byNumber.forEach((number, arrays) -> some.add(new Filled(number, arrays)));
+        fill(graph, some);
+        return new Maker(graph.persistOnDevice(own.toArray()), own);
     }
 
     /** A graph that copies the host sides of some to the device. */

@@ -24,6 +24,8 @@ class KeptResultsTest {
         GridScheduler scheduler = new GridScheduler();
         TaskGraph graph = new SharedArrays(scheduler, new KernelContext(), List.of(), List.of(state))
                 .make("make")
+                .getFirst()
+                .graph()
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, state);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
             plan.withGridScheduler(scheduler);
