@@ -112,14 +112,16 @@ public final class BenchCommand implements Callable<Integer> {
                 names = "--precision",
                 paramLabel = "P",
                 converter = PrecisionConverter.class,
-                description = "Numbers of products: float32 (default), tensor or tensor2, as op has them.")
+                description =
+                        "Numbers of products: float32 (default), tensor or tensor2, as op has them; not beside --suite.")
         private Precision precision;
 
         @Option(
                 names = "--storage",
                 paramLabel = "S",
                 converter = StorageConverter.class,
-                description = "Numbers of tensors: float32 (default), bfloat16 or float16, as op has them.")
+                description =
+                        "Numbers of tensors: float32 (default), bfloat16 or float16, as op has them; not beside --suite.")
         private Storage storage;
 
         @Option(
