@@ -88,9 +88,9 @@ public enum Storage {
     private static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >>> Short.SIZE | 0x40); // a NaN whose upper half alone is none
+            return (short) ((bits >>> Short.SIZE) | 0x40); // a NaN whose upper half alone is none
         }
-        return (short) (bits + 0x7FFF + (bits >>> Short.SIZE & 1) >>> Short.SIZE);
+        return (short) ((bits + 0x7FFF + ((bits >>> Short.SIZE) & 1)) >>> Short.SIZE);
     }
 
     private IllegalStateException notSixteen() {

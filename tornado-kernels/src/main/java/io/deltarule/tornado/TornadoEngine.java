@@ -6,8 +6,10 @@ import io.deltarule.core.Device;
 import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.Form;
 import io.deltarule.core.GradientPlan;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -31,6 +33,8 @@ import io.deltarule.tornado.quirks.TornadoVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The delta rule as TornadoVM task graphs, on any device that TornadoVM reaches; without TornadoVM, the same graphs on
@@ -102,6 +106,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
         List<LayerSpec> specs = asked.stream()
                 .map(spec -> spec.orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE))
                 .toList();
+        oneStorage(specs.stream().map(LayerSpec::storage));
         return TornadoLayerPlan.of(specs, device(specs.getFirst().device()), GraphLimits.BYTES);
     }
 
@@ -148,6 +153,7 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
     public ResidentPlan residentPlan(ResidentSpec asked) {
         requireAvailable();
         List<PlanSpec> chosen = asked.operations().stream().map(this::forward).toList();
+        oneStorage(chosen.stream().map(PlanSpec::storage));
         ResidentSpec spec = new ResidentSpec(chosen, asked.links(), asked.gradients());
         DeviceHandle device = device(chosen.getFirst().device());
         for (PlanSpec one : chosen) {
@@ -156,6 +162,15 @@ public final class TornadoEngine implements CeilingEngine, TrainingEngine, Resid
             }
         }
         return new TornadoResidentPlan(spec, i -> backward(asked.operations().get(i)), device);
+    }
+
+    /** What is planned together shares arrays. */
+    private static void oneStorage(Stream<Storage> all) {
+        List<Storage> found = all.distinct().toList();
+        if (found.size() > 1) {
+            throw new InvalidInputException("storage: expected one for all that is planned together but found "
+                    + found.stream().map(Storage::id).collect(Collectors.joining(" and ")));
+        }
     }
 
     /** The specification of a pass forward, form and chunk size chosen, if the kernels can do it. */

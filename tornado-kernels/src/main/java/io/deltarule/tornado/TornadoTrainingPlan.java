@@ -1,13 +1,12 @@
 package io.deltarule.tornado;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.engine.AbstractTrainingPlan;
 import io.deltarule.core.engine.FiniteNumbers;
+import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
-import io.deltarule.core.layer.SequenceOp;
 import io.deltarule.core.layer.Slot;
 import io.deltarule.core.training.AdamStep;
 import io.deltarule.core.training.ParameterArena;
@@ -36,10 +35,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * <p>Of chained runs all but the last lie on the host until the walk backward comes to them.
  */
 final class TornadoTrainingPlan extends AbstractTrainingPlan implements ResidentTrainingPlan {
+    private static final int NONE = -1;
+
     private final LayerProgram program;
     private final TrainingGraphs graphs;
+    private final ProgramBlocks blocks;
     private final Deque<Run> runs = new ArrayDeque<>(); // the last one first
     private Run resident; // whose slots are on the device
+    private int computed; // the block whose slots were computed last, NONE where a restored run has none
+    /** Whether what is carried on after all runs is on the host, while going back puts earlier states in its place. */
+    private boolean live;
+
     private final boolean updates; // whether the optimiser is on the device
     private boolean loaded; // whether the device has the weights that count, where it is
     private boolean fresh = true; // whether the gradients of weights begin with zeros
@@ -66,32 +72,16 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
      * Allocates, and builds the graphs.
      *
      * @param decayed on which weights an optimiser on the device lets decay act; null where the host has the optimiser
-     * @throws InvalidInputException if the device cannot hold them, an operation has no gradient there, or the program is cut
+     * @throws io.deltarule.core.InvalidInputException if the device cannot hold them, or an operation has no gradient there
      */
     TornadoTrainingPlan(TrainingSpec asked, Predicate<String> decayed, DeviceHandle device) {
         super(asked);
         TrainingSpec spec =
                 new TrainingSpec(asked.layer().orChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE), asked.trained(), asked.cuts());
-        if (!spec.cuts().isEmpty()) {
-            throw new InvalidInputException(
-                    "cuts: engine tornado remembers every slot of a run and computes none again, but"
-                            + " found cuts before operations " + spec.cuts()
-                            + "; train without recomputing, or with engine cpu");
-        }
         program = spec.layer().program();
         updates = decayed != null;
         graphs = new TrainingGraphs(spec, decayed, device);
-    }
-
-    @Override
-    protected void checkChained() {
-        for (LayerOp op : program.ops()) {
-            if (op instanceof SequenceOp.Delta d && d.shape().logLinear()) {
-                throw new InvalidInputException(
-                        "log-linear states " + d.o().name() + ": engine tornado does not go back over"
-                                + " several runs of them as one; go back over each run before the next, or train with engine cpu");
-            }
-        }
+        blocks = graphs.blocks();
     }
 
     @Override
@@ -112,10 +102,21 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
             for (int i = 0; i < inputs.size(); i++) {
                 graphs.load(program.inputs().get(i), inputs.get(i));
             }
-            graphs.forward(lengths, positions);
-            for (int i = 0; i < outputs.size(); i++) {
-                Slot slot = program.outputs().get(i);
-                graphs.fetch(graphs.slot(slot), (long) run.tokens() * slot.width());
+            graphs.beginForward(lengths, positions);
+            for (int block = 0; block < blocks.count(); block++) {
+                graphs.forward(block);
+                handOut(block, run.tokens(), outputs);
+            }
+            computed = blocks.count() - 1;
+        }
+    }
+
+    /** Brings the outputs that a block wrote, before another one takes their place; a slot that lies apart with the last one. */
+    private void handOut(int block, int tokens, List<Tensor> outputs) {
+        for (int i = 0; i < outputs.size(); i++) {
+            Slot slot = program.outputs().get(i);
+            if (blocks.own(slot) ? block == blocks.count() - 1 : blocks.holds(slot, block)) {
+                graphs.fetch(graphs.slot(slot), (long) tokens * slot.width());
                 HostCopies.copyOut(graphs.slot(slot), outputs.get(i));
             }
         }
@@ -145,6 +146,7 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
                     run.archive.get(i).length);
         }
         graphs.enterRemembered();
+        computed = blocks.count() == 1 ? 0 : NONE;
     }
 
     @Override
@@ -156,9 +158,14 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
             List<Tensor> inputGradients) {
         Run run = runs.pop();
         int tokens = run.tokens();
+        if (blocks.count() > 1 && earlier && !later) {
+            graphs.saveCarried();
+            live = true;
+        }
         if (tokens == 0) {
             carriedBack &= later;
             inputGradients.stream().filter(wanted -> wanted != null).forEach(wanted -> wanted.fill(0));
+            returnLive(earlier);
             return;
         }
         if (resident != run) {
@@ -166,7 +173,15 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
             resident = run;
         }
         take(outputGradients, tokens);
-        graphs.backward(run.lengths, run.positions, !(later && carriedBack), earlier, gradients != null || fresh);
+        graphs.beginBackward(run.lengths, run.positions, !(later && carriedBack), earlier, gradients != null || fresh);
+        for (int block = blocks.count() - 1; block >= 0; block--) {
+            if (block != computed && graphs.goesBack(block)) {
+                graphs.again(block);
+                computed = block;
+            }
+            graphs.backward(block);
+        }
+        returnLive(earlier);
         carriedBack = earlier;
         fresh = false;
         if (gradients != null) {
@@ -182,6 +197,14 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
             } else if (wanted != null) {
                 wanted.fill(0);
             }
+        }
+    }
+
+    /** After the first of several runs, going on begins where the last one ended. */
+    private void returnLive(boolean earlier) {
+        if (live && !earlier) {
+            graphs.returnCarried();
+            live = false;
         }
     }
 
@@ -247,6 +270,7 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
     protected void clear() {
         runs.clear();
         resident = null;
+        live = false;
         carriedBack = false;
     }
 
@@ -255,7 +279,7 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
         if (resident == null || resident.tokens() == 0) {
             return Optional.empty();
         }
-        graphs.fetch(graphs.remembered());
+        program.slots().forEach(slot -> graphs.fetch(graphs.slot(slot), (long) resident.tokens() * slot.width()));
         for (Slot slot : program.inputs()) {
             if (!finite(slot)) {
                 return Optional.of("slot " + slot.name());
@@ -278,7 +302,8 @@ final class TornadoTrainingPlan extends AbstractTrainingPlan implements Resident
     }
 
     private boolean finite(Slot slot) {
-        return FiniteNumbers.in(graphs.slot(slot).getSegment(), (long) resident.tokens() * slot.width());
+        return !blocks.holds(slot, computed)
+                || FiniteNumbers.in(graphs.slot(slot).getSegment(), (long) resident.tokens() * slot.width());
     }
 
     @Override

@@ -178,8 +178,23 @@ class StorageTest {
         }
     }
 
+    @Test
+    void whatIsPlannedTogetherIsKeptAlike() {
+        DeltaCase c = DeltaCase.of(Variant.GATED_DELTA_RULE, Gate.SCALAR, 1, 4, 1, 1, 16, 16, 1);
+        PlanSpec spec = PlanSpec.of(c.variant(), c.shape()).onDevice(TestDevice.id());
+        ResidentSpec both = ResidentSpec.of(spec).then(spec.withStorage(Storage.BFLOAT16));
+        refused("float32 and bfloat16", () -> new TornadoEngine().residentPlan(both));
+        LayerSpec layer = LayerCases.programs().getFirst().spec(4, 1, 4).onDevice(TestDevice.id());
+        List<LayerSpec> layers = List.of(layer.withStorage(Storage.FLOAT16), layer);
+        refused("float16 and float32", () -> new TornadoEngine().plans(layers));
+    }
+
     private static void refused(Executable what) {
+        refused("storage: engine", what);
+    }
+
+    private static void refused(String part, Executable what) {
         InvalidInputException e = assertThrows(InvalidInputException.class, what);
-        assertTrue(e.getMessage().contains("storage: engine"), e.getMessage());
+        assertTrue(e.getMessage().contains(part), e.getMessage());
     }
 }

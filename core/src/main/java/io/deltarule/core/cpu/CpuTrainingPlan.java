@@ -11,6 +11,7 @@ import io.deltarule.core.cpu.op.SlotBuffer;
 import io.deltarule.core.cpu.product.Products;
 import io.deltarule.core.engine.AbstractTrainingPlan;
 import io.deltarule.core.engine.FiniteNumbers;
+import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
 import io.deltarule.core.layer.Slot;
@@ -44,6 +45,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     private final LayerProgram program;
     private final List<LayerStep> steps = new ArrayList<>();
     private final TrainingSlots slots;
+    private final ProgramBlocks blocks;
     private final CpuSteps maker;
     private final CpuBackwardSteps backwardMaker;
     private final BackwardRun back;
@@ -62,6 +64,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         program = spec.layer().program();
         try {
             slots = new TrainingSlots(spec, arena);
+            blocks = slots.blocks();
             maker = new CpuSteps(spec.layer(), pool, chosen, LayerProducts.OWN, Products.own(), slots::get, arena);
             program.ops().forEach(op -> steps.add(maker.step(op)));
             backwardMaker = new CpuBackwardSteps(spec, pool, maker, arena);
@@ -90,11 +93,11 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
             MemorySegment given = inputs.get(i).data();
             MemorySegment.copy(given, 0, slots.get(program.inputs().get(i)).data(), 0, given.byteSize());
         }
-        for (int block = 0; block < slots.count() && tokens > 0; block++) {
+        for (int block = 0; block < blocks.count() && tokens > 0; block++) {
             compute(block);
             for (int i = 0; i < outputs.size(); i++) {
                 Slot slot = program.outputs().get(i);
-                if (slots.holds(slot, block)) {
+                if (blocks.holds(slot, block)) {
                     MemorySegment wanted = outputs.get(i).data();
                     MemorySegment.copy(slots.get(slot).data(), 0, wanted, 0, wanted.byteSize());
                 }
@@ -105,7 +108,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     private void compute(int block) {
         resident = block;
         back.computed();
-        for (int i = slots.first(block); i < slots.end(block); i++) {
+        for (int i = blocks.first(block); i < blocks.end(block); i++) {
             steps.get(i).run(maker.run());
         }
     }
@@ -121,7 +124,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         RememberedRun run = runs.pop();
         maker.run().begin(run.lengths(), run.positions());
         tokens = run.tokens();
-        boolean again = slots.count() > 1;
+        boolean again = blocks.count() > 1;
         if (again && earlier && !later) {
             keepLive(run);
         }
@@ -133,14 +136,14 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
         take(schedule, outputGradients);
         if (tokens > 0) {
             back.begin(later && carriedBack, earlier, gradients.data());
-            for (int block = slots.count() - 1; block >= 0; block--) {
+            for (int block = blocks.count() - 1; block >= 0; block--) {
                 if (again && block != resident) {
-                    for (int i = slots.first(block); i < slots.end(block); i++) {
+                    for (int i = blocks.first(block); i < blocks.end(block); i++) {
                         run.load(i, steps.get(i));
                     }
                     compute(block);
                 }
-                for (int i = slots.end(block) - 1; i >= slots.first(block); i--) {
+                for (int i = blocks.end(block) - 1; i >= blocks.first(block); i--) {
                     back.enter(run.carried(i));
                     for (BackwardStep step : schedule.steps(i)) {
                         step.run(back);
@@ -261,7 +264,7 @@ final class CpuTrainingPlan extends AbstractTrainingPlan {
     }
 
     private boolean finite(Slot slot) {
-        if (!slots.holds(slot, resident)) {
+        if (!blocks.holds(slot, resident)) {
             return true;
         }
         SlotBuffer buffer = slots.get(slot);

@@ -86,7 +86,8 @@ final class RememberedRun {
     /** Copies the slots before another run overwrites them. */
     void archive(TrainingSlots slots) {
         if (archive == null) {
-            long width = slots.remembered().stream().mapToLong(Slot::width).sum();
+            long width =
+                    slots.blocks().remembered().stream().mapToLong(Slot::width).sum();
             archive = arena.allocate(width * spec.maxTokens() * Float.BYTES, 64);
         }
         copy(slots, true);
@@ -103,7 +104,7 @@ final class RememberedRun {
 
     private void copy(TrainingSlots slots, boolean out) {
         long at = 0;
-        for (Slot slot : slots.remembered()) {
+        for (Slot slot : slots.blocks().remembered()) {
             SlotBuffer buffer = slots.get(slot);
             long bytes = buffer.row(tokens());
             if (out) {

@@ -65,13 +65,6 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
             List<Tensor> inputGradients);
 
     /**
-     * Refuses a run after one that is remembered, where the engine cannot go back over both.
-     *
-     * @throws InvalidInputException then
-     */
-    protected void checkChained() {}
-
-    /**
      * As {@link #backward}, with the weights' gradients left where the engine has them, for plans whose weights stay on a device.
      *
      * @param outputGradients as for {@link #backward}
@@ -125,9 +118,6 @@ public abstract class AbstractTrainingPlan implements TrainingPlan {
             RunChecks.checkTensors("input", layer.program().inputs(), inputs, tokens, false);
             RunChecks.checkTensors("output", layer.program().outputs(), outputs, tokens, false);
             RunChecks.checkIds(layer.program(), inputs);
-            if (!remembered.isEmpty()) {
-                checkChained();
-            }
             undefined = true;
             computeForward(own, positions.clone(), !remembered.isEmpty(), inputs, outputs);
             undefined = false;

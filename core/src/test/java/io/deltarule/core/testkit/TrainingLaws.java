@@ -78,11 +78,6 @@ public abstract class TrainingLaws {
         return 4;
     }
 
-    /** Whether plans may be cut into blocks that are run again. */
-    protected boolean recomputes() {
-        return true;
-    }
-
     private TrainingSpec spec(RandomPrograms.Drawn drawn) {
         return TrainingSpec.of(drawn.spec().onDevice(device()).withChunkSize(chunkSize()));
     }
@@ -151,12 +146,6 @@ public abstract class TrainingLaws {
         }
         for (List<Integer> cuts : List.of(everywhere, somewhere, List.of(ops / 2))) {
             TrainingSpec cut = spec(drawn).cutBefore(cuts);
-            if (!recomputes()) {
-                if (!cuts.isEmpty()) {
-                    refused("cuts", () -> engine().trainingPlan(cut));
-                }
-                continue;
-            }
             remembered.equals(
                     "cuts before " + cuts,
                     TrainingPasses.run(engine(), cut, drawn, drawn.inputs(), drawn.cotangents(1)));

@@ -3,8 +3,6 @@ package io.deltarule.tornado.delta;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.tornado.graph.ChunkCounts;
 import io.deltarule.tornado.graph.DeviceMemory;
-import java.util.ArrayList;
-import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What the stages of one delta rule hand on to each other on the device; operations of one shape may share them. */
@@ -39,8 +37,6 @@ public final class ChunkBuffers {
     /** How states are walked through. */
     final StateWalk walk;
 
-    private final DeltaShape s;
-
     /** @param solves whether chunks are solved: the write goes by chunks, not only the reads, and erases */
     public ChunkBuffers(DeltaShape s, int C, boolean solves, DeviceMemory memory) {
         this(s, C, C, solves, memory);
@@ -53,7 +49,6 @@ public final class ChunkBuffers {
 
     /** @param walk the run table's segments are its */
     public ChunkBuffers(DeltaShape s, int C, int longest, boolean solves, StateWalk walk, DeviceMemory memory) {
-        this.s = s;
         this.walk = walk;
         this.C = C;
         long blocks = (long) ChunkCounts.chunks(s, longest) * s.HV();
@@ -82,23 +77,5 @@ public final class ChunkBuffers {
             writes = null;
             reads = null;
         }
-    }
-
-    /** Those that some kernel uses. */
-    public List<FloatArray> used() {
-        List<FloatArray> all = new ArrayList<>(List.of(scores, values, states));
-        if (s.gateWidth() > 0) {
-            all.addAll(List.of(into, outOf));
-        }
-        if (s.crossRead()) {
-            all.add(weights);
-        }
-        if (lower != null) {
-            all.addAll(List.of(lower, keys));
-        }
-        if (s.logLinear()) {
-            all.addAll(List.of(products, masked, writes, reads));
-        }
-        return all;
     }
 }

@@ -74,8 +74,8 @@ public record DeviceMatrix(FloatArray numbers, IntArray packed, int bits) {
     }
 
     private static void round(Weight weight, long size, Storage storage, MemorySegment to) {
-        boolean asStored = weight.type() == WeightType.BF16 && storage == Storage.BFLOAT16
-                || weight.type() == WeightType.F16 && storage == Storage.FLOAT16;
+        boolean asStored = (weight.type() == WeightType.BF16 && storage == Storage.BFLOAT16)
+                || (weight.type() == WeightType.F16 && storage == Storage.FLOAT16);
         if (asStored) {
             MemorySegment.copy(weight.data(), 0, to, 0, size * Short.BYTES);
             return;

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The launches of a mixture of experts; the weights of all experts lie one after the other. */
-final class ExpertLaunches {
+public final class ExpertLaunches {
     private ExpertLaunches() {}
 
     static List<Launch> of(MatrixOp.Experts op, LayerArrays arrays, LaunchScope scope) {
@@ -24,28 +24,6 @@ final class ExpertLaunches {
         DeviceMatrix gates = packed(op, op::gate, arrays);
         DeviceMatrix ups = packed(op, op::up, arrays);
         DeviceMatrix downs = packed(op, op::down, arrays);
-        FloatArray logits = arrays.slot(op.logits());
-        boolean corrected = op.routing().correction() != null;
-        FloatArray correction = corrected ? arrays.weight(op.routing().correction()) : logits;
-        int flags = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
-                | (corrected ? ExpertKernels.CORRECTED : 0)
-                | (op.routing().renormalised() ? ExpertKernels.RENORMALISED : 0);
-        Launch route = scope.launch(
-                "route",
-                ExpertKernels.ROUTE_LANES,
-                run -> run.tokens(),
-                KernelTask.of(
-                        ExpertKernels::route,
-                        logits,
-                        correction,
-                        experts,
-                        weights,
-                        op.experts(),
-                        chosen,
-                        flags,
-                        (float) op.routing().factor(),
-                        op.routing().groups().count(),
-                        op.routing().groups().kept()));
         Launch enter = scope.launch(
                 "enterExperts",
                 ExpertKernels.LANES,
@@ -81,7 +59,34 @@ final class ExpertLaunches {
                         out,
                         downs.bits(),
                         chosen));
-        return List.of(route, enter, leave);
+        return List.of(route(op, arrays, scope), enter, leave);
+    }
+
+    /** The launch that chooses each token's experts. */
+    public static Launch route(MatrixOp.Experts op, LayerArrays arrays, LaunchScope scope) {
+        int chosen = op.routing().chosen();
+        FloatArray logits = arrays.slot(op.logits());
+        boolean corrected = op.routing().correction() != null;
+        FloatArray correction = corrected ? arrays.weight(op.routing().correction()) : logits;
+        int flags = (op.routing().sigmoid() ? ExpertKernels.SIGMOID : 0)
+                | (corrected ? ExpertKernels.CORRECTED : 0)
+                | (op.routing().renormalised() ? ExpertKernels.RENORMALISED : 0);
+        return scope.launch(
+                "route",
+                ExpertKernels.ROUTE_LANES,
+                run -> run.tokens(),
+                KernelTask.of(
+                        ExpertKernels::route,
+                        logits,
+                        correction,
+                        arrays.experts(chosen),
+                        arrays.expertWeights(chosen),
+                        op.experts(),
+                        chosen,
+                        flags,
+                        (float) op.routing().factor(),
+                        op.routing().groups().count(),
+                        op.routing().groups().kept()));
     }
 
     private static DeviceMatrix packed(MatrixOp.Experts op, IntFunction<String> name, LayerArrays arrays) {

@@ -4,6 +4,7 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
+import io.deltarule.core.engine.ProgramBlocks;
 import io.deltarule.core.layer.Carried;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.LayerProgram;
@@ -63,18 +64,20 @@ public final class LayerArrays {
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others) {
-        this(spec, memory, others, false);
+        this(spec, memory, others, null);
     }
 
-    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, boolean remembered) {
+    private LayerArrays(LayerSpec spec, DeviceMemory memory, LayerArrays others, ProgramBlocks blocks) {
         this.spec = spec;
         vectors = others == null ? new LinkedHashMap<>() : others.vectors;
         matrices = others == null ? new LinkedHashMap<>() : others.matrices;
         unread = others == null ? new ArrayList<>() : others.unread;
         this.memory = memory;
-        trained = remembered;
-        if (remembered) {
-            spec.program().slots().forEach(slot -> slots.put(slot, slots(slot.width())));
+        trained = blocks != null;
+        if (blocks != null) {
+            BlockSlots places = new BlockSlots(spec.program(), blocks);
+            List<FloatArray> shared = places.widths().stream().map(this::slots).toList();
+            spec.program().slots().forEach(slot -> slots.put(slot, shared.get(places.array(slot))));
         } else {
             Set<Slot> exact = spec.storage() == Storage.FLOAT32 ? Set.of() : exact(spec.program());
             place(exact::contains, width -> memory.floats("slots", spec.maxTokens(), 1, width));
@@ -105,9 +108,9 @@ public final class LayerArrays {
         }
     }
 
-    /** The same with memory of its own for every slot, so that a run can be gone back over. */
-    public static LayerArrays remembering(LayerSpec spec, DeviceMemory memory) {
-        return new LayerArrays(spec, memory, null, true);
+    /** The same with memory for every slot of a block, so that a run can be gone back over. */
+    public static LayerArrays remembering(LayerSpec spec, ProgramBlocks blocks, DeviceMemory memory) {
+        return new LayerArrays(spec, memory, null, blocks);
     }
 
     /** Slots that are float32 however others are kept: what enters and leaves, ids among it, and log-decays, which are summed up. */
@@ -144,7 +147,7 @@ public final class LayerArrays {
     }
 
     /** Weights of one shape, one after the other. */
-    DeviceMatrix matrices(List<String> names) {
+    public DeviceMatrix matrices(List<String> names) {
         return matrices.computeIfAbsent(names, key -> {
             List<Weight> given = names.stream().map(this::given).toList();
             int bits = DeviceMatrix.bits(given);
@@ -251,7 +254,7 @@ public final class LayerArrays {
     }
 
     /** Weights with which a token's experts count [tokens, chosen], of the operation at hand. */
-    FloatArray expertWeights(int chosen) {
+    public FloatArray expertWeights(int chosen) {
         return floats.computeIfAbsent(
                 List.of("weights", chosen), key -> memory.floats("expert weights", spec.maxTokens(), 1, chosen));
     }
@@ -264,7 +267,7 @@ public final class LayerArrays {
     }
 
     /** A token's experts [tokens, chosen], of the operation at hand. */
-    IntArray experts(int chosen) {
+    public IntArray experts(int chosen) {
         return ints.computeIfAbsent(chosen, key -> memory.ints("experts", spec.maxTokens(), 1, chosen));
     }
 

@@ -137,6 +137,16 @@ enum Quirk {
             "The two halves of an int are put together as longs.",
             "delta.tensor.TileProductKernel",
             "TensorPrecisionTest#costsAtMostTwiceWhatRoundedInputsDo"),
+    NO_BITS_OF_FLOATS(
+            "Float.intBitsToFloat has no code on any backend, and bfloat16 none but on CUDA.",
+            "Numbers of 16 bits are read and written by arithmetic.",
+            "stored.BFloat16Numbers",
+            "stored.NumberFormatTest#everyBfloat16IsRead"),
+    ARGUMENTS_BY_VARIABLE_TABLE(
+            "A kernel's arguments are taken from the table of its local variables, which compilers may leave out.",
+            "Forms of kernels have it, with the types of the form.",
+            "stored.KernelForm",
+            "stored.KernelFormsTest#formsNameTheirArguments"),
     TRANSFERS_RESET_TIMES(
             "A transfer on demand resets the times of its execution, and tells none of its own.",
             "Times are read before it, and the clock measures it.",

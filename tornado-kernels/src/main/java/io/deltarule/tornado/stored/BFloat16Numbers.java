@@ -94,7 +94,7 @@ public final class BFloat16Numbers {
             if (exponent > 0) {
                 int whole = (int) scaled;
                 float rest = scaled - whole;
-                whole += rest > 0.5f || rest == 0.5f && (whole & 1) == 1 ? 1 : 0;
+                whole += rest > 0.5f || (rest == 0.5f && (whole & 1) == 1) ? 1 : 0;
                 field = (exponent << 7) + whole - 128;
             }
         }

@@ -16,7 +16,7 @@ public final class Float16Numbers {
 
     /** The number that 16 bits stand for, their highest as the sign. */
     public static float decode(int bits) {
-        int exponent = bits >> 10 & 31;
+        int exponent = (bits >> 10) & 31;
         int whole = exponent == 0 ? (bits & 1023) << 1 : (bits & 1023) + 1024;
         float number = whole * 0x1p-25f * (1 << exponent);
         if (exponent == 31) {
@@ -67,7 +67,7 @@ public final class Float16Numbers {
             }
             int whole = (int) scaled;
             float rest = scaled - whole;
-            whole += rest > 0.5f || rest == 0.5f && (whole & 1) == 1 ? 1 : 0;
+            whole += rest > 0.5f || (rest == 0.5f && (whole & 1) == 1) ? 1 : 0;
             field = ((exponent - 1) << 10) + whole;
         }
         to.set(index, (short) (field + sign));

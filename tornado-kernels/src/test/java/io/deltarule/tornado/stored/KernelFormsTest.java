@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.tornado.graph.Kernels.Kernel4;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.LocalVariable;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
@@ -47,7 +54,7 @@ class KernelFormsTest {
     @SuppressWarnings("unchecked")
     void readsAndWritesAreThoseOfTheFormat() {
         FloatArray places = FloatArray.fromElements(1, 0, 2);
-        FloatArray x = stored(1, 1.00390625f, 3); // the second lies between two numbers, the even one is 1
+        FloatArray x = stored(1, 0x1.01p0f, 3); // the second lies between two numbers, the even one is 1
         FloatArray y = stored(10, 20, 30);
         Object form = KernelForms.of(MIX, Task4.class, List.of(places, x, y, 3));
         ShortArray into = (ShortArray) StoredArrays.real(y);
@@ -71,6 +78,26 @@ class KernelFormsTest {
         FloatArray y = stored(0, 0, 0);
         Object first = KernelForms.of(MIX, Task4.class, List.of(x, y, y, 3));
         assertSame(first, KernelForms.of(MIX, Task4.class, List.of(x, stored(1), y, 3)));
+    }
+
+    @Test
+    void formsNameTheirArguments() throws IOException {
+        byte[] original;
+        try (InputStream in = Kernels.class.getResourceAsStream("KernelFormsTest$Kernels.class")) {
+            original = in.readAllBytes();
+        }
+        byte[] form = KernelForm.rewrite(original, "mix", Arrays.asList(null, NumberFormat.FLOAT16, null, null));
+        List<String> types = new ArrayList<>();
+        for (MethodModel method : ClassFile.of().parse(form).methods()) {
+            if (method.methodName().equalsString("mix")) {
+                method.code().orElseThrow().forEach(element -> {
+                    if (element instanceof LocalVariable variable && variable.slot() < 4) {
+                        types.add(variable.name() + " " + variable.typeSymbol().displayName());
+                    }
+                });
+            }
+        }
+        assertEquals(List.of("places FloatArray", "x ShortArray", "y FloatArray", "count int"), types);
     }
 
     @Test

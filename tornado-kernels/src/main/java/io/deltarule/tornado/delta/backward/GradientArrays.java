@@ -87,11 +87,6 @@ public final class GradientArrays {
         return List.copyOf(gradients.values());
     }
 
-    /** Arrays that kernels are given and leave alone. */
-    public List<FloatArray> absent() {
-        return operands.absent();
-    }
-
     /** Fills the arrays of {@link #inputs} and both states for one run. */
     public void load(DeltaShape run, DeltaInputs in, DeltaCotangents given) {
         forward.load(run, in);

@@ -5,8 +5,6 @@ import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.StateWalk;
 import io.deltarule.tornado.graph.ChunkCounts;
 import io.deltarule.tornado.graph.DeviceMemory;
-import java.util.ArrayList;
-import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What the stages of a backward pass hand on to each other on the device, besides the forward's {@link ChunkBuffers}. */
@@ -77,24 +75,5 @@ public final class GradientBuffers {
         crossOverlaps = s.crossRead() ? memory.floats("score gradients", blocks, C, C) : null;
         weights = s.crossRead() ? memory.floats("row weight gradients", s.tokens(), s.HV(), s.K()) : null;
         pairs = s.logLinear() ? memory.floats("score gradients", blocks, C, C) : null;
-    }
-
-    /** Those that some kernel uses. */
-    public List<FloatArray> used() {
-        List<FloatArray> all = new ArrayList<>(
-                List.of(readValues, values, states, overlaps, queries, inner, outer, gateSums, gateOuter));
-        if (erased != null) {
-            all.add(erased);
-        }
-        if (erases != null) {
-            all.add(erases);
-        }
-        if (weights != null) {
-            all.addAll(List.of(readOverlaps, crossOverlaps, weights));
-        }
-        if (pairs != null) {
-            all.add(pairs);
-        }
-        return all;
     }
 }

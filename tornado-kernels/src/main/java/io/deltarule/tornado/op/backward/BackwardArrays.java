@@ -3,18 +3,22 @@ package io.deltarule.tornado.op.backward;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.Slot;
-import io.deltarule.core.training.ParameterLayout;
 import io.deltarule.core.training.TrainingSpec;
 import io.deltarule.tornado.delta.ChunkBuffers;
 import io.deltarule.tornado.delta.backward.GradientBuffers;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.op.LayerArrays;
+import io.deltarule.tornado.op.parameter.ParameterArrays;
+import io.deltarule.tornado.op.parameter.ParameterStacks;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The arrays of a walk backward: gradients of slots, weights and what is carried, and what its kernels hand on to each other. */
 public final class BackwardArrays {
@@ -25,12 +29,13 @@ public final class BackwardArrays {
     private final Map<Slot, FloatArray> outputs = new LinkedHashMap<>();
 
     private final Map<Slot, FloatArray> gradients = new HashMap<>();
-    private final Map<String, FloatArray> weights = new LinkedHashMap<>();
+    private final ParameterArrays weights;
     /** What each operation carried into the run, and the gradients of that. */
     private final List<List<FloatArray>> before = new ArrayList<>();
 
     private final List<List<FloatArray>> carried = new ArrayList<>();
     private final Map<List<Object>, FloatArray> scratch = new HashMap<>();
+    private final Map<List<Object>, IntArray> ints = new HashMap<>();
     private final Map<List<Object>, ChunkBuffers> chunks = new HashMap<>();
     private final Map<List<Object>, GradientBuffers> chunkGradients = new HashMap<>();
 
@@ -39,7 +44,8 @@ public final class BackwardArrays {
      *
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
-    public BackwardArrays(TrainingSpec spec, BackwardWalk walk, LayerArrays forward, DeviceMemory memory) {
+    public BackwardArrays(
+            TrainingSpec spec, BackwardWalk walk, LayerArrays forward, ParameterStacks stacks, DeviceMemory memory) {
         this.spec = spec;
         this.memory = memory;
         this.forward = forward;
@@ -52,9 +58,7 @@ public final class BackwardArrays {
                 gradients.put(slot, places.get(place));
             }
         });
-        for (ParameterLayout.Entry entry : spec.trained().entries()) {
-            weights.put(entry.name(), zeros(memory.floats("gradient of " + entry.name(), 1, 1, entry.size())));
-        }
+        weights = ParameterArrays.zeros(stacks, "gradient", memory);
         for (int i = 0; i < spec.layer().program().ops().size(); i++) {
             List<FloatArray> mine = forward.carried(i);
             before.add(mine.stream().map(one -> zeros(like(one))).toList());
@@ -85,12 +89,12 @@ public final class BackwardArrays {
 
     /** A weight's gradient; null where it is not trained. */
     public FloatArray weightGradient(String name) {
-        return name == null ? null : weights.get(name);
+        return name == null ? null : weights.of(List.of(name));
     }
 
-    /** The gradients of all that is trained, by name. */
-    public Map<String, FloatArray> weightGradients() {
-        return new LinkedHashMap<>(weights);
+    /** The gradients of all that is trained. */
+    public ParameterArrays weightGradients() {
+        return weights;
     }
 
     /** What an operation carried into the run. */
@@ -111,6 +115,24 @@ public final class BackwardArrays {
     /** Rows [tokens, width] of the operation at hand, one for each purpose. */
     FloatArray scratch(String purpose, long width) {
         return scratch.computeIfAbsent(List.of(purpose, width), key -> rows(purpose, width));
+    }
+
+    /** The places of all choices of experts [tokens, chosen] in the experts' order, of the operation at hand. */
+    IntArray choices(int chosen) {
+        return ints.computeIfAbsent(
+                List.of("choices", chosen),
+                key -> memory.ints("choices", spec.layer().maxTokens(), 1, chosen));
+    }
+
+    /** Where each expert's choices begin, and where they end, likewise. */
+    IntArray beginnings(int experts) {
+        return ints.computeIfAbsent(
+                List.of("beginnings", experts), key -> memory.ints("beginnings", 1, 1, experts + 1L));
+    }
+
+    /** Integers that kernels hand on. */
+    public Collection<IntArray> integers() {
+        return Collections.unmodifiableCollection(ints.values());
     }
 
     /** An array in the place of one that is not there; different numbers give different ones. */

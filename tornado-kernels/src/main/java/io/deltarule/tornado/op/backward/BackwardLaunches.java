@@ -1,6 +1,5 @@
 package io.deltarule.tornado.op.backward;
 
-import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.engine.BackwardWalk;
 import io.deltarule.core.layer.ChannelOp;
 import io.deltarule.core.layer.ElementwiseOp;
@@ -27,6 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <pre>
  *   before a run      what is carried into it is kept; zeros for sequences that have had no token
+ *   run again         the same is carried in again
  *   backward          gradients of weights and of what is carried begin with zeros where the run tables say so; then the operations,
  *                     last one first
  * </pre>
@@ -54,50 +54,72 @@ public final class BackwardLaunches {
         this.context = context;
     }
 
-    /** Those before a run forward, in units that one graph has to hold. */
-    public List<List<Launch>> before(LayerRunTables run) {
+    /**
+     * Those before some operations of a run forward, in units that one graph has to hold.
+     *
+     * @param first the first of them
+     * @param end the one after the last
+     */
+    public List<List<Launch>> before(int first, int end, LayerRunTables run) {
+        List<List<Launch>> all = new ArrayList<>();
+        for (int i = first; i < end; i++) {
+            all.addAll(copies("keep" + i + "_", arrays.carried(i), back.before(i), run));
+        }
+        return all;
+    }
+
+    /** Those before the same operations are run again, likewise. */
+    public List<List<Launch>> again(int first, int end, LayerRunTables run) {
+        List<List<Launch>> all = new ArrayList<>();
+        for (int i = first; i < end; i++) {
+            all.addAll(copies("return" + i + "_", back.before(i), arrays.carried(i), run));
+        }
+        return all;
+    }
+
+    private List<List<Launch>> copies(String prefix, List<FloatArray> from, List<FloatArray> to, LayerRunTables run) {
         List<List<Launch>> all = new ArrayList<>();
         int sequences = spec.layer().sequences();
+        for (int i = 0; i < from.size(); i++) {
+            LaunchScope scope = new LaunchScope(prefix + i + "_", run.tokens(), context);
+            int size = from.get(i).getSize() / sequences;
+            all.add(List.of(scope.launch(
+                    "carried",
+                    CarriedKernels.LANES,
+                    _ -> Math.ceilDiv(sequences * size, CarriedKernels.LANES),
+                    KernelTask.of(CarriedKernels::copyCarried, from.get(i), to.get(i), size, sequences))));
+        }
+        return all;
+    }
+
+    /** Those before the walk backward: what begins with zeros, where the run tables say so. */
+    public List<List<Launch>> zeros() {
+        List<List<Launch>> all = new ArrayList<>();
+        LaunchScope weights = new LaunchScope("", tables.weights(), context);
+        int number = 0;
+        for (FloatArray gradient : back.weightGradients().all()) {
+            all.add(List.of(zeros(weights, "clearWeight" + number++, gradient)));
+        }
+        LaunchScope carried = new LaunchScope("", tables.carriedBack(), context);
         for (int i = 0; i < spec.layer().program().ops().size(); i++) {
-            List<FloatArray> carried = arrays.carried(i);
-            for (int j = 0; j < carried.size(); j++) {
-                LaunchScope scope = new LaunchScope("keep" + i + "_" + j + "_", run.tokens(), context);
-                int size = carried.get(j).getSize() / sequences;
-                all.add(List.of(scope.launch(
-                        "carried",
-                        CarriedKernels.LANES,
-                        _ -> Math.ceilDiv(sequences * size, CarriedKernels.LANES),
-                        KernelTask.of(
-                                CarriedKernels::keepCarried,
-                                carried.get(j),
-                                back.before(i).get(j),
-                                size,
-                                sequences))));
+            for (FloatArray gradient : back.carriedGradients(i)) {
+                all.add(List.of(zeros(carried, "clearCarried" + number++, gradient)));
             }
         }
         return all;
     }
 
     /**
-     * Those of the walk backward, likewise.
+     * Those of the walk backward over some operations, last one first.
      *
-     * @throws InvalidInputException if an operation that serves a gradient has no launches backward, by its name
+     * @param first the first of them
+     * @param end the one after the last
+     * @throws io.deltarule.core.InvalidInputException if something is trained whose gradient no kernel finds, by its name
      */
-    public List<List<Launch>> backward() {
+    public List<List<Launch>> backward(int first, int end) {
         List<List<Launch>> all = new ArrayList<>();
-        LaunchScope weights = new LaunchScope("", tables.weights(), context);
-        int number = 0;
-        for (FloatArray gradient : back.weightGradients().values()) {
-            all.add(List.of(zeros(weights, "clearWeight" + number++, gradient)));
-        }
-        LaunchScope carried = new LaunchScope("", tables.carriedBack(), context);
         List<LayerOp> ops = spec.layer().program().ops();
-        for (int i = 0; i < ops.size(); i++) {
-            for (FloatArray gradient : back.carriedGradients(i)) {
-                all.add(List.of(zeros(carried, "clearCarried" + number++, gradient)));
-            }
-        }
-        for (int i = ops.size() - 1; i >= 0; i--) {
+        for (int i = end - 1; i >= first; i--) {
             if (walk.active(i)) {
                 all.add(operation(i, ops.get(i)));
             }
@@ -148,7 +170,7 @@ public final class BackwardLaunches {
             case MatrixOp.Embedding e -> MatrixBackward.embedding(e, b);
             case MatrixOp.Linear l -> MatrixBackward.linear(l, b);
             case MatrixOp.CrossEntropy c -> MatrixBackward.crossEntropy(c, b);
-            case MatrixOp.Experts e -> throw refused("experts", e);
+            case MatrixOp.Experts e -> ExpertBackward.of(e, b);
             case NormOp.L2Norm n -> NormBackward.l2(n, b);
             case NormOp.SumNorm n -> NormBackward.sum(n, b);
             case NormOp.RmsNorm n -> NormBackward.rms(n, b);
@@ -172,10 +194,5 @@ public final class BackwardLaunches {
             case PositionOp.Rotary r -> PositionBackward.rotary(r, b);
             case PositionOp.SelectiveRotary r -> PositionBackward.selectiveRotary(r, b);
         };
-    }
-
-    private static InvalidInputException refused(String name, LayerOp op) {
-        return new InvalidInputException(name + " " + op.out().name()
-                + ": engine tornado does not go back over it; train with engine cpu, or freeze all weights before it");
     }
 }

@@ -19,6 +19,7 @@ import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.op.Activations;
 import io.deltarule.tornado.op.CopyKernel;
 import io.deltarule.tornado.op.DeltaLaunches;
+import io.deltarule.tornado.op.backward.kernel.LevelSplitKernel;
 import io.deltarule.tornado.op.backward.kernel.SlopeKernel;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -78,6 +79,15 @@ final class DeltaBackward {
         GradientBuffers gradients = b.back().chunkGradients(s, C, longest, erases);
         LaunchScope chunks = b.scope().with(b.tables().chunks(s.householders(), C, longest, s.levels()));
         all.addAll(GradientLaunches.of(spec, operands, between, gradients, chunks));
+        if (s.logLinear()) {
+            FloatArray carried = b.back().carriedGradients(b.op()).getFirst();
+            int size = s.K() * s.V();
+            all.add(chunks.launch(
+                    "splitMerged",
+                    LevelSplitKernel.LANES,
+                    run -> Math.ceilDiv(layer.sequences() * s.HV() * size, LevelSplitKernel.LANES),
+                    KernelTask.of(LevelSplitKernel::splitMerged, carried, s.HV(), size, layer.sequences())));
+        }
         all.addAll(after);
         return all;
     }

@@ -34,7 +34,7 @@ final class AdamKernel {
      *
      * where g is multiplied by {@code clip} and keep is 1 unless {@code decays}.
      *
-     * <p>g [size], w, m and v [size] (modified), step [{@link #NUMBERS}].
+     * <p>g, w, m and v [any], of which {@code size} numbers from {@code first} on (the last three modified), step [{@link #NUMBERS}].
      *
      * <p>Parallel over: every number. Source: core.training.AdamStep. Oracle: training.AdamW.
      */
@@ -46,14 +46,15 @@ final class AdamKernel {
             FloatArray m,
             FloatArray v,
             FloatArray step,
+            int first,
             int size,
             int decays,
             int signature) {
-        int at = context.globalIdx;
-        if (at == 0) {
+        int at = first + context.globalIdx;
+        if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
-        if (at < size) {
+        if (context.globalIdx < size) {
             float given = step.get(CLIP) * g.get(at);
             float mean = step.get(BETA1) * m.get(at) + step.get(REST1) * given;
             float square = step.get(BETA2) * v.get(at) + step.get(REST2) * given * given;

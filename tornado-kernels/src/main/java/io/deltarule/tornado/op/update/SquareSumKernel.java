@@ -15,36 +15,43 @@ final class SquareSumKernel {
     private SquareSumKernel() {}
 
     /**
-     * s_{first + b} = Σ x² over the b-th block of {@link #BLOCK} numbers.
+     * s_{sum + b} = Σ x² over the b-th block of {@link #BLOCK} of some numbers.
      *
-     * <p>x [size], s [any] (written from {@code first} on).
+     * <p>x [any], of which {@code size} numbers from {@code first} on, s [any] (written from {@code sum} on).
      *
      * <p>Parallel over: blocks, lanes over numbers. Accumulates: float, each lane its numbers, then the lanes in order. Requires:
      * work-groups of {@link #LANES}. Oracle: training.GradientNorm.
      */
     static void sumSquares(
-            KernelContext context, IntArray table, FloatArray x, FloatArray sums, int size, int first, int signature) {
+            KernelContext context,
+            IntArray table,
+            FloatArray x,
+            FloatArray sums,
+            int first,
+            int size,
+            int sum,
+            int signature) {
         float[] parts = context.allocateFloatLocalArray(LANES);
         int lane = context.localIdx;
         int from = context.groupIdx * BLOCK;
         if (context.globalIdx == 0) {
             table.set(signature, table.get(RunTable.RUN));
         }
-        float sum = 0f;
+        float own = 0f;
         for (int i = lane; i < BLOCK; i += LANES) {
             if (from + i < size) {
-                float value = x.get(from + i);
-                sum += value * value;
+                float value = x.get(first + from + i);
+                own += value * value;
             }
         }
-        parts[lane] = sum;
+        parts[lane] = own;
         context.localBarrier();
         if (lane == 0) {
-            sum = 0f;
+            own = 0f;
             for (int i = 0; i < LANES; i++) {
-                sum += parts[i];
+                own += parts[i];
             }
-            sums.set(first + context.groupIdx, sum);
+            sums.set(sum + context.groupIdx, own);
         }
     }
 }

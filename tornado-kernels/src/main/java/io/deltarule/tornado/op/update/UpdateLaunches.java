@@ -3,16 +3,15 @@ package io.deltarule.tornado.op.update;
 import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Gate;
 import io.deltarule.core.training.AdamStep;
-import io.deltarule.core.training.ParameterLayout;
 import io.deltarule.tornado.graph.DeviceMemory;
 import io.deltarule.tornado.graph.KernelTask;
 import io.deltarule.tornado.graph.Launch;
 import io.deltarule.tornado.graph.LaunchScope;
 import io.deltarule.tornado.graph.RunTable;
+import io.deltarule.tornado.op.parameter.ParameterArrays;
+import io.deltarule.tornado.op.parameter.ParameterStacks;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -27,9 +26,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 public final class UpdateLaunches {
     private final RunTable table = new RunTable(new DeltaShape(1, 1, 1, 1, 1, 1, 1, 1, Gate.NONE), 0);
-    private final Map<String, FloatArray> gradients;
-    private final Map<String, FloatArray> means = new LinkedHashMap<>();
-    private final Map<String, FloatArray> squares = new LinkedHashMap<>();
+    private final List<ParameterStacks.Span> spans;
+    private final ParameterArrays gradients;
+    private final ParameterArrays means;
+    private final ParameterArrays squares;
     private final FloatArray sums;
     private final FloatArray step;
     private final KernelContext context;
@@ -37,21 +37,26 @@ public final class UpdateLaunches {
     /**
      * Allocates moments, which are zeros.
      *
-     * @param layout what is trained
-     * @param gradients by weight
+     * @param stacks what is trained
+     * @param decayed on which weights decay acts
+     * @param gradients of all of them
      * @throws io.deltarule.core.InvalidInputException if the device cannot hold them
      */
     public UpdateLaunches(
-            ParameterLayout layout, Map<String, FloatArray> gradients, DeviceMemory memory, KernelContext context) {
-        this.gradients = new LinkedHashMap<>(gradients);
+            ParameterStacks stacks,
+            Predicate<String> decayed,
+            ParameterArrays gradients,
+            DeviceMemory memory,
+            KernelContext context) {
+        this.spans = stacks.spans(decayed);
+        this.gradients = gradients;
         this.context = context;
-        long blocks = 0;
-        for (ParameterLayout.Entry entry : layout.entries()) {
-            means.put(entry.name(), zeros(memory, "mean of " + entry.name(), entry.size()));
-            squares.put(entry.name(), zeros(memory, "squares of " + entry.name(), entry.size()));
-            blocks += Math.ceilDiv(entry.size(), SquareSumKernel.BLOCK);
-        }
-        sums = zeros(memory, "sums of squares", blocks);
+        means = ParameterArrays.zeros(stacks, "mean", memory);
+        squares = ParameterArrays.zeros(stacks, "squares", memory);
+        sums = zeros(
+                memory,
+                "sums of squares",
+                spans.stream().mapToLong(UpdateLaunches::blocks).sum());
         step = zeros(memory, "step", AdamKernel.NUMBERS);
     }
 
@@ -61,18 +66,18 @@ public final class UpdateLaunches {
         return array;
     }
 
-    private static int blocks(FloatArray array) {
-        return Math.ceilDiv(array.getSize(), SquareSumKernel.BLOCK);
+    private static int blocks(ParameterStacks.Span span) {
+        return Math.ceilDiv(span.size(), SquareSumKernel.BLOCK);
     }
 
     /** m of each weight. */
-    public Map<String, FloatArray> means() {
-        return new LinkedHashMap<>(means);
+    public ParameterArrays means() {
+        return means;
     }
 
     /** v of each weight. */
-    public Map<String, FloatArray> squares() {
-        return new LinkedHashMap<>(squares);
+    public ParameterArrays squares() {
+        return squares;
     }
 
     /** Sums of squares, all of which together are that of the gradients. */
@@ -88,15 +93,21 @@ public final class UpdateLaunches {
     /** The launches that fill {@link #sums}. */
     public List<List<Launch>> norm() {
         List<List<Launch>> all = new ArrayList<>();
-        int first = 0;
-        for (FloatArray gradient : gradients.values()) {
+        int sum = 0;
+        for (ParameterStacks.Span span : spans) {
             LaunchScope scope = new LaunchScope("norm" + all.size() + "_", table, context);
             all.add(List.of(scope.launch(
                     "sumSquares",
                     SquareSumKernel.LANES,
-                    run -> blocks(gradient),
-                    KernelTask.of(SquareSumKernel::sumSquares, gradient, sums, gradient.getSize(), first))));
-            first += blocks(gradient);
+                    run -> blocks(span),
+                    KernelTask.of(
+                            SquareSumKernel::sumSquares,
+                            gradients.of(span.stack()),
+                            sums,
+                            span.first(),
+                            span.size(),
+                            sum))));
+            sum += blocks(span);
         }
         return all;
     }
@@ -104,28 +115,31 @@ public final class UpdateLaunches {
     /**
      * The launches that change weights.
      *
-     * @param weights by name
-     * @param decayed on which of them decay acts
+     * @param weights those that kernels use
      */
-    public List<List<Launch>> update(Map<String, FloatArray> weights, Predicate<String> decayed) {
+    public List<List<Launch>> update(ParameterArrays weights) {
         List<List<Launch>> all = new ArrayList<>();
-        weights.forEach((name, weight) -> {
+        for (ParameterStacks.Span span : spans) {
             LaunchScope scope = new LaunchScope("update" + all.size() + "_", table, context);
-            int size = weight.getSize();
+            FloatArray weight = weights.of(span.stack());
+            if (weight == null) {
+                continue; // nothing reads it
+            }
             all.add(List.of(scope.launch(
                     "adam",
                     AdamKernel.LANES,
-                    run -> Math.ceilDiv(size, AdamKernel.LANES),
+                    run -> Math.ceilDiv(span.size(), AdamKernel.LANES),
                     KernelTask.of(
                             AdamKernel::adam,
                             weight,
-                            gradients.get(name),
-                            means.get(name),
-                            squares.get(name),
+                            gradients.of(span.stack()),
+                            means.of(span.stack()),
+                            squares.of(span.stack()),
                             step,
-                            size,
-                            decayed.test(name) ? 1 : 0))));
-        });
+                            span.first(),
+                            span.size(),
+                            span.decays() ? 1 : 0))));
+        }
         return all;
     }
 

@@ -13,17 +13,18 @@ public final class CarriedKernels {
     private CarriedKernels() {}
 
     /**
-     * Keeps what is carried into a run, which is zero for a sequence that has had no token.
+     * Copies what is carried into a run, which is zero for a sequence that has had no token: before it is run it is kept, and put back
+     * before it is run again.
      *
-     * <p>state [N, size] (modified), before likewise (written).
+     * <p>from [N, size] (modified), to likewise (written).
      *
      * <p>Parallel over: every number. Oracle: core.reference.
      */
-    public static void keepCarried(
+    public static void copyCarried(
             KernelContext context,
             IntArray table,
-            FloatArray state,
-            FloatArray before,
+            FloatArray from,
+            FloatArray to,
             int size,
             int sequences,
             int signature) {
@@ -34,10 +35,10 @@ public final class CarriedKernels {
         if (at < sequences * size) {
             float value = 0f;
             if (table.get(table.get(RunTable.POSITIONS) + at / size) > 0) {
-                value = state.get(at);
+                value = from.get(at);
             }
-            state.set(at, value);
-            before.set(at, value);
+            from.set(at, value);
+            to.set(at, value);
         }
     }
 }
