@@ -60,7 +60,7 @@ public record Verification(boolean passed, Comparison worst, double tolerance, i
         ValueHeadSlice[] slices = ValueHeadSlice.spread(shape, wanted);
         List<DeltaOutputs> exact = expected(workload, slices, in, outcome, Numbers.FLOAT32);
         List<DeltaOutputs> rounded = rounds ? expected(workload, slices, in, outcome, workload.numbers()) : exact;
-        Expected expected = new Expected(slices, exact, rounded);
+        Expected expected = new Expected(List.of(slices), exact, rounded);
         DeltaOutputs found = outcome.outputs();
         List<Judged> all = new ArrayList<>();
         all.add(expected.judge("o", DeltaOutputs::o, slice -> slice.of(found.o(), shape)));
@@ -83,19 +83,19 @@ public record Verification(boolean passed, Comparison worst, double tolerance, i
     }
 
     /** Heads by the reference: of the inputs as they are, and as they are rounded. */
-    private record Expected(ValueHeadSlice[] slices, List<DeltaOutputs> exact, List<DeltaOutputs> rounded) {
+    private record Expected(List<ValueHeadSlice> slices, List<DeltaOutputs> exact, List<DeltaOutputs> rounded) {
         /** Allows twice what rounding the inputs alone costs, and what float32 does; nothing more where that is not finite. */
         Judged judge(String name, Function<DeltaOutputs, Tensor> of, Function<ValueHeadSlice, Tensor> found) {
             List<Tensor> right = exact.stream().map(of).toList();
             double cost = compare(
-                            name, slices.length, right, rounded.stream().map(of).toList())
+                            name, slices.size(), right, rounded.stream().map(of).toList())
                     .ratio();
             return new Judged(
                     compare(
                             name,
-                            slices.length,
+                            slices.size(),
                             right,
-                            Stream.of(slices).map(found).toList()),
+                            slices.stream().map(found).toList()),
                     Double.isFinite(cost) ? 2 * cost + TOLERANCE : TOLERANCE);
         }
     }
