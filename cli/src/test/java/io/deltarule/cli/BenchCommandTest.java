@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag(TestScope.THOROUGH)
@@ -91,6 +93,9 @@ class BenchCommandTest {
                 result.get("gflops").asDouble(),
                 1e-9 + 1e-6 * result.get("gflops").asDouble());
         assertTrue(result.at("/verification/ratio").asDouble() < 5e-5);
+        assertEquals(5e-5, result.at("/verification/tolerance").asDouble());
+        assertEquals("float32", result.get("precision").asText());
+        assertEquals("float32", result.get("storage").asText());
     }
 
     /** The emulator stands for a device: its engine says where the time goes, and its ceilings are measured. */
@@ -139,6 +144,51 @@ class BenchCommandTest {
         assertTrue(ceilings.get("gflops").asDouble() > 0
                 && ceilings.get("copy_gbytes_per_s").asDouble() > 0);
         assertTrue(result.get("share_of_processor").asDouble() > 0);
+    }
+
+    private static CliRun onTheEmulator(Object... more) {
+        List<Object> all = new ArrayList<>(
+                List.of("bench", "--engine", "tornado", "--device", "emulator", "--T", 20, "--heads", 1));
+        all.addAll(List.of("--K", 16, "--V", 16, "--repeats", 1, "--json"));
+        all.addAll(List.of(more));
+        return CliRun.of(all.toArray());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--storage, float16, float32, float16", "--precision, tensor, tensor, float32"})
+    void theDocumentSaysInWhatNumbers(String option, String value, String precision, String storage) throws Exception {
+        CliRun run = onTheEmulator(option, value).succeeded();
+        JsonNode document = new ObjectMapper().readTree(run.out());
+        assertEquals(
+                Set.of(),
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(HtmlReport.class.getResourceAsStream(
+                                "/io/deltarule/bench/document/results.schema.json"))
+                        .validate(document));
+        JsonNode result = document.at("/results/0");
+        assertEquals("prefill_" + value, result.get("name").asText());
+        assertEquals("prefill_" + value, result.get("suite").asText());
+        assertEquals(precision, result.get("precision").asText());
+        assertEquals(storage, result.get("storage").asText());
+        double tolerance = result.at("/verification/tolerance").asDouble();
+        assertTrue(tolerance > 1e-4 && tolerance < 2e-2, run.out());
+        assertTrue(result.at("/verification/ratio").asDouble() < tolerance, run.out());
+    }
+
+    @Test
+    void numbersThatAreNotThereAreRefused() {
+        assertTrue(CliRun.of("bench", "--engine", "cpu", "--storage", "bfloat16")
+                .refusal()
+                .contains("engine cpu expected float32 but found bfloat16"));
+        assertTrue(onTheEmulator("--precision", "tensor", "--form", "recurrent")
+                .refusal()
+                .contains("expected form chunk but found recurrent"));
+        assertTrue(CliRun.of("bench", "--storage", "int4").refusal().contains("'int4'"));
+        assertTrue(CliRun.of("bench", "--suite", "quick", "--precision", "tensor")
+                .refusal()
+                .contains("found sizes, --precision, --storage or --resident"));
+        String help = CliRun.of("bench", "--help").succeeded().out();
+        assertTrue(help.contains("--precision=P") && help.contains("--storage=S"), help);
     }
 
     @Test

@@ -33,7 +33,9 @@ final class RowDocument {
         if (workload.form() == Form.CHUNK) {
             node.put("chunk_size", workload.chunkSize());
         }
-        node.put("tensors", workload.tensors())
+        node.put("precision", workload.numbers().precision().id())
+                .put("storage", workload.numbers().storage().id())
+                .put("tensors", workload.tensors())
                 .put("keeps_state", workload.keepsState())
                 .put("context", workload.context());
         shape(node.putObject("shape"), workload.shape());
@@ -72,7 +74,7 @@ final class RowDocument {
 
     private static void verification(ObjectNode node, Verification verification) {
         node.put("passed", verification.passed())
-                .put("tolerance", Verification.TOLERANCE)
+                .put("tolerance", verification.tolerance())
                 .put("heads", verification.heads())
                 .put("of_heads", verification.ofHeads())
                 .put("tokens", verification.tokens())

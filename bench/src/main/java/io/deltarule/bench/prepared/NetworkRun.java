@@ -147,6 +147,7 @@ public final class NetworkRun implements AutoCloseable {
         return new Verification(
                 comparison.within(Verification.TOLERANCE) && Verification.finite(found),
                 comparison,
+                Verification.TOLERANCE,
                 size.heads(),
                 size.heads(),
                 tokens);

@@ -30,6 +30,8 @@ public final class CsvReport {
             "V",
             "householders",
             "gate",
+            "precision",
+            "storage",
             "tensors",
             "context",
             "status",
@@ -93,7 +95,8 @@ public final class CsvReport {
         for (String axis : List.of("B", "T", "H", "HV", "K", "V", "householders")) {
             cells.add(r.length(axis));
         }
-        cells.addAll(List.of(r.gate(), r.tensors(), r.context(), r.status(), r.problem() == null ? "" : r.problem()));
+        cells.addAll(List.of(r.gate(), r.numbers().precision(), r.numbers().storage(), r.tensors()));
+        cells.addAll(List.of(r.context(), r.status(), r.problem() == null ? "" : r.problem()));
         cells.addAll(List.of(r.error(), r.flops(), r.bytes(), r.medianMs(), r.p10Ms(), r.p90Ms()));
         ResultsFile.Parts parts = r.parts();
         cells.addAll(List.of(parts.kernelMs(), parts.inMs(), parts.outMs(), parts.energyMj()));

@@ -150,13 +150,16 @@ final class HeadlineTiles {
     }
 
     private Optional<Map<String, Object>> error() {
-        return rows.stream()
+        List<LocatedRow> float32 =
+                rows.stream().filter(placed -> placed.row().numbers().float32()).toList();
+        return float32.stream()
                 .filter(placed -> Double.isFinite(placed.row().error()))
                 .max(Comparator.comparingDouble(placed -> placed.row().error()))
                 .map(worst -> tile(
                         String.format(Locale.ROOT, "%.0e", worst.row().error()).replaceFirst("e([-+])0", "e$1"),
                         "worst error against float64",
-                        "RMS error over RMS value, of all " + rows.size()
+                        "RMS error over RMS value, of all " + float32.size()
+                                + (float32.size() < rows.size() ? " float32" : "")
                                 + " configurations, each checked right before it was timed",
                         null));
     }

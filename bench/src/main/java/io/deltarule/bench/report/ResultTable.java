@@ -19,7 +19,7 @@ final class ResultTable {
         cells.put("place", placed.place().name());
         cells.put("colour", placed.place().colour());
         cells.put("name", r.name());
-        cells.put("what", r.variant() + ", " + form(r) + ", " + AmountText.shape(r));
+        cells.put("what", r.variant() + ", " + form(r) + ", " + numbers(r) + AmountText.shape(r));
         cells.put("timed", r.timed());
         cells.put("status", r.status());
         cells.put("problem", r.problem());
@@ -42,6 +42,10 @@ final class ResultTable {
         cells.put("rawGbytes", r.timed() ? r.gbytes() : "");
         cells.put("error", Double.isNaN(r.error()) ? "" : String.format(Locale.ROOT, "%.1e", r.error()));
         return cells;
+    }
+
+    private static String numbers(ResultsFile.Row r) {
+        return r.numbers().float32() ? "" : r.numbers().text() + ", ";
     }
 
     private static String form(ResultsFile.Row r) {

@@ -1,5 +1,6 @@
 package io.deltarule.bench.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -179,6 +180,33 @@ record ResultsFile(
     record Ratio(String name, String meaning, double value, double subject, double baseline, String unit) {}
 
     /**
+     * In what numbers a configuration was computed.
+     *
+     * @param precision those of its products: float32, tensor or tensor2
+     * @param storage those of its tensors: float32, bfloat16 or float16
+     */
+    record Numbers(String precision, String storage) {
+        /** Of everything that files of earlier versions have. */
+        static final String FLOAT32 = "float32";
+
+        boolean float32() {
+            return precision.equals(FLOAT32) && storage.equals(FLOAT32);
+        }
+
+        /** Those that are not float32, for people; empty where all are. */
+        String text() {
+            List<String> words = new ArrayList<>();
+            if (!precision.equals(FLOAT32)) {
+                words.add("precision " + precision);
+            }
+            if (!storage.equals(FLOAT32)) {
+                words.add("storage " + storage);
+            }
+            return String.join(", ", words);
+        }
+    }
+
+    /**
      * A configuration.
      *
      * @param suite which group of configurations it belongs to
@@ -192,6 +220,8 @@ record ResultsFile(
      * @param chunkSize micro-steps per chunk, 0 where there are none
      * @param shape B, T, H, HV, K, V, householders
      * @param gate none, scalar or channel
+     * @param numbers in what it was computed
+     * @param tensors where they are before and after a run, host or device
      * @param context tokens before the first, 0 unless it decodes after a prefill
      * @param status ok, wrong, failed or refused
      * @param problem why it is not ok, else null
@@ -217,6 +247,7 @@ record ResultsFile(
             int chunkSize,
             Map<String, Integer> shape,
             String gate,
+            Numbers numbers,
             String tensors,
             int context,
             String status,

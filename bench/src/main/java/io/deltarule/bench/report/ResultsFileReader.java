@@ -221,6 +221,7 @@ final class ResultsFileReader {
                 (int) optionalNumber(node, "chunk_size"),
                 lengths,
                 text(shape, "gate"),
+                numbers(node),
                 node.has("tensors") ? oneOf(node, "tensors", "host", "device") : "host",
                 (int) optionalNumber(node, "context"),
                 oneOf(node, "status", "ok", "wrong", "failed", "refused"),
@@ -238,6 +239,13 @@ final class ResultsFileReader {
                         notNegative(node, "energy_mj")),
                 new ResultsFile.First(positive(node, "first_run_ms"), notNegative(node, "compile_ms")),
                 (int) optionalNumber(node, "repeats"));
+    }
+
+    private ResultsFile.Numbers numbers(JsonNode node) {
+        String usual = ResultsFile.Numbers.FLOAT32;
+        return new ResultsFile.Numbers(
+                node.has("precision") ? oneOf(node, "precision", usual, "tensor", "tensor2") : usual,
+                node.has("storage") ? oneOf(node, "storage", usual, "bfloat16", "float16") : usual);
     }
 
     private JsonNode object(JsonNode node, String name) {

@@ -57,6 +57,7 @@ final class ModelRun implements AutoCloseable {
             return new Verification(
                     comparison.within(Verification.TOLERANCE) && Verification.finite(session.logits(0)),
                     comparison,
+                    Verification.TOLERANCE,
                     1,
                     1,
                     VERIFIED);

@@ -1,7 +1,6 @@
 package io.deltarule.bench.verification;
 
 import io.deltarule.bench.workload.Workload;
-import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaCotangents;
 import io.deltarule.core.DeltaGradients;
 import io.deltarule.core.DeltaInputs;
@@ -32,31 +31,36 @@ public final class GradientVerification {
                 .parallel()
                 .map(slice -> expected(workload, slice, in, given))
                 .toList();
-        List<Comparison> all = new ArrayList<>();
+        List<Judged> all = new ArrayList<>();
         boolean finite = Verification.finite(found.initialState());
         for (Input input : in.tensors().keySet()) {
             Tensor whole = found.get(input);
             finite &= Verification.finite(whole);
-            all.add(Verification.compare(
+            all.add(judged(
                     "d_" + input.id(),
                     slices.length,
                     expected.stream().map(e -> e.get(input)).toList(),
                     Stream.of(slices).map(slice -> slice.rows(whole)).toList()));
         }
-        all.add(Verification.compare(
+        all.add(judged(
                 "d_initial_state",
                 slices.length,
                 expected.stream().map(DeltaGradients::initialState).toList(),
                 Stream.of(slices)
                         .map(slice -> slice.state(found.initialState()))
                         .toList()));
-        Comparison worst = Verification.worst(all);
+        Judged worst = Judged.worst(all);
         return new Verification(
-                finite && worst.within(Verification.TOLERANCE),
-                worst,
+                finite && worst.passed(),
+                worst.comparison(),
+                worst.tolerance(),
                 slices.length * s.HV() / s.H(),
                 s.state().count(),
                 s.T());
+    }
+
+    private static Judged judged(String name, int parts, List<Tensor> expected, List<Tensor> found) {
+        return new Judged(Verification.compare(name, parts, expected, found), Verification.TOLERANCE);
     }
 
     private static DeltaGradients expected(

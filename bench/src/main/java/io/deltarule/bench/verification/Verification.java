@@ -1,8 +1,8 @@
 package io.deltarule.bench.verification;
 
+import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.Comparison;
-import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
 import io.deltarule.core.DeltaPlan;
@@ -13,6 +13,8 @@ import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -20,12 +22,14 @@ import java.util.stream.Stream;
  * size, so it computes some heads over all tokens; all outputs are checked to be finite.
  *
  * @param passed whether everything is within the tolerance
- * @param worst the comparison with the largest ratio
+ * @param worst the comparison that uses up most of its tolerance
+ * @param tolerance the largest ratio that passes in it: {@link #TOLERANCE} in float32; in other numbers that and twice what
+ *     rounding the inputs to them costs in float64
  * @param heads how many (sequence, head) pairs were compared
  * @param ofHeads how many there are
  * @param tokens how many tokens of each
  */
-public record Verification(boolean passed, Comparison worst, int heads, int ofHeads, int tokens) {
+public record Verification(boolean passed, Comparison worst, double tolerance, int heads, int ofHeads, int tokens) {
     /** Largest RMS error over RMS value that passes, for a float32 engine. */
     public static final double TOLERANCE = 5e-5;
 
@@ -44,61 +48,74 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
      */
     public static Verification of(Workload workload, DeltaInputs in, Outcome outcome) {
         DeltaShape shape = workload.shape();
+        boolean rounds = !workload.numbers().isFloat32();
         double perHead = (double) shape.T()
                 * shape.householders()
                 * outcome.steps()
                 * shape.K()
                 * shape.V()
-                * shape.state().perHead();
+                * shape.state().perHead()
+                * (rounds ? 2 : 1);
         int wanted = (int) Math.max(2, Math.min(REFERENCE_WORK / perHead, Integer.MAX_VALUE));
         ValueHeadSlice[] slices = ValueHeadSlice.spread(shape, wanted);
-        DeltaEngine reference = Engines.named("reference");
-        List<DeltaOutputs> expected = Stream.of(slices)
-                .parallel()
-                .map(slice -> expected(reference, workload, slice, in, outcome))
-                .toList();
-        Comparison o = compare(
-                "o",
-                slices.length,
-                expected.stream().map(DeltaOutputs::o).toList(),
-                Stream.of(slices).map(s -> s.of(outcome.outputs().o(), shape)).toList());
-        Comparison state = compare(
-                "final_state",
-                slices.length,
-                expected.stream().map(DeltaOutputs::finalState).toList(),
-                Stream.of(slices)
-                        .map(s -> s.state(outcome.outputs().finalState()))
-                        .toList());
-        List<Comparison> all = new ArrayList<>(List.of(o, state));
+        List<DeltaOutputs> exact = expected(workload, slices, in, outcome, Numbers.FLOAT32);
+        List<DeltaOutputs> rounded = rounds ? expected(workload, slices, in, outcome, workload.numbers()) : exact;
+        Expected expected = new Expected(List.of(slices), exact, rounded);
+        DeltaOutputs found = outcome.outputs();
+        List<Judged> all = new ArrayList<>();
+        all.add(expected.judge("o", DeltaOutputs::o, slice -> slice.of(found.o(), shape)));
+        all.add(expected.judge("final_state", DeltaOutputs::finalState, slice -> slice.state(found.finalState())));
         if (shape.crossRead()) {
-            all.add(compare(
-                    "o_cross",
-                    slices.length,
-                    expected.stream().map(DeltaOutputs::oCross).toList(),
-                    Stream.of(slices)
-                            .map(s -> s.of(outcome.outputs().oCross(), shape))
-                            .toList()));
+            all.add(expected.judge("o_cross", DeltaOutputs::oCross, slice -> slice.of(found.oCross(), shape)));
         }
-        Comparison worst = worst(all);
-        boolean passed = worst.within(TOLERANCE)
-                && finite(outcome.outputs().o())
-                && (!shape.crossRead() || finite(outcome.outputs().oCross()))
-                && finite(outcome.outputs().finalState());
-        return new Verification(passed, worst, slices.length, shape.state().heads(), shape.T());
+        Judged worst = Judged.worst(all);
+        boolean passed = worst.passed()
+                && finite(found.o())
+                && (!shape.crossRead() || finite(found.oCross()))
+                && finite(found.finalState());
+        return new Verification(
+                passed,
+                worst.comparison(),
+                worst.tolerance(),
+                slices.length,
+                shape.state().heads(),
+                shape.T());
     }
 
-    /** The one with the largest ratio; one that is not finite before any other. */
-    static Comparison worst(List<Comparison> all) {
-        return all.stream().reduce((a, b) -> a.within(b.ratio()) ? b : a).orElseThrow();
+    /** Heads by the reference: of the inputs as they are, and as they are rounded. */
+    private record Expected(List<ValueHeadSlice> slices, List<DeltaOutputs> exact, List<DeltaOutputs> rounded) {
+        /** Allows twice what rounding the inputs alone costs, and what float32 does; nothing more where that is not finite. */
+        Judged judge(String name, Function<DeltaOutputs, Tensor> of, Function<ValueHeadSlice, Tensor> found) {
+            List<Tensor> right = exact.stream().map(of).toList();
+            double cost = compare(
+                            name, slices.size(), right, rounded.stream().map(of).toList())
+                    .ratio();
+            return new Judged(
+                    compare(
+                            name,
+                            slices.size(),
+                            right,
+                            slices.stream().map(found).toList()),
+                    Double.isFinite(cost) ? 2 * cost + TOLERANCE : TOLERANCE);
+        }
+    }
+
+    private static List<DeltaOutputs> expected(
+            Workload workload, ValueHeadSlice[] slices, DeltaInputs in, Outcome outcome, Numbers numbers) {
+        return Stream.of(slices)
+                .parallel()
+                .map(slice -> expected(workload, slice, in, outcome, numbers))
+                .toList();
     }
 
     private static DeltaOutputs expected(
-            DeltaEngine reference, Workload workload, ValueHeadSlice slice, DeltaInputs in, Outcome outcome) {
+            Workload workload, ValueHeadSlice slice, DeltaInputs in, Outcome outcome, Numbers numbers) {
         PlanSpec spec = PlanSpec.of(workload.variant(), ValueHeadSlice.shape(workload.shape()))
                 .withForm(Form.RECURRENT);
-        DeltaInputs one = slice.inputs(in, workload.shape());
-        Tensor state = outcome.initialState() == null ? null : slice.state(outcome.initialState());
-        try (DeltaPlan plan = reference.plan(spec)) {
+        RoundedInputs rounded = new RoundedInputs(numbers);
+        DeltaInputs one = rounded.of(slice.inputs(in, workload.shape()));
+        Tensor state = outcome.initialState() == null ? null : rounded.state(slice.state(outcome.initialState()));
+        try (DeltaPlan plan = Engines.named("reference").plan(spec)) {
             DeltaOutputs out = null;
             for (int step = 0; step < outcome.steps(); step++) {
                 out = plan.run(one.withInitialState(state));
@@ -130,6 +147,7 @@ public record Verification(boolean passed, Comparison worst, int heads, int ofHe
     @Override
     public String toString() {
         return (passed ? "verified" : "WRONG") + " on " + heads + " of " + ofHeads + " heads over " + tokens
-                + (tokens == 1 ? " token: " : " tokens: ") + worst;
+                + (tokens == 1 ? " token: " : " tokens: ") + worst
+                + String.format(Locale.ROOT, "; at most %.3g passes", tolerance);
     }
 }

@@ -54,7 +54,7 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
         }
         double states = s.state().count() * KV * Float.BYTES;
         double stateBytes = workload.keepsState() ? 2 * states : states;
-        return new WorkCount(flops, Float.BYTES * (inputs(workload) + outputs(s)) + stateBytes, stateBytes);
+        return new WorkCount(flops, tensorBytes(workload) + stateBytes, stateBytes);
     }
 
     /** How many micro-steps a chunk has, which is no more than a sequence has. */
@@ -72,6 +72,14 @@ public record WorkCount(double flops, double bytes, double stateBytes) {
             flops += 2 * reads * C * (s.K() + s.V());
         }
         return flops;
+    }
+
+    /** Of what comes in and goes out besides the state, as it is kept; log-decays are float32 in any storage. */
+    private static double tensorBytes(Workload workload) {
+        DeltaShape s = workload.shape();
+        double decays = (double) Input.G.axes(s).width() * s.tokens();
+        double others = inputs(workload) - decays + outputs(s);
+        return Float.BYTES * decays + workload.spec().storage().bytes() * others;
     }
 
     /** How many numbers o has, and o_cross. */

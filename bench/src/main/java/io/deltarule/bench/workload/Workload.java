@@ -12,41 +12,20 @@ import io.deltarule.core.Variant;
  * @param name how reports call it, for example {@code prefill/kda}
  * @param subject the operation, its gradient, or a layer or model around it
  * @param engine what runs it
- * @param device one of the engine's devices
- * @param variant which member of the family
- * @param shape its lengths
- * @param form token by token or chunk by chunk
- * @param chunkSize C, ignored by the recurrent form
- * @param keepsState whether every run goes on where the last one ended, as decoding does; else from zeros
+ * @param spec of the operation: variant, lengths, form, numbers, device, and whether every run goes on where the last one ended,
+ *     as decoding does; else from zeros
  * @param context tokens before the first, 0 unless it decodes after a prefill
  * @param resident whether its tensors stay where the engine computes, so that runs move none of them
  */
 public record Workload(
-        String name,
-        WorkloadSubject subject,
-        DeltaEngine engine,
-        String device,
-        Variant variant,
-        DeltaShape shape,
-        Form form,
-        int chunkSize,
-        boolean keepsState,
-        int context,
-        boolean resident) {
+        String name, WorkloadSubject subject, DeltaEngine engine, PlanSpec spec, int context, boolean resident) {
     /** A prefill: the whole sequence in one run, from a zero state, chunk by chunk. */
     public static Workload prefill(String name, DeltaEngine engine, String device, Variant variant, DeltaShape shape) {
-        return new Workload(
-                name,
-                WorkloadSubject.OPERATION,
-                engine,
-                device,
-                variant,
-                shape,
-                Form.CHUNK,
-                engine.chunkSize(shape.gate()),
-                false,
-                0,
-                false);
+        PlanSpec spec = PlanSpec.of(variant, shape)
+                .withForm(Form.CHUNK)
+                .withChunkSize(engine.chunkSize(shape.gate()))
+                .onDevice(device);
+        return new Workload(name, WorkloadSubject.OPERATION, engine, spec, 0, false);
     }
 
     /** Decoding: one token per sequence and run, the state kept on the device. */
@@ -54,39 +33,46 @@ public record Workload(
         return prefill(name, engine, device, variant, shape).keepingState();
     }
 
+    private Workload with(PlanSpec other) {
+        return new Workload(name, subject, engine, other, context, resident);
+    }
+
     /** The same, decoding after a prefill of so many tokens. */
     public Workload after(int tokens) {
-        return new Workload(
-                name, subject, engine, device, variant, shape, form, chunkSize, keepsState, tokens, resident);
+        return new Workload(name, subject, engine, spec, tokens, resident);
     }
 
     /** The same lengths with another subject. A backward pass keeps the state of every chunk, so its chunks are larger. */
     public Workload of(WorkloadSubject other) {
-        int C = other.kind() == WorkloadSubject.Kind.GRADIENT ? PlanSpec.DEFAULT_CHUNK_SIZE : chunkSize;
-        return new Workload(name, other, engine, device, variant, shape, form, C, keepsState, context, resident);
+        boolean backward = other.kind() == WorkloadSubject.Kind.GRADIENT;
+        PlanSpec chunks = backward ? spec.withChunkSize(PlanSpec.DEFAULT_CHUNK_SIZE) : spec;
+        return new Workload(name, other, engine, chunks, context, resident);
     }
 
     /** The same under another name. */
     public Workload named(String other) {
-        return new Workload(
-                other, subject, engine, device, variant, shape, form, chunkSize, keepsState, context, resident);
+        return new Workload(other, subject, engine, spec, context, resident);
     }
 
     /** The same in another form. */
     public Workload in(Form other) {
-        return new Workload(
-                name, subject, engine, device, variant, shape, other, chunkSize, keepsState, context, resident);
+        return with(spec.withForm(other));
+    }
+
+    /** The same in other numbers, by whose names its suite is then called too. */
+    public Workload in(Numbers other) {
+        return suffixed(other.suffix())
+                .with(spec.withPrecision(other.precision()).withStorage(other.storage()));
     }
 
     /** The same in chunks of another size. */
     public Workload withChunkSize(int C) {
-        return new Workload(name, subject, engine, device, variant, shape, form, C, keepsState, context, resident);
+        return with(spec.withChunkSize(C));
     }
 
     /** The same token by token, every run going on where the last one ended. */
     public Workload keepingState() {
-        return new Workload(
-                name, subject, engine, device, variant, shape, Form.RECURRENT, chunkSize, true, context, resident);
+        return with(spec.withForm(Form.RECURRENT).keepingState());
     }
 
     /** The same token by token. */
@@ -96,19 +82,47 @@ public record Workload(
 
     /** The same on tensors that stay where the engine computes. */
     public Workload staying() {
+        return new Workload(suffixed("_resident").name, subject, engine, spec, context, true);
+    }
+
+    private Workload suffixed(String suffix) {
         String suite = suite();
-        return new Workload(
-                suite + "_resident" + name.substring(suite.length()),
-                subject,
-                engine,
-                device,
-                variant,
-                shape,
-                form,
-                chunkSize,
-                keepsState,
-                context,
-                true);
+        return named(suite + suffix + name.substring(suite.length()));
+    }
+
+    /** Which member of the family. */
+    public Variant variant() {
+        return spec.variant();
+    }
+
+    /** Its lengths. */
+    public DeltaShape shape() {
+        return spec.shape();
+    }
+
+    /** Token by token or chunk by chunk. */
+    public Form form() {
+        return spec.form();
+    }
+
+    /** C, ignored by the recurrent form. */
+    public int chunkSize() {
+        return spec.chunkSize();
+    }
+
+    /** Whether every run goes on where the last one ended. */
+    public boolean keepsState() {
+        return spec.keepsState();
+    }
+
+    /** One of the engine's devices. */
+    public String device() {
+        return spec.device();
+    }
+
+    /** In what numbers products are taken and tensors are kept. */
+    public Numbers numbers() {
+        return new Numbers(spec.precision(), spec.storage());
     }
 
     /** Where its tensors are before and after a run, as reports call it: host or device. */
@@ -127,14 +141,6 @@ public record Workload(
         if (subject.kind() == WorkloadSubject.Kind.GRADIENT) {
             return "backward";
         }
-        return keepsState ? "decode" : "forward";
-    }
-
-    public PlanSpec spec() {
-        PlanSpec spec = PlanSpec.of(variant, shape)
-                .withForm(form)
-                .withChunkSize(chunkSize)
-                .onDevice(device);
-        return keepsState ? spec.keepingState() : spec;
+        return keepsState() ? "decode" : "forward";
     }
 }

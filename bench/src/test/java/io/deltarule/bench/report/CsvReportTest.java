@@ -71,6 +71,22 @@ class CsvReportTest {
     }
 
     @Test
+    void aRowSaysInWhatNumbersItIs() throws IOException {
+        ResultsText text =
+                new ResultsText().ok("length", "x", 8, 2).in("float32", "bfloat16", "prefill_bfloat16/x", 3e-3);
+        List<String> lines = CsvReport.of(List.of(Files.writeString(folder.resolve("a.json"), text.toString())))
+                .replaceAll("\"[^\"]*\"", "")
+                .lines()
+                .toList();
+        List<String> columns = List.of(lines.get(0).split(",", -1));
+        List<String> storages = lines.stream()
+                .map(line -> line.split(",", -1)[columns.indexOf("storage")])
+                .toList();
+        assertEquals(List.of("storage", "float32", "bfloat16"), storages);
+        assertEquals("float32", lines.get(2).split(",", -1)[columns.indexOf("precision")]);
+    }
+
+    @Test
     void aTextThatLooksLikeAFormulaIsNone() throws IOException {
         ResultsText text = new ResultsText().ok("length", "=HYPERLINK(1)", 8, 2);
         String csv = CsvReport.of(List.of(Files.writeString(folder.resolve("a.json"), text.toString())));

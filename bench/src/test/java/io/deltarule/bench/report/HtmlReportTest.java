@@ -134,6 +134,22 @@ class HtmlReportTest {
         assertTrue(page.contains("<b>4.00×</b>"), "and as a headline");
     }
 
+    /** Rows in 16 bits say so, and the worst error is that of rows in float32. */
+    @Test
+    void numbersInFewerBitsStandApart() throws IOException {
+        String page = HtmlReport.of(
+                List.of(write("a.json", lengths(3).in("float32", "bfloat16", "length_bfloat16/64", 4e-3))));
+        assertTrue(page.contains("kda, chunks of 32, storage bfloat16, B1 T64"), page);
+        assertFalse(page.contains("kda, chunks of 32, storage float32"));
+        assertTrue(page.contains("<b>2e-7</b>") && page.contains("of all 3 float32 configurations"), page);
+        assertTrue(Pattern.compile("length/512: [^<]* tokens/s").matcher(page).find(), "a point of a curve");
+        assertFalse(
+                Pattern.compile("length_bfloat16/64: [^<]* tokens/s")
+                        .matcher(page)
+                        .find(),
+                "and none of it");
+    }
+
     @Test
     void headlinesStandBeforeEverythingElse() throws IOException {
         String page = HtmlReport.of(List.of(write(

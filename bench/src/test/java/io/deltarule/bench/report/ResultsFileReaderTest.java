@@ -1,6 +1,7 @@
 package io.deltarule.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ class ResultsFileReaderTest {
     private static final ResultsText GOOD = new ResultsText()
             .ok("length", "length/8", 8, 2)
             .profiled("p", 2, 1, 0.5, 0.25, "null")
+            .in("tensor", "float32", "prefill_tensor/x", 3e-3)
             .failed("length", "length/16", "failed", "no room")
             .busy("spread", "far apart")
             .model(true)
@@ -49,6 +51,18 @@ class ResultsFileReaderTest {
         assertEquals(4000, row.tokensPerSecond(), 1e-9);
         assertEquals(8e6 / 2e-3 / 1e9, row.gflops(), 1e-9);
         assertTrue(results.rows().getLast().problem().contains("no room"));
+    }
+
+    /** Rows that do not say in what numbers they are, as those of earlier versions, are float32. */
+    @Test
+    void numbersOfEveryVersion() throws IOException {
+        ResultsFile now = ResultsFileReader.read(Files.writeString(folder.resolve("a"), GOOD.toString()), "a");
+        assertTrue(now.rows().getFirst().numbers().float32());
+        assertEquals("", now.rows().getFirst().numbers().text());
+        ResultsFile.Numbers tensor = now.rows().get(2).numbers();
+        assertEquals("precision tensor", tensor.text());
+        assertFalse(tensor.float32());
+        assertEquals("precision tensor2, storage float16", new ResultsFile.Numbers("tensor2", "float16").text());
     }
 
     /** What shares are of: the processor's multiply-adds; until version 3 the library's matrix product. */
@@ -78,6 +92,8 @@ class ResultsFileReaderTest {
         "'\"kernel_ms\":1.0', '\"kernel_ms\":-1', a number from 0",
         "'\"first_run_ms\":1502.0', '\"first_run_ms\":0', above 0",
         "'\"subject\":\"operation\"', '\"subject\":\"poem\"', 'operation, gradient'",
+        "'\"precision\":\"tensor\"', '\"precision\":\"half\"', 'float32, tensor, tensor2'",
+        "'\"storage\":\"float32\"', '\"storage\":16', a text",
         "'\"bytes\":1024', '\"bytes\":\"many\"', a number",
         "'\"median_ms\":2.0', '\"median_ms\":-1', above 0",
         "'\"median_ms\":2.0', '\"median_ms\":\"2\"', a number",

@@ -82,6 +82,18 @@ final class ResultsText {
         return this;
     }
 
+    /** A row in other numbers than float32. */
+    ResultsText in(String precision, String storage, String name, double error) {
+        ok(name.substring(0, name.indexOf('/')), name, 64, 2);
+        rows.add(rows.removeLast()
+                .replace(
+                        "\"keeps_state\"",
+                        "\"precision\":\"" + precision + "\",\"storage\":\"" + storage + "\",\"keeps_state\"")
+                .replace("\"ratio\":2e-7", "\"ratio\":" + error)
+                .replace("\"tolerance\":5e-5", "\"tolerance\":" + 2 * error));
+        return this;
+    }
+
     /** A row whose engine says where its milliseconds go. */
     ResultsText profiled(String name, double medianMs, double kernelMs, double inMs, double outMs, String energyMj) {
         return profiled("prefill", name, 64, medianMs, kernelMs, inMs, outMs, energyMj);

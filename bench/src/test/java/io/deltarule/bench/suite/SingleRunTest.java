@@ -27,18 +27,10 @@ class SingleRunTest {
     private BenchResults run(Form form) {
         DeltaShape shape = new DeltaShape(1, 20, 1, 1, 8, 8, 1, 1, Gate.SCALAR, false);
         return SingleRun.of(
-                new Workload(
-                        "g",
-                        WorkloadSubject.GRADIENT,
-                        new CpuEngine(1),
-                        "cpu",
-                        Variant.GATED_DELTA_RULE,
-                        shape,
-                        form,
-                        16,
-                        false,
-                        0,
-                        false),
+                Workload.prefill("g", new CpuEngine(1), "cpu", Variant.GATED_DELTA_RULE, shape)
+                        .in(form)
+                        .of(WorkloadSubject.GRADIENT)
+                        .withChunkSize(16),
                 InterleavedTimer.forSeconds(0.01),
                 begun::add);
     }

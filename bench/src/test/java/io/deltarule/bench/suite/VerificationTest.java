@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.verification.Verification;
+import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
@@ -19,6 +21,8 @@ import io.deltarule.core.Engines;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.PlanSpec;
+import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.testkit.TestScope;
@@ -60,7 +64,8 @@ class VerificationTest {
 
         @Override
         public DeltaPlan plan(PlanSpec spec) {
-            DeltaPlan right = Engines.named("cpu").plan(spec);
+            DeltaPlan right = Engines.named("cpu")
+                    .plan(spec.withPrecision(Precision.FLOAT32).withStorage(Storage.FLOAT32));
             return new DeltaPlan() {
                 @Override
                 public PlanSpec spec() {
@@ -143,6 +148,35 @@ class VerificationTest {
         m = measure(prefill(new Broken(out -> out.finalState().fill(0))));
         assertTrue(m.faulty());
         assertEquals("final_state", m.verification().worst().name());
+    }
+
+    /** Results in bfloat16 are as good as a row promises that keeps its tensors so, and as no other does. */
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void whatMayBeRoundedIsWhatTheRowSays(Storage promised) {
+        DeltaEngine engine = new Broken(VerificationTest::toBfloat16);
+        Measurement m = measure(prefill(engine).in(new Numbers(Precision.FLOAT32, promised)));
+        assertEquals(promised != Storage.BFLOAT16, m.faulty(), m::problem);
+        assertEquals(promised == Storage.FLOAT32, m.verification().tolerance() == Verification.TOLERANCE);
+        assertTrue(m.verification().tolerance() < 4 * promised.rounding() + Verification.TOLERANCE);
+    }
+
+    private static void toBfloat16(DeltaOutputs out) {
+        for (long i = 0; i < out.o().size(); i++) {
+            out.o().set(i, Storage.BFLOAT16.round(out.o().get(i)));
+        }
+    }
+
+    @Test
+    void operandsMayBeRoundedAsTensorCoresDo() {
+        DeltaEngine engine = new Broken(VerificationTest::toBfloat16);
+        Measurement m = measure(prefill(engine).in(new Numbers(Precision.TENSOR, Storage.FLOAT32)));
+        assertFalse(m.faulty(), m::problem);
+        Measurement split = measure(prefill(engine).in(new Numbers(Precision.TENSOR_SPLIT, Storage.FLOAT32)));
+        assertTrue(split.faulty());
+        assertTrue(split.verification().tolerance() > Verification.TOLERANCE
+                && split.verification().tolerance() < m.verification().tolerance() / 50);
+        assertTrue(split.problem().contains("passes"), split.problem());
     }
 
     /** Loads nothing, so decoding starts from zeros; over two steps its own state would still look consistent. */

@@ -6,6 +6,8 @@ import io.deltarule.core.DeltaShape;
 import io.deltarule.core.Engines;
 import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
+import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Variant;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,19 @@ class WorkCountTest {
         assertEquals(2 * 6 * 4, count.stateBytes());
         // q, k: 3 each; v, o: 2 each; g, beta: 1 each.
         assertEquals((3 + 3 + 2 + 2 + 1 + 1) * 4 + 48, count.bytes());
+    }
+
+    @Test
+    void bytesAreThoseOfTheStorage() {
+        DeltaShape shape = new DeltaShape(1, 1, 1, 1, 3, 2, 1, 1, Gate.SCALAR);
+        Workload float32 = workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, true);
+        WorkCount count = WorkCount.of(float32.in(new Numbers(Precision.FLOAT32, Storage.BFLOAT16)));
+        // q, k, v, o and beta in two bytes; g and the state, read and written, in four.
+        assertEquals((3 + 3 + 2 + 2 + 1) * 2 + 4 + 48, count.bytes());
+        assertEquals(48, count.stateBytes());
+        assertEquals(WorkCount.of(float32).flops(), count.flops());
+        assertEquals(
+                WorkCount.of(float32), WorkCount.of(float32.in(new Numbers(Precision.TENSOR_SPLIT, Storage.FLOAT32))));
     }
 
     @Test

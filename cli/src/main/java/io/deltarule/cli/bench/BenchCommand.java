@@ -10,10 +10,13 @@ import io.deltarule.bench.suite.Suite;
 import io.deltarule.bench.suite.SuiteFilter;
 import io.deltarule.bench.suite.SuiteLevel;
 import io.deltarule.bench.timing.InterleavedTimer;
+import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
+import io.deltarule.cli.option.PrecisionConverter;
+import io.deltarule.cli.option.StorageConverter;
 import io.deltarule.cli.output.ExitCode;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.OutputPath;
@@ -27,6 +30,8 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Precision;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Variant;
 import io.deltarule.core.measure.PeerEngine;
 import java.io.PrintWriter;
@@ -104,6 +109,22 @@ public final class BenchCommand implements Callable<Integer> {
         private Integer chunkSize;
 
         @Option(
+                names = "--precision",
+                paramLabel = "P",
+                converter = PrecisionConverter.class,
+                description =
+                        "Numbers of products: float32 (default), tensor or tensor2, as op has them; not beside --suite.")
+        private Precision precision;
+
+        @Option(
+                names = "--storage",
+                paramLabel = "S",
+                converter = StorageConverter.class,
+                description =
+                        "Numbers of tensors: float32 (default), bfloat16 or float16, as op has them; not beside --suite.")
+        private Storage storage;
+
+        @Option(
                 names = "--resident",
                 description = "Keep the tensors where the engine computes, so that runs copy none of them.")
         private boolean resident;
@@ -118,11 +139,13 @@ public final class BenchCommand implements Callable<Integer> {
                     || valueSize != null
                     || householders != null
                     || chunkSize != null
+                    || precision != null
+                    || storage != null
                     || resident;
             if (sized) {
                 throw new InvalidInputException(
                         "--suite: expected only --variant, --form, --direction, --engine and"
-                                + " --device beside it but found sizes or --resident; without --suite they describe one operation");
+                                + " --device beside it but found sizes, --precision, --storage or --resident; without --suite they describe one operation");
             }
             if (engine != null || device != null) {
                 EngineChoice.of(or(engine, "auto"), device); // says what is wrong with the names
@@ -161,8 +184,10 @@ public final class BenchCommand implements Callable<Integer> {
                         + "; nothing to time without tokens");
             }
             boolean decodes = form == Form.RECURRENT && shape.T() == 1;
-            Workload workload =
-                    Workload.prefill(decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape);
+            Numbers numbers = new Numbers(or(precision, Precision.FLOAT32), or(storage, Storage.FLOAT32));
+            Workload workload = Workload.prefill(
+                            decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape)
+                    .in(numbers);
             if (decodes) {
                 return workload.keepingState();
             }

@@ -55,7 +55,7 @@ public final class TorchEngine implements PeerEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        requireDevice(spec.device());
+        requireDevice(spec.requireFloat32(name()).device());
         boolean knownRule = spec.variant() == Variant.DELTA_RULE || spec.variant() == Variant.GATED_DELTA_RULE;
         if (!knownRule || spec.shape().gate() == Gate.CHANNEL || spec.shape().crossRead()) {
             throw new InvalidInputException("engine torch: expected delta_rule or gated_delta_rule without a selective"

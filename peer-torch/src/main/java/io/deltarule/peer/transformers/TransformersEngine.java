@@ -71,7 +71,7 @@ public final class TransformersEngine implements PeerEngine {
 
     @Override
     public DeltaPlan plan(PlanSpec spec) {
-        requireDevice(spec.device());
+        requireDevice(spec.requireFloat32(name()).device());
         String found = unknown(spec);
         if (found != null) {
             throw new InvalidInputException(
