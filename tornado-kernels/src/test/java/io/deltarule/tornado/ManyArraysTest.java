@@ -48,10 +48,7 @@ class ManyArraysTest {
         Stage stage = new Stage(
                 "run",
                 List.of(scope.launch(
-                        "twice",
-                        1,
-                        run -> 1,
-                        KernelTask.of(ManyArraysTest::twice, sent.getLast(), filled.getFirst()))),
+                        "twice", 1, run -> 1, KernelTask.of(ManyArraysTest::twice, sent.getLast(), filled.getFirst()))),
                 new GraphTransfers());
         ResidentArrays residents =
                 new ResidentArrays(List.of(new ResidentGroup("filled", 5, filled)), List.copyOf(sent));
