@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.bench.prepared.PreparedWorkload;
 import io.deltarule.bench.verification.Verification;
-import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
+import io.deltarule.bench.workload.WorkloadNumbers;
 import io.deltarule.bench.workload.WorkloadSubject;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaShape;
@@ -28,7 +28,7 @@ class NumbersBenchTest {
     private static final DeltaEngine TORNADO = Engines.named("tornado");
     private static final String DEVICE = TORNADO.devices().getFirst().id();
 
-    private static Workload prefill(Numbers numbers) {
+    private static Workload prefill(WorkloadNumbers numbers) {
         return Workload.prefill("prefill/x", TORNADO, DEVICE, Variant.GATED_DELTA_RULE, MANY)
                 .withChunkSize(16)
                 .in(numbers);
@@ -48,7 +48,7 @@ class NumbersBenchTest {
             value = Storage.class,
             names = {"BFLOAT16", "FLOAT16"})
     void sixteenBitsInPrefillsDecodingAndOnTheDevice(Storage storage) {
-        Numbers numbers = new Numbers(Precision.FLOAT32, storage);
+        WorkloadNumbers numbers = new WorkloadNumbers(Precision.FLOAT32, storage);
         Workload prefill = prefill(numbers);
         assertEquals("prefill_" + storage.id() + "/x", prefill.name());
         assertEquals("prefill_" + storage.id() + "_resident", prefill.staying().suite());
@@ -66,15 +66,15 @@ class NumbersBenchTest {
             value = Precision.class,
             names = {"TENSOR", "TENSOR_SPLIT"})
     void tensorCores(Precision precision) {
-        Workload prefill = prefill(new Numbers(precision, Storage.FLOAT32));
+        Workload prefill = prefill(new WorkloadNumbers(precision, Storage.FLOAT32));
         assertEquals("prefill_" + precision.id() + "/x", prefill.name());
         verified(prefill);
     }
 
     @Test
     void gradientsRefuse() {
-        Workload backward =
-                prefill(new Numbers(Precision.FLOAT32, Storage.BFLOAT16)).of(WorkloadSubject.GRADIENT);
+        Workload backward = prefill(new WorkloadNumbers(Precision.FLOAT32, Storage.BFLOAT16))
+                .of(WorkloadSubject.GRADIENT);
         String message = assertThrows(InvalidInputException.class, () -> PreparedWorkload.of(backward))
                 .getMessage();
         assertTrue(message.contains("tornado's backward pass expected float32 but found bfloat16"), message);

@@ -185,7 +185,7 @@ record ResultsFile(
      * @param precision those of its products: float32, tensor or tensor2
      * @param storage those of its tensors: float32, bfloat16 or float16
      */
-    record Numbers(String precision, String storage) {
+    record RowNumbers(String precision, String storage) {
         /** Of everything that files of earlier versions have. */
         static final String FLOAT32 = "float32";
 
@@ -247,7 +247,7 @@ record ResultsFile(
             int chunkSize,
             Map<String, Integer> shape,
             String gate,
-            Numbers numbers,
+            RowNumbers numbers,
             String tensors,
             int context,
             String status,

@@ -241,9 +241,9 @@ final class ResultsFileReader {
                 (int) optionalNumber(node, "repeats"));
     }
 
-    private ResultsFile.Numbers numbers(JsonNode node) {
-        String usual = ResultsFile.Numbers.FLOAT32;
-        return new ResultsFile.Numbers(
+    private ResultsFile.RowNumbers numbers(JsonNode node) {
+        String usual = ResultsFile.RowNumbers.FLOAT32;
+        return new ResultsFile.RowNumbers(
                 node.has("precision") ? oneOf(node, "precision", usual, "tensor", "tensor2") : usual,
                 node.has("storage") ? oneOf(node, "storage", usual, "bfloat16", "float16") : usual);
     }

@@ -1,6 +1,6 @@
 package io.deltarule.bench.verification;
 
-import io.deltarule.bench.workload.Numbers;
+import io.deltarule.bench.workload.WorkloadNumbers;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.Input;
 import io.deltarule.core.Precision;
@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * @param numbers which bits
  */
-record RoundedInputs(Numbers numbers) {
+record RoundedInputs(WorkloadNumbers numbers) {
     /** What becomes operands on tensor cores. */
     private static final Set<Input> OPERANDS = EnumSet.of(Input.Q, Input.K, Input.V, Input.P);
 

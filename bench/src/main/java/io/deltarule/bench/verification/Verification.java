@@ -1,7 +1,7 @@
 package io.deltarule.bench.verification;
 
-import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
+import io.deltarule.bench.workload.WorkloadNumbers;
 import io.deltarule.core.Comparison;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -58,7 +58,7 @@ public record Verification(boolean passed, Comparison worst, double tolerance, i
                 * (rounds ? 2 : 1);
         int wanted = (int) Math.max(2, Math.min(REFERENCE_WORK / perHead, Integer.MAX_VALUE));
         ValueHeadSlice[] slices = ValueHeadSlice.spread(shape, wanted);
-        List<DeltaOutputs> exact = expected(workload, slices, in, outcome, Numbers.FLOAT32);
+        List<DeltaOutputs> exact = expected(workload, slices, in, outcome, WorkloadNumbers.FLOAT32);
         List<DeltaOutputs> rounded = rounds ? expected(workload, slices, in, outcome, workload.numbers()) : exact;
         Expected expected = new Expected(List.of(slices), exact, rounded);
         DeltaOutputs found = outcome.outputs();
@@ -101,7 +101,7 @@ public record Verification(boolean passed, Comparison worst, double tolerance, i
     }
 
     private static List<DeltaOutputs> expected(
-            Workload workload, ValueHeadSlice[] slices, DeltaInputs in, Outcome outcome, Numbers numbers) {
+            Workload workload, ValueHeadSlice[] slices, DeltaInputs in, Outcome outcome, WorkloadNumbers numbers) {
         return Stream.of(slices)
                 .parallel()
                 .map(slice -> expected(workload, slice, in, outcome, numbers))
@@ -109,7 +109,7 @@ public record Verification(boolean passed, Comparison worst, double tolerance, i
     }
 
     private static DeltaOutputs expected(
-            Workload workload, ValueHeadSlice slice, DeltaInputs in, Outcome outcome, Numbers numbers) {
+            Workload workload, ValueHeadSlice slice, DeltaInputs in, Outcome outcome, WorkloadNumbers numbers) {
         PlanSpec spec = PlanSpec.of(workload.variant(), ValueHeadSlice.shape(workload.shape()))
                 .withForm(Form.RECURRENT);
         RoundedInputs rounded = new RoundedInputs(numbers);

@@ -60,7 +60,7 @@ public record Workload(
     }
 
     /** The same in other numbers, by whose names its suite is then called too. */
-    public Workload in(Numbers other) {
+    public Workload in(WorkloadNumbers other) {
         return suffixed(other.suffix())
                 .with(spec.withPrecision(other.precision()).withStorage(other.storage()));
     }
@@ -121,8 +121,8 @@ public record Workload(
     }
 
     /** In what numbers products are taken and tensors are kept. */
-    public Numbers numbers() {
-        return new Numbers(spec.precision(), spec.storage());
+    public WorkloadNumbers numbers() {
+        return new WorkloadNumbers(spec.precision(), spec.storage());
     }
 
     /** Where its tensors are before and after a run, as reports call it: host or device. */

@@ -59,10 +59,10 @@ class ResultsFileReaderTest {
         ResultsFile now = ResultsFileReader.read(Files.writeString(folder.resolve("a"), GOOD.toString()), "a");
         assertTrue(now.rows().getFirst().numbers().float32());
         assertEquals("", now.rows().getFirst().numbers().text());
-        ResultsFile.Numbers tensor = now.rows().get(2).numbers();
+        ResultsFile.RowNumbers tensor = now.rows().get(2).numbers();
         assertEquals("precision tensor", tensor.text());
         assertFalse(tensor.float32());
-        assertEquals("precision tensor2, storage float16", new ResultsFile.Numbers("tensor2", "float16").text());
+        assertEquals("precision tensor2, storage float16", new ResultsFile.RowNumbers("tensor2", "float16").text());
     }
 
     /** What shares are of: the processor's multiply-adds; until version 3 the library's matrix product. */

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.deltarule.bench.result.Measurement;
 import io.deltarule.bench.timing.InterleavedTimer;
 import io.deltarule.bench.verification.Verification;
-import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
+import io.deltarule.bench.workload.WorkloadNumbers;
 import io.deltarule.core.DeltaEngine;
 import io.deltarule.core.DeltaInputs;
 import io.deltarule.core.DeltaOutputs;
@@ -155,7 +155,7 @@ class VerificationTest {
     @EnumSource(Storage.class)
     void whatMayBeRoundedIsWhatTheRowSays(Storage promised) {
         DeltaEngine engine = new Broken(VerificationTest::toBfloat16);
-        Measurement m = measure(prefill(engine).in(new Numbers(Precision.FLOAT32, promised)));
+        Measurement m = measure(prefill(engine).in(new WorkloadNumbers(Precision.FLOAT32, promised)));
         assertEquals(promised != Storage.BFLOAT16, m.faulty(), m::problem);
         assertEquals(promised == Storage.FLOAT32, m.verification().tolerance() == Verification.TOLERANCE);
         assertTrue(m.verification().tolerance() < 4 * promised.rounding() + Verification.TOLERANCE);
@@ -170,9 +170,9 @@ class VerificationTest {
     @Test
     void operandsMayBeRoundedAsTensorCoresDo() {
         DeltaEngine engine = new Broken(VerificationTest::toBfloat16);
-        Measurement m = measure(prefill(engine).in(new Numbers(Precision.TENSOR, Storage.FLOAT32)));
+        Measurement m = measure(prefill(engine).in(new WorkloadNumbers(Precision.TENSOR, Storage.FLOAT32)));
         assertFalse(m.faulty(), m::problem);
-        Measurement split = measure(prefill(engine).in(new Numbers(Precision.TENSOR_SPLIT, Storage.FLOAT32)));
+        Measurement split = measure(prefill(engine).in(new WorkloadNumbers(Precision.TENSOR_SPLIT, Storage.FLOAT32)));
         assertTrue(split.faulty());
         assertTrue(split.verification().tolerance() > Verification.TOLERANCE
                 && split.verification().tolerance() < m.verification().tolerance() / 50);

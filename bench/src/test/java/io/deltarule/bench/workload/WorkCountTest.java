@@ -35,13 +35,14 @@ class WorkCountTest {
     void bytesAreThoseOfTheStorage() {
         DeltaShape shape = new DeltaShape(1, 1, 1, 1, 3, 2, 1, 1, Gate.SCALAR);
         Workload float32 = workload(Variant.GATED_DELTA_RULE, shape, Form.RECURRENT, true);
-        WorkCount count = WorkCount.of(float32.in(new Numbers(Precision.FLOAT32, Storage.BFLOAT16)));
+        WorkCount count = WorkCount.of(float32.in(new WorkloadNumbers(Precision.FLOAT32, Storage.BFLOAT16)));
         // q, k, v, o and beta in two bytes; g and the state, read and written, in four.
         assertEquals((3 + 3 + 2 + 2 + 1) * 2 + 4 + 48, count.bytes());
         assertEquals(48, count.stateBytes());
         assertEquals(WorkCount.of(float32).flops(), count.flops());
         assertEquals(
-                WorkCount.of(float32), WorkCount.of(float32.in(new Numbers(Precision.TENSOR_SPLIT, Storage.FLOAT32))));
+                WorkCount.of(float32),
+                WorkCount.of(float32.in(new WorkloadNumbers(Precision.TENSOR_SPLIT, Storage.FLOAT32))));
     }
 
     @Test

@@ -10,8 +10,8 @@ import io.deltarule.bench.suite.Suite;
 import io.deltarule.bench.suite.SuiteFilter;
 import io.deltarule.bench.suite.SuiteLevel;
 import io.deltarule.bench.timing.InterleavedTimer;
-import io.deltarule.bench.workload.Numbers;
 import io.deltarule.bench.workload.Workload;
+import io.deltarule.bench.workload.WorkloadNumbers;
 import io.deltarule.cli.option.EngineChoice;
 import io.deltarule.cli.option.FormConverter;
 import io.deltarule.cli.option.MemoryNeed;
@@ -184,7 +184,8 @@ public final class BenchCommand implements Callable<Integer> {
                         + "; nothing to time without tokens");
             }
             boolean decodes = form == Form.RECURRENT && shape.T() == 1;
-            Numbers numbers = new Numbers(or(precision, Precision.FLOAT32), or(storage, Storage.FLOAT32));
+            WorkloadNumbers numbers =
+                    new WorkloadNumbers(or(precision, Precision.FLOAT32), or(storage, Storage.FLOAT32));
             Workload workload = Workload.prefill(
                             decodes ? "decode" : "prefill", choice.engine(), where.id(), chosen, shape)
                     .in(numbers);

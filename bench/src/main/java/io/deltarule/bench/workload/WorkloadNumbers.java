@@ -9,9 +9,9 @@ import io.deltarule.core.Storage;
  * @param precision those of its products
  * @param storage those of its tensors
  */
-public record Numbers(Precision precision, Storage storage) {
+public record WorkloadNumbers(Precision precision, Storage storage) {
     /** What every engine has. */
-    public static final Numbers FLOAT32 = new Numbers(Precision.FLOAT32, Storage.FLOAT32);
+    public static final WorkloadNumbers FLOAT32 = new WorkloadNumbers(Precision.FLOAT32, Storage.FLOAT32);
 
     /** Whether nothing is rounded but to float32. */
     public boolean isFloat32() {
