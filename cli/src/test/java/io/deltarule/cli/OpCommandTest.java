@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,26 +107,20 @@ class OpCommandTest {
                 .succeeded();
     }
 
+    /** A golden operation in chunks of 16 on engine tornado. */
+    private CliRun inChunks(String name, Path output, Object... more) {
+        List<Object> all = new ArrayList<>(List.of("op", "--input", CliRun.golden(name + ".in.safetensors", folder)));
+        all.addAll(List.of("--output", output, "--engine", "tornado", "--chunk-size", "16"));
+        all.addAll(List.of(more));
+        return CliRun.of(all.toArray()).succeeded();
+    }
+
     @Test
     void productsOnTensorCoresComeOutRightAndSaySo() {
         assumeTrue(System.getProperty("deltarule.test.device", "emulator").equals("emulator"), "no tensor cores");
         String name = "gated_delta_rule_strong_decay";
         Path output = folder.resolve("out.safetensors");
-        CliRun run = CliRun.of(
-                        "op",
-                        "--input",
-                        CliRun.golden(name + ".in.safetensors", folder),
-                        "--output",
-                        output,
-                        "--engine",
-                        "tornado",
-                        "--device",
-                        "emulator",
-                        "--chunk-size",
-                        "16",
-                        "--precision",
-                        "tensor2")
-                .succeeded();
+        CliRun run = inChunks(name, output, "--device", "emulator", "--precision", "tensor2");
         assertTrue(run.out().contains("form chunk, precision tensor2, "), run.out());
         CliRun.of("compare", CliRun.golden(name + ".out.safetensors", folder), output)
                 .succeeded();
@@ -139,19 +135,7 @@ class OpCommandTest {
     void tensorsInSixteenBitsComeOutRoundedAndSaySo(String storage, String tolerance) {
         String name = "gated_delta_rule_strong_decay";
         Path output = folder.resolve("out.safetensors");
-        CliRun run = CliRun.of(
-                        "op",
-                        "--input",
-                        CliRun.golden(name + ".in.safetensors", folder),
-                        "--output",
-                        output,
-                        "--engine",
-                        "tornado",
-                        "--chunk-size",
-                        "16",
-                        "--storage",
-                        storage)
-                .succeeded();
+        CliRun run = inChunks(name, output, "--storage", storage);
         assertTrue(run.out().contains("storage " + storage + ", "), run.out());
         Path exact = CliRun.golden(name + ".out.safetensors", folder);
         CliRun.of("compare", "--tolerance", tolerance, exact, output).succeeded();

@@ -19,7 +19,6 @@ import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
 import io.deltarule.core.Storage;
-import io.deltarule.core.Tensor;
 import io.deltarule.core.Variant;
 import io.deltarule.core.cpu.CpuEngine;
 import io.deltarule.core.reference.ReferenceEngine;
@@ -96,15 +95,7 @@ class TensorPrecisionTest {
         DeltaReference.Result rounded =
                 DeltaReference.recurrent(c.variant(), rounded(c.inputs(), precision), spec.scale());
         double floor = Float32Recurrence.tolerance(c.variant(), c.inputs(), spec.scale(), exact);
-        within("o", exact.o(), rounded.o(), out.o(), floor);
-        within("final_state", exact.finalState(), rounded.finalState(), out.finalState(), floor);
-    }
-
-    private static void within(String name, double[] exact, double[] rounded, Tensor found, double floor) {
-        Comparison cost = Comparison.of(name, exact.length, i -> exact[(int) i], i -> rounded[(int) i]);
-        Comparison error = Comparison.of(name, exact, found);
-        double tolerance = 2 * cost.ratio() + floor;
-        assertTrue(error.within(tolerance), () -> error + "; rounded inputs cost " + cost.ratio());
+        new RoundingCost(exact, rounded, floor).allows(out);
     }
 
     private static DeltaInputs rounded(DeltaInputs in, Precision precision) {
@@ -113,22 +104,16 @@ class TensorPrecisionTest {
         DeltaInputs all = in;
         for (Input each : OPERANDS) {
             if (in.get(each) != null) {
-                all = all.with(each, rounded(in.get(each), rounding));
+                all = all.with(each, RoundingCost.rounded(in.get(each), rounding));
             }
         }
-        return in.initialState() == null ? all : all.withInitialState(rounded(in.initialState(), rounding));
+        return in.initialState() == null
+                ? all
+                : all.withInitialState(RoundingCost.rounded(in.initialState(), rounding));
     }
 
     private static double term(double x) {
         return BFloat16.bf16ToFloat(BFloat16.bf16FromFloat((float) x));
-    }
-
-    private static Tensor rounded(Tensor x, DoubleUnaryOperator rounding) {
-        float[] values = x.toArray();
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) rounding.applyAsDouble(values[i]);
-        }
-        return Tensor.of(values, x.dims());
     }
 
     /** A state that stays goes on from where the last run ended, and a shorter run than planned is like one of its own. */

@@ -124,36 +124,10 @@ final class KernelForm {
                 open.push(load.slot());
                 to.with(load);
             }
-            case InvokeInstruction call
-            when call.owner().asSymbol().equals(FLOATS) -> {
-                if (open.isEmpty()) {
-                    throw unsuited("a call of an array that is no argument");
-                }
-                NumberFormat format = formats.get(open.pop());
-                if (format == null) {
-                    to.with(call);
-                } else {
-                    to.invokestatic(
-                            ClassDesc.of(format.numbers().getName()),
-                            call.name().stringValue(),
-                            type(call));
-                }
-            }
-            case InvokeInstruction call
-            when call.owner().asSymbol().equals(HELD) -> {
-                NumberFormat format = formats.get(open.pop());
-                if (format == null) {
-                    to.with(call);
-                } else {
-                    to.invokestatic(
-                            ClassDesc.of(format.numbers().getName()),
-                            call.name().stringValue(),
-                            call.typeSymbol().changeParameterType(0, SHORTS));
-                }
-            }
+            case InvokeInstruction call when of(call, FLOATS) || of(call, HELD) -> bind(to, call);
             case InvokeInstruction call -> {
                 for (ClassDesc argument : call.typeSymbol().parameterList()) {
-                    if (argument.equals(FLOATS) && formats.containsKey(open.pop())) {
+                    if (argument.equals(FLOATS) && (open.isEmpty() || formats.containsKey(open.pop()))) {
                         throw unsuited("it being handed on to " + call.name());
                     }
                 }
@@ -172,7 +146,28 @@ final class KernelForm {
         }
     }
 
+    private static boolean of(InvokeInstruction call, ClassDesc owner) {
+        return call.owner().asSymbol().equals(owner);
+    }
+
+    /** Makes a call of the array loaded last one of its format. */
+    private void bind(CodeBuilder to, InvokeInstruction call) {
+        if (open.isEmpty()) {
+            throw unsuited("a call of an array that is no argument");
+        }
+        NumberFormat format = formats.get(open.pop());
+        if (format == null) {
+            to.with(call);
+        } else {
+            to.invokestatic(
+                    ClassDesc.of(format.numbers().getName()), call.name().stringValue(), type(call));
+        }
+    }
+
     private MethodTypeDesc type(InvokeInstruction call) {
+        if (of(call, HELD)) {
+            return call.typeSymbol().changeParameterType(0, SHORTS);
+        }
         return switch (call.name().stringValue()) {
             case "get" -> GET;
             case "set" -> SET;
