@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.deltarule.core.Comparison;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.core.Tensor;
 import io.deltarule.core.layer.LayerPlan;
 import io.deltarule.core.layer.LayerSpec;
@@ -30,6 +31,11 @@ public abstract class LayerContinuityLaws extends LayerKnownCases {
         return 4 * Float32Recurrence.REORDERING_FLOOR;
     }
 
+    /** How the engine keeps slots and weights. */
+    protected Storage storage() {
+        return Storage.FLOAT32;
+    }
+
     /** The cases it runs. */
     protected List<LayerCase> cases() {
         return LayerCases.all();
@@ -47,7 +53,7 @@ public abstract class LayerContinuityLaws extends LayerKnownCases {
 
     /** Capacities on the device under test. */
     final LayerSpec spec(LayerCase c, int maxTokens, int sequences, int maxContext) {
-        return c.spec(maxTokens, sequences, maxContext).onDevice(device());
+        return c.spec(maxTokens, sequences, maxContext).onDevice(device()).withStorage(storage());
     }
 
     @ParameterizedTest

@@ -26,11 +26,6 @@ public abstract class LayerLaws extends LayerContinuityLaws {
         return Float32Recurrence.REORDERING_FLOOR;
     }
 
-    /** How the engine keeps slots and weights. */
-    protected Storage storage() {
-        return Storage.FLOAT32;
-    }
-
     /** The forms it must get right. */
     protected List<Form> forms() {
         return List.of(Form.values());
@@ -54,8 +49,8 @@ public abstract class LayerLaws extends LayerContinuityLaws {
      * @param runs the runs' lengths, one after the other on one plan
      */
     protected final void matchesReference(LayerCase c, LayerSpec spec, int[]... runs) {
-        try (LayerPlan plan = engine().plan(spec.withStorage(storage()));
-                LayerPlan exact = new ReferenceEngine().plan(spec.onDevice(null));
+        try (LayerPlan plan = engine().plan(spec);
+                LayerPlan exact = new ReferenceEngine().plan(spec.onDevice(null).withStorage(Storage.FLOAT32));
                 LayerPlan rounded = RoundedReference.plan(c.roundedTo(storage(), spec), storage())) {
             double cost = 0;
             List<Comparison> found = new ArrayList<>();
