@@ -1,5 +1,6 @@
 package io.deltarule.models.format;
 
+import io.deltarule.core.Storage;
 import io.deltarule.core.layer.ElementwiseOp;
 import io.deltarule.core.layer.LayerOp;
 import io.deltarule.core.layer.MatrixOp;
@@ -89,10 +90,7 @@ final class RandomTensor {
         switch (type) {
             case F32 -> bytes.setAtIndex(FLOAT, i, value);
             case F16 -> bytes.setAtIndex(SHORT, i, Float.floatToFloat16(value));
-            case BF16 -> {
-                int bits = Float.floatToRawIntBits(value);
-                bytes.setAtIndex(SHORT, i, (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16));
-            }
+            case BF16 -> bytes.setAtIndex(SHORT, i, Storage.BFLOAT16.encode(value));
             case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, F8_E4M3 ->
                 throw new IllegalArgumentException(type + ": random numbers are made one by one, not in blocks");
         }

@@ -1,5 +1,6 @@
 package io.deltarule.models.format.convert;
 
+import io.deltarule.core.Storage;
 import io.deltarule.loader.GgufType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,18 +25,12 @@ final class RowEncoder {
             switch (type) {
                 case F32 -> to.putFloat(row[i]);
                 case F16 -> to.putShort(Float.floatToFloat16(row[i]));
-                case BF16 -> to.putShort(brain(row[i]));
+                case BF16 -> to.putShort(Storage.BFLOAT16.encode(row[i]));
                 case Q8_0 -> q8(row, i, to);
                 case Q4_0 -> q4(row, i, to);
                 default -> throw new IllegalArgumentException(type.toString());
             }
         }
-    }
-
-    private static short brain(float x) {
-        int bits = Float.floatToRawIntBits(x);
-        // a NaN whose mark is in the lower half must not become an infinity
-        return (short) (Float.isNaN(x) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
     }
 
     private static void q8(float[] row, int from, ByteBuffer to) {
