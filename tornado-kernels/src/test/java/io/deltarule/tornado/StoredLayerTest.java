@@ -52,6 +52,9 @@ abstract class StoredLayerTest extends LayerLaws {
 
     @Override
     protected List<LayerCase> continuityCases() {
-        return List.of(LayerCases.programs().getFirst(), LayerCases.delta().get(2), LayerCases.deltaLens().getLast());
+        return List.of(
+                LayerCases.programs().getFirst(),
+                LayerCases.delta().get(2),
+                LayerCases.deltaLens().getLast());
     }
 }
