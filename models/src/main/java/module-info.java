@@ -11,6 +11,7 @@ module io.deltarule.models {
 
     exports io.deltarule.models;
     exports io.deltarule.models.chat;
+    exports io.deltarule.models.corpus;
     exports io.deltarule.models.format;
     exports io.deltarule.models.format.config to
             io.deltarule.training;

@@ -3,6 +3,7 @@ package io.deltarule.models.inference;
 import io.deltarule.core.Form;
 import io.deltarule.core.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,18 @@ public final class ModelState {
     /** What {@link #with} added. */
     public Map<String, String> notes() {
         return notes;
+    }
+
+    /** The states of its delta rules (copies), in the model's order, each [HV, K, V] row-major, or with a first axis of levels. */
+    public List<float[]> deltas(Network network) {
+        List<float[]> deltas = new ArrayList<>();
+        List<String> names = new StateLayout(network.body(), network.positions(length())).names();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (names.get(i).endsWith(".delta")) {
+                deltas.add(tensors.get(i).toArray());
+            }
+        }
+        return deltas;
     }
 
     /** How many bytes it takes. */
