@@ -3,6 +3,7 @@ package io.deltarule.models.corpus;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Network;
 import io.deltarule.models.inference.SessionOptions;
+import java.io.Serializable;
 
 /**
  * How texts are packed into runs. What a text's numbers are depends on {@code piece} and {@code context} in their last bits, and not on
@@ -13,7 +14,7 @@ import io.deltarule.models.inference.SessionOptions;
  * @param context most tokens of a text with its prefix, or 0 for the model's own: what it was made for, at most {@value #MOST_CACHED} where it
  *     keeps keys and values of all tokens, and without a limit where its layers carry states of a fixed size and it does not say
  */
-public record CorpusOptions(int piece, int sequences, int context) {
+public record CorpusOptions(int piece, int sequences, int context) implements Serializable {
     private static final int MOST_CACHED = 4096;
 
     /** Runs of 512 tokens, at most 16 texts of them, in the model's own context. */

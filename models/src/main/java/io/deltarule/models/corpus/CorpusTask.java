@@ -1,5 +1,6 @@
 package io.deltarule.models.corpus;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -7,7 +8,7 @@ import java.util.List;
  *
  * @param <R> its result
  */
-public sealed interface CorpusTask<R> permits Scoring, Generation, Embedding {
+public sealed interface CorpusTask<R> extends Serializable permits Scoring, Generation, Embedding {
     /** The fewest tokens that a text must have, its prefix not counted where {@code prefixed} is false. */
     int least(boolean prefixed);
 

@@ -1,6 +1,7 @@
 package io.deltarule.models.corpus;
 
 import io.deltarule.models.inference.FinishReason;
+import java.io.Serializable;
 
 /**
  * How a text goes on.
@@ -10,4 +11,4 @@ import io.deltarule.models.inference.FinishReason;
  * @param finish why there are no more
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and handed over
-public record Generated(String text, int[] ids, FinishReason finish) {}
+public record Generated(String text, int[] ids, FinishReason finish) implements Serializable {}

@@ -1,5 +1,7 @@
 package io.deltarule.models.corpus;
 
+import java.io.Serializable;
+
 /**
  * How well a model predicts a text.
  *
@@ -9,7 +11,7 @@ package io.deltarule.models.corpus;
  * @param logProbabilities ln p of each of them, NaN for those that were not predicted; null unless they were asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // made once and handed over
-public record Scored(long predicted, double meanLoss, int[] ids, double[] logProbabilities) {
+public record Scored(long predicted, double meanLoss, int[] ids, double[] logProbabilities) implements Serializable {
     /** exp of the mean loss. */
     public double perplexity() {
         return Math.exp(meanLoss);
