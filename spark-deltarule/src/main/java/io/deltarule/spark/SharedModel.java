@@ -26,6 +26,7 @@ public final class SharedModel {
 
     private static final int MOST_IDLE = 1;
     private static final Map<Key, SharedModel> OPEN = new HashMap<>();
+    private static long opened;
     private static final Set<Key> IDLE = new LinkedHashSet<>(); // the one left first comes first
 
     /** Engines with other numbers of threads make other plans, so tasks with other cores have a model of their own. */
@@ -85,6 +86,13 @@ public final class SharedModel {
         }
     }
 
+    /** How often this process has opened a model. */
+    static long opened() {
+        synchronized (OPEN) {
+            return opened;
+        }
+    }
+
     /**
      * The model of a configuration, opened if this process has it not yet. On an accelerator it waits until no other task uses it.
      *
@@ -100,6 +108,7 @@ public final class SharedModel {
             shared = OPEN.get(key);
             if (shared == null) {
                 shared = open(config, engine);
+                opened++;
                 OPEN.put(key, shared);
             }
             shared.users++;

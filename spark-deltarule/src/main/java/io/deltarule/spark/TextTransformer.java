@@ -270,11 +270,17 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         return schema.add(valueOf(outputCol), type(), true).add(problems(), DataTypes.StringType, true);
     }
 
+    private int place(StructType schema, Param<String> column) {
+        return isDefined(column) ? schema.fieldIndex(valueOf(column)) : TextColumns.NONE;
+    }
+
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
         StructType schema = transformSchema(dataset.schema());
         CorpusOptions options = new CorpusOptions(intOf(piece), intOf(sequences), intOf(context));
-        TextColumns columns = new TextColumns(valueOf(inputCol), valueOf(keyCol), valueOf(prefixCol), valueOf(prefix));
+        StructType given = dataset.schema();
+        TextColumns columns = new TextColumns(
+                place(given, inputCol), place(given, keyCol), place(given, prefixCol), valueOf(prefix));
         RowFunction<R> function = new RowFunction<>(columns, new TextFunction<>(config(), task(), options), value());
         return dataset.toDF().mapPartitions(function, Encoders.row(schema));
     }
