@@ -4,11 +4,21 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark in this JVM, two tasks at a time. */
-final class LocalSpark {
+public final class LocalSpark {
     private LocalSpark() {}
 
+    /** Ends what other tests have left: a JVM has one at a time. */
+    static void stop() {
+        scala.Option<SparkSession> left = SparkSession.getDefaultSession();
+        if (left.isDefined()) {
+            left.get().stop();
+        }
+        SparkSession.clearDefaultSession();
+        SparkSession.clearActiveSession();
+    }
+
     /** The session of all tests of this JVM. */
-    static SparkSession session() {
+    public static SparkSession session() {
         return SparkSession.builder()
                 .master("local[2]")
                 .appName("tests")

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What one process without Spark computes: what everything else is compared with. */
-final class OneProcess {
+public final class OneProcess {
     private OneProcess() {}
 
-    static <R> List<Outcome<R>> outcomes(
+    public static <R> List<Outcome<R>> outcomes(
             Path model, CorpusTask<R> task, CorpusOptions options, List<CorpusText> texts) {
         List<Outcome<R>> outcomes = new ArrayList<>();
         try (LanguageModel opened = CorpusModel.open(model, 1);
