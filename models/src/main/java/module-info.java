@@ -20,5 +20,6 @@ module io.deltarule.models {
     exports io.deltarule.models.inference;
     exports io.deltarule.models.jet;
     exports io.deltarule.models.rwkv7;
+    exports io.deltarule.models.segment;
     exports io.deltarule.models.training;
 }
