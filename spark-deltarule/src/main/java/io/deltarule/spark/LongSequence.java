@@ -80,14 +80,14 @@ public record LongSequence(ModelConfig model, int piece) implements Serializable
                         .sorted(Comparator.comparing(Tuple2::_1))
                         .map(Tuple2::_2)
                         .toList();
-                Broadcast<List<float[]>> states =
-                        context.broadcast(SegmentStates.of(transfers, plan.stateSize(stage)));
+                Broadcast<List<float[]>> states = context.broadcast(SegmentStates.of(transfers, plan.stateSize(stage)));
                 rows = rows.map(one -> computed(
                                 all,
                                 count,
                                 segments -> new Numbered(
                                         one.segment(),
-                                        segments.next(now, one.rows(), states.value().get(one.segment())))))
+                                        segments.next(
+                                                now, one.rows(), states.value().get(one.segment())))))
                         .persist(StorageLevel.MEMORY_AND_DISK());
                 kept.add(rows);
                 if (kept.size() > 2) { // the one before is what a lost one is computed again from

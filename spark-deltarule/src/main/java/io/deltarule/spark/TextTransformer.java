@@ -279,8 +279,8 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         StructType schema = transformSchema(dataset.schema());
         CorpusOptions options = new CorpusOptions(intOf(piece), intOf(sequences), intOf(context));
         StructType given = dataset.schema();
-        TextColumns columns = new TextColumns(
-                place(given, inputCol), place(given, keyCol), place(given, prefixCol), valueOf(prefix));
+        TextColumns columns =
+                new TextColumns(place(given, inputCol), place(given, keyCol), place(given, prefixCol), valueOf(prefix));
         RowFunction<R> function = new RowFunction<>(columns, new TextFunction<>(config(), task(), options), value());
         return dataset.toDF().mapPartitions(function, Encoders.row(schema));
     }

@@ -24,7 +24,9 @@ public final class LocalSpark {
                 .appName("tests")
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
-                .config("spark.sql.warehouse.dir", Path.of("target", "warehouse").toAbsolutePath().toString())
+                .config(
+                        "spark.sql.warehouse.dir",
+                        Path.of("target", "warehouse").toAbsolutePath().toString())
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();

@@ -28,18 +28,18 @@ class LongSequenceTest {
     Path temp;
 
     @Test
-    void fourSegmentsAreTheSequence() {
+    void threeSegmentsAreTheSequence() {
         Path folder = CorpusModel.unpack("delta_net", temp.resolve("model"));
         JavaSparkContext context =
                 JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
         LongSequence sequence = new LongSequence(ModelConfig.cpu(folder.toString()), 128);
-        int[] ids = new Random(8).ints(1500, 2, 384).toArray();
-        ModelState found = sequence.state(context, ids, 4);
+        int[] ids = new Random(8).ints(700, 2, 384).toArray();
+        ModelState found = sequence.state(context, ids, 3);
         try (LanguageModel model = CorpusModel.open(folder, 1);
                 Session session = model.session(ids.length + 1)) {
             SegmentedNetwork network = new SegmentedNetwork(model.network());
             ModelState here = new Segments(
-                            new SegmentRun(network, model.engine(), null, ids.length, 128), network.cuts(ids.length, 4))
+                            new SegmentRun(network, model.engine(), null, ids.length, 128), network.cuts(ids.length, 3))
                     .inThisProcess(ids);
             List<float[]> deltas = found.deltas(model.network());
             for (int i = 0; i < deltas.size(); i++) {

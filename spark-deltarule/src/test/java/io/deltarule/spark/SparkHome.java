@@ -16,7 +16,8 @@ import java.util.zip.ZipOutputStream;
 
 /** A folder that Spark's worker takes for an installation: {@code jars}, with what this test's class path has. */
 final class SparkHome {
-    private static final String NOT_THERE = ".*/(junit|opentest4j|apiguardian|surefire|org\\.jacoco|error_prone_core|picocli|jline).*";
+    private static final String NOT_THERE =
+            ".*/(junit|opentest4j|apiguardian|surefire|org\\.jacoco|error_prone_core|picocli|jline).*";
 
     private SparkHome() {}
 
@@ -48,6 +49,17 @@ final class SparkHome {
                 }
             }
             return home;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes the links away, which JUnit would warn about. */
+    static void unlink(Path home) {
+        try (Stream<Path> jars = Files.list(home.resolve("jars"))) {
+            for (Path jar : jars.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(jar);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

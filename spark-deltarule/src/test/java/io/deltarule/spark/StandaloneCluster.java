@@ -28,7 +28,7 @@ final class StandaloneCluster implements AutoCloseable {
     /** Starts a master. */
     StandaloneCluster(Path folder, Path home) {
         this.folder = folder;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -102,7 +102,7 @@ final class StandaloneCluster implements AutoCloseable {
     private void awaitMaster() {
         for (int i = 0; i < 600; i++) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(HOST, port), 1000);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
                 return;
             } catch (IOException notYet) {
                 pause();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,6 +42,7 @@ class StandaloneClusterTest {
     private Path model;
     private StandaloneCluster cluster;
     private SparkSession spark;
+    private final List<Path> homes = new ArrayList<>();
 
     @BeforeEach
     void prepare() {
@@ -56,6 +58,7 @@ class StandaloneClusterTest {
         if (cluster != null) {
             cluster.close();
         }
+        homes.forEach(SparkHome::unlink);
     }
 
     private void start(Map<String, String> settings) {
@@ -74,6 +77,12 @@ class StandaloneClusterTest {
                         "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC");
         settings.forEach(builder::config);
         spark = builder.getOrCreate();
+    }
+
+    private Path home(String name, Predicate<Path> wanted) {
+        Path home = SparkHome.make(temp.resolve(name), wanted);
+        homes.add(home);
+        return home;
     }
 
     private Dataset<Row> rows(List<String> texts, int partitions) {
@@ -111,10 +120,14 @@ class StandaloneClusterTest {
         return Thread.ofPlatform().start(() -> {
             while (killed.get() == null && !Thread.currentThread().isInterrupted()) {
                 for (int stage : spark.sparkContext().statusTracker().getActiveStageIds()) {
-                    SparkStageInfo info = org.apache.spark.api.java.JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    SparkStageInfo info = org.apache.spark.api.java.JavaSparkContext.fromSparkContext(
+                                    spark.sparkContext())
                             .statusTracker()
                             .getStageInfo(stage);
-                    if (info != null && info.numTasks() == 7 && info.numCompletedTasks() >= 1 && info.numActiveTasks() >= 1) {
+                    if (info != null
+                            && info.numTasks() == 7
+                            && info.numCompletedTasks() >= 1
+                            && info.numActiveTasks() >= 1) {
                         ProcessHandle executor = cluster.executors().getFirst();
                         executor.destroyForcibly();
                         killed.set(executor);
@@ -132,7 +145,7 @@ class StandaloneClusterTest {
 
     @Test
     void twoThousandTextsAreThoseOfOneProcessAlsoWhenAnExecutorDies() throws InterruptedException {
-        Path home = SparkHome.make(temp.resolve("home"), entry -> true);
+        Path home = home("home", entry -> true);
         cluster = new StandaloneCluster(temp, home).worker(home, Map.of()).worker(home, Map.of());
         start(Map.of());
         List<String> texts = CorpusModel.texts(TEXTS, 5, 2026);
@@ -142,7 +155,8 @@ class StandaloneClusterTest {
                 OPTIONS,
                 texts.stream().map(CorpusText::of).toList());
         for (int partitions : new int[] {1, 2}) {
-            assertSame(expected, transformer().transform(rows(texts, partitions)).collectAsList());
+            assertSame(
+                    expected, transformer().transform(rows(texts, partitions)).collectAsList());
         }
         AtomicReference<ProcessHandle> killed = new AtomicReference<>();
         Thread killer = killAnExecutorInTheMiddle(killed);
@@ -155,9 +169,8 @@ class StandaloneClusterTest {
 
     @Test
     void aWorkerWithoutTheTokenizersNativeLibraryLeavesItsTasksToTheOther() {
-        Path home = SparkHome.make(temp.resolve("home"), entry -> true);
-        Path bare = SparkHome.make(
-                temp.resolve("bare"), entry -> !entry.toString().contains("linux-x86_64.jar"));
+        Path home = home("home", entry -> true);
+        Path bare = home("bare", entry -> !entry.toString().contains("linux-x86_64.jar"));
         SparkHome.strip(bare, "tokenizers-.*", "native/lib/.*");
         cluster = new StandaloneCluster(temp, home)
                 .worker(bare, Map.of("DJL_CACHE_DIR", temp.resolve("empty").toString()))

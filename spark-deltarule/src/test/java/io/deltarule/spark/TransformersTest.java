@@ -84,10 +84,7 @@ class TransformersTest {
     }
 
     private static <T extends TextTransformer<?, T>> T set(T transformer) {
-        return transformer
-                .setModel(model.toString())
-                .setPiece(OPTIONS.piece())
-                .setSequences(OPTIONS.sequences());
+        return transformer.setModel(model.toString()).setPiece(OPTIONS.piece()).setSequences(OPTIONS.sequences());
     }
 
     @ParameterizedTest
@@ -211,7 +208,8 @@ class TransformersTest {
                 .collectAsList();
         assertEquals(4, found.size());
         assertEquals("text: expected a text but found none", found.get(1).getAs("why"));
-        assertEquals("text: expected at least 2 tokens but found 0", found.get(2).getAs("why"));
+        assertEquals(
+                "text: expected at least 2 tokens but found 0", found.get(2).getAs("why"));
         assertNull(found.get(1).getAs("score"));
         assertNull(found.get(3).getAs("why"));
         assertTrue(found.get(3).<Row>getAs("score").getDouble(0) > 0);
@@ -248,7 +246,10 @@ class TransformersTest {
                 context.parallelize(texts(), 7).mapPartitions(function).collect();
         List<Outcome<Scored>> expected = OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts());
         for (int i = 0; i < outcomes.size(); i++) {
-            assertEquals(expected.get(i).result().meanLoss(), outcomes.get(i).result().meanLoss(), 0);
+            assertEquals(
+                    expected.get(i).result().meanLoss(),
+                    outcomes.get(i).result().meanLoss(),
+                    0);
         }
         assertTrue(SharedModel.opened() - before <= 1, "opened at most once by seven tasks");
         assertEquals("1 open, 1 idle", SharedModel.counts());

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 /** Goes on with each text. */
 @Command(
         name = "generate",
-        description = "Goes on with each row. A row draws by --seed and by its own id or text, so that it draws the same"
-                + " wherever it is computed.")
+        description =
+                "Goes on with each row. A row draws by --seed and by its own id or text, so that it draws the same"
+                        + " wherever it is computed.")
 final class CorpusGenerateCommand extends CorpusCommand {
     @Mixin
     private SamplingOptions sampling;

@@ -40,7 +40,8 @@ final class CorpusOptions {
             names = "--output-format",
             defaultValue = "jsonl",
             paramLabel = "F",
-            description = "jsonl, or parquet for a copy of all results in that format at the end (default: ${DEFAULT-VALUE}).")
+            description =
+                    "jsonl, or parquet for a copy of all results in that format at the end (default: ${DEFAULT-VALUE}).")
     private String outputFormat;
 
     @Option(
@@ -116,8 +117,8 @@ final class CorpusOptions {
     /** The job's configuration, as the module for Spark reads it; what only some commands have is added by them. */
     ObjectNode job(String command) {
         if (piece < 1 || sequences < 1) {
-            throw new InvalidInputException("--piece and --sequences: expected at least 1 but found " + piece + " and "
-                    + sequences);
+            throw new InvalidInputException(
+                    "--piece and --sequences: expected at least 1 but found " + piece + " and " + sequences);
         }
         if (context < 0 || context == 1) {
             throw new InvalidInputException(

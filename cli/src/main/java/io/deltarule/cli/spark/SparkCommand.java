@@ -109,7 +109,8 @@ public final class SparkCommand implements Runnable {
         if (unreadable > 0) {
             out.flush();
             throw new InvalidInputException("--input: expected files that can be read but " + unreadable
-                    + " cannot be, the first of them " + done.path("unreadable").get(0).asText() + "; " + options.output()
+                    + " cannot be, the first of them "
+                    + done.path("unreadable").get(0).asText() + "; " + options.output()
                     + "/rejected says why; mend them in a folder of their own and give them to a job of their own");
         }
     }

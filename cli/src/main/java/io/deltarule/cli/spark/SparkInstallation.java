@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * @param home the folder
  */
 record SparkInstallation(Path home) {
-    private static final String CURE = "; unpack a spark-4.x-bin-hadoop3.tgz from https://spark.apache.org/downloads.html and set"
-            + " SPARK_HOME to its folder, or name it by --spark-home";
+    private static final String CURE =
+            "; unpack a spark-4.x-bin-hadoop3.tgz from https://spark.apache.org/downloads.html and set"
+                    + " SPARK_HOME to its folder, or name it by --spark-home";
     private static final Pattern CORE = Pattern.compile("spark-core_(\\d+\\.\\d+)-(\\d+)\\..*\\.jar");
 
     /**
@@ -43,11 +44,11 @@ record SparkInstallation(Path home) {
             Matcher core = files.map(file -> CORE.matcher(file.getFileName().toString()))
                     .filter(Matcher::matches)
                     .findFirst()
-                    .orElseThrow(() -> new EngineUnavailableException("Spark: expected Apache Spark 4 in " + named + " but "
-                            + jars + " has no spark-core jar" + CURE));
+                    .orElseThrow(() -> new EngineUnavailableException("Spark: expected Apache Spark 4 in " + named
+                            + " but " + jars + " has no spark-core jar" + CURE));
             if (!core.group(1).equals("2.13") || Integer.parseInt(core.group(2)) != 4) {
-                throw new EngineUnavailableException(
-                        "Spark: expected Apache Spark 4 for Scala 2.13 in " + named + " but found " + core.group() + CURE);
+                throw new EngineUnavailableException("Spark: expected Apache Spark 4 for Scala 2.13 in " + named
+                        + " but found " + core.group() + CURE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -154,7 +154,7 @@ record SparkProcess(SparkInstallation spark, String master, List<String> setting
                         .filter(line -> line.contains("Exception") || line.startsWith("Error"))
                         .findFirst()
                         .orElse("its driver ended with exit code " + code);
-        return new EngineUnavailableException("Spark: expected the job to reach its end but: " + said
-                + "; all that Spark said is in " + log);
+        return new EngineUnavailableException(
+                "Spark: expected the job to reach its end but: " + said + "; all that Spark said is in " + log);
     }
 }

@@ -91,8 +91,7 @@ public final class ModelState {
         for (int i = 0; i < shapes.size(); i++) {
             tensors.add(Tensor.of(carried.get(i), shapes.get(i)));
         }
-        return new ModelState(
-                network.fingerprint(), TokenHistory.of(ids, new int[] {ids.length}), logits, tensors);
+        return new ModelState(network.fingerprint(), TokenHistory.of(ids, new int[] {ids.length}), logits, tensors);
     }
 
     /** The model's fingerprint. */

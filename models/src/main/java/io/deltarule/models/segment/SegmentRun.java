@@ -68,7 +68,8 @@ public record SegmentRun(SegmentedNetwork network, DeltaEngine engine, String de
         try (DeltaPlan plan = engine.plan(
                 new PlanSpec(spec.variant(), spec.shape(), spec.form(), spec.chunkSize(), 1, false, device))) {
             for (int from = first; from < to; from += most) {
-                DeltaInputs in = inputs(op, rows, from, Math.min(to, from + most), wide).withInitialState(carried);
+                DeltaInputs in =
+                        inputs(op, rows, from, Math.min(to, from + most), wide).withInitialState(carried);
                 carried = Tensor.of(plan.run(in).finalState().toArray(), 1, own.HV(), own.K(), wide);
             }
         }
@@ -86,8 +87,7 @@ public record SegmentRun(SegmentedNetwork network, DeltaEngine engine, String de
 
     private static DeltaShape shape(SequenceOp.Delta op, int tokens, int wide) {
         DeltaShape own = op.shape();
-        return new DeltaShape(
-                1, tokens, own.H(), own.HV(), own.K(), wide, own.householders(), 1, own.gate(), false, 0);
+        return new DeltaShape(1, tokens, own.H(), own.HV(), own.K(), wide, own.householders(), 1, own.gate(), false, 0);
     }
 
     private static DeltaInputs inputs(SequenceOp.Delta op, SegmentRows rows, int from, int to, int wide) {
@@ -97,7 +97,9 @@ public record SegmentRun(SegmentedNetwork network, DeltaEngine engine, String de
                 float[] all = rows.slots().get(slot.name());
                 float[] part = Arrays.copyOfRange(all, from * slot.width(), to * slot.width());
                 boolean values = input == Input.V || input == Input.W;
-                DeltaShape shape = values ? shape(op, to - from, wide) : shape(op, to - from, op.shape().V());
+                DeltaShape shape = values
+                        ? shape(op, to - from, wide)
+                        : shape(op, to - from, op.shape().V());
                 Input.Axes axes = values ? input.axes(shape) : input.axesOfWidth(shape, slot.width());
                 float[] numbers = values ? widened(part, op.shape().V(), wide) : part;
                 tensors.put(input, Tensor.of(numbers, axes.dims(1, to - from)));
@@ -171,12 +173,16 @@ public record SegmentRun(SegmentedNetwork network, DeltaEngine engine, String de
     }
 
     private static void runPiece(
-            LayerPlan plan, SegmentedNetwork.Stage stage, SegmentRows rows, Map<String, float[]> made, int from, int to) {
+            LayerPlan plan,
+            SegmentedNetwork.Stage stage,
+            SegmentRows rows,
+            Map<String, float[]> made,
+            int from,
+            int to) {
         List<Tensor> in = new ArrayList<>();
         for (Slot slot : stage.program().inputs()) {
             float[] all = rows.slots().get(slot.name());
-            in.add(Tensor.of(
-                    Arrays.copyOfRange(all, from * slot.width(), to * slot.width()), to - from, slot.width()));
+            in.add(Tensor.of(Arrays.copyOfRange(all, from * slot.width(), to * slot.width()), to - from, slot.width()));
         }
         List<Tensor> out = new ArrayList<>();
         stage.program().outputs().forEach(slot -> out.add(Tensor.zeros(to - from, slot.width())));

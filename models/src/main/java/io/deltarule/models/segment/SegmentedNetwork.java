@@ -91,7 +91,8 @@ public final class SegmentedNetwork {
             case SequenceOp.TokenDifference difference -> 1;
             default -> {
                 if (!op.carried(2).isEmpty()) {
-                    throw refused(op.getClass().getSimpleName() + " (" + op.out().name() + ")");
+                    throw refused(
+                            op.getClass().getSimpleName() + " (" + op.out().name() + ")");
                 }
                 yield 0;
             }
@@ -99,8 +100,9 @@ public final class SegmentedNetwork {
     }
 
     private static InvalidInputException refused(String what) {
-        return new InvalidInputException("segments: expected a model whose layers carry delta states and the last inputs of"
-                + " convolutions only but found " + what + "; read the text as one sequence");
+        return new InvalidInputException(
+                "segments: expected a model whose layers carry delta states and the last inputs of"
+                        + " convolutions only but found " + what + "; read the text as one sequence");
     }
 
     private Stage stage(List<List<LayerOp>> parts, int index, int reach) {

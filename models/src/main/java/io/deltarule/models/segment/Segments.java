@@ -18,6 +18,7 @@ import java.util.List;
  * @param run how a segment is computed
  * @param cuts where segments begin, and the end
  */
+@SuppressWarnings("ArrayRecordComponent") // never modified
 public record Segments(SegmentRun run, int[] cuts) {
     /** How many there are. */
     public int count() {
@@ -58,12 +59,12 @@ public record Segments(SegmentRun run, int[] cuts) {
         float[] rows = last.slots().get(slot.name());
         Tensor row = Tensor.of(Arrays.copyOfRange(rows, rows.length - slot.width(), rows.length), 1, slot.width());
         Tensor logits = Tensor.zeros(1, network.vocabulary());
-        LayerSpec head = LayerSpec.of(network.head(), network.weights(), 1, 1, 1).onDevice(run.device());
+        LayerSpec head =
+                LayerSpec.of(network.head(), network.weights(), 1, 1, 1).onDevice(run.device());
         try (LayerPlan plan = LayerEngine.of(run.engine()).plan(head)) {
             plan.run(new int[] {1}, List.of(row), List.of(logits));
         }
-        return ModelState.of(
-                network, ids, Tensor.of(logits.toArray(), network.vocabulary()), last.carried());
+        return ModelState.of(network, ids, Tensor.of(logits.toArray(), network.vocabulary()), last.carried());
     }
 
     /** All of it in this process, one segment after the other. */

@@ -75,18 +75,15 @@ class SegmentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "delta_net, 2", "delta_net, 5", "gated_deltaproduct, 4", "rwkv7, 3", "mamba2-groups, 4"
-    })
+    @CsvSource({"delta_net, 2", "delta_net, 5", "gated_deltaproduct, 4", "rwkv7, 3", "mamba2-groups, 4"})
     void composeToTheSequence(String name, int count) {
         Path folder = CorpusModel.unpack(name, temp.resolve(name));
         DeltaEngine reference = Engines.named("reference");
         DeltaEngine cpu = Engines.named("cpu");
         try (LanguageModel exact = LanguageModel.open(folder, reference, null);
                 LanguageModel fast = LanguageModel.open(folder, cpu, null)) {
-            int[] ids = new Random(3)
-                    .ints(TOKENS, 2, exact.network().vocabulary())
-                    .toArray();
+            int[] ids =
+                    new Random(3).ints(TOKENS, 2, exact.network().vocabulary()).toArray();
             ModelState expected = whole(exact, ids);
             double plain = distance(exact, expected, whole(fast, ids));
             double segments = distance(exact, expected, inSegments(fast, ids, count));

@@ -58,14 +58,20 @@ final class CorpusJob {
         Sampling sampling;
         try (ModelFolder folder = ModelFolder.open(Path.of(config.model()), config.type())) {
             model = new ModelConfig(
-                    config.model(), config.type(), config.engine(), config.device(), config.threads(), folder.fingerprint());
+                    config.model(),
+                    config.type(),
+                    config.engine(),
+                    config.device(),
+                    config.threads(),
+                    folder.fingerprint());
             sampling = Sampling.of(folder.generation());
         }
         JobTask<?> task = JobTask.of(config, sampling);
         List<Shard> shards = Shard.find(config, spark.sparkContext().hadoopConfiguration());
         output.claim(identity(shards, model.fingerprint()));
         List<String> unreadable = new ArrayList<>();
-        try (Watch watch = new Watch(report, counts, rowsBefore, rowsInAll)) {
+        Watch watch = new Watch(report, counts, rowsBefore, rowsInAll);
+        try {
             Set<RowPlace.Part> done = output.done();
             List<String> names = shards.stream().map(Shard::path).toList();
             for (Shard shard : shards) {
@@ -74,6 +80,8 @@ final class CorpusJob {
                     compute(counted, done, task, model, names);
                 }
             }
+        } finally {
+            watch.close();
         }
         if (config.outputFormat().equals("parquet")) {
             asParquet(task.schema());

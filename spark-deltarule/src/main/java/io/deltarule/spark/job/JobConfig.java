@@ -72,8 +72,7 @@ public record JobConfig(
         boolean ignoreEos,
         String embedding,
         int layer) {
-    static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
     /**
      * Checks names and numbers.
@@ -110,7 +109,9 @@ public record JobConfig(
                 throw inner;
             }
             throw new InvalidInputException(String.format(
-                    Locale.ROOT, "job: expected the JSON of a job but found what cannot be read: %s", e.getOriginalMessage()));
+                    Locale.ROOT,
+                    "job: expected the JSON of a job but found what cannot be read: %s",
+                    e.getOriginalMessage()));
         }
     }
 

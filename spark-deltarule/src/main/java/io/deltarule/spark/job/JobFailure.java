@@ -45,7 +45,8 @@ record JobFailure(String kind, String message) {
                     Matcher told = OF_A_TASK.matcher(String.valueOf(cause.getMessage()));
                     if (told.find()) {
                         boolean machine = told.group(1).equals("EngineUnavailableException");
-                        return new JobFailure(machine ? MACHINE : INPUT, told.group(2).strip());
+                        return new JobFailure(
+                                machine ? MACHINE : INPUT, told.group(2).strip());
                     }
                 }
             }

@@ -41,7 +41,11 @@ record JobReport(PrintStream out) {
     }
 
     void progress(long rows, long of, long rejected, long tokens) {
-        say(event("progress").put("rows", rows).put("of", of).put("rejected", rejected).put("tokens", tokens));
+        say(event("progress")
+                .put("rows", rows)
+                .put("of", of)
+                .put("rejected", rejected)
+                .put("tokens", tokens));
     }
 
     void done(Summary summary) {

@@ -54,7 +54,8 @@ record LineParser(boolean json, String textField, String idField) implements Ser
                             + (node == null || node.isMissingNode() ? "an empty line" : "another value"));
         }
         JsonNode idNode = idField == null ? null : node.get(idField);
-        String id = idNode == null || idNode.isNull() ? null : idNode.isValueNode() ? idNode.asText() : idNode.toString();
+        String id =
+                idNode == null || idNode.isNull() ? null : idNode.isValueNode() ? idNode.asText() : idNode.toString();
         JsonNode text = node.get(textField);
         if (idField != null && id == null) {
             return SourceRow.bad(line, null, "field " + idField + ": expected a value but found none");
@@ -64,7 +65,11 @@ record LineParser(boolean json, String textField, String idField) implements Ser
                     line,
                     id,
                     "field " + textField + ": expected a text but found "
-                            + (text == null ? "no such field" : text.isNull() ? "null" : text.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+                            + (text == null
+                                    ? "no such field"
+                                    : text.isNull()
+                                            ? "null"
+                                            : text.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
         }
         return new SourceRow(text.asText(), id, null);
     }

@@ -98,15 +98,16 @@ record OutputFolder(String root) implements Serializable {
                 found = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
             }
             if (!found.equals(job)) {
-                throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but "
-                        + root + " is of a job with another model, other options or other input files; name a new one");
+                throw new InvalidInputException(
+                        "--output: expected a new folder, or one that the same job has begun, but " + root
+                                + " is of a job with another model, other options or other input files; name a new one");
             }
             system.delete(path("summary.json"), false);
             return;
         }
         if (system.exists(path()) && system.listStatus(path()).length > 0) {
-            throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but " + root
-                    + " has other files; name a new one");
+            throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but "
+                    + root + " has other files; name a new one");
         }
         write(null, "job.json", List.of(job));
         system.mkdirs(path(RESULTS));

@@ -23,7 +23,8 @@ import scala.Tuple2;
  */
 final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, SourceRow>>> {
     /** How far the job is, for whoever watches. */
-    record Counts(LongAccumulator rows, LongAccumulator rejected, LongAccumulator tokens) implements java.io.Serializable {}
+    record Counts(LongAccumulator rows, LongAccumulator rejected, LongAccumulator tokens)
+            implements java.io.Serializable {}
 
     private final ModelConfig model;
     private final CorpusOptions options;

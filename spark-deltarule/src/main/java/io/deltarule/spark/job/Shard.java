@@ -24,9 +24,10 @@ import org.apache.hadoop.fs.Path;
  */
 record Shard(int number, String path, long bytes, String format) {
     /**
-     * The files that are meant.
+     * The files that are meant: files, folders, of which all files are meant that are not hidden, and patterns of either.
      *
-     * @param inputs files, folders, of which all files are meant that are not hidden, or patterns of either
+     * @param config says which
+     * @param hadoop Spark's settings of file systems
      * @throws InvalidInputException if one of them means no file
      */
     static List<Shard> find(JobConfig config, Configuration hadoop) {
@@ -48,12 +49,14 @@ record Shard(int number, String path, long bytes, String format) {
                         "--input: expected files that can be read but '" + input + "' cannot be: " + e.getMessage());
             }
             if (files.size() == before && !known) {
-                throw new InvalidInputException("--input: expected a file, a folder of files or a pattern but found none at '"
-                        + input + "'; look at the path");
+                throw new InvalidInputException(
+                        "--input: expected a file, a folder of files or a pattern but found none at '" + input
+                                + "'; look at the path");
             }
         }
         List<Shard> shards = new ArrayList<>();
-        files.forEach((path, bytes) -> shards.add(new Shard(shards.size(), path, bytes, format(config.format(), path))));
+        files.forEach(
+                (path, bytes) -> shards.add(new Shard(shards.size(), path, bytes, format(config.format(), path))));
         return shards;
     }
 

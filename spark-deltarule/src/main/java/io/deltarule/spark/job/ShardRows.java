@@ -29,7 +29,11 @@ final class ShardRows {
 
     private static JavaRDD<SourceRow> lines(JavaSparkContext context, Shard shard, LineParser parser) {
         return context.newAPIHadoopFile(
-                        shard.path(), TextInputFormat.class, LongWritable.class, Text.class, context.hadoopConfiguration())
+                        shard.path(),
+                        TextInputFormat.class,
+                        LongWritable.class,
+                        Text.class,
+                        context.hadoopConfiguration())
                 .map(line -> parser.parse(line._2().getBytes(), line._2().getLength()));
     }
 
@@ -42,8 +46,9 @@ final class ShardRows {
             require(schema, config.idColumn(), false);
         }
         Column text = all.col("`" + config.textColumn() + "`");
-        Dataset<Row> wanted =
-                identified ? all.select(text, all.col("`" + config.idColumn() + "`").cast("string")) : all.select(text);
+        Dataset<Row> wanted = identified
+                ? all.select(text, all.col("`" + config.idColumn() + "`").cast("string"))
+                : all.select(text);
         String textColumn = config.textColumn(); // not the configuration itself: tasks get it with what they run
         String idColumn = config.idColumn();
         return wanted.javaRDD().map(row -> {
@@ -61,8 +66,8 @@ final class ShardRows {
         String[] names = schema.fieldNames();
         if (Arrays.stream(names).noneMatch(column::equals)
                 || (text && !(schema.apply(column).dataType() instanceof StringType))) {
-            throw new InvalidInputException("column: expected " + (text ? "one of strings named '" : "one named '") + column
-                    + "' but found " + schema.simpleString());
+            throw new InvalidInputException("column: expected " + (text ? "one of strings named '" : "one named '")
+                    + column + "' but found " + schema.simpleString());
         }
     }
 }

@@ -3,7 +3,7 @@ package io.deltarule.spark.job;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Tells how far a job is, once a second. */
-final class Watch implements AutoCloseable {
+final class Watch {
     private final Thread thread;
 
     Watch(JobReport report, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
@@ -23,8 +23,7 @@ final class Watch implements AutoCloseable {
         });
     }
 
-    @Override
-    public void close() {
+    void close() {
         thread.interrupt();
         try {
             thread.join();

@@ -75,7 +75,9 @@ class CorpusJobTest {
         for (int i = 0; i < lines.size(); i++) {
             assertEquals(i, lines.get(i).get("row").asInt());
             assertEquals(
-                    expected.get(i).result().meanLoss(), lines.get(i).get("mean_loss").asDouble(), 0);
+                    expected.get(i).result().meanLoss(),
+                    lines.get(i).get("mean_loss").asDouble(),
+                    0);
         }
     }
 
@@ -111,7 +113,9 @@ class CorpusJobTest {
         Files.writeString(Path.of(input), "one more line\n");
         assertEquals(
                 "failed",
-                run(JobConfigs.of("perplexity", model, output, input)).get("deltarule").asText());
+                run(JobConfigs.of("perplexity", model, output, input))
+                        .get("deltarule")
+                        .asText());
     }
 
     @Test
@@ -119,11 +123,16 @@ class CorpusJobTest {
         Path input = temp.resolve("rows.jsonl");
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            lines.append("{\"text\": \"").append(TEXTS.get(i)).append("\", \"number\": ").append(i).append("}\n");
+            lines.append("{\"text\": \"")
+                    .append(TEXTS.get(i))
+                    .append("\", \"number\": ")
+                    .append(i)
+                    .append("}\n");
         }
         byte[] good = lines.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] bad = ("{\"text\": \"cut\n\n{\"text\": 7}\n{\"txt\": \"x\"}\n[1]\n{\"text\": \"\"}\n{\"text\": \"\u00ff\"}\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bad =
+                ("{\"text\": \"cut\n\n{\"text\": 7}\n{\"txt\": \"x\"}\n[1]\n{\"text\": \"\"}\n{\"text\": \"\u00ff\"}\n")
+                        .getBytes(StandardCharsets.ISO_8859_1);
         try (var out = Files.newOutputStream(input)) {
             out.write(good);
             out.write(bad);
@@ -173,7 +182,9 @@ class CorpusJobTest {
 
     private static Path file(String folder) throws IOException {
         try (Stream<Path> files = Files.list(Path.of(folder))) {
-            return files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -185,15 +196,25 @@ class CorpusJobTest {
         java.util.Arrays.fill(bytes, bytes.length / 4, bytes.length / 2, (byte) 0x5a);
         Files.write(corrupt, bytes);
         Path short1 = Files.write(temp.resolve("b-short.parquet"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
-        JobConfig plain = JobConfigs.of("generate", model, output, corrupt.toString(), short1.toString(), whole.toString());
-        ObjectEdit edit = new ObjectEdit(plain).set("textColumn", "content").set("idColumn", "name").set("outputFormat", "parquet");
+        JobConfig plain =
+                JobConfigs.of("generate", model, output, corrupt.toString(), short1.toString(), whole.toString());
+        ObjectEdit edit = new ObjectEdit(plain)
+                .set("textColumn", "content")
+                .set("idColumn", "name")
+                .set("outputFormat", "parquet");
         JsonNode done = run(edit.config());
         assertEquals("done", done.get("deltarule").asText(), done.toString());
-        assertEquals(2, done.get("unreadable").size(), () -> JobConfigs.lines(output.resolve("rejected")).toString());
+        assertEquals(
+                2,
+                done.get("unreadable").size(),
+                () -> JobConfigs.lines(output.resolve("rejected")).toString());
         assertEquals(70, done.get("rows").asInt());
         List<JsonNode> rejected = JobConfigs.lines(output.resolve("rejected"));
         assertEquals(2, rejected.size());
-        assertTrue(rejected.getFirst().get("problem").asText().startsWith("file: expected parquet but it cannot be read: "));
+        assertTrue(rejected.getFirst()
+                .get("problem")
+                .asText()
+                .startsWith("file: expected parquet but it cannot be read: "));
         Generation task = new Generation(
                 GenerationOptions.greedy(4)
                         .with(Sampling.temperature(1.1).withSeed(9))
@@ -230,10 +251,11 @@ class CorpusJobTest {
 
     @Test
     void whatCannotBeRightIsSaidInOneLine() throws IOException {
-        JsonNode none = run(JobConfigs.of("perplexity", model, output, temp.resolve("nothing*").toString()));
+        JsonNode none = run(JobConfigs.of(
+                "perplexity", model, output, temp.resolve("nothing*").toString()));
         assertEquals(
-                "--input: expected a file, a folder of files or a pattern but found none at '" + temp.resolve("nothing*")
-                        + "'; look at the path",
+                "--input: expected a file, a folder of files or a pattern but found none at '"
+                        + temp.resolve("nothing*") + "'; look at the path",
                 none.get("message").asText());
         JsonNode model = run(JobConfigs.of("perplexity", temp.resolve("no-model"), output, text().toString()));
         assertEquals("input", model.get("kind").asText(), model.toString());

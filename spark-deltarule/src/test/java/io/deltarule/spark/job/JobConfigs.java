@@ -55,7 +55,8 @@ public final class JobConfigs {
         }
         try (Stream<Path> files = Files.list(folder)) {
             List<JsonNode> lines = new ArrayList<>();
-            for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList()) {
                 for (String line : Files.readAllLines(file)) {
                     lines.add(JobConfig.JSON.readTree(line));
                 }
