@@ -57,46 +57,58 @@ public record LongSequence(ModelConfig model, int piece) implements Serializable
      * @throws InvalidInputException if the model cannot be computed in segments, or these would be too short
      */
     public ModelState state(JavaSparkContext context, int[] ids, int count) {
-        try (SharedModel.Lease lease = SharedModel.lease(model)) {
-            Segments plan = segments(lease.model(), ids.length, count, piece);
-            Broadcast<int[]> all = context.broadcast(ids);
-            List<Integer> numbers = new ArrayList<>();
-            for (int s = 0; s < count; s++) {
-                numbers.add(s);
-            }
-            JavaRDD<Numbered> rows = context.parallelize(numbers, count)
-                    .map(s -> computed(all, count, segments -> new Numbered(s, segments.begin(s, all.value()))))
+        int[] sizes = sizes(ids.length, count); // the model is not kept: in local mode its turn is the tasks'
+        Broadcast<int[]> all = context.broadcast(ids);
+        List<Integer> numbers = new ArrayList<>();
+        for (int s = 0; s < count; s++) {
+            numbers.add(s);
+        }
+        JavaRDD<Numbered> rows = context.parallelize(numbers, count)
+                .map(s -> computed(all, count, segments -> new Numbered(s, segments.begin(s, all.value()))))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        List<JavaRDD<Numbered>> kept = new ArrayList<>(List.of(rows));
+        for (int stage = 1; stage < sizes.length; stage++) {
+            int now = stage;
+            List<SegmentTransfer> transfers = rows
+                    .filter(one -> one.segment() + 1 < count)
+                    .map(one -> new Tuple2<>(
+                            one.segment(),
+                            computed(all, count, segments -> segments.transfer(now, one.segment(), one.rows()))))
+                    .collect()
+                    .stream()
+                    .sorted(Comparator.comparing(Tuple2::_1))
+                    .map(Tuple2::_2)
+                    .toList();
+            Broadcast<List<float[]>> states = context.broadcast(SegmentStates.of(transfers, sizes[stage]));
+            rows = rows.map(one -> computed(
+                            all,
+                            count,
+                            segments -> new Numbered(
+                                    one.segment(),
+                                    segments.next(
+                                            now, one.rows(), states.value().get(one.segment())))))
                     .persist(StorageLevel.MEMORY_AND_DISK());
-            List<JavaRDD<Numbered>> kept = new ArrayList<>(List.of(rows));
-            for (int stage = 1; stage < plan.run().network().stages().size(); stage++) {
-                int now = stage;
-                List<SegmentTransfer> transfers = rows
-                        .filter(one -> one.segment() + 1 < count)
-                        .map(one -> new Tuple2<>(
-                                one.segment(),
-                                computed(all, count, segments -> segments.transfer(now, one.segment(), one.rows()))))
-                        .collect()
-                        .stream()
-                        .sorted(Comparator.comparing(Tuple2::_1))
-                        .map(Tuple2::_2)
-                        .toList();
-                Broadcast<List<float[]>> states = context.broadcast(SegmentStates.of(transfers, plan.stateSize(stage)));
-                rows = rows.map(one -> computed(
-                                all,
-                                count,
-                                segments -> new Numbered(
-                                        one.segment(),
-                                        segments.next(
-                                                now, one.rows(), states.value().get(one.segment())))))
-                        .persist(StorageLevel.MEMORY_AND_DISK());
-                kept.add(rows);
-                if (kept.size() > 2) { // the one before is what a lost one is computed again from
-                    kept.removeFirst().unpersist(false);
-                }
+            kept.add(rows);
+            if (kept.size() > 2) { // the one before is what a lost one is computed again from
+                kept.removeFirst().unpersist(false);
             }
-            Numbered last = rows.filter(one -> one.segment() + 1 == count).first();
-            kept.forEach(one -> one.unpersist(false));
-            return plan.end(last.rows(), ids);
+        }
+        Numbered last = rows.filter(one -> one.segment() + 1 == count).first();
+        kept.forEach(one -> one.unpersist(false));
+        try (SharedModel.Lease lease = SharedModel.lease(model)) {
+            return segments(lease.model(), ids.length, count, piece).end(last.rows(), ids);
+        }
+    }
+
+    /** How many numbers the state of each stage has, and so how many stages there are. */
+    private int[] sizes(int tokens, int count) {
+        try (SharedModel.Lease lease = SharedModel.lease(model)) {
+            Segments plan = segments(lease.model(), tokens, count, piece);
+            int[] sizes = new int[plan.run().network().stages().size()];
+            for (int stage = 1; stage < sizes.length; stage++) {
+                sizes[stage] = plan.stateSize(stage);
+            }
+            return sizes;
         }
     }
 

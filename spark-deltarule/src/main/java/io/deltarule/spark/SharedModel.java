@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.SparkFiles;
 
 /**
@@ -34,12 +34,12 @@ public final class SharedModel {
 
     private final LanguageModel model;
     private final PrefixStates prefixes = new PrefixStates(PrefixStates.DEFAULT_BYTES);
-    private final Semaphore turns; // null where tasks run side by side
+    private final ReentrantLock turns; // null where tasks run side by side; one task may have several leases
     private int users;
 
     private SharedModel(LanguageModel model, boolean alone) {
         this.model = model;
-        this.turns = alone ? new Semaphore(1, true) : null;
+        this.turns = alone ? new ReentrantLock(true) : null;
     }
 
     /** The use of a model by one task. */
@@ -63,7 +63,7 @@ public final class SharedModel {
             return shared.prefixes;
         }
 
-        /** Gives it back; a second time does nothing. */
+        /** Gives it back, in the thread that has leased it; a second time does nothing. */
         @Override
         public void close() {
             synchronized (this) {
@@ -73,7 +73,7 @@ public final class SharedModel {
                 over = true;
             }
             if (shared.turns != null) {
-                shared.turns.release();
+                shared.turns.unlock();
             }
             release(key);
         }
@@ -115,7 +115,7 @@ public final class SharedModel {
             IDLE.remove(key);
         }
         if (shared.turns != null) {
-            shared.turns.acquireUninterruptibly();
+            shared.turns.lock();
         }
         return new Lease(key, shared);
     }

@@ -22,6 +22,10 @@ record JobFailure(String kind, String message) {
     /** How an exception of a task reads where Spark hands on its text alone. */
     private static final Pattern OF_A_TASK = Pattern.compile("io\\.deltarule\\.[\\w.]*\\.(\\w+Exception): ([^\\n]+)");
 
+    private static final Pattern NO_MASTER =
+            Pattern.compile("stopped SparkContext|SparkContext was shut down|masters are unresponsive");
+    private static final Pattern NO_URL = Pattern.compile("(?i)could not parse master url|invalid master");
+
     /** What an exception of a job means; what a task threw is inside of Spark's own. */
     static JobFailure of(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -42,7 +46,20 @@ record JobFailure(String kind, String message) {
                     return new JobFailure(MACHINE, e.getMessage());
                 }
                 default -> {
-                    Matcher told = OF_A_TASK.matcher(String.valueOf(cause.getMessage()));
+                    String said = String.valueOf(cause.getMessage());
+                    if (NO_URL.matcher(said).find()) {
+                        return new JobFailure(
+                                INPUT,
+                                "--master: expected one that Spark knows but found: "
+                                        + said.lines().findFirst().orElse(""));
+                    }
+                    if (NO_MASTER.matcher(said).find()) {
+                        return new JobFailure(
+                                MACHINE,
+                                "Spark: expected a master that answers, and executors that start, but found none; look at --master"
+                                        + " and at the master's log");
+                    }
+                    Matcher told = OF_A_TASK.matcher(said);
                     if (told.find()) {
                         boolean machine = told.group(1).equals("EngineUnavailableException");
                         return new JobFailure(
