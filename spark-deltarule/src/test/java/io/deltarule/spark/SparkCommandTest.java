@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.corpus.CorpusModel;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusText;
@@ -21,10 +22,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code deltarule spark} as a process, with a folder of Spark's jars in place of an installation. */
+@Tag(TestScope.THOROUGH)
 class SparkCommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.testkit.TestScope;
 import io.deltarule.models.corpus.CorpusModel;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusText;
@@ -28,10 +29,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A master and two workers of one core, each a process of its own. */
+@Tag(TestScope.THOROUGH)
 class StandaloneClusterTest {
     private static final CorpusOptions OPTIONS = new CorpusOptions(256, 16, 0);
     private static final int TEXTS = 2000;
