@@ -131,7 +131,7 @@ class CorpusJobTest {
         }
         byte[] good = lines.toString().getBytes(StandardCharsets.UTF_8);
         byte[] bad =
-                ("{\"text\": \"cut\n\n{\"text\": 7}\n{\"txt\": \"x\"}\n[1]\n{\"text\": \"\"}\n{\"text\": \"\u00ff\"}\n")
+                "{\"text\": \"cut\n\n{\"text\": 7}\n{\"txt\": \"x\"}\n[1]\n{\"text\": \"\"}\n{\"text\": \"\u00ff\"}\n"
                         .getBytes(StandardCharsets.ISO_8859_1);
         try (var out = Files.newOutputStream(input)) {
             out.write(good);
