@@ -47,8 +47,11 @@ public final class CorpusRunner<R> implements AutoCloseable {
      *
      * @param texts read ahead as far as one run holds
      * @return as many as there are texts, in their order
+     * @throws InvalidInputException if the model has no tokenizer
+     * @throws io.deltarule.core.EngineUnavailableException if this machine cannot run the library that reads it
      */
     public Iterator<Outcome<R>> run(Iterator<CorpusText> texts) {
+        reader.model().tokenizer(); // the model's fault, and no text's
         return new Outcomes(texts);
     }
 

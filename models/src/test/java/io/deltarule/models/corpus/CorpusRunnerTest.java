@@ -3,8 +3,10 @@ package io.deltarule.models.corpus;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.Decoder;
 import io.deltarule.models.inference.FinishReason;
 import io.deltarule.models.inference.GenerationOptions;
@@ -226,6 +228,15 @@ class CorpusRunnerTest {
                 assertNull(outcomes.get(i == 2 || i == 4 ? 0 : i).problem());
                 assertArrayEquals(alone.get(i).result(), left.get(i).result(), 0f);
             }
+        }
+    }
+
+    @Test
+    void aModelWithoutATokenizerIsNotTheTextsFault() throws java.io.IOException {
+        Path folder = CorpusModel.unpack("delta_net", temp.resolve("model"));
+        java.nio.file.Files.delete(folder.resolve("tokenizer.json"));
+        try (LanguageModel model = CorpusModel.open(folder, 1)) {
+            assertThrows(InvalidInputException.class, () -> run(model, new Scoring(false), OPTIONS, texts(1)));
         }
     }
 }
