@@ -34,6 +34,8 @@ module io.deltarule.cli {
             info.picocli;
     opens io.deltarule.cli.sdk to
             info.picocli;
+    opens io.deltarule.cli.spark to
+            info.picocli;
     opens io.deltarule.cli.train to
             info.picocli;
 }

@@ -11,6 +11,7 @@ module io.deltarule.models {
 
     exports io.deltarule.models;
     exports io.deltarule.models.chat;
+    exports io.deltarule.models.corpus;
     exports io.deltarule.models.format;
     exports io.deltarule.models.format.config to
             io.deltarule.training;
@@ -19,5 +20,6 @@ module io.deltarule.models {
     exports io.deltarule.models.inference;
     exports io.deltarule.models.jet;
     exports io.deltarule.models.rwkv7;
+    exports io.deltarule.models.segment;
     exports io.deltarule.models.training;
 }

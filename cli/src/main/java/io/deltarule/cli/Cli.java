@@ -19,6 +19,7 @@ import io.deltarule.cli.pack.PackCommand;
 import io.deltarule.cli.pack.RemoteCommand;
 import io.deltarule.cli.sdk.DevicesCommand;
 import io.deltarule.cli.sdk.TornadoCommand;
+import io.deltarule.cli.spark.SparkCommand;
 import io.deltarule.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             ChatCommand.class,
             PerplexityCommand.class,
+            SparkCommand.class,
             InspectCommand.class,
             MakeModelCommand.class,
             ConvertCommand.class,

@@ -63,6 +63,16 @@ public final class ModelOptions {
         return type;
     }
 
+    /** The engine as it was named: it may be another machine's. */
+    public String engineName() {
+        return engine;
+    }
+
+    /** The device as it was named, or null. */
+    public String deviceName() {
+        return device;
+    }
+
     /** The engine and its device. */
     public EngineChoice engine() {
         return EngineChoice.of(engine, device);

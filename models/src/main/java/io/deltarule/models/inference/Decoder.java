@@ -1,7 +1,10 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.NumericException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,9 +17,9 @@ public final class Decoder {
     public static final int NONE = -1;
 
     private final Session session;
-    private final GenerationOptions options;
-    private final Set<Integer> stops;
-    private final Sampler sampler;
+    private final List<GenerationOptions> options; // per sequence; null for one that does not go on
+    private final List<Sampler> samplers = new ArrayList<>();
+    private final boolean together; // whether the sequences share a seed, and draw by their place among the others
     private final int[] tokens;
     private final int[] made;
     private final FinishReason[] finishes;
@@ -30,18 +33,48 @@ public final class Decoder {
      * @param options when to stop
      */
     public Decoder(Session session, GenerationOptions options) {
+        this(session, Collections.nCopies(session.options().sequences(), options), true);
+    }
+
+    /**
+     * Begins where the session's sequences are, each with options of its own. Each draws as it would alone in a session, whatever its place
+     * is here.
+     *
+     * @param session each of its sequences that goes on has had a token
+     * @param options one for each of the first sequences, or null for one that does not go on; the others do not
+     */
+    public Decoder(Session session, List<GenerationOptions> options) {
+        this(session, options, false);
+    }
+
+    private Decoder(Session session, List<GenerationOptions> options, boolean together) {
         this.session = session;
-        this.options = options;
-        this.stops = options.stops() == null ? session.network().stops() : options.stops();
-        this.sampler = new Sampler(options.sampling(), session.network().vocabulary());
+        this.options = new ArrayList<>(options);
+        this.together = together;
         int count = session.options().sequences();
+        while (this.options.size() < count) {
+            this.options.add(null);
+        }
         this.tokens = new int[count];
         this.made = new int[count];
         this.finishes = new FinishReason[count];
         this.texts = new TokenHistory[count];
+        Sampler one = together
+                ? new Sampler(options.getFirst().sampling(), session.network().vocabulary())
+                : null;
         for (int i = 0; i < count; i++) {
             texts[i] = new TokenHistory();
-            session.logits(i); // throws for a sequence without a token: there is nothing to go on from
+            GenerationOptions own = this.options.get(i);
+            if (own == null) {
+                finishes[i] = FinishReason.LENGTH;
+                samplers.add(null);
+            } else {
+                session.logits(i); // throws for a sequence without a token: there is nothing to go on from
+                samplers.add(
+                        together
+                                ? one
+                                : new Sampler(own.sampling(), session.network().vocabulary()));
+            }
         }
     }
 
@@ -56,7 +89,7 @@ public final class Decoder {
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = NONE;
             if (finishes[i] == null) {
-                if (made[i] == options.maxNewTokens()) {
+                if (made[i] == options.get(i).maxNewTokens()) {
                     finishes[i] = FinishReason.LENGTH;
                 } else if (session.length(i) == session.options().maxContext()) {
                     finishes[i] = FinishReason.CONTEXT;
@@ -73,18 +106,20 @@ public final class Decoder {
     private int choose(int sequence) {
         int token;
         try {
-            token = sampler.next(
-                    session.logits(sequence),
-                    session.length(sequence),
-                    sequence,
-                    () -> session.ids(sequence),
-                    texts[sequence]::ids);
+            token = samplers.get(sequence)
+                    .next(
+                            session.logits(sequence),
+                            session.length(sequence),
+                            together ? sequence : 0,
+                            () -> session.ids(sequence),
+                            texts[sequence]::ids);
         } catch (NumericException e) {
             throw session.network().explained(e);
         }
         made[sequence]++;
         texts[sequence].append(new int[] {token}, 0, 1);
-        if (stops.contains(token)) {
+        Set<Integer> stops = options.get(sequence).stops();
+        if ((stops == null ? session.network().stops() : stops).contains(token)) {
             finishes[sequence] = FinishReason.STOP;
         }
         return token;
@@ -93,6 +128,13 @@ public final class Decoder {
     /** Why a sequence's text ended; null while it has not. A stop token ends it at once, before it is fed. */
     public FinishReason finish(int sequence) {
         return finishes[sequence];
+    }
+
+    /** Ends a sequence's text where it is, because of what its text says for example. */
+    public void end(int sequence) {
+        if (finishes[sequence] == null) {
+            finishes[sequence] = FinishReason.STOP;
+        }
     }
 
     /** The last step's tokens, one per sequence, {@link #NONE} where it had ended before. */

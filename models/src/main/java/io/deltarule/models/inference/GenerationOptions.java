@@ -1,6 +1,7 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.InvalidInputException;
+import java.io.Serializable;
 import java.util.Set;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Set;
  * @param sampling how each is chosen
  * @param stops ids that end a text, or null for the model's own
  */
-public record GenerationOptions(int maxNewTokens, Sampling sampling, Set<Integer> stops) {
+public record GenerationOptions(int maxNewTokens, Sampling sampling, Set<Integer> stops) implements Serializable {
     /**
      * Copies the set.
      *

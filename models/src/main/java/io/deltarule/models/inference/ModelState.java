@@ -1,8 +1,10 @@
 package io.deltarule.models.inference;
 
 import io.deltarule.core.Form;
+import io.deltarule.core.InvalidInputException;
 import io.deltarule.core.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,28 @@ public final class ModelState {
         }
     }
 
+    /**
+     * A state that was computed elsewhere than in a session: from segments of a long sequence, for example.
+     *
+     * @param network the model
+     * @param ids the tokens that it has had
+     * @param logits [vocabulary], for the token that comes next
+     * @param carried everything that the body's operations carry, in the program's order, in the shapes of one sequence
+     * @throws InvalidInputException if a tensor is missing or of another size
+     */
+    public static ModelState of(Network network, int[] ids, Tensor logits, List<float[]> carried) {
+        List<int[]> shapes = new StateLayout(network.body(), network.positions(ids.length)).shapes(ids.length);
+        if (shapes.size() != carried.size() || logits.size() != network.vocabulary()) {
+            throw new InvalidInputException("state: expected " + shapes.size() + " tensors and " + network.vocabulary()
+                    + " logits but found " + carried.size() + " and " + logits.size());
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        for (int i = 0; i < shapes.size(); i++) {
+            tensors.add(Tensor.of(carried.get(i), shapes.get(i)));
+        }
+        return new ModelState(network.fingerprint(), TokenHistory.of(ids, new int[] {ids.length}), logits, tensors);
+    }
+
     /** The model's fingerprint. */
     public String fingerprint() {
         return fingerprint;
@@ -106,6 +130,18 @@ public final class ModelState {
     /** What {@link #with} added. */
     public Map<String, String> notes() {
         return notes;
+    }
+
+    /** The states of its delta rules (copies), in the model's order, each [HV, K, V] row-major, or with a first axis of levels. */
+    public List<float[]> deltas(Network network) {
+        List<float[]> deltas = new ArrayList<>();
+        List<String> names = new StateLayout(network.body(), network.positions(length())).names();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (names.get(i).endsWith(".delta")) {
+                deltas.add(tensors.get(i).toArray());
+            }
+        }
+        return deltas;
     }
 
     /** How many bytes it takes. */

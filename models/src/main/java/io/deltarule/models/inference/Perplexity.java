@@ -53,17 +53,30 @@ public record Perplexity(long tokens, double meanLoss) {
 
     private static double loss(Network network, int[] ids, int first, Tensor logits) {
         double sum = 0;
-        int width = logits.dim(1);
         for (int row = 0; row < logits.dim(0) && first + row + 1 < ids.length; row++) {
-            double loss = logSumExp(logits, (long) row * width, width)
-                    - logits.get((long) row * width + ids[first + row + 1]);
-            if (!Double.isFinite(loss)) {
-                throw network.explained(new NumericException("logits: expected finite numbers but found others after "
-                        + (first + row + 1) + " tokens; they outgrow float32 on this engine"));
-            }
+            double loss = loss(network, logits, row, ids[first + row + 1], first + row + 1);
             sum += loss;
         }
         return sum;
+    }
+
+    /**
+     * −ln p of one token.
+     *
+     * @param logits [rows, vocabulary]
+     * @param row the row for the token
+     * @param id the token
+     * @param place how many tokens were before it, for the message
+     * @throws NumericException if it is not finite
+     */
+    public static double loss(Network network, Tensor logits, int row, int id, int place) {
+        int width = logits.dim(1);
+        double loss = logSumExp(logits, (long) row * width, width) - logits.get((long) row * width + id);
+        if (!Double.isFinite(loss)) {
+            throw network.explained(new NumericException("logits: expected finite numbers but found others after "
+                    + place + " tokens; they outgrow float32 on this engine"));
+        }
+        return loss;
     }
 
     private static double logSumExp(Tensor logits, long at, int width) {

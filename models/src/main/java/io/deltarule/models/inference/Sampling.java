@@ -2,6 +2,7 @@ package io.deltarule.models.inference;
 
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.GenerationDefaults;
+import java.io.Serializable;
 
 /**
  * How the next token is chosen from its logits ℓ, in this order.
@@ -33,7 +34,8 @@ public record Sampling(
         double minP,
         double repetitionPenalty,
         double presencePenalty,
-        long seed) {
+        long seed)
+        implements Serializable {
     /** The likeliest token every time. */
     public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 1, 0, 0);
 

@@ -30,6 +30,19 @@ public final class Session implements AutoCloseable {
         void accept(int first, Tensor logits);
     }
 
+    /** Takes logits of several sequences as they are computed. */
+    @FunctionalInterface
+    public interface SequenceRows {
+        /**
+         * Some rows of one sequence.
+         *
+         * @param sequence which
+         * @param first the place of the first row's token in its sequence
+         * @param logits [rows, vocabulary], for the tokens that come next; overwritten by the next rows
+         */
+        void accept(int sequence, int first, Tensor logits);
+    }
+
     private final Placement placement;
     private final Network network;
     private final SessionOptions options;
@@ -40,6 +53,7 @@ public final class Session implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Tensor logits; // [logitRows, vocabulary]
     private final Tensor[] next; // per sequence [vocabulary]; null before the first token
+    private final Tensor[] hidden; // per sequence, the row that its logits were read from; null where it is not known
     private final TokenHistory[] histories;
     private final List<CheckpointRing> checkpoints = new ArrayList<>();
 
@@ -51,6 +65,7 @@ public final class Session implements AutoCloseable {
         this.layout = new StateLayout(network.body(), network.positions(options.maxContext()));
         checkMemory();
         this.next = new Tensor[options.sequences()];
+        this.hidden = new Tensor[options.sequences()];
         this.histories = new TokenHistory[options.sequences()];
         for (int i = 0; i < histories.length; i++) {
             histories[i] = new TokenHistory();
@@ -142,6 +157,19 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * The hidden row after a sequence's last token (a copy), normed, from which its logits were read.
+     *
+     * @throws IllegalStateException if no token was fed since the sequence's beginning, or since a state was put back
+     */
+    public float[] hidden(int sequence) {
+        if (hidden[sequence] == null) {
+            throw new IllegalStateException("sequence " + sequence
+                    + " has had no token since its beginning or a restored state; feed it first");
+        }
+        return hidden[sequence].toArray();
+    }
+
+    /**
      * Feeds tokens and computes the logits after the last of each sequence.
      *
      * @param ids one array for each sequence, empty where it brings nothing
@@ -186,7 +214,7 @@ public final class Session implements AutoCloseable {
             Tensor block = NetworkPlans.slice(logits, 0, sequences.size());
             forward.logits(last, block);
             for (int row = 0; row < sequences.size(); row++) {
-                remember(sequences.get(row), NetworkPlans.slice(block, row, 1));
+                remember(sequences.get(row), NetworkPlans.slice(block, row, 1), NetworkPlans.slice(last, row, 1));
             }
         }
     }
@@ -198,19 +226,39 @@ public final class Session implements AutoCloseable {
      * @param to takes the rows, in order
      */
     public void feed(int[] ids, LogitRows to) {
-        int[][] all = {ids};
-        check(all);
-        int[] done = new int[1];
-        for (int[] lengths = piece(all, done); lengths[0] > 0; lengths = piece(all, done)) {
-            int first = length(0);
-            Tensor rows = run(all, done, lengths, null);
-            for (int from = 0; from < lengths[0]; from += options.logitRows()) {
-                int count = Math.min(options.logitRows(), lengths[0] - from);
-                Tensor block = NetworkPlans.slice(logits, 0, count);
-                forward.logits(NetworkPlans.slice(rows, from, count), block);
-                remember(0, NetworkPlans.slice(block, count - 1, 1));
-                to.accept(first + from, block);
+        feed(new int[][] {ids}, (sequence, first, logits) -> to.accept(first, logits));
+    }
+
+    /**
+     * Feeds tokens to all sequences and hands out the logits after each of them.
+     *
+     * @param ids one array for each sequence, empty where it brings nothing
+     * @param to takes the rows, a sequence's in order
+     */
+    public void feed(int[][] ids, SequenceRows to) {
+        check(ids);
+        int[] done = new int[ids.length];
+        for (int[] lengths = piece(ids, done); Arrays.stream(lengths).sum() > 0; lengths = piece(ids, done)) {
+            Tensor rows = run(ids, done, lengths, null);
+            int begin = 0;
+            for (int i = 0; i < ids.length; i++) {
+                if (lengths[i] > 0) {
+                    handOut(i, NetworkPlans.slice(rows, begin, lengths[i]), to);
+                }
+                begin += lengths[i];
             }
+        }
+    }
+
+    /** The head over all of a sequence's last rows, in blocks. */
+    private void handOut(int sequence, Tensor rows, SequenceRows to) {
+        int first = length(sequence) - rows.dim(0);
+        for (int from = 0; from < rows.dim(0); from += options.logitRows()) {
+            int count = Math.min(options.logitRows(), rows.dim(0) - from);
+            Tensor block = NetworkPlans.slice(logits, 0, count);
+            forward.logits(NetworkPlans.slice(rows, from, count), block);
+            remember(sequence, NetworkPlans.slice(block, count - 1, 1), NetworkPlans.slice(rows, from + count - 1, 1));
+            to.accept(sequence, first + from, block);
         }
     }
 
@@ -258,15 +306,24 @@ public final class Session implements AutoCloseable {
         return rows;
     }
 
-    private void remember(int sequence, Tensor row) {
+    private void remember(int sequence, Tensor row, Tensor from) {
         if (next[sequence] == null) {
             next[sequence] = Tensor.allocate(arena, network.vocabulary());
         }
         next[sequence].copyFrom(row);
+        if (from == null) {
+            hidden[sequence] = null;
+        } else {
+            hidden[sequence] = Tensor.zeros(network.hidden()).copyFrom(from);
+        }
     }
 
     /** Copies everything that a sequence carries. */
     public ModelState state(int sequence) {
+        return state(sequence, forward.body().saveState());
+    }
+
+    private ModelState state(int sequence, List<Tensor> carried) {
         Tensor logitsThere = null;
         if (length(sequence) > 0) {
             logitsThere = Tensor.allocate(Arena.ofAuto(), network.vocabulary()).copyFrom(next[sequence]);
@@ -275,7 +332,7 @@ public final class Session implements AutoCloseable {
                 network.fingerprint(),
                 histories[sequence].copy(),
                 logitsThere,
-                layout.take(forward.body().saveState(), sequence, network.positions(length(sequence))));
+                layout.take(carried, sequence, network.positions(length(sequence))));
     }
 
     /**
@@ -316,9 +373,58 @@ public final class Session implements AutoCloseable {
         positions[sequence] = network.positions(state.length());
         forward.body().loadState(carried, positions);
         histories[sequence] = state.history().copy();
+        hidden[sequence] = null;
         if (state.logits() != null) {
-            remember(sequence, state.logits());
+            remember(sequence, state.logits(), null);
         }
+    }
+
+    /**
+     * Puts the first sequences where states say, and the others at their beginning. For many sequences it is much cheaper than one
+     * after the other.
+     *
+     * @param states at most one for each sequence; null for the beginning
+     * @throws InvalidInputException if one is another model's, or longer than this session's context
+     */
+    public void restore(List<ModelState> states) {
+        List<ModelState> all = new ArrayList<>(states);
+        while (all.size() < options.sequences()) {
+            all.add(null);
+        }
+        all.replaceAll(state -> state == null ? beginning : state);
+        all.forEach(this::checkFits);
+        if (network.memoryTokens() == 0 && all.stream().allMatch(state -> state == beginning)) {
+            forward.body().reset();
+        } else {
+            try (Arena loading = Arena.ofShared()) {
+                List<Tensor> carried = new ArrayList<>();
+                forward.body().spec().carried().forEach(shape -> carried.add(Tensor.allocate(loading, shape)));
+                int[] positions = new int[all.size()];
+                for (int i = 0; i < positions.length; i++) {
+                    layout.put(all.get(i).tensors(), carried, i);
+                    positions[i] = network.positions(all.get(i).length());
+                }
+                forward.body().loadState(carried, positions);
+            }
+        }
+        for (int i = 0; i < all.size(); i++) {
+            checkpoints.get(i).dropAfter(0);
+            histories[i] = all.get(i).history().copy();
+            hidden[i] = null;
+            if (all.get(i).logits() != null) {
+                remember(i, all.get(i).logits(), null);
+            }
+        }
+    }
+
+    /** Copies everything that the first sequences carry, at the cost of one copy of the plan's state. */
+    public List<ModelState> states(int count) {
+        List<Tensor> carried = forward.body().saveState();
+        List<ModelState> states = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            states.add(state(i, carried));
+        }
+        return states;
     }
 
     /** Puts a sequence back to its beginning. */
@@ -346,7 +452,7 @@ public final class Session implements AutoCloseable {
             copy.histories[i] = histories[i].copy();
             copy.checkpoints.set(i, checkpoints.get(i).copy());
             if (next[i] != null) {
-                copy.remember(i, next[i]);
+                copy.remember(i, next[i], hidden[i]);
             }
         }
         return copy;
