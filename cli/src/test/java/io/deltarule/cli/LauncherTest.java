@@ -128,9 +128,9 @@ class LauncherTest extends LauncherSandbox {
 
     @Test
     void theModuleForSparkIsBuiltWhereItIsAskedForOnly() throws Exception {
-        Path jar = project.resolve("spark-deltarule/target/spark-deltarule.jar");
+        Path jar = project.resolve("spark/target/spark-deltarule.jar");
         maven("echo \"$*\" >> '" + folder.resolve("asked") + "'; cp '" + folder.resolve("probe.jar") + "' '"
-                + project.resolve("cli/target/deltarule.jar") + "'; case $* in *spark-deltarule*) mkdir -p '"
+                + project.resolve("cli/target/deltarule.jar") + "'; case $* in *,spark*) mkdir -p '"
                 + jar.getParent() + "'; touch '" + jar + "';; esac");
         assertEquals(0, run("op", "spark").code());
         assertEquals(1, run("spark", "embed").builds());
@@ -138,7 +138,7 @@ class LauncherTest extends LauncherSandbox {
         List<String> asked = Files.readAllLines(folder.resolve("asked"));
         assertEquals(2, asked.size());
         assertTrue(asked.getFirst().contains("-pl cli -am package"), asked.getFirst());
-        assertTrue(asked.getLast().contains("-pl cli,spark-deltarule -am package"), asked.getLast());
+        assertTrue(asked.getLast().contains("-pl cli,spark -am package"), asked.getLast());
     }
 
     @Test
