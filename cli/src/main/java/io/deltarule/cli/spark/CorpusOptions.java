@@ -66,9 +66,10 @@ final class CorpusOptions {
 
     @Option(
             names = "--rows-per-part",
-            defaultValue = "1000",
+            defaultValue = "0",
             paramLabel = "N",
-            description = "Rows of a file of results: what is lost when a machine fails (default: ${DEFAULT-VALUE}).")
+            description = "Rows of a file of results: what is lost when a machine fails (default: by the corpus and the"
+                    + " cores, at most 1000).")
     private int rowsPerPart;
 
     @Option(

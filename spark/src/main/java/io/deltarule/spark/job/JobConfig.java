@@ -23,7 +23,7 @@ import java.util.Locale;
  * @param prefix what comes before all texts, or null
  * @param output the folder that gets the results
  * @param outputFormat jsonl, or parquet for a copy of all results in that format when the job is done
- * @param rowsPerPart rows of one file of results: what is computed again after a failure
+ * @param rowsPerPart rows of one file of results: what is computed again after a failure; 0 chooses by the corpus and the machines
  * @param piece most tokens of one run
  * @param sequences most texts of one run
  * @param context most tokens of a text, or 0 for the model's own
@@ -88,8 +88,9 @@ public record JobConfig(
         if (inputs.isEmpty()) {
             throw new InvalidInputException("--input: expected at least one file, folder or pattern but found none");
         }
-        if (rowsPerPart < 1) {
-            throw new InvalidInputException("--rows-per-part: expected at least 1 but found " + rowsPerPart);
+        if (rowsPerPart < 0) {
+            throw new InvalidInputException(
+                    "--rows-per-part: expected 1 or more, or 0 to have it chosen, but found " + rowsPerPart);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.models.corpus.CorpusModel;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusText;
@@ -26,7 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -116,6 +120,57 @@ class CorpusJobTest {
                 run(JobConfigs.of("perplexity", model, output, input))
                         .get("deltarule")
                         .asText());
+    }
+
+    @Test
+    void smallFilesAreSpreadTogether() throws IOException {
+        Path inputs = Files.createDirectories(temp.resolve("inputs"));
+        for (int i = 0; i < 7; i++) {
+            Files.write(inputs.resolve("texts" + i + ".txt"), TEXTS.subList(10 * i, 10 * i + 10));
+        }
+        JobConfig config = new ObjectEdit(JobConfigs.of("perplexity", model, output, inputs.toString()))
+                .set("rowsPerPart", 0)
+                .config();
+        AtomicInteger most = new AtomicInteger();
+        SparkListener widest = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                most.accumulateAndGet(stage.stageInfo().numTasks(), Math::max);
+            }
+        };
+        spark.sparkContext().addSparkListener(widest);
+        JsonNode done = run(config);
+        spark.sparkContext().removeSparkListener(widest);
+        assertEquals(70, done.get("computed").asInt(), done.toString());
+        assertTrue(most.get() >= 7, "one stage has all files' parts, but the widest had " + most);
+        List<JsonNode> lines = JobConfigs.lines(output.resolve("results"));
+        List<Outcome<Scored>> expected = OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts());
+        for (int i = 0; i < 70; i++) {
+            assertTrue(lines.get(i).get("file").asText().endsWith("texts" + i / 10 + ".txt"));
+            assertEquals(i % 10, lines.get(i).get("row").asInt());
+            assertEquals(
+                    expected.get(i).result().meanLoss(),
+                    lines.get(i).get("mean_loss").asDouble(),
+                    0);
+        }
+        Files.delete(output.resolve("results/00003-0000000.jsonl"));
+        assertEquals(
+                "--rows-per-part: expected 32, with which the job in " + output
+                        + " began, but found 5; leave it out, or name a new folder by --output",
+                run(new ObjectEdit(config).set("rowsPerPart", 5).config())
+                        .get("message")
+                        .asText());
+        assertEquals(10, run(config).get("computed").asInt());
+        assertEquals(lines, JobConfigs.lines(output.resolve("results")));
+    }
+
+    @Test
+    void theOutputIsWhereSparksSettingsSay() throws IOException {
+        spark.sparkContext().hadoopConfiguration().set("fs.probe.impl", ProbeFileSystem.class.getName());
+        JobConfig plain = JobConfigs.of("perplexity", model, output, text().toString());
+        JsonNode done = run(new ObjectEdit(plain).set("output", "probe:" + output).config());
+        assertEquals("done", done.get("deltarule").asText(), done.toString());
+        assertScores(JobConfigs.lines(output.resolve("results")));
     }
 
     @Test
@@ -268,9 +323,9 @@ class CorpusJobTest {
 
     /** A configuration with another value of some name. */
     private record ObjectEdit(JobConfig of) {
-        ObjectEdit set(String name, String value) {
-            com.fasterxml.jackson.databind.node.ObjectNode node = JobConfig.JSON.valueToTree(of);
-            return new ObjectEdit(JobConfig.parse(node.put(name, value).toString()));
+        ObjectEdit set(String name, Object value) {
+            ObjectNode node = JobConfig.JSON.valueToTree(of);
+            return new ObjectEdit(JobConfig.parse(node.putPOJO(name, value).toString()));
         }
 
         JobConfig config() {
