@@ -123,9 +123,8 @@ record OutputFolder(String root, SerializableConfiguration hadoop) implements Se
         }
         int rows = found == null ? 0 : found.path(ROWS_PER_PART).asInt();
         if (rows < 1 || !found.toString().equals(marked(identity, rows))) {
-            throw new InvalidInputException(
-                    "--output: expected a new folder, or one that the same job has begun, but " + root
-                            + " is of a job with another model, other options or other input files; name a new one");
+            throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but "
+                    + root + " is of a job with another model, other options or other input files; name a new one");
         }
         return rows;
     }

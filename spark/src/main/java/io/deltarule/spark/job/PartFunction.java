@@ -176,7 +176,8 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
                 Tuple2<RowPlace, SourceRow> row = rows.next();
                 waiting.add(new Answer<>(row._1(), row._2()));
                 if (row._2().problem() == null) {
-                    next = new CorpusText(row._2().text(), common.prefix(), row._2().key());
+                    next = new CorpusText(
+                            row._2().text(), common.prefix(), row._2().key());
                 }
             }
             return next != null;

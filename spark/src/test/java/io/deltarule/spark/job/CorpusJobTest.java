@@ -168,7 +168,8 @@ class CorpusJobTest {
     void theOutputIsWhereSparksSettingsSay() throws IOException {
         spark.sparkContext().hadoopConfiguration().set("fs.probe.impl", ProbeFileSystem.class.getName());
         JobConfig plain = JobConfigs.of("perplexity", model, output, text().toString());
-        JsonNode done = run(new ObjectEdit(plain).set("output", "probe:" + output).config());
+        JsonNode done =
+                run(new ObjectEdit(plain).set("output", "probe:" + output).config());
         assertEquals("done", done.get("deltarule").asText(), done.toString());
         assertScores(JobConfigs.lines(output.resolve("results")));
     }
