@@ -20,6 +20,7 @@ import java.util.Locale;
  * @param format parquet, jsonl, text or auto, which goes by the names
  * @param textColumn the column or field that has the text
  * @param idColumn the one that tells rows apart, or null
+ * @param prefixColumn the one that has what comes before a text, or null
  * @param prefix what comes before all texts, or null
  * @param output the folder that gets the results
  * @param outputFormat jsonl, or parquet for a copy of all results in that format when the job is done
@@ -52,6 +53,7 @@ public record JobConfig(
         String format,
         String textColumn,
         String idColumn,
+        String prefixColumn,
         String prefix,
         String output,
         String outputFormat,
@@ -87,6 +89,10 @@ public record JobConfig(
         oneOf("--output-format", outputFormat, "jsonl", "parquet");
         if (inputs.isEmpty()) {
             throw new InvalidInputException("--input: expected at least one file, folder or pattern but found none");
+        }
+        if (prefix != null && prefixColumn != null) {
+            throw new InvalidInputException(
+                    "--prefix-column: expected it or --prefix but found both; leave one of them out");
         }
         if (rowsPerPart < 0) {
             throw new InvalidInputException(

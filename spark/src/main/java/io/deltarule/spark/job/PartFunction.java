@@ -177,10 +177,14 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
                 waiting.add(new Answer<>(row._1(), row._2()));
                 if (row._2().problem() == null) {
                     next = new CorpusText(
-                            row._2().text(), common.prefix(), row._2().key());
+                            row._2().text(), prefix(row._2()), row._2().key());
                 }
             }
             return next != null;
+        }
+
+        private String prefix(SourceRow row) {
+            return row.prefix() == null ? common.prefix() : row.prefix();
         }
 
         @Override

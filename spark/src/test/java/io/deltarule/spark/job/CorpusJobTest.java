@@ -25,6 +25,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -224,6 +225,66 @@ class CorpusJobTest {
                     results.get(i).get("mean_loss").asDouble(),
                     0);
         }
+    }
+
+    @Test
+    void rowsBringTheirPrefixes() throws IOException {
+        List<String> prefixes = List.of("What comes first. ", "Another beginning, longer than the first: ");
+        Path lines = temp.resolve("rows.jsonl");
+        StringBuilder jsonl = new StringBuilder();
+        List<Row> rows = new ArrayList<>();
+        List<CorpusText> texts = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String prefix = prefixes.get(i % 2);
+            texts.add(new CorpusText(TEXTS.get(i), prefix, "" + i));
+            rows.add(RowFactory.create(TEXTS.get(i), i, prefix));
+            jsonl.append(JobConfig.JSON
+                            .createObjectNode()
+                            .put("text", TEXTS.get(i))
+                            .put("number", i)
+                            .put("before", prefix))
+                    .append('\n');
+        }
+        rows.add(RowFactory.create("x", 40, null));
+        Files.writeString(lines, jsonl + "{\"text\": \"x\", \"number\": 40}\n");
+        StructType schema = new StructType()
+                .add("text", DataTypes.StringType)
+                .add("number", DataTypes.IntegerType)
+                .add("before", DataTypes.StringType);
+        Path table = temp.resolve("table");
+        spark.createDataFrame(rows, schema).coalesce(1).write().parquet(table.toString());
+        List<Outcome<Scored>> expected = OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts);
+        for (Path input : List.of(lines, table)) {
+            output = temp.resolve("of-" + input.getFileName());
+            ObjectEdit edit = new ObjectEdit(JobConfigs.of("perplexity", model, output, input.toString()))
+                    .set("idColumn", "number")
+                    .set("prefixColumn", "before");
+            JsonNode done = run(edit.config());
+            assertEquals(1, done.get("rejected").asInt(), done.toString());
+            String problem = JobConfigs.lines(output.resolve("rejected"))
+                    .getFirst()
+                    .get("problem")
+                    .asText();
+            assertTrue(problem.matches("(field|column) before: expected a text but found .*"), problem);
+            List<JsonNode> results = JobConfigs.lines(output.resolve("results"));
+            assertEquals(40, results.size());
+            for (int i = 0; i < 40; i++) {
+                assertEquals("" + i, results.get(i).get("id").asText());
+                assertEquals(
+                        expected.get(i).result().meanLoss(),
+                        results.get(i).get("mean_loss").asDouble(),
+                        0);
+            }
+        }
+        String text = text().toString();
+        assertEquals(
+                "--id-column: expected files with columns or fields but found file:" + text
+                        + ", which is read as text; leave the option out, or say --input-format",
+                run(new ObjectEdit(JobConfigs.of("perplexity", model, temp.resolve("none"), text))
+                                .set("idColumn", "number")
+                                .config())
+                        .get("message")
+                        .asText());
     }
 
     private String parquet(String name) {
