@@ -9,7 +9,7 @@ package io.deltarule.spark.job;
  * @param cores that compute
  */
 record PartSize(long rows, long bytes, int cores) {
-    private static final int PARTS_PER_CORE = 8;
+    private static final int PARTS_PER_CORE = 16;
     private static final int MOST_ROWS = 1000;
     private static final long MOST_BYTES = 4L << 20;
     private static final int FEWEST_ROWS = 32;

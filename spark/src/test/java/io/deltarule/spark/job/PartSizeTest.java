@@ -8,11 +8,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PartSizeTest {
     @ParameterizedTest(name = "{0} rows of {1} bytes on {2} cores: {3}")
     @CsvSource({
-        "2000, 200000, 2, 125", // eight parts for every core
-        "2000, 200000, 1, 250",
+        "2000, 200000, 2, 63", // sixteen parts for every core
+        "2000, 200000, 1, 125",
         "100, 10000, 2, 32", // fewer would not fill runs
         "1000000, 100000000, 8, 1000", // no more than these
-        "100, 6000000, 2, 7", // long texts fill runs alone
+        "100, 6000000, 2, 4", // long texts fill runs alone
         "10, 100000000, 2, 1", // and very long ones are parts alone
         "0, 0, 4, 32",
         "5, 0, 4, 32", // of an empty file's rows nothing is known
