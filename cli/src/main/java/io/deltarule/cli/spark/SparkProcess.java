@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  * @param master what computes
  * @param settings of Spark, each {@code name=value}
  * @param heap of the driver, as java's -Xmx takes it
+ * @param tornado what JVMs that compute start with besides
  */
-record SparkProcess(SparkInstallation spark, String master, List<String> settings, String heap) {
+record SparkProcess(SparkInstallation spark, String master, List<String> settings, String heap, TornadoOptions tornado) {
     private static final String MAIN = "io.deltarule.spark.job.JobMain";
     private static final String MARK = "{\"deltarule\":";
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
@@ -60,6 +61,9 @@ record SparkProcess(SparkInstallation spark, String master, List<String> setting
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap));
         command.addAll(FLAGS);
+        if (master.startsWith("local")) { // the driver computes
+            command.addAll(tornado.words());
+        }
         OPENED.forEach(one -> command.add("--add-opens=" + one + "=ALL-UNNAMED"));
         command.addAll(List.of("-cp", spark.classPath(), "org.apache.spark.deploy.SparkSubmit", "--master", master));
         Stream.concat(defaults(), settings.stream().filter(one -> !one.startsWith(EXECUTOR_OPTIONS + "=")))
@@ -82,7 +86,7 @@ record SparkProcess(SparkInstallation spark, String master, List<String> setting
         return Stream.of(
                 "spark.ui.showConsoleProgress=false",
                 "spark.excludeOnFailure.enabled=true",
-                EXECUTOR_OPTIONS + "=" + String.join(" ", FLAGS) + own);
+                EXECUTOR_OPTIONS + "=" + String.join(" ", FLAGS) + tornado.beside(own) + own);
     }
 
     /**

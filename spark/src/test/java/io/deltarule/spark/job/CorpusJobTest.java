@@ -269,8 +269,7 @@ class CorpusJobTest {
     /** A configuration with another value of some name. */
     private record ObjectEdit(JobConfig of) {
         ObjectEdit set(String name, String value) {
-            com.fasterxml.jackson.databind.node.ObjectNode node = JobConfig.JSON.valueToTree(of);
-            return new ObjectEdit(JobConfig.parse(node.put(name, value).toString()));
+            return new ObjectEdit(JobConfigs.with(of, name, value));
         }
 
         JobConfig config() {
