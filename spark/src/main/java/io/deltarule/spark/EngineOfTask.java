@@ -72,7 +72,8 @@ record EngineOfTask(Placement placement, boolean alone) {
                         + ", but found none; set spark.executor.resource.gpu.amount and"
                         + " spark.task.resource.gpu.amount, or name one device");
             }
-            if (!devices.isEmpty() && devices.stream().allMatch(device -> device.kind().equals("emulator"))) {
+            if (!devices.isEmpty()
+                    && devices.stream().allMatch(device -> device.kind().equals("emulator"))) {
                 throw new EngineUnavailableException("device: expected TornadoVM in the executor but found the emulator"
                         + " alone; start executors with TornadoVM's options, or name the emulator by the model's"
                         + " device");

@@ -17,7 +17,8 @@ import java.io.Serializable;
  * @param threads of the cpu engine for one task, or 0 for as many as Spark gives a task ({@code spark.task.cpus})
  * @param fingerprint what the model's has to be, or null for any: executors whose copies differ are refused
  */
-public record ModelConfig(String path, String type, String engine, String device, Storage storage, int threads, String fingerprint)
+public record ModelConfig(
+        String path, String type, String engine, String device, Storage storage, int threads, String fingerprint)
         implements Serializable {
     /**
      * Checks what can be checked before an engine is looked for.

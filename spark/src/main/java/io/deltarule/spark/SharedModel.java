@@ -115,7 +115,8 @@ public final class SharedModel {
      */
     public static Lease lease(ModelConfig config) {
         EngineOfTask engine = EngineOfTask.of(config);
-        Key key = new Key(config, EngineOfTask.threads(config), engine.placement().device());
+        Key key =
+                new Key(config, EngineOfTask.threads(config), engine.placement().device());
         SharedModel shared;
         synchronized (OPEN) {
             shared = OPEN.get(key);

@@ -50,8 +50,10 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         modelType =
                 new Param<>(this, "modelType", "the model_type that the folder is read as, whatever its config says");
         engine = new Param<>(this, "engine", "reference, cpu, tornado or auto");
-        device =
-                new Param<>(this, "device", "one of the engine's devices, or as opencl:0:*; else the GPU that Spark assigns to the task");
+        device = new Param<>(
+                this,
+                "device",
+                "one of the engine's devices, or as opencl:0:*; else the GPU that Spark assigns to the task");
         storage = new Param<>(this, "storage", "float32, bfloat16 or float16: numbers of activations");
         threads = new IntParam(this, "threads", "of the cpu engine per task; 0 for spark.task.cpus");
         piece = new IntParam(this, "piece", "most tokens of one run");

@@ -132,8 +132,7 @@ class StandaloneClusterTest {
         return Thread.ofPlatform().start(() -> {
             while (killed.get() == null && !Thread.currentThread().isInterrupted()) {
                 for (int stage : spark.sparkContext().statusTracker().getActiveStageIds()) {
-                    SparkStageInfo info = JavaSparkContext.fromSparkContext(
-                                    spark.sparkContext())
+                    SparkStageInfo info = JavaSparkContext.fromSparkContext(spark.sparkContext())
                             .statusTracker()
                             .getStageInfo(stage);
                     if (info != null
@@ -180,8 +179,8 @@ class StandaloneClusterTest {
 
     @Test
     void aWorkerWithoutTheTokenizersNativeLibraryLeavesItsTasksToTheOther() {
-        Path bare = SparkHome.make(
-                temp.resolve("bare"), entry -> !entry.toString().contains("linux-x86_64.jar"));
+        Path bare =
+                SparkHome.make(temp.resolve("bare"), entry -> !entry.toString().contains("linux-x86_64.jar"));
         SparkHome.strip(bare, "tokenizers-.*", "native/lib/.*");
         cluster.worker(bare, Map.of("DJL_CACHE_DIR", temp.resolve("empty").toString()))
                 .worker(home, Map.of());
@@ -222,7 +221,9 @@ class StandaloneClusterTest {
                 home,
                 2,
                 Map.of(),
-                List.of("-Dspark.worker.resource.gpu.amount=2", "-Dspark.worker.resource.gpu.discoveryScript=" + script));
+                List.of(
+                        "-Dspark.worker.resource.gpu.amount=2",
+                        "-Dspark.worker.resource.gpu.discoveryScript=" + script));
         start(Map.of("spark.executor.resource.gpu.amount", "1", "spark.task.resource.gpu.amount", "1"));
         ModelConfig gpus = ModelConfig.cpu(model.toString()).withEngine(NumberedGpus.NAME);
         List<Placed> placed = JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -240,6 +241,9 @@ class StandaloneClusterTest {
                 texts.stream().map(CorpusText::of).toList());
         assertSame(
                 expected,
-                transformer().setEngine(NumberedGpus.NAME).transform(rows(texts, 2)).collectAsList());
+                transformer()
+                        .setEngine(NumberedGpus.NAME)
+                        .transform(rows(texts, 2))
+                        .collectAsList());
     }
 }

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * @param heap of the driver, as java's -Xmx takes it
  * @param tornado what JVMs that compute start with besides
  */
-record SparkProcess(SparkInstallation spark, String master, List<String> settings, String heap, TornadoOptions tornado) {
+record SparkProcess(
+        SparkInstallation spark, String master, List<String> settings, String heap, TornadoOptions tornado) {
     private static final String MAIN = "io.deltarule.spark.job.JobMain";
     private static final String MARK = "{\"deltarule\":";
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";

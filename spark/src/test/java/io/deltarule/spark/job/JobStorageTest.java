@@ -34,7 +34,8 @@ class JobStorageTest {
         Path input = Files.writeString(temp.resolve("texts.txt"), "a text\n");
         Path output = temp.resolve("output");
         JobConfig whole = JobConfigs.of("perplexity", model, output, input.toString());
-        String why = "storage: engine cpu expected float32 but found bfloat16; forward passes of engine tornado have it";
+        String why =
+                "storage: engine cpu expected float32 but found bfloat16; forward passes of engine tornado have it";
         assertRefused(why, JobConfigs.with(whole, "storage", "bfloat16"));
         assertRefused(
                 "storage: expected float32, bfloat16, float16 but found 'int8'",
@@ -44,8 +45,7 @@ class JobStorageTest {
         Path another = temp.resolve("another");
         gpu = JobConfigs.with(gpu, "output", another.toString());
         assertEquals("done", run(gpu).get("deltarule").asText());
-        assertRefused(
-                "--output: expected a new folder", JobConfigs.with(gpu, "storage", "bfloat16"));
+        assertRefused("--output: expected a new folder", JobConfigs.with(gpu, "storage", "bfloat16"));
     }
 
     private static void assertRefused(String why, JobConfig config) throws IOException {
