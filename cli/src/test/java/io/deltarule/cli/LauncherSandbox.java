@@ -55,6 +55,7 @@ abstract class LauncherSandbox {
             System.out.println("sdk " + System.getProperty("probe.sdk"));
             System.out.println("problem " + System.getProperty("io.deltarule.tornado.problem"));
             System.out.println("found " + System.getProperty("io.deltarule.tornado.found"));
+            System.out.println("argfile " + System.getProperty("io.deltarule.tornado.argfile"));
             System.out.println("home " + System.getenv("TORNADOVM_HOME"));
             System.err.println("to standard error");
             System.exit(args.length > 0 && args[0].equals("fail") ? 7 : 0);

@@ -173,6 +173,27 @@ class LauncherSdkTest extends LauncherSandbox {
         assertEquals(2, argumentFiles().size());
     }
 
+    /** Spark starts the JVMs that compute: the program itself does not start inside the SDK, and tells them how. */
+    @Test
+    void sparksJvmsAreToldOfTheSdkWhereTheEngineIsNamed() throws Exception {
+        Map<String, String> environment =
+                Map.of("TORNADOVM_HOME", sdk("sdk", "named:").toString());
+        maven("mkdir -p '" + project.resolve("spark/target") + "'; touch '"
+                + project.resolve("spark/target/spark-deltarule.jar") + "'; cp '" + folder.resolve("probe.jar") + "' '"
+                + project.resolve("cli/target/deltarule.jar") + "'");
+        String named = finish(start(environment, "spark", "perplexity", "--engine", "tornado"))
+                .out();
+        assertTrue(named.contains("sdk null"), named);
+        assertTrue(named.contains("argfile " + argumentFiles().getFirst()), named);
+        for (String command : new String[] {
+            "spark perplexity", "spark perplexity --engine auto", "spark perplexity --prefix --engine=tornado"
+        }) {
+            String out = finish(start(environment, command.split(" ", -1))).out();
+            assertTrue(out.contains("argfile null"), command + ": " + out);
+        }
+        assertTrue(finish(start(environment, "op", "--engine", "tornado")).out().contains("argfile null"));
+    }
+
     private List<Path> argumentFiles() throws IOException {
         try (Stream<Path> files = Files.list(project.resolve(".deltarule"))) {
             return files.filter(file -> file.getFileName().toString().startsWith("tornado-argfile"))

@@ -1,6 +1,7 @@
 package io.deltarule.spark;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.models.inference.LanguageModel;
 import io.deltarule.models.inference.ModelState;
 import io.deltarule.models.segment.SegmentCosts;
@@ -31,6 +32,18 @@ import scala.Tuple2;
  * @param piece most tokens of one run
  */
 public record LongSequence(ModelConfig model, int piece) implements Serializable {
+    /**
+     * Checks what segments are computed in.
+     *
+     * @throws InvalidInputException if the model is to be kept in 16 bits
+     */
+    public LongSequence {
+        if (model.storage() != Storage.FLOAT32) {
+            throw new InvalidInputException("storage: expected float32, in which segments are computed, but found "
+                    + model.storage().id() + "; leave it out");
+        }
+    }
+
     /** One segment in its executor: its number and rows. */
     private record Numbered(int segment, SegmentRows rows) implements Serializable {}
 

@@ -4,6 +4,7 @@ import io.deltarule.core.EngineUnavailableException;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.corpus.PrefixStates;
 import io.deltarule.models.inference.LanguageModel;
+import io.deltarule.models.inference.Placement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -26,6 +27,9 @@ public final class SharedModel {
 
     private static final int MOST_IDLE = 1;
     private static final Map<Key, SharedModel> OPEN = new HashMap<>();
+    /** Of each accelerator: models on it run one at a time, whoever has opened them. */
+    private static final Map<String, ReentrantLock> TURNS = new HashMap<>();
+
     private static long opened;
     private static final Set<Key> IDLE = new LinkedHashSet<>(); // the one left first comes first
 
@@ -37,9 +41,9 @@ public final class SharedModel {
     private final ReentrantLock turns; // null where tasks run side by side; one task may have several leases
     private int users;
 
-    private SharedModel(LanguageModel model, boolean alone) {
+    private SharedModel(LanguageModel model, ReentrantLock turns) {
         this.model = model;
-        this.turns = alone ? new ReentrantLock(true) : null;
+        this.turns = turns;
     }
 
     /** The use of a model by one task. */
@@ -93,6 +97,15 @@ public final class SharedModel {
         }
     }
 
+    /** How many tasks of this process wait for their turn. */
+    static int waiting() {
+        synchronized (OPEN) {
+            return TURNS.values().stream()
+                    .mapToInt(ReentrantLock::getQueueLength)
+                    .sum();
+        }
+    }
+
     /**
      * The model of a configuration, opened if this process has it not yet. On an accelerator it waits until no other task uses it.
      *
@@ -102,7 +115,8 @@ public final class SharedModel {
      */
     public static Lease lease(ModelConfig config) {
         EngineOfTask engine = EngineOfTask.of(config);
-        Key key = new Key(config, EngineOfTask.threads(config), engine.device());
+        Key key =
+                new Key(config, EngineOfTask.threads(config), engine.placement().device());
         SharedModel shared;
         synchronized (OPEN) {
             shared = OPEN.get(key);
@@ -127,14 +141,19 @@ public final class SharedModel {
                     "model: expected a folder or a GGUF file on every machine that computes but found no " + path
                             + " here; copy it there, or send it along");
         }
-        LanguageModel model = LanguageModel.open(path, engine.engine(), engine.device(), config.type());
+        LanguageModel model = LanguageModel.open(path, engine.placement(), config.type());
         String found = model.network().fingerprint();
         if (config.fingerprint() != null && !config.fingerprint().equals(found)) {
             model.close();
             throw new InvalidInputException("model: expected the one with fingerprint " + config.fingerprint()
                     + ", as the driver has it, but " + path + " here has " + found + "; copy it anew");
         }
-        return new SharedModel(model, engine.alone());
+        return new SharedModel(model, engine.alone() ? turns(engine.placement()) : null);
+    }
+
+    private static ReentrantLock turns(Placement placement) {
+        String accelerator = placement.engine().name() + " " + placement.device();
+        return TURNS.computeIfAbsent(accelerator, name -> new ReentrantLock(true));
     }
 
     private static Path path(String given) {

@@ -1,6 +1,7 @@
 package io.deltarule.spark;
 
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.Storage;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusTask;
 import org.apache.spark.ml.Transformer;
@@ -31,6 +32,7 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
     private final Param<String> modelType;
     private final Param<String> engine;
     private final Param<String> device;
+    private final Param<String> storage;
     private final IntParam threads;
     private final IntParam piece;
     private final IntParam sequences;
@@ -48,8 +50,11 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         modelType =
                 new Param<>(this, "modelType", "the model_type that the folder is read as, whatever its config says");
         engine = new Param<>(this, "engine", "reference, cpu, tornado or auto");
-        device =
-                new Param<>(this, "device", "one of the engine's devices; else the GPU that Spark assigns to the task");
+        device = new Param<>(
+                this,
+                "device",
+                "one of the engine's devices, or as opencl:0:*; else the GPU that Spark assigns to the task");
+        storage = new Param<>(this, "storage", "float32, bfloat16 or float16: numbers of activations");
         threads = new IntParam(this, "threads", "of the cpu engine per task; 0 for spark.task.cpus");
         piece = new IntParam(this, "piece", "most tokens of one run");
         sequences = new IntParam(this, "sequences", "most texts of one run");
@@ -61,6 +66,7 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         prefixCol = new Param<>(this, "prefixCol", "the column of texts that come before, shared by many rows");
         prefix = new Param<>(this, "prefix", "the text that comes before all rows, where there is no prefixCol");
         setDefault(engine, "cpu");
+        setDefault(storage, Storage.FLOAT32.id());
         setDefault(threads, 0);
         setDefault(piece, CorpusOptions.DEFAULT.piece());
         setDefault(sequences, CorpusOptions.DEFAULT.sequences());
@@ -107,6 +113,11 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
     /** Parameter: the engine's device. */
     public Param<String> device() {
         return device;
+    }
+
+    /** Parameter: numbers of activations. */
+    public Param<String> storage() {
+        return storage;
     }
 
     /** Parameter: threads of the cpu engine. */
@@ -179,6 +190,11 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
         return with(device, id);
     }
 
+    /** Sets in what numbers activations are kept, and weights that are not kept as their file has them. */
+    public T setStorage(String id) {
+        return with(storage, id);
+    }
+
     /** Sets the cpu engine's threads per task. */
     public T setThreads(int count) {
         return with(threads, count);
@@ -244,7 +260,13 @@ public abstract sealed class TextTransformer<R, T extends TextTransformer<R, T>>
 
     private ModelConfig config() {
         return new ModelConfig(
-                valueOf(model), valueOf(modelType), valueOf(engine), valueOf(device), intOf(threads), null);
+                valueOf(model),
+                valueOf(modelType),
+                valueOf(engine),
+                valueOf(device),
+                Storage.of(valueOf(storage)),
+                intOf(threads),
+                null);
     }
 
     private String problems() {

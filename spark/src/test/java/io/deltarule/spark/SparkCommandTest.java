@@ -79,6 +79,8 @@ class SparkCommandTest {
                 StandaloneCluster.java(),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", // it starts Spark and waits
+                "-XX:+UseSerialGC",
                 "-Dio.deltarule.spark.jars=" + library,
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

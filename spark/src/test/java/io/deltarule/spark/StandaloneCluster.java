@@ -22,8 +22,9 @@ final class StandaloneCluster implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private final List<Process> processes = new ArrayList<>();
+    private final Process master;
     private final List<Process> workers = new ArrayList<>();
+    private int started;
 
     /** Starts a master. */
     StandaloneCluster(Path folder, Path home) {
@@ -33,9 +34,10 @@ final class StandaloneCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(
+        master = start(
                 home,
                 Map.of(),
+                List.of(),
                 "master",
                 "org.apache.spark.deploy.master.Master",
                 "--host",
@@ -49,18 +51,24 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Starts a worker of one core whose executors have what lies in this folder. */
     StandaloneCluster worker(Path home, Map<String, String> environment) {
-        String name = "worker" + workers.size();
+        return worker(home, 1, environment, List.of());
+    }
+
+    /** Starts a worker with settings of its own, as options of java's. */
+    StandaloneCluster worker(Path home, int cores, Map<String, String> environment, List<String> settings) {
+        String name = "worker" + started++;
         workers.add(start(
                 home,
                 environment,
+                settings,
                 name,
                 "org.apache.spark.deploy.worker.Worker",
                 "--host",
                 HOST,
                 "--cores",
-                "1",
+                Integer.toString(cores),
                 "--memory",
-                "1g",
+                cores + "g",
                 "--webui-port",
                 "0",
                 "--work-dir",
@@ -73,10 +81,23 @@ final class StandaloneCluster implements AutoCloseable {
         return "spark://" + HOST + ":" + port;
     }
 
-    private Process start(Path home, Map<String, String> environment, String name, String main, String... arguments) {
+    private Process start(
+            Path home,
+            Map<String, String> environment,
+            List<String> settings,
+            String name,
+            String main,
+            String... arguments) {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-Xmx256m", "-cp", home.resolve("jars") + File.separator + "*", main));
+        command.addAll(settings);
+        command.addAll(List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                home.resolve("jars") + File.separator + "*",
+                main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -87,9 +108,7 @@ final class StandaloneCluster implements AutoCloseable {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         try {
-            Process process = builder.start();
-            processes.add(process);
-            return process;
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,17 +151,26 @@ final class StandaloneCluster implements AutoCloseable {
         return workers.stream().flatMap(Process::descendants).toList();
     }
 
+    /** Ends the workers and their executors; others may be started after them. */
+    void stopWorkers() {
+        List<ProcessHandle> executors = executors();
+        workers.forEach(StandaloneCluster::end);
+        executors.forEach(ProcessHandle::destroyForcibly);
+        workers.clear();
+    }
+
+    private static void end(Process process) {
+        process.destroyForcibly();
+        try {
+            process.waitFor(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
-        List<ProcessHandle> all = new ArrayList<>(executors());
-        processes.forEach(process -> all.add(process.toHandle()));
-        all.reversed().forEach(ProcessHandle::destroyForcibly);
-        for (Process process : processes) {
-            try {
-                process.waitFor(20, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        stopWorkers();
+        end(master);
     }
 }

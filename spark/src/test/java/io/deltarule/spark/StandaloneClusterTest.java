@@ -12,45 +12,56 @@ import io.deltarule.models.corpus.CorpusText;
 import io.deltarule.models.corpus.Outcome;
 import io.deltarule.models.corpus.Scored;
 import io.deltarule.models.corpus.Scoring;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkStageInfo;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A master and two workers of one core, each a process of its own. */
+/** A master and workers, each a process of its own. */
 @Tag(TestScope.THOROUGH)
 class StandaloneClusterTest {
     private static final CorpusOptions OPTIONS = new CorpusOptions(256, 16, 0);
     private static final int TEXTS = 2000;
 
     @TempDir
-    Path temp;
+    static Path temp;
 
-    private Path model;
-    private StandaloneCluster cluster;
+    private static Path model;
+    private static Path home;
+    private static StandaloneCluster cluster;
     private SparkSession spark;
-    private final List<Path> homes = new ArrayList<>();
 
-    @BeforeEach
-    void prepare() {
+    @BeforeAll
+    static void prepare() {
         LocalSpark.stop();
         model = CorpusModel.unpack("delta_net", temp.resolve("model"));
+        home = SparkHome.make(temp.resolve("home"), entry -> true);
+        cluster = new StandaloneCluster(temp, home);
     }
 
     @AfterEach
@@ -58,10 +69,15 @@ class StandaloneClusterTest {
         if (spark != null) {
             spark.stop();
         }
+        cluster.stopWorkers();
+    }
+
+    @AfterAll
+    static void end() {
         if (cluster != null) {
             cluster.close();
         }
-        homes.forEach(SparkHome::unlink);
+        SparkHome.unlink(home);
     }
 
     private void start(Map<String, String> settings) {
@@ -80,12 +96,6 @@ class StandaloneClusterTest {
                         "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC");
         settings.forEach(builder::config);
         spark = builder.getOrCreate();
-    }
-
-    private Path home(String name, Predicate<Path> wanted) {
-        Path home = SparkHome.make(temp.resolve(name), wanted);
-        homes.add(home);
-        return home;
     }
 
     private Dataset<Row> rows(List<String> texts, int partitions) {
@@ -123,8 +133,7 @@ class StandaloneClusterTest {
         return Thread.ofPlatform().start(() -> {
             while (killed.get() == null && !Thread.currentThread().isInterrupted()) {
                 for (int stage : spark.sparkContext().statusTracker().getActiveStageIds()) {
-                    SparkStageInfo info = org.apache.spark.api.java.JavaSparkContext.fromSparkContext(
-                                    spark.sparkContext())
+                    SparkStageInfo info = JavaSparkContext.fromSparkContext(spark.sparkContext())
                             .statusTracker()
                             .getStageInfo(stage);
                     if (info != null
@@ -148,18 +157,18 @@ class StandaloneClusterTest {
 
     @Test
     void twoThousandTextsAreThoseOfOneProcessAlsoWhenAnExecutorDies() throws InterruptedException {
-        Path home = home("home", entry -> true);
-        cluster = new StandaloneCluster(temp, home).worker(home, Map.of()).worker(home, Map.of());
+        cluster.worker(home, Map.of()).worker(home, Map.of());
         start(Map.of());
         List<String> texts = CorpusModel.texts(TEXTS, 5, 2026);
-        List<Outcome<Scored>> expected = OneProcess.outcomes(
+        // beside the first job, which has work for one executor only
+        CompletableFuture<List<Outcome<Scored>>> alone = CompletableFuture.supplyAsync(() -> OneProcess.outcomes(
                 model,
                 new Scoring(false),
                 OPTIONS,
-                texts.stream().map(CorpusText::of).toList());
+                texts.stream().map(CorpusText::of).toList()));
         for (int partitions : new int[] {1, 2}) {
-            assertSame(
-                    expected, transformer().transform(rows(texts, partitions)).collectAsList());
+            List<Row> rows = transformer().transform(rows(texts, partitions)).collectAsList();
+            assertSame(alone.join(), rows);
         }
         AtomicReference<ProcessHandle> killed = new AtomicReference<>();
         Thread killer = killAnExecutorInTheMiddle(killed);
@@ -167,16 +176,15 @@ class StandaloneClusterTest {
         killer.interrupt();
         killer.join();
         assertNotNull(killed.get(), "an executor was killed while others of its stage's tasks were running");
-        assertSame(expected, rows);
+        assertSame(alone.join(), rows);
     }
 
     @Test
     void aWorkerWithoutTheTokenizersNativeLibraryLeavesItsTasksToTheOther() {
-        Path home = home("home", entry -> true);
-        Path bare = home("bare", entry -> !entry.toString().contains("linux-x86_64.jar"));
+        Path bare =
+                SparkHome.make(temp.resolve("bare"), entry -> !entry.toString().contains("linux-x86_64.jar"));
         SparkHome.strip(bare, "tokenizers-.*", "native/lib/.*");
-        cluster = new StandaloneCluster(temp, home)
-                .worker(bare, Map.of("DJL_CACHE_DIR", temp.resolve("empty").toString()))
+        cluster.worker(bare, Map.of("DJL_CACHE_DIR", temp.resolve("empty").toString()))
                 .worker(home, Map.of());
         start(Map.of(
                 "spark.excludeOnFailure.enabled", "true",
@@ -189,5 +197,55 @@ class StandaloneClusterTest {
                 OPTIONS,
                 texts.stream().map(CorpusText::of).toList());
         assertSame(expected, transformer().transform(rows(texts, 6)).collectAsList());
+        SparkHome.unlink(bare);
+    }
+
+    /** Where a task ran. */
+    private record Placed(String executor, String address, String device) implements Serializable {
+        static Placed now(ModelConfig config) {
+            try (SharedModel.Lease lease = SharedModel.lease(config)) {
+                TaskContext task = TaskContext.get();
+                return new Placed(
+                        SparkEnv.get().executorId(),
+                        task.resourcesJMap().get("gpu").addresses()[0],
+                        lease.model().device());
+            }
+        }
+    }
+
+    @Test
+    void tasksRunOnTheGpuThatSparkHasAssignedToThem() throws IOException {
+        SparkHome.pack(Path.of("target", "test-classes"), home.resolve("jars/tests.jar"));
+        Path script = Files.writeString(
+                temp.resolve("gpus.sh"), "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cluster.worker(
+                home,
+                2,
+                Map.of(),
+                List.of(
+                        "-Dspark.worker.resource.gpu.amount=2",
+                        "-Dspark.worker.resource.gpu.discoveryScript=" + script));
+        start(Map.of("spark.executor.resource.gpu.amount", "1", "spark.task.resource.gpu.amount", "1"));
+        ModelConfig gpus = ModelConfig.cpu(model.toString()).withEngine(NumberedGpus.NAME);
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        List<Placed> placed = context.parallelize(List.of(0, 1), 2)
+                .map(task -> Placed.now(gpus))
+                .collect();
+        assertEquals(Set.of("0", "1"), placed.stream().map(Placed::address).collect(Collectors.toSet()));
+        assertEquals(2, placed.stream().map(Placed::executor).distinct().count(), "one GPU each");
+        placed.forEach(one -> assertEquals("test:" + one.address(), one.device()));
+        List<CorpusText> texts =
+                CorpusModel.texts(20, 5, 3).stream().map(CorpusText::of).toList();
+        assertArrayEquals(
+                losses(OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts)),
+                losses(context.parallelize(texts, 2)
+                        .mapPartitions(new TextFunction<>(gpus, new Scoring(false), OPTIONS))
+                        .collect()),
+                0);
+    }
+
+    private static double[] losses(List<Outcome<Scored>> outcomes) {
+        return outcomes.stream().mapToDouble(one -> one.result().meanLoss()).toArray();
     }
 }

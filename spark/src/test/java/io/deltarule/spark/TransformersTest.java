@@ -229,6 +229,12 @@ class TransformersTest {
         assertEquals(
                 "model: expected a folder or a GGUF file but found none; name one",
                 refused(new PerplexityTransformer()));
+        assertEquals(
+                "storage: engine cpu expected float32 but found bfloat16; forward passes of engine tornado have it",
+                refused(set(new PerplexityTransformer()).setStorage("bfloat16")));
+        assertEquals(
+                "storage: expected float32, bfloat16, float16 but found 'int8'",
+                refused(set(new PerplexityTransformer()).setStorage("int8")));
     }
 
     private static String refused(TextTransformer<?, ?> transformer) {

@@ -73,6 +73,11 @@ public final class ModelOptions {
         return device;
     }
 
+    /** In what numbers activations are kept. */
+    public Storage storage() {
+        return storage;
+    }
+
     /** The engine and its device. */
     public EngineChoice engine() {
         return EngineChoice.of(engine, device);

@@ -138,6 +138,7 @@ final class CorpusOptions {
                 .put("type", model.type())
                 .put("engine", model.engineName())
                 .put("device", model.deviceName())
+                .put("storage", model.storage().id())
                 .put("threads", threads);
         inputs.forEach(job.putArray("inputs")::add);
         return job.put("format", format)

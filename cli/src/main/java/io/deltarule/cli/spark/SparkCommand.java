@@ -68,10 +68,11 @@ public final class SparkCommand implements Runnable {
         }
         ModelFolder.open(options.model().folder(), options.model().type()).close(); // refused here, before Spark starts
         SparkInstallation spark = SparkInstallation.find(home, System.getenv("SPARK_HOME"));
+        TornadoOptions tornado = TornadoOptions.forEngine(options.model().engineName());
         PrintWriter err = spec.commandLine().getErr();
         JsonNode done;
         try (Progress progress = Progress.start("starting Spark")) {
-            done = new SparkProcess(spark, master, given, heap)
+            done = new SparkProcess(spark, master, given, heap, tornado)
                     .run(job, event -> progress.say(inWords(event)), debug ? err::println : null);
         }
         print(done, options);

@@ -26,10 +26,16 @@ import java.util.stream.Stream;
  * @param master what computes
  * @param settings of Spark, each {@code name=value}
  * @param heap of the driver, as java's -Xmx takes it
+ * @param tornado what JVMs that compute start with besides
  */
-record SparkProcess(SparkInstallation spark, String master, List<String> settings, String heap) {
+record SparkProcess(
+        SparkInstallation spark, String master, List<String> settings, String heap, TornadoOptions tornado) {
     private static final String MAIN = "io.deltarule.spark.job.JobMain";
     private static final String MARK = "{\"deltarule\":";
+
+    /** What executors of a standalone cluster have on their class path after Spark's jars. */
+    private static final String CLASS_PATH = "spark.executorEnv.SPARK_DIST_CLASSPATH";
+
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
 
     /** What this library asks of every JVM. */
@@ -60,9 +66,14 @@ record SparkProcess(SparkInstallation spark, String master, List<String> setting
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap));
         command.addAll(FLAGS);
+        String classPath = spark.classPath();
+        if (master.startsWith("local") && !tornado.words().isEmpty()) { // the driver computes
+            command.addAll(tornado.words());
+            classPath += File.pathSeparator + tornado.classPath(jars);
+        }
         OPENED.forEach(one -> command.add("--add-opens=" + one + "=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", spark.classPath(), "org.apache.spark.deploy.SparkSubmit", "--master", master));
-        Stream.concat(defaults(), settings.stream().filter(one -> !one.startsWith(EXECUTOR_OPTIONS + "=")))
+        command.addAll(List.of("-cp", classPath, "org.apache.spark.deploy.SparkSubmit", "--master", master));
+        Stream.concat(defaults(jars), settings.stream().filter(one -> !one.startsWith(EXECUTOR_OPTIONS + "=")))
                 .forEach(one -> command.addAll(List.of("--conf", one)));
         command.addAll(List.of("--class", MAIN));
         if (jars.size() > 1) {
@@ -74,15 +85,18 @@ record SparkProcess(SparkInstallation spark, String master, List<String> setting
     }
 
     /** Settings that the user's come after: executors' JVMs, and machines that cannot compute are left out after some failures. */
-    private Stream<String> defaults() {
+    private Stream<String> defaults(List<Path> jars) {
         String own = settings.stream()
                 .filter(one -> one.startsWith(EXECUTOR_OPTIONS + "="))
                 .map(one -> " " + one.substring(one.indexOf('=') + 1))
                 .collect(Collectors.joining());
+        String classPath = tornado.classPath(jars);
         return Stream.of(
-                "spark.ui.showConsoleProgress=false",
-                "spark.excludeOnFailure.enabled=true",
-                EXECUTOR_OPTIONS + "=" + String.join(" ", FLAGS) + own);
+                        "spark.ui.showConsoleProgress=false",
+                        "spark.excludeOnFailure.enabled=true",
+                        classPath.isEmpty() ? "" : CLASS_PATH + "=" + classPath,
+                        EXECUTOR_OPTIONS + "=" + String.join(" ", FLAGS) + tornado.beside(own) + own)
+                .filter(one -> !one.isEmpty());
     }
 
     /**

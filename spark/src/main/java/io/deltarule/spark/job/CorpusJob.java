@@ -1,6 +1,7 @@
 package io.deltarule.spark.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.core.Storage;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.inference.Sampling;
@@ -57,6 +58,7 @@ final class CorpusJob {
                     config.type(),
                     config.engine(),
                     config.device(),
+                    Storage.of(config.storage()),
                     config.threads(),
                     folder.fingerprint());
             sampling = Sampling.of(folder.generation());

@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param type the model type that it is read as, or null
  * @param engine reference, cpu, tornado or auto
  * @param device one of the engine's, or null
+ * @param storage float32, bfloat16 or float16
  * @param threads of the cpu engine per task, or 0 for spark.task.cpus
  * @param inputs files, folders of files, or patterns of them
  * @param format parquet, jsonl, text or auto, which goes by the names
@@ -48,6 +49,7 @@ public record JobConfig(
         String type,
         String engine,
         String device,
+        String storage,
         int threads,
         List<String> inputs,
         String format,

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.models.corpus.CorpusModel;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusText;
@@ -386,8 +385,7 @@ class CorpusJobTest {
     /** A configuration with another value of some name. */
     private record ObjectEdit(JobConfig of) {
         ObjectEdit set(String name, Object value) {
-            ObjectNode node = JobConfig.JSON.valueToTree(of);
-            return new ObjectEdit(JobConfig.parse(node.putPOJO(name, value).toString()));
+            return new ObjectEdit(JobConfigs.with(of, name, value));
         }
 
         JobConfig config() {

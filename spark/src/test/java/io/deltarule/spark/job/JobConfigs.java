@@ -1,6 +1,7 @@
 package io.deltarule.spark.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ public final class JobConfigs {
                 null,
                 "cpu",
                 null,
+                "float32",
                 0,
                 List.of(inputs),
                 "auto",
@@ -47,6 +49,12 @@ public final class JobConfigs {
                 true,
                 "hidden",
                 -1);
+    }
+
+    /** A configuration with another value of some name. */
+    static JobConfig with(JobConfig config, String name, Object value) {
+        ObjectNode node = JobConfig.JSON.valueToTree(config);
+        return JobConfig.parse(node.putPOJO(name, value).toString());
     }
 
     /** The lines of all files of a folder, in the order of their names. */
