@@ -10,7 +10,7 @@ public final class JobMain {
     /**
      * Runs a job and reports on standard output.
      *
-     * @param args a {@link JobConfig} in JSON
+     * @param args a {@link JobConfig} or a {@link StateConfig} in JSON
      */
     public static void main(String[] args) {
         if (run(args[0], System.out) != 0) {
@@ -22,11 +22,15 @@ public final class JobMain {
     static int run(String json, PrintStream out) {
         JobReport report = new JobReport(out);
         try {
-            JobConfig config = JobConfig.parse(json);
-            SparkSession spark = SparkSession.builder()
-                    .appName("deltarule " + config.command())
-                    .getOrCreate();
-            report.done(new CorpusJob(spark, config, report).run());
+            if (StateConfig.isOne(json)) {
+                StateConfig config = StateConfig.parse(json);
+                report.done(new StateJob(session(StateConfig.COMMAND), config, report).run());
+            } else {
+                JobConfig config = JobConfig.parse(json);
+                report.done(new CorpusJob(session(config.command()), config, report)
+                        .run()
+                        .json());
+            }
             return 0;
         } catch (Exception e) {
             report.failed(JobFailure.of(e));
@@ -35,5 +39,9 @@ public final class JobMain {
             }
             return 1;
         }
+    }
+
+    private static SparkSession session(String command) {
+        return SparkSession.builder().appName("deltarule " + command).getOrCreate();
     }
 }
