@@ -18,13 +18,14 @@ import java.util.Random;
 public record MeasuredSpeed(LanguageModel model, int piece) {
     private static final int FEWEST = 2;
     private static final int MOST = 40;
-    private static final double SECONDS = 5;
+    private static final double SECONDS = 4;
+    private static final double COMPOSING_SECONDS = 0.4;
 
     /** Token after token, as a session reads a text. */
     public double inOrder() {
         int[] ids = ids(piece);
         try (Session session = model.session(SessionOptions.of(MOST * piece).withPiece(piece))) {
-            double seconds = steady(() -> session.feed(new int[][] {ids}));
+            double seconds = steady(SECONDS, () -> session.feed(new int[][] {ids}));
             return piece * TokenWork.of(model.network()).inOrder() / seconds;
         }
     }
@@ -40,7 +41,7 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
         SegmentRun run = new SegmentRun(network, model.engine(), model.device(), 2 * tokens, piece);
         Segments segments = new Segments(run, new int[] {0, tokens, 2 * tokens});
         int[] ids = ids(2 * tokens);
-        double seconds = steady(() -> {
+        double seconds = steady(SECONDS, () -> {
             SegmentRows rows = segments.begin(0, ids);
             for (int stage = 1; stage < network.stages().size(); stage++) {
                 segments.transfer(stage, 0, rows);
@@ -57,7 +58,7 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
         float[] state = new float[shape.HV() * shape.K() * shape.V()];
         SegmentTransfer transfer = new SegmentTransfer(shape.HV(), shape.K(), shape.V(), columns);
         int times = Math.max(1, 20_000_000 / (state.length * shape.K()));
-        double seconds = steady(() -> {
+        double seconds = steady(COMPOSING_SECONDS, () -> {
             for (int i = 0; i < times; i++) {
                 transfer.apply(state);
             }
@@ -70,10 +71,10 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
     }
 
     /** The median of the later half of some runs. */
-    private static double steady(Runnable run) {
+    private static double steady(double enough, Runnable run) {
         List<Double> seconds = new ArrayList<>();
         long begun = System.nanoTime();
-        while (seconds.size() < FEWEST || (seconds.size() < MOST && (System.nanoTime() - begun) / 1e9 < SECONDS)) {
+        while (seconds.size() < FEWEST || (seconds.size() < MOST && (System.nanoTime() - begun) / 1e9 < enough)) {
             long before = System.nanoTime();
             run.run();
             seconds.add((System.nanoTime() - before) / 1e9);

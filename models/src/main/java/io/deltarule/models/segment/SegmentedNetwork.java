@@ -139,17 +139,17 @@ public final class SegmentedNetwork {
 
     /** Most bytes of rows that a segment has for each of its tokens: those that a stage reads or passes on, and those that it makes. */
     public long bytesPerToken() {
-        Map<String, Integer> widths = new HashMap<>();
-        network.body().inputs().forEach(slot -> widths.put(slot.name(), slot.width()));
-        network.body().ops().forEach(op -> op.writes().forEach(slot -> widths.put(slot.name(), slot.width())));
+        Map<String, Integer> there = new HashMap<>();
+        network.body().inputs().forEach(slot -> there.put(slot.name(), slot.width()));
         long most = 0;
         for (Stage stage : stages) {
-            Set<String> there = new HashSet<>(stage.passes());
-            stage.program().inputs().forEach(slot -> there.add(slot.name()));
-            long before = there.stream().mapToLong(widths::get).sum();
-            long made =
-                    stage.program().outputs().stream().mapToLong(Slot::width).sum();
-            most = Math.max(most, Float.BYTES * (before + made));
+            List<Slot> made = stage.program().outputs();
+            long before = there.values().stream().mapToLong(n -> n).sum();
+            most = Math.max(
+                    most,
+                    Float.BYTES * (before + made.stream().mapToLong(Slot::width).sum()));
+            there.keySet().retainAll(stage.passes());
+            made.forEach(slot -> there.put(slot.name(), slot.width()));
         }
         return most;
     }
