@@ -35,8 +35,9 @@ record ClusterRates(JavaSparkContext context, LongSequence sequence, int count) 
             composing =
                     MeasuredSpeed.composing(new SegmentedNetwork(lease.model().network()));
         }
-        double inSegments = inSegments();
+        double together = count == 1 ? 0 : inSegments(); // before the other, so that all executors are warm
         double rate = rate();
+        double inSegments = count == 1 ? rate : together;
         double stage = stage();
         return new SegmentCosts.Rates(rate, inSegments, composing, stage, bandwidth(stage));
     }

@@ -16,9 +16,14 @@ import java.util.Random;
  * @param piece tokens of one run
  */
 public record MeasuredSpeed(LanguageModel model, int piece) {
-    private static final int FEWEST = 2;
+    private static final int FEWEST = 3;
     private static final int MOST = 40;
-    private static final double SECONDS = 4;
+    private static final double SECONDS = 5;
+    private static final double STILL_FASTER = 0.9;
+
+    /** Enough that what each stage begins with weighs little, as in a long segment. */
+    private static final int PIECES = 2;
+
     private static final double COMPOSING_SECONDS = 0.4;
 
     /** Token after token, as a session reads a text. */
@@ -37,7 +42,7 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
      */
     public double inSegments() {
         SegmentedNetwork network = new SegmentedNetwork(model.network());
-        int tokens = Math.max(piece, network.overlap() + 1);
+        int tokens = Math.max(PIECES * piece, network.overlap() + 1);
         SegmentRun run = new SegmentRun(network, model.engine(), model.device(), 2 * tokens, piece);
         Segments segments = new Segments(run, new int[] {0, tokens, 2 * tokens});
         int[] ids = ids(2 * tokens);
@@ -70,17 +75,23 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
         return new Random(1).ints(count, 0, model.network().vocabulary()).toArray();
     }
 
-    /** The median of the later half of some runs. */
+    /** Seconds of a run: the median of the later half of some, the last of which was hardly faster than those before. */
     private static double steady(double enough, Runnable run) {
         List<Double> seconds = new ArrayList<>();
+        double fastest = Double.POSITIVE_INFINITY;
+        boolean faster = true;
         long begun = System.nanoTime();
-        while (seconds.size() < FEWEST || (seconds.size() < MOST && (System.nanoTime() - begun) / 1e9 < enough)) {
+        while (seconds.size() < FEWEST
+                || (seconds.size() < MOST && (faster || (System.nanoTime() - begun) / 1e9 < enough))) {
             long before = System.nanoTime();
             run.run();
-            seconds.add((System.nanoTime() - before) / 1e9);
+            double last = (System.nanoTime() - before) / 1e9;
+            faster = last < STILL_FASTER * fastest;
+            fastest = Math.min(fastest, last);
+            seconds.add(last);
         }
         List<Double> later = new ArrayList<>(seconds.subList(seconds.size() / 2, seconds.size()));
         Collections.sort(later);
-        return later.get(later.size() / 2);
+        return later.get((later.size() - 1) / 2);
     }
 }

@@ -218,7 +218,9 @@ class StateJobTest {
         String expected =
                 "segments: expected a model whose layers carry delta states and the last inputs of convolutions"
                         + " only but found ";
-        assertRefused(expected + "Attention (model.layers.3.self_attn.o); read the text as one sequence", run("qwen3_next", TOKENS, 2, state));
+        assertRefused(
+                expected + "Attention (model.layers.3.self_attn.o); read the text as one sequence",
+                run("qwen3_next", TOKENS, 2, state));
         assertRefused(
                 expected + "memory tokens; read the text as one sequence", run("nemotron_flash", TOKENS, 2, state));
     }
