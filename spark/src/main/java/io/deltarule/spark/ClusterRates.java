@@ -35,7 +35,7 @@ record ClusterRates(JavaSparkContext context, LongSequence sequence, int count) 
             composing =
                     MeasuredSpeed.composing(new SegmentedNetwork(lease.model().network()));
         }
-        double together = count == 1 ? 0 : inSegments(); // before the other, so that all executors are warm
+        double together = count == 1 ? 0 : inSegments(); // first, so that all executors are warm when one is alone
         double rate = rate();
         double inSegments = count == 1 ? rate : together;
         double stage = stage();
