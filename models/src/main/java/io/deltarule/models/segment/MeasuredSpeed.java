@@ -18,7 +18,7 @@ import java.util.Random;
 public record MeasuredSpeed(LanguageModel model, int piece) {
     private static final int FEWEST = 3;
     private static final int MOST = 40;
-    private static final double SECONDS = 5;
+    private static final double SECONDS = 3;
     private static final double STILL_FASTER = 0.9;
 
     /** Enough that what each stage begins with weighs little, as in a long segment. */
