@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deltarule.cli.output.ExitCode;
+import io.deltarule.core.Engines;
+import io.deltarule.core.Gate;
 import io.deltarule.core.testkit.TestScope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,6 +138,17 @@ class BenchCommandTest {
         all.addAll(List.of("--K", 16, "--V", 16, "--repeats", 1, "--json"));
         all.addAll(List.of(more));
         return CliRun.of(all.toArray());
+    }
+
+    @Test
+    void chunksOfZeroAreTheEnginesOwn() throws Exception {
+        CliRun run = onTheEmulator("--chunk-size", 0).succeeded();
+        JsonNode result =
+                ResultsSchema.valid(new ObjectMapper().readTree(run.out())).at("/results/0");
+        assertEquals("chunk", result.get("form").asText());
+        assertEquals(
+                Engines.named("tornado").chunkSize(Gate.SCALAR),
+                result.get("chunk_size").asInt());
     }
 
     @ParameterizedTest

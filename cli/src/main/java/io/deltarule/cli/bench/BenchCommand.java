@@ -30,6 +30,7 @@ import io.deltarule.core.Form;
 import io.deltarule.core.Gate;
 import io.deltarule.core.Input;
 import io.deltarule.core.InvalidInputException;
+import io.deltarule.core.PlanSpec;
 import io.deltarule.core.Precision;
 import io.deltarule.core.Storage;
 import io.deltarule.core.Variant;
@@ -105,7 +106,10 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(names = "--householders", paramLabel = "N", description = "Micro-steps per token (default: 1).")
         private Integer householders;
 
-        @Option(names = "--chunk-size", paramLabel = "C", description = "Tokens per chunk (default: the engine's own).")
+        @Option(
+                names = "--chunk-size",
+                paramLabel = "C",
+                description = "Tokens per chunk; 0 for the engine's own, the default.")
         private Integer chunkSize;
 
         @Option(
@@ -193,7 +197,8 @@ public final class BenchCommand implements Callable<Integer> {
                 return workload.keepingState();
             }
             if (chunkSize != null) { // who gives a size wants chunks
-                return workload.in(form == Form.RECURRENT ? form : Form.CHUNK).withChunkSize(chunkSize);
+                Workload chunked = workload.in(form == Form.RECURRENT ? form : Form.CHUNK);
+                return chunkSize == PlanSpec.OWN_CHUNK_SIZE ? chunked : chunked.withChunkSize(chunkSize);
             }
             Workload asked = workload.in(or(form, Form.AUTO));
             return asked.in(choice.engine().form(asked.spec(), shape.T(), true));

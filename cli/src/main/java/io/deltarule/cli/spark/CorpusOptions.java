@@ -58,6 +58,13 @@ final class CorpusOptions {
     private String idColumn;
 
     @Option(
+            names = "--prefix-column",
+            paramLabel = "NAME",
+            description = "The column or field that has a text before the row's: a prefix that many rows share is read"
+                    + " once by each process and then forked.")
+    private String prefixColumn;
+
+    @Option(
             names = "--prefix",
             paramLabel = "TEXT",
             parameterConsumer = TextParameter.class,
@@ -66,9 +73,10 @@ final class CorpusOptions {
 
     @Option(
             names = "--rows-per-part",
-            defaultValue = "1000",
+            defaultValue = "0",
             paramLabel = "N",
-            description = "Rows of a file of results: what is lost when a machine fails (default: ${DEFAULT-VALUE}).")
+            description = "Rows of a file of results: what is lost when a machine fails (default: by the corpus and the"
+                    + " cores, at most 1000).")
     private int rowsPerPart;
 
     @Option(
@@ -135,6 +143,7 @@ final class CorpusOptions {
         return job.put("format", format)
                 .put("textColumn", textColumn)
                 .put("idColumn", idColumn)
+                .put("prefixColumn", prefixColumn)
                 .put("prefix", prefix)
                 .put("output", output)
                 .put("outputFormat", outputFormat)

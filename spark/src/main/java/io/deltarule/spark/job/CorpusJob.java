@@ -8,7 +8,6 @@ import io.deltarule.spark.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
@@ -37,18 +37,13 @@ final class CorpusJob {
         this.spark = spark;
         this.config = config;
         this.report = report;
-        this.output = new OutputFolder(config.output());
+        this.output = new OutputFolder(
+                config.output(),
+                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
         this.counts = new PartFunction.Counts(
                 spark.sparkContext().longAccumulator("rows"),
                 spark.sparkContext().longAccumulator("rejected"),
                 spark.sparkContext().longAccumulator("tokens"));
-    }
-
-    /** Rows of a file, by the partitions in which Spark reads it. */
-    private record Counted(Shard shard, JavaRDD<SourceRow> rows, List<Long> perPartition) {
-        long all() {
-            return perPartition.stream().mapToLong(n -> n).sum();
-        }
     }
 
     /** Runs it to its end. */
@@ -68,20 +63,14 @@ final class CorpusJob {
         }
         JobTask<?> task = JobTask.of(config, sampling);
         List<Shard> shards = Shard.find(config, spark.sparkContext().hadoopConfiguration());
-        output.claim(identity(shards, model.fingerprint()));
-        List<String> unreadable = new ArrayList<>();
-        Watch watch = new Watch(report, counts, rowsBefore, rowsInAll);
-        try {
-            Set<RowPlace.Part> done = output.done();
-            List<String> names = shards.stream().map(Shard::path).toList();
-            for (Shard shard : shards) {
-                Counted counted = counted(shard, unreadable);
-                if (counted != null) {
-                    compute(counted, done, task, model, names);
-                }
-            }
-        } finally {
-            watch.close();
+        OutputFolder.Claim claim = output.claim(identity(shards, model.fingerprint()), config.rowsPerPart());
+        List<String> names = shards.stream().map(Shard::path).toList();
+        List<String> unreadable = new ArrayList<>(names);
+        try (Watch _ = new Watch(report, counts, rowsBefore, rowsInAll)) {
+            List<ShardCounter.Counted> files =
+                    new ShardCounter(spark, config, output, rowsInAll::addAndGet).count(shards);
+            files.forEach(file -> unreadable.remove(file.shard().path()));
+            compute(files, claim.rowsPerPart(() -> partSize(files)), task, model, names);
         }
         if (config.outputFormat().equals("parquet")) {
             asParquet(task.schema());
@@ -98,123 +87,75 @@ final class CorpusJob {
         return summary;
     }
 
-    /** What must be the same for the job to go on: everything that a number of it depends on, and how rows are numbered. */
-    private String identity(List<Shard> shards, String fingerprint) {
+    private int partSize(List<ShardCounter.Counted> files) {
+        int cores = spark.sparkContext().defaultParallelism();
+        int perTask = spark.sparkContext().conf().getInt("spark.task.cpus", 1);
+        return new PartSize(
+                        rowsInAll.get(),
+                        files.stream().mapToLong(file -> file.shard().bytes()).sum(),
+                        Math.max(1, cores / perTask))
+                .chosen();
+    }
+
+    /** What must be the same for the job to go on: everything that a number of it depends on. */
+    private ObjectNode identity(List<Shard> shards, String fingerprint) {
         ObjectNode job = JobConfig.JSON.valueToTree(config);
-        job.remove(List.of("inputs", "output", "outputFormat", "model", "threads", "device"));
+        job.remove(List.of("inputs", "output", "outputFormat", "rowsPerPart", "model", "threads", "device"));
         job.put("fingerprint", fingerprint);
         for (Shard shard : shards) {
             job.withArray("files").add(shard.path() + " " + shard.bytes() + " " + shard.format());
         }
-        return job.toString();
+        return job;
     }
 
-    /** Reads a file once, to its end: what cannot be read shows here, and not in the middle of what is computed. */
-    private Counted counted(Shard shard, List<String> unreadable) throws IOException {
-        String file = String.format("%05d-unreadable.jsonl", shard.number());
-        try {
-            JavaRDD<SourceRow> rows = ShardRows.of(spark, shard, config);
-            List<Long> perPartition = rows.mapPartitions(CorpusJob::count).collect();
-            output.delete(OutputFolder.REJECTED, file);
-            Counted counted = new Counted(shard, rows, perPartition);
-            rowsInAll.addAndGet(counted.all());
-            return counted;
-        } catch (Exception e) {
-            String why = DamagedFile.of(e).orElse(null);
-            if (why == null) {
-                throw e;
-            }
-            String line = JobConfig.JSON
-                    .createObjectNode()
-                    .put("file", shard.path())
-                    .putNull("row")
-                    .put("problem", "file: expected " + shard.format() + " but it cannot be read: " + why)
-                    .toString();
-            output.replace(OutputFolder.REJECTED, file, List.of(line));
-            unreadable.add(shard.path());
-            return null;
-        }
-    }
-
-    private static Iterator<Long> count(Iterator<SourceRow> rows) {
-        long count = 0;
-        while (rows.hasNext()) {
-            rows.next();
-            count++;
-        }
-        return List.of(count).iterator();
-    }
-
+    /** All parts that are missing, of all files, by one job of Spark's: its tasks are spread whatever the files' sizes. */
     private <R> void compute(
-            Counted counted, Set<RowPlace.Part> done, JobTask<R> task, ModelConfig model, List<String> names) {
-        int rowsPerPart = config.rowsPerPart();
-        int shard = counted.shard().number();
+            List<ShardCounter.Counted> files, int rowsPerPart, JobTask<R> task, ModelConfig model, List<String> names)
+            throws IOException {
+        Set<RowPlace.Part> done = output.done();
         List<RowPlace.Part> parts = new ArrayList<>();
-        for (long number = 0; number * rowsPerPart < counted.all(); number++) {
-            RowPlace.Part part = new RowPlace.Part(shard, number);
-            if (done.contains(part)) {
-                rowsBefore.addAndGet(Math.min(rowsPerPart, counted.all() - number * rowsPerPart));
-            } else {
-                parts.add(part);
+        List<ShardCounter.Counted> missing = new ArrayList<>();
+        for (ShardCounter.Counted file : files) {
+            int before = parts.size();
+            for (long number = 0; number * rowsPerPart < file.all(); number++) {
+                RowPlace.Part part = new RowPlace.Part(file.shard().number(), number);
+                if (done.contains(part)) {
+                    rowsBefore.addAndGet(Math.min(rowsPerPart, file.all() - number * rowsPerPart));
+                } else {
+                    parts.add(part);
+                }
+            }
+            if (parts.size() > before) {
+                missing.add(file);
             }
         }
         if (parts.isEmpty()) {
             return;
         }
-        long[] firsts = new long[counted.perPartition().size() + 1];
-        for (int i = 1; i < firsts.length; i++) {
-            firsts[i] = firsts[i - 1] + counted.perPartition().get(i - 1);
-        }
         PendingParts pending = new PendingParts(parts, rowsPerPart);
-        JavaPairRDD<RowPlace, SourceRow> placed = JavaPairRDD.fromJavaRDD(counted.rows()
-                .mapPartitionsWithIndex((index, rows) -> new Placed(rows, shard, firsts[index], pending), false));
-        placed.repartitionAndSortWithinPartitions(pending)
+        List<JavaRDD<Tuple2<RowPlace, SourceRow>>> placed = new ArrayList<>();
+        for (ShardCounter.Counted file : missing) {
+            int shard = file.shard().number();
+            long[] firsts = file.firsts();
+            placed.add(file.rows()
+                    .mapPartitionsWithIndex(
+                            (index, rows) -> new PlacedRows(rows, shard, firsts[index], pending), false));
+        }
+        JavaPairRDD.fromJavaRDD(union(placed))
+                .repartitionAndSortWithinPartitions(pending)
                 .foreachPartition(new PartFunction<>(
                         model,
                         new CorpusOptions(config.piece(), config.sequences(), config.context()),
                         task,
-                        config,
-                        names,
+                        new PartFunction.Common(config.prefix(), rowsPerPart, names),
                         output,
                         counts));
     }
 
-    /** Rows with their places, without those that are done. */
-    private static final class Placed implements Iterator<Tuple2<RowPlace, SourceRow>> {
-        private final Iterator<SourceRow> rows;
-        private final int shard;
-        private final PendingParts pending;
-        private long number;
-        private Tuple2<RowPlace, SourceRow> next;
-
-        Placed(Iterator<SourceRow> rows, int shard, long first, PendingParts pending) {
-            this.rows = rows;
-            this.shard = shard;
-            this.number = first;
-            this.pending = pending;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (next == null && rows.hasNext()) {
-                SourceRow row = rows.next();
-                RowPlace place = new RowPlace(shard, number++);
-                if (pending.has(place)) {
-                    next = new Tuple2<>(place, row);
-                }
-            }
-            return next != null;
-        }
-
-        @Override
-        public Tuple2<RowPlace, SourceRow> next() {
-            if (!hasNext()) {
-                throw new java.util.NoSuchElementException();
-            }
-            Tuple2<RowPlace, SourceRow> handedOut = next;
-            next = null;
-            return handedOut;
-        }
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Spark takes an array, and Java has none of a generic type
+    private <T> JavaRDD<T> union(List<JavaRDD<T>> all) {
+        JavaRDD<T>[] array = all.toArray(new JavaRDD[0]);
+        return JavaSparkContext.fromSparkContext(spark.sparkContext()).union(array);
     }
 
     private long rejected() throws IOException {

@@ -20,10 +20,11 @@ import java.util.Locale;
  * @param format parquet, jsonl, text or auto, which goes by the names
  * @param textColumn the column or field that has the text
  * @param idColumn the one that tells rows apart, or null
+ * @param prefixColumn the one that has what comes before a text, or null
  * @param prefix what comes before all texts, or null
  * @param output the folder that gets the results
  * @param outputFormat jsonl, or parquet for a copy of all results in that format when the job is done
- * @param rowsPerPart rows of one file of results: what is computed again after a failure
+ * @param rowsPerPart rows of one file of results: what is computed again after a failure; 0 chooses by the corpus and the machines
  * @param piece most tokens of one run
  * @param sequences most texts of one run
  * @param context most tokens of a text, or 0 for the model's own
@@ -52,6 +53,7 @@ public record JobConfig(
         String format,
         String textColumn,
         String idColumn,
+        String prefixColumn,
         String prefix,
         String output,
         String outputFormat,
@@ -88,8 +90,13 @@ public record JobConfig(
         if (inputs.isEmpty()) {
             throw new InvalidInputException("--input: expected at least one file, folder or pattern but found none");
         }
-        if (rowsPerPart < 1) {
-            throw new InvalidInputException("--rows-per-part: expected at least 1 but found " + rowsPerPart);
+        if (prefix != null && prefixColumn != null) {
+            throw new InvalidInputException(
+                    "--prefix-column: expected it or --prefix but found both; leave one of them out");
+        }
+        if (rowsPerPart < 0) {
+            throw new InvalidInputException(
+                    "--rows-per-part: expected 1 or more, or 0 to have it chosen, but found " + rowsPerPart);
         }
     }
 

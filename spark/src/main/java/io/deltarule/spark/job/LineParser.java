@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * A line of a file to a row.
@@ -16,8 +17,9 @@ import java.nio.charset.StandardCharsets;
  * @param json whether it is a JSON object; else it is the text
  * @param textField the field that has the text
  * @param idField the field that tells rows apart, or null
+ * @param prefixField the field that has what comes before the text, or null
  */
-record LineParser(boolean json, String textField, String idField) implements Serializable {
+record LineParser(boolean json, String textField, String idField, String prefixField) implements Serializable {
     private static final ObjectReader OBJECTS =
             JobConfig.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -36,7 +38,7 @@ record LineParser(boolean json, String textField, String idField) implements Ser
                     null,
                     "line: expected UTF-8 but found other bytes, which are shown as U+FFFD");
         }
-        return json ? object(line) : new SourceRow(line, null, null);
+        return json ? object(line) : new SourceRow(line, null, null, null);
     }
 
     private SourceRow object(String line) {
@@ -56,21 +58,31 @@ record LineParser(boolean json, String textField, String idField) implements Ser
         JsonNode idNode = idField == null ? null : node.get(idField);
         String id =
                 idNode == null || idNode.isNull() ? null : idNode.isValueNode() ? idNode.asText() : idNode.toString();
-        JsonNode text = node.get(textField);
         if (idField != null && id == null) {
             return SourceRow.bad(line, null, "field " + idField + ": expected a value but found none");
         }
-        if (text == null || !text.isTextual()) {
-            return SourceRow.bad(
-                    line,
-                    id,
-                    "field " + textField + ": expected a text but found "
-                            + (text == null
-                                    ? "no such field"
-                                    : text.isNull()
-                                            ? "null"
-                                            : text.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+        String problem = noText(node, textField);
+        if (problem == null && prefixField != null) {
+            problem = noText(node, prefixField);
         }
-        return new SourceRow(text.asText(), id, null);
+        return problem != null
+                ? SourceRow.bad(line, id, problem)
+                : new SourceRow(
+                        node.get(textField).asText(),
+                        id,
+                        prefixField == null ? null : node.get(prefixField).asText(),
+                        null);
+    }
+
+    /** What is wrong with a field that should have a text; null if it has one. */
+    private static String noText(JsonNode node, String field) {
+        JsonNode text = node.get(field);
+        if (text != null && text.isTextual()) {
+            return null;
+        }
+        return "field " + field + ": expected a text but found "
+                + (text == null
+                        ? "no such field"
+                        : text.isNull() ? "null" : text.getNodeType().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -1,16 +1,19 @@
 package io.deltarule.spark.job;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.core.InvalidInputException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
+import java.util.function.IntSupplier;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The folder of a job's results, on any file system that all machines see.
@@ -27,16 +30,19 @@ import org.apache.hadoop.fs.Path;
  * A file appears whole or not at all: it is written in {@code _work} and renamed.
  *
  * @param root the folder
+ * @param hadoop Spark's settings of file systems, which executors have from nobody else
  */
-record OutputFolder(String root) implements Serializable {
+record OutputFolder(String root, SerializableConfiguration hadoop) implements Serializable {
     static final String RESULTS = "results";
     static final String REJECTED = "rejected";
     static final String WORK = "_work";
 
-    /** The file system, with its own settings, in this process. */
+    private static final String JOB = "job.json";
+    private static final String ROWS_PER_PART = "rowsPerPart";
+
+    /** The file system, in this process. */
     FileSystem system() throws IOException {
-        Configuration hadoop = new Configuration();
-        FileSystem system = new Path(root).getFileSystem(hadoop);
+        FileSystem system = new Path(root).getFileSystem(hadoop.value());
         system.setWriteChecksum(false);
         return system;
     }
@@ -86,30 +92,68 @@ record OutputFolder(String root) implements Serializable {
     /**
      * Takes the folder for a job, new or begun before.
      *
-     * @param job what identifies it
+     * @param identity what must be the same for the job to go on
+     * @param rowsPerPart as asked for, or 0 for what the job began with, or chooses
      * @throws InvalidInputException if it is another job's, or something else's
      */
-    void claim(String job) throws IOException {
+    Claim claim(ObjectNode identity, int rowsPerPart) throws IOException {
         FileSystem system = system();
-        Path file = path("job.json");
-        if (system.exists(file)) {
-            String found;
-            try (var in = system.open(file)) {
-                found = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            }
-            if (!found.equals(job)) {
-                throw new InvalidInputException(
-                        "--output: expected a new folder, or one that the same job has begun, but " + root
-                                + " is of a job with another model, other options or other input files; name a new one");
+        int begun = 0;
+        if (system.exists(path(JOB))) {
+            begun = begun(identity);
+            if (rowsPerPart != 0 && rowsPerPart != begun) {
+                throw new InvalidInputException("--rows-per-part: expected " + begun + ", with which the job in " + root
+                        + " began, but found " + rowsPerPart + "; leave it out, or name a new folder by --output");
             }
             system.delete(path("summary.json"), false);
-            return;
-        }
-        if (system.exists(path()) && system.listStatus(path()).length > 0) {
+        } else if (system.exists(path()) && system.listStatus(path()).length > 0) {
             throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but "
                     + root + " has other files; name a new one");
         }
-        write(null, "job.json", List.of(job));
-        system.mkdirs(path(RESULTS));
+        return new Claim(identity, rowsPerPart, begun);
+    }
+
+    /** How many rows a part has in this folder. */
+    private int begun(ObjectNode identity) throws IOException {
+        JsonNode found;
+        try (var in = system().open(path(JOB))) {
+            found = JobConfig.JSON.readTree(in.readAllBytes());
+        } catch (JsonProcessingException e) {
+            found = null;
+        }
+        int rows = found == null ? 0 : found.path(ROWS_PER_PART).asInt();
+        if (rows < 1 || !found.toString().equals(marked(identity, rows))) {
+            throw new InvalidInputException("--output: expected a new folder, or one that the same job has begun, but "
+                    + root + " is of a job with another model, other options or other input files; name a new one");
+        }
+        return rows;
+    }
+
+    private static String marked(ObjectNode identity, int rowsPerPart) {
+        return identity.deepCopy().put(ROWS_PER_PART, rowsPerPart).toString();
+    }
+
+    /** A folder that was found to be this job's. */
+    final class Claim {
+        private final ObjectNode identity;
+        private final int asked;
+        private final int begun;
+
+        private Claim(ObjectNode identity, int asked, int begun) {
+            this.identity = identity;
+            this.asked = asked;
+            this.begun = begun;
+        }
+
+        /** How many rows a part has, from the job's beginning to its end; a new job's folder is marked as its own here. */
+        int rowsPerPart(IntSupplier chosen) throws IOException {
+            if (begun > 0) {
+                return begun;
+            }
+            int rows = asked > 0 ? asked : chosen.getAsInt();
+            write(null, JOB, List.of(marked(identity, rows)));
+            system().mkdirs(path(RESULTS));
+            return begun(identity); // of whoever was first, if the same job was started twice
+        }
     }
 }

@@ -26,12 +26,19 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
     record Counts(LongAccumulator rows, LongAccumulator rejected, LongAccumulator tokens)
             implements java.io.Serializable {}
 
+    /**
+     * What all rows have in common.
+     *
+     * @param prefix what comes before all texts, or null
+     * @param rowsPerPart of one file of results
+     * @param files the input files' names, by their numbers
+     */
+    record Common(String prefix, int rowsPerPart, List<String> files) implements java.io.Serializable {}
+
     private final ModelConfig model;
     private final CorpusOptions options;
     private final JobTask<R> task;
-    private final String prefix;
-    private final int rowsPerPart;
-    private final List<String> names;
+    private final Common common;
     private final OutputFolder output;
     private final Counts counts;
 
@@ -39,16 +46,13 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
             ModelConfig model,
             CorpusOptions options,
             JobTask<R> task,
-            JobConfig config,
-            List<String> names,
+            Common common,
             OutputFolder output,
             Counts counts) {
         this.model = model;
         this.options = options;
         this.task = task;
-        this.prefix = config.prefix();
-        this.rowsPerPart = config.rowsPerPart();
-        this.names = names;
+        this.common = common;
         this.output = output;
         this.counts = counts;
     }
@@ -81,7 +85,7 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
     private String line(Answer<R> answer) {
         ObjectNode line = JobConfig.JSON
                 .createObjectNode()
-                .put("file", names.get(answer.place.shard()))
+                .put("file", common.files().get(answer.place.shard()))
                 .put("row", answer.place.row());
         if (answer.row.id() != null) {
             line.put("id", answer.row.id());
@@ -101,7 +105,7 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
         private PendingFile rejected;
 
         void add(Answer<R> answer) throws IOException {
-            RowPlace.Part of = answer.place.part(rowsPerPart);
+            RowPlace.Part of = answer.place.part(common.rowsPerPart());
             if (!of.equals(part)) {
                 finish();
                 part = of;
@@ -172,10 +176,15 @@ final class PartFunction<R> implements VoidFunction<Iterator<Tuple2<RowPlace, So
                 Tuple2<RowPlace, SourceRow> row = rows.next();
                 waiting.add(new Answer<>(row._1(), row._2()));
                 if (row._2().problem() == null) {
-                    next = new CorpusText(row._2().text(), prefix, row._2().key());
+                    next = new CorpusText(
+                            row._2().text(), prefix(row._2()), row._2().key());
                 }
             }
             return next != null;
+        }
+
+        private String prefix(SourceRow row) {
+            return row.prefix() == null ? common.prefix() : row.prefix();
         }
 
         @Override

@@ -57,7 +57,17 @@ record Shard(int number, String path, long bytes, String format) {
         List<Shard> shards = new ArrayList<>();
         files.forEach(
                 (path, bytes) -> shards.add(new Shard(shards.size(), path, bytes, format(config.format(), path))));
+        shards.forEach(shard -> shard.checkColumns(config));
         return shards;
+    }
+
+    private void checkColumns(JobConfig config) {
+        String option =
+                config.idColumn() != null ? "--id-column" : config.prefixColumn() != null ? "--prefix-column" : null;
+        if (option != null && format.equals("text")) {
+            throw new InvalidInputException(option + ": expected files with columns or fields but found " + path
+                    + ", which is read as text; leave the option out, or say --input-format");
+        }
     }
 
     private static boolean add(FileSystem system, FileStatus one, TreeMap<String, Long> files) throws IOException {

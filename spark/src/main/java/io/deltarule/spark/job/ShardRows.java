@@ -1,7 +1,9 @@
 package io.deltarule.spark.job;
 
 import io.deltarule.core.InvalidInputException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
@@ -24,7 +26,11 @@ final class ShardRows {
                 : lines(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         shard,
-                        new LineParser(shard.format().equals("jsonl"), config.textColumn(), config.idColumn()));
+                        new LineParser(
+                                shard.format().equals("jsonl"),
+                                config.textColumn(),
+                                config.idColumn(),
+                                config.prefixColumn()));
     }
 
     private static JavaRDD<SourceRow> lines(JavaSparkContext context, Shard shard, LineParser parser) {
@@ -40,26 +46,40 @@ final class ShardRows {
     private static JavaRDD<SourceRow> parquet(SparkSession spark, Shard shard, JobConfig config) {
         Dataset<Row> all = spark.read().parquet(shard.path());
         StructType schema = all.schema();
-        boolean identified = config.idColumn() != null;
-        require(schema, config.textColumn(), true);
-        if (identified) {
-            require(schema, config.idColumn(), false);
+        String text = config.textColumn(); // not the configuration itself: tasks get it with what they run
+        String id = config.idColumn();
+        String prefix = config.prefixColumn();
+        require(schema, text, true);
+        List<Column> wanted = new ArrayList<>(List.of(column(all, text)));
+        if (id != null) {
+            require(schema, id, false);
+            wanted.add(column(all, id).cast("string"));
         }
-        Column text = all.col("`" + config.textColumn() + "`");
-        Dataset<Row> wanted = identified
-                ? all.select(text, all.col("`" + config.idColumn() + "`").cast("string"))
-                : all.select(text);
-        String textColumn = config.textColumn(); // not the configuration itself: tasks get it with what they run
-        String idColumn = config.idColumn();
-        return wanted.javaRDD().map(row -> {
-            String id = identified ? row.getString(1) : null;
-            if (row.isNullAt(0)) {
-                return SourceRow.bad(null, id, "column " + textColumn + ": expected a text but found null");
-            }
-            return identified && id == null
-                    ? SourceRow.bad(row.getString(0), null, "column " + idColumn + ": expected a value but found null")
-                    : new SourceRow(row.getString(0), id, null);
-        });
+        if (prefix != null) {
+            require(schema, prefix, true);
+            wanted.add(column(all, prefix));
+        }
+        return all.select(wanted.toArray(Column[]::new)).javaRDD().map(row -> row(row, text, id, prefix));
+    }
+
+    private static Column column(Dataset<Row> all, String name) {
+        return all.col("`" + name + "`");
+    }
+
+    /** @param id the column after the text's, or null for none; likewise the prefix's */
+    private static SourceRow row(Row row, String text, String id, String prefix) {
+        String own = row.getString(0);
+        String key = id == null ? null : row.getString(1);
+        String before = prefix == null ? null : row.getString(id == null ? 1 : 2);
+        if (own == null) {
+            return SourceRow.bad(null, key, "column " + text + ": expected a text but found null");
+        }
+        if (id != null && key == null) {
+            return SourceRow.bad(own, null, "column " + id + ": expected a value but found null");
+        }
+        return prefix != null && before == null
+                ? SourceRow.bad(own, key, "column " + prefix + ": expected a text but found null")
+                : new SourceRow(own, key, before, null);
     }
 
     private static void require(StructType schema, String column, boolean text) {

@@ -3,7 +3,7 @@ package io.deltarule.spark.job;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Tells how far a job is, once a second. */
-final class Watch {
+final class Watch implements AutoCloseable {
     private final Thread thread;
 
     Watch(JobReport report, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
@@ -23,7 +23,8 @@ final class Watch {
         });
     }
 
-    void close() {
+    @Override
+    public void close() {
         thread.interrupt();
         try {
             thread.join();

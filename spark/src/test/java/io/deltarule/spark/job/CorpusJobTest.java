@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.models.corpus.CorpusModel;
 import io.deltarule.models.corpus.CorpusOptions;
 import io.deltarule.models.corpus.CorpusText;
@@ -24,9 +25,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -119,6 +124,58 @@ class CorpusJobTest {
     }
 
     @Test
+    void smallFilesAreSpreadTogether() throws IOException {
+        Path inputs = Files.createDirectories(temp.resolve("inputs"));
+        for (int i = 0; i < 7; i++) {
+            Files.write(inputs.resolve("texts" + i + ".txt"), TEXTS.subList(10 * i, 10 * i + 10));
+        }
+        JobConfig config = new ObjectEdit(JobConfigs.of("perplexity", model, output, inputs.toString()))
+                .set("rowsPerPart", 0)
+                .config();
+        AtomicInteger most = new AtomicInteger();
+        SparkListener widest = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                most.accumulateAndGet(stage.stageInfo().numTasks(), Math::max);
+            }
+        };
+        spark.sparkContext().addSparkListener(widest);
+        JsonNode done = run(config);
+        spark.sparkContext().removeSparkListener(widest);
+        assertEquals(70, done.get("computed").asInt(), done.toString());
+        assertTrue(most.get() >= 7, "one stage has all files' parts, but the widest had " + most);
+        List<JsonNode> lines = JobConfigs.lines(output.resolve("results"));
+        List<Outcome<Scored>> expected = OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts());
+        for (int i = 0; i < 70; i++) {
+            assertTrue(lines.get(i).get("file").asText().endsWith("texts" + i / 10 + ".txt"));
+            assertEquals(i % 10, lines.get(i).get("row").asInt());
+            assertEquals(
+                    expected.get(i).result().meanLoss(),
+                    lines.get(i).get("mean_loss").asDouble(),
+                    0);
+        }
+        Files.delete(output.resolve("results/00003-0000000.jsonl"));
+        assertEquals(
+                "--rows-per-part: expected 32, with which the job in " + output
+                        + " began, but found 5; leave it out, or name a new folder by --output",
+                run(new ObjectEdit(config).set("rowsPerPart", 5).config())
+                        .get("message")
+                        .asText());
+        assertEquals(10, run(config).get("computed").asInt());
+        assertEquals(lines, JobConfigs.lines(output.resolve("results")));
+    }
+
+    @Test
+    void theOutputIsWhereSparksSettingsSay() throws IOException {
+        spark.sparkContext().hadoopConfiguration().set("fs.probe.impl", ProbeFileSystem.class.getName());
+        JobConfig plain = JobConfigs.of("perplexity", model, output, text().toString());
+        JsonNode done =
+                run(new ObjectEdit(plain).set("output", "probe:" + output).config());
+        assertEquals("done", done.get("deltarule").asText(), done.toString());
+        assertScores(JobConfigs.lines(output.resolve("results")));
+    }
+
+    @Test
     void badLinesAreInFilesOfTheirOwn() throws IOException {
         Path input = temp.resolve("rows.jsonl");
         StringBuilder lines = new StringBuilder();
@@ -168,6 +225,66 @@ class CorpusJobTest {
                     results.get(i).get("mean_loss").asDouble(),
                     0);
         }
+    }
+
+    @Test
+    void rowsBringTheirPrefixes() throws IOException {
+        List<String> prefixes = List.of("What comes first. ", "Another beginning, longer than the first: ");
+        Path lines = temp.resolve("rows.jsonl");
+        StringBuilder jsonl = new StringBuilder();
+        List<Row> rows = new ArrayList<>();
+        List<CorpusText> texts = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String prefix = prefixes.get(i % 2);
+            texts.add(new CorpusText(TEXTS.get(i), prefix, "" + i));
+            rows.add(RowFactory.create(TEXTS.get(i), i, prefix));
+            jsonl.append(JobConfig.JSON
+                            .createObjectNode()
+                            .put("text", TEXTS.get(i))
+                            .put("number", i)
+                            .put("before", prefix))
+                    .append('\n');
+        }
+        rows.add(RowFactory.create("x", 40, null));
+        Files.writeString(lines, jsonl + "{\"text\": \"x\", \"number\": 40}\n");
+        StructType schema = new StructType()
+                .add("text", DataTypes.StringType)
+                .add("number", DataTypes.IntegerType)
+                .add("before", DataTypes.StringType);
+        Path table = temp.resolve("table");
+        spark.createDataFrame(rows, schema).coalesce(1).write().parquet(table.toString());
+        List<Outcome<Scored>> expected = OneProcess.outcomes(model, new Scoring(false), OPTIONS, texts);
+        for (Path input : List.of(lines, table)) {
+            output = temp.resolve("of-" + input.getFileName());
+            ObjectEdit edit = new ObjectEdit(JobConfigs.of("perplexity", model, output, input.toString()))
+                    .set("idColumn", "number")
+                    .set("prefixColumn", "before");
+            JsonNode done = run(edit.config());
+            assertEquals(1, done.get("rejected").asInt(), done.toString());
+            String problem = JobConfigs.lines(output.resolve("rejected"))
+                    .getFirst()
+                    .get("problem")
+                    .asText();
+            assertTrue(problem.matches("(field|column) before: expected a text but found .*"), problem);
+            List<JsonNode> results = JobConfigs.lines(output.resolve("results"));
+            assertEquals(40, results.size());
+            for (int i = 0; i < 40; i++) {
+                assertEquals("" + i, results.get(i).get("id").asText());
+                assertEquals(
+                        expected.get(i).result().meanLoss(),
+                        results.get(i).get("mean_loss").asDouble(),
+                        0);
+            }
+        }
+        String text = text().toString();
+        assertEquals(
+                "--id-column: expected files with columns or fields but found file:" + text
+                        + ", which is read as text; leave the option out, or say --input-format",
+                run(new ObjectEdit(JobConfigs.of("perplexity", model, temp.resolve("none"), text))
+                                .set("idColumn", "number")
+                                .config())
+                        .get("message")
+                        .asText());
     }
 
     private String parquet(String name) {
@@ -268,9 +385,9 @@ class CorpusJobTest {
 
     /** A configuration with another value of some name. */
     private record ObjectEdit(JobConfig of) {
-        ObjectEdit set(String name, String value) {
-            com.fasterxml.jackson.databind.node.ObjectNode node = JobConfig.JSON.valueToTree(of);
-            return new ObjectEdit(JobConfig.parse(node.put(name, value).toString()));
+        ObjectEdit set(String name, Object value) {
+            ObjectNode node = JobConfig.JSON.valueToTree(of);
+            return new ObjectEdit(JobConfig.parse(node.putPOJO(name, value).toString()));
         }
 
         JobConfig config() {

@@ -27,6 +27,7 @@ public final class JobConfigs {
                 "text",
                 null,
                 null,
+                null,
                 output.toString(),
                 "jsonl",
                 16,
