@@ -1,5 +1,6 @@
 package io.deltarule.spark.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.deltarule.core.InvalidInputException;
 
 /**
@@ -49,10 +50,7 @@ public record StateConfig(
 
     /** Whether a job is of this kind. */
     static boolean isOne(String json) {
-        return JobConfig.parse(json, com.fasterxml.jackson.databind.JsonNode.class)
-                .path("command")
-                .asText()
-                .equals(COMMAND);
+        return JobConfig.parse(json, JsonNode.class).path("command").asText().equals(COMMAND);
     }
 
     /** Reads one. */
