@@ -1,5 +1,6 @@
 package io.deltarule.spark;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import io.deltarule.models.corpus.CorpusText;
 import io.deltarule.models.corpus.Outcome;
 import io.deltarule.models.corpus.Scored;
 import io.deltarule.models.corpus.Scoring;
+import io.deltarule.models.inference.LanguageModel;
+import io.deltarule.models.inference.ModelState;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,6 +162,51 @@ class SparkCommandTest {
                     lines.get(i).get("mean_loss").asDouble(),
                     0);
         }
+    }
+
+    @Test
+    void aLongTextIsReadInSegments() throws IOException, InterruptedException {
+        String text = String.join(" ", CorpusModel.texts(60, 10, 5));
+        Path input = Files.writeString(temp.resolve("long.txt"), text);
+        Path state = temp.resolve("state.safetensors");
+        Run run = run(
+                spark,
+                "--master",
+                "local[2]",
+                "state",
+                "--model",
+                model.toString(),
+                "--engine",
+                "cpu",
+                "--input",
+                input.toString(),
+                "--save-state",
+                state.toString());
+        assertEquals(0, run.code(), run.err());
+        List<String> lines = run.out().lines().toList();
+        assertTrue(lines.get(2).startsWith("2 segments      about "), run.out());
+        assertTrue(lines.getLast().startsWith(state + ": the state after them, in "), run.out());
+        try (LanguageModel opened = CorpusModel.open(model, 1)) {
+            int[] ids = opened.tokenizer().encode(text);
+            assertArrayEquals(ids, ModelState.load(state, opened.network()).ids());
+        }
+        Run both = run(spark, "state", "--model", model.toString(), "--input", input.toString());
+        assertEquals(2, both.code());
+        assertEquals(
+                "deltarule: --save-state: expected a file for the state, or --plan alone, but found neither; give one of them",
+                both.err());
+        Run many = run(
+                null,
+                "state",
+                "--model",
+                model.toString(),
+                "--input",
+                input.toString(),
+                "--plan",
+                "--segments",
+                "9999");
+        assertEquals(2, many.code(), "before Spark is looked for");
+        assertTrue(many.err().startsWith("deltarule: segments: expected at least 1, each of more than 9 tokens"));
     }
 
     @Test

@@ -136,7 +136,7 @@ final class CorpusOptions {
                 .put("command", command)
                 .put("model", model.folder().toAbsolutePath().toString())
                 .put("type", model.type())
-                .put("engine", model.engineName())
+                .put("engine", SparkCommand.engine(model))
                 .put("device", model.deviceName())
                 .put("storage", model.storage().id())
                 .put("threads", threads);

@@ -2,29 +2,34 @@ package io.deltarule.cli.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.model.ModelOptions;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.models.format.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Models over a corpus. */
+/** Models over a corpus, or over one long text. */
 @Command(
         name = "spark",
         description = {
             "A model over a corpus, on Apache Spark 4, which is found through SPARK_HOME: results are the same, bit for bit,"
                     + " however the corpus is spread over machines.",
-            "A job that was stopped goes on when the same command is given again. docs/spark.md has the rest."
+            "A job over a corpus that was stopped goes on when the same command is given again. docs/spark.md has the rest."
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CorpusPerplexityCommand.class, CorpusGenerateCommand.class, CorpusEmbedCommand.class})
+        subcommands = {
+            CorpusPerplexityCommand.class,
+            CorpusGenerateCommand.class,
+            CorpusEmbedCommand.class,
+            StateCommand.class
+        })
 public final class SparkCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -58,61 +63,40 @@ public final class SparkCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** Runs a job and prints how it ended. */
-    void run(ObjectNode job, CorpusOptions options, boolean debug) {
+    /**
+     * Runs a job.
+     *
+     * @param job its configuration
+     * @param inWords says in a few words what an event of its progress means
+     * @param command whose job it is
+     * @return how it ended
+     */
+    JsonNode run(ObjectNode job, Function<JsonNode, String> inWords, CommandSpec command) {
         List<String> given = settings == null ? List.of() : settings;
         for (String setting : given) {
             if (setting.indexOf('=') < 1) {
                 throw new InvalidInputException("--conf: expected NAME=VALUE but found '" + setting + "'");
             }
         }
-        ModelFolder.open(options.model().folder(), options.model().type()).close(); // refused here, before Spark starts
         SparkInstallation spark = SparkInstallation.find(home, System.getenv("SPARK_HOME"));
-        TornadoOptions tornado = TornadoOptions.forEngine(options.model().engineName());
-        PrintWriter err = spec.commandLine().getErr();
-        JsonNode done;
+        TornadoOptions tornado = TornadoOptions.forEngine(job.path("engine").asText());
+        PrintWriter err = command.commandLine().getErr();
+        boolean debug = Boolean.TRUE.equals(command.findOption("--debug").getValue());
         try (Progress progress = Progress.start("starting Spark")) {
-            done = new SparkProcess(spark, master, given, heap, tornado)
-                    .run(job, event -> progress.say(inWords(event)), debug ? err::println : null);
+            return new SparkProcess(spark, master, given, heap, tornado)
+                    .run(job, event -> progress.say(inWords.apply(event)), debug ? err::println : null);
         }
-        print(done, options);
     }
 
-    private static String inWords(JsonNode event) {
-        long rejected = event.path("rejected").asLong();
-        return String.format(
-                Locale.ROOT,
-                "%,d of %,d rows%s, %,d tokens",
-                event.path("rows").asLong(),
-                event.path("of").asLong(),
-                rejected == 0 ? "" : String.format(Locale.ROOT, " (%,d rejected)", rejected),
-                event.path("tokens").asLong());
+    /** The engine of all machines: an automatic choice might be another on each of them, and so might numbers. */
+    static String engine(ModelOptions model) {
+        return model.engineName().equals("auto") ? "cpu" : model.engineName();
     }
 
-    private void print(JsonNode done, CorpusOptions options) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (options.json()) {
-            ObjectNode document = ((ObjectNode) done.deepCopy());
-            document.remove("deltarule");
-            out.println(Json.text(document));
-        } else {
-            out.println(String.format(
-                    Locale.ROOT,
-                    "%s: %,d rows, %,d of them computed now in %.1f s (%,d tokens), %,d rejected",
-                    options.output(),
-                    done.path("rows").asLong(),
-                    done.path("computed").asLong(),
-                    done.path("seconds").asDouble(),
-                    done.path("tokens").asLong(),
-                    done.path("rejected").asLong()));
-        }
-        int unreadable = done.path("unreadable").size();
-        if (unreadable > 0) {
-            out.flush();
-            throw new InvalidInputException("--input: expected files that can be read but " + unreadable
-                    + " cannot be, the first of them "
-                    + done.path("unreadable").get(0).asText() + "; " + options.output()
-                    + "/rejected says why; mend them in a folder of their own and give them to a job of their own");
-        }
+    /** What a job told at its end, as a document. */
+    static String document(JsonNode done) {
+        ObjectNode document = done.deepCopy();
+        document.remove("deltarule");
+        return Json.text(document);
     }
 }

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ record SparkProcess(
             "java.base/sun.util.calendar",
             "java.security.jgss/sun.security.krb5");
 
-    private List<String> command(String job) {
+    private List<String> command() {
         List<Path> jars = SparkLibrary.jars();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap));
@@ -80,7 +81,7 @@ record SparkProcess(
             String others = jars.stream().skip(1).map(Path::toString).collect(Collectors.joining(","));
             command.addAll(List.of("--jars", others));
         }
-        command.addAll(List.of(jars.getFirst().toString(), job));
+        command.add(jars.getFirst().toString());
         return command;
     }
 
@@ -112,11 +113,12 @@ record SparkProcess(
     JsonNode run(JsonNode job, Consumer<JsonNode> progress, Consumer<String> debug) {
         try {
             Path log = Files.createTempFile("deltarule-spark", ".log");
-            ProcessBuilder builder = new ProcessBuilder(command(job.toString())).redirectError(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command()).redirectError(log.toFile());
             builder.environment().put("SPARK_HOME", spark.home().toString());
             Process process = builder.start();
             Thread ender = new Thread(process::destroy, "end Spark");
             Runtime.getRuntime().addShutdownHook(ender);
+            handOver(job, process);
             JsonNode last = listen(process, progress, debug);
             process.waitFor();
             Runtime.getRuntime().removeShutdownHook(ender);
@@ -134,6 +136,14 @@ record SparkProcess(
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while Spark was running", e);
+        }
+    }
+
+    private static void handOver(JsonNode job, Process process) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(job.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // It has ended before it read this, and what it said tells why.
         }
     }
 

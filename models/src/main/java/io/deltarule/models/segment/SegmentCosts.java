@@ -1,8 +1,6 @@
 package io.deltarule.models.segment;
 
 import io.deltarule.core.InvalidInputException;
-import io.deltarule.core.layer.LayerOp;
-import io.deltarule.core.layer.MatrixOp;
 import io.deltarule.core.layer.SequenceOp;
 import java.util.Locale;
 
@@ -13,9 +11,9 @@ import java.util.Locale;
  *
  * <pre>
  *   one    = T (L + D) / rate
- *   many   = (T / n + overlap) (L + D + D (V + K) / V) / rate  +  stages · stage  +  bytes / bandwidth  +  n Σ HV K² V / rate
- *   L      multiply-adds of a token's matrix products        D = Σ 4 HV K V n_h of its delta rules: fade, look up, write, read
- *   bytes  of all states and maps, n Σ 4 HV K (2 V + K)
+ *   many   = (T / n + overlap) (L + D + M) / inSegments  +  stages · stage  +  bytes / bandwidth  +  n Σ HV K² V / composing
+ *   L, D, M  multiply-adds of a token, see {@link TokenWork}
+ *   bytes    of all states and maps, n Σ 4 HV K (2 V + K)
  * </pre>
  *
  * @param tokens T, of the sequence
@@ -24,57 +22,57 @@ import java.util.Locale;
  * @param many seconds in segments
  */
 public record SegmentCosts(long tokens, int segments, double one, double many) {
-    private static final int PER_ENTRY = 4;
-
     /**
      * What machines do.
      *
-     * @param rate multiply-adds that one of them does in a second, in this model's layers
+     * @param rate multiply-adds that one of them does in a second while the others rest, in this model's layers, token after token
+     * @param inSegments multiply-adds that each of them does in a second in the steps of its segment while all others do the same
+     * @param composing multiply-adds in a second where states go from segment to segment
      * @param stage seconds from the end of one stage to the begin of the next: a job's scheduling
      * @param bandwidth bytes that all of them exchange in a second
      */
-    public record Rates(double rate, double stage, double bandwidth) {
+    public record Rates(double rate, double inSegments, double composing, double stage, double bandwidth) {
         /**
          * Checks the numbers.
          *
          * @throws InvalidInputException if one is not above 0
          */
         public Rates {
-            if (!(rate > 0) || !(stage >= 0) || !(bandwidth > 0)) {
-                throw new InvalidInputException(
-                        "rates: expected numbers above 0 but found " + rate + ", " + stage + " and " + bandwidth);
+            if (!(rate > 0) || !(inSegments > 0) || !(composing > 0) || !(stage >= 0) || !(bandwidth > 0)) {
+                throw new InvalidInputException("rates: expected numbers above 0 but found " + rate + ", " + inSegments
+                        + ", " + composing + ", " + stage + " and " + bandwidth);
             }
+        }
+
+        /** With one rate of multiply-adds for all of them. */
+        public Rates(double rate, double stage, double bandwidth) {
+            this(rate, rate, rate, stage, bandwidth);
         }
     }
 
     /** Counts. */
     public static SegmentCosts of(SegmentedNetwork network, long tokens, int segments, Rates rates) {
-        double products = 0;
-        double deltas = 0;
-        double twice = 0;
+        TokenWork work = TokenWork.of(network.network());
+        double one = tokens * work.inOrder() / rates.rate();
+        if (segments == 1) {
+            return new SegmentCosts(tokens, 1, one, one);
+        }
         double bytes = 0;
-        double scan = 0;
-        for (LayerOp op : network.network().body().ops()) {
-            if (op instanceof MatrixOp.Linear linear) {
-                products += (double) linear.in().width() * linear.out().width();
-            } else if (op instanceof SequenceOp.Delta delta) {
+        double composing = 0;
+        for (SegmentedNetwork.Stage stage : network.stages()) {
+            SequenceOp.Delta delta = stage.delta();
+            if (delta != null) {
                 var s = delta.shape();
-                double state = (double) s.HV() * s.K() * s.V();
-                double work = PER_ENTRY * state * s.householders();
-                deltas += work;
-                twice += work * (s.V() + s.K()) / s.V();
-                bytes += 4.0 * segments * s.HV() * s.K() * (2.0 * s.V() + s.K());
-                scan += segments * state * s.K();
+                double rows = (double) segments * s.HV() * s.K();
+                bytes += 4 * rows * (2.0 * s.V() + s.K());
+                composing += rows * s.V() * s.K();
             }
         }
-        double one = tokens * (products + deltas) / rates.rate();
-        double own = segments == 1 ? tokens : (double) tokens / segments + network.overlap();
-        double many = segments == 1
-                ? one
-                : own * (products + deltas + twice) / rates.rate()
-                        + network.stages().size() * rates.stage()
-                        + bytes / rates.bandwidth()
-                        + scan / rates.rate();
+        double own = (double) tokens / segments + network.overlap();
+        double many = own * work.inSegment() / rates.inSegments()
+                + network.stages().size() * rates.stage()
+                + bytes / rates.bandwidth()
+                + composing / rates.composing();
         return new SegmentCosts(tokens, segments, one, many);
     }
 

@@ -1,6 +1,8 @@
 package io.deltarule.models.segment;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,4 +15,12 @@ import java.util.Map;
  * @param carried what its operations so far carry behind its last row, in the program's order
  */
 public record SegmentRows(int position, int tokens, Map<String, float[]> slots, List<float[]> carried)
-        implements Serializable {}
+        implements Serializable {
+    /** The last row alone, with what is carried behind it. */
+    public SegmentRows last() {
+        Map<String, float[]> row = new HashMap<>();
+        slots.forEach(
+                (name, all) -> row.put(name, Arrays.copyOfRange(all, all.length - all.length / tokens, all.length)));
+        return new SegmentRows(position + tokens - 1, 1, row, carried);
+    }
+}

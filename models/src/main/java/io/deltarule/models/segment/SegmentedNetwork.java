@@ -137,6 +137,23 @@ public final class SegmentedNetwork {
         return overlap;
     }
 
+    /** Most bytes of rows that a segment has for each of its tokens: those that a stage reads or passes on, and those that it makes. */
+    public long bytesPerToken() {
+        Map<String, Integer> there = new HashMap<>();
+        network.body().inputs().forEach(slot -> there.put(slot.name(), slot.width()));
+        long most = 0;
+        for (Stage stage : stages) {
+            List<Slot> made = stage.program().outputs();
+            long before = there.values().stream().mapToLong(n -> n).sum();
+            most = Math.max(
+                    most,
+                    Float.BYTES * (before + made.stream().mapToLong(Slot::width).sum()));
+            there.keySet().retainAll(stage.passes());
+            made.forEach(slot -> there.put(slot.name(), slot.width()));
+        }
+        return most;
+    }
+
     /**
      * Where segments begin that are of equal length but for one token.
      *
@@ -144,6 +161,9 @@ public final class SegmentedNetwork {
      * @throws InvalidInputException if they would not be longer than the overlap
      */
     public int[] cuts(int tokens, int count) {
+        if (tokens < 1) {
+            throw new InvalidInputException("segments: expected at least one token but found none; give a longer text");
+        }
         if (count < 1 || (count > 1 && tokens / count <= overlap)) {
             throw new InvalidInputException("segments: expected at least 1, each of more than " + overlap
                     + " tokens, over which this model's convolutions look back, but found " + count + " for " + tokens

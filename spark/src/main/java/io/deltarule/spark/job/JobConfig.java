@@ -111,8 +111,13 @@ public record JobConfig(
 
     /** Reads one. */
     public static JobConfig parse(String json) {
+        return parse(json, JobConfig.class);
+    }
+
+    /** Reads what a job of any kind does. */
+    static <C> C parse(String json, Class<C> kind) {
         try {
-            return JSON.readValue(json, JobConfig.class);
+            return JSON.readValue(json, kind);
         } catch (JsonProcessingException e) {
             if (e.getCause() instanceof InvalidInputException inner) {
                 throw inner;

@@ -34,7 +34,8 @@ record JobFailure(String kind, String message) {
                     return new JobFailure(INPUT, e.getMessage());
                 }
                 case SafetensorsException e -> {
-                    return new JobFailure(INPUT, e.getMessage());
+                    boolean refused = e.problem() == SafetensorsException.Problem.IO_FAILED;
+                    return new JobFailure(refused ? MACHINE : INPUT, e.getMessage());
                 }
                 case GgufException e -> {
                     return new JobFailure(INPUT, e.getMessage());

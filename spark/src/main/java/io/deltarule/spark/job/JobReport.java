@@ -9,6 +9,7 @@ import java.util.List;
  *
  * <pre>
  *   {"deltarule":"progress","rows":…,"of":…,"rejected":…,"tokens":…}
+ *   {"deltarule":"progress","step":…}
  *   {"deltarule":"done", …summary}
  *   {"deltarule":"failed","kind":"input|machine|defect","message":…}
  * </pre>
@@ -48,9 +49,13 @@ record JobReport(PrintStream out) {
                 .put("tokens", tokens));
     }
 
-    void done(Summary summary) {
+    void progress(String step) {
+        say(event("progress").put("step", step));
+    }
+
+    void done(ObjectNode summary) {
         ObjectNode event = event("done");
-        event.setAll(summary.json());
+        event.setAll(summary);
         say(event);
     }
 
