@@ -42,6 +42,9 @@ abstract class CorpusCommand implements Runnable {
     }
 
     private static String inWords(JsonNode event) {
+        if (event.has("step")) {
+            return event.path("step").asText();
+        }
         long rejected = event.path("rejected").asLong();
         return String.format(
                 Locale.ROOT,

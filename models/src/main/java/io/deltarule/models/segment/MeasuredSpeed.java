@@ -21,8 +21,8 @@ public record MeasuredSpeed(LanguageModel model, int piece) {
     private static final double SECONDS = 3;
     private static final double STILL_FASTER = 0.9;
 
-    /** Enough that what each stage begins with weighs little, as in a long segment. */
-    private static final int PIECES = 2;
+    /** Enough that what each stage begins with, its weights in the order that products read, weighs little, as in a long segment. */
+    private static final int PIECES = 6;
 
     private static final double COMPOSING_SECONDS = 0.4;
 

@@ -68,7 +68,8 @@ final class CorpusJob {
         OutputFolder.Claim claim = output.claim(identity(shards, model.fingerprint()), config.rowsPerPart());
         List<String> names = shards.stream().map(Shard::path).toList();
         List<String> unreadable = new ArrayList<>(names);
-        try (Watch _ = new Watch(report, counts, rowsBefore, rowsInAll)) {
+        Executors executors = new Executors(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+        try (Watch _ = new Watch(report, executors, counts, rowsBefore, rowsInAll)) {
             List<ShardCounter.Counted> files =
                     new ShardCounter(spark, config, output, rowsInAll::addAndGet).count(shards);
             files.forEach(file -> unreadable.remove(file.shard().path()));

@@ -42,6 +42,11 @@ record Executors(JavaSparkContext context) {
         }
     }
 
+    /** Whether nobody computes, yet or any more. */
+    boolean none() {
+        return !context.isLocal() && there() <= 0;
+    }
+
     /** The driver is among those that Spark tells of. */
     private int there() {
         return context.sc().statusTracker().getExecutorInfos().length - 1;

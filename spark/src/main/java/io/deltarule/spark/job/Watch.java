@@ -6,16 +6,20 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Watch implements AutoCloseable {
     private final Thread thread;
 
-    Watch(JobReport report, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
+    Watch(JobReport report, Executors executors, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
         thread = Thread.ofPlatform().daemon().name("progress").start(() -> {
             try {
                 while (true) {
                     Thread.sleep(1000);
-                    report.progress(
-                            Math.min(all.get(), before.get() + counts.rows().value()),
-                            all.get(),
-                            counts.rejected().value(),
-                            counts.tokens().value());
+                    if (executors.none()) {
+                        report.progress("no executor is there; if none comes, the workers' logs say why");
+                    } else {
+                        report.progress(
+                                Math.min(all.get(), before.get() + counts.rows().value()),
+                                all.get(),
+                                counts.rejected().value(),
+                                counts.tokens().value());
+                    }
                 }
             } catch (InterruptedException over) {
                 Thread.currentThread().interrupt();
