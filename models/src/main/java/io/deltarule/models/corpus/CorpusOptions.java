@@ -9,7 +9,8 @@ import java.io.Serializable;
  * How texts are packed into runs. What a text's numbers are depends on {@code piece} and {@code context} in their last bits, and not on
  * {@code sequences} nor on what the texts beside it are.
  *
- * @param piece most tokens of one run; whole texts are packed up to it, and a longer one is read alone, in pieces of so many
+ * @param piece most tokens of one run; whole texts are packed up to it, and a longer one is read alone, in pieces of so many. Texts that are
+ *     gone on with are read in several runs and then go on together
  * @param sequences most texts of one run
  * @param context most tokens of a text with its prefix, or 0 for the model's own: what it was made for, at most {@value #MOST_CACHED} where it
  *     keeps keys and values of all tokens, and without a limit where its layers carry states of a fixed size and it does not say

@@ -150,8 +150,9 @@ public final class CorpusRunner<R> implements AutoCloseable {
             return run.size() < options.sequences()
                     && reader.packs(text)
                     && reader.packs(run.getFirst())
-                    && tokens + text.ids().length
-                            <= options.pieceOf(reader.model().network());
+                    && (task.added() > 0 // the sequences go on together, so they are read in several runs
+                            || tokens + text.ids().length
+                                    <= options.pieceOf(reader.model().network()));
         }
     }
 }

@@ -64,11 +64,7 @@ public record Embedding(Kind of, int layer) implements CorpusTask<float[]> {
     @Override
     public List<float[]> run(RunReader reader, List<EncodedText> texts) {
         Session session = reader.begin(texts);
-        int[][] ids = new int[session.options().sequences()][0];
-        for (int i = 0; i < texts.size(); i++) {
-            ids[i] = texts.get(i).ids();
-        }
-        session.feed(ids);
+        reader.feed(session, texts);
         List<float[]> vectors = new ArrayList<>();
         if (of == Kind.HIDDEN) {
             for (int i = 0; i < texts.size(); i++) {

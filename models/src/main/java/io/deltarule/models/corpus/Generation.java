@@ -43,16 +43,14 @@ public record Generation(GenerationOptions options, List<String> stops) implemen
     @Override
     public List<Generated> run(RunReader reader, List<EncodedText> texts) {
         Session session = reader.begin(texts);
-        int[][] ids = new int[session.options().sequences()][0];
         List<GenerationOptions> own = new ArrayList<>();
         List<GoingOn> goingOn = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            ids[i] = texts.get(i).ids();
             long seed = RowSeed.of(options.sampling().seed(), texts.get(i).key());
             own.add(options.with(options.sampling().withSeed(seed)));
             goingOn.add(new GoingOn(reader.model().tokenizer(), stops));
         }
-        session.feed(ids);
+        reader.feed(session, texts);
         Decoder decoder = new Decoder(session, own);
         while (decoder.step()) {
             int[] tokens = decoder.tokens();

@@ -60,6 +60,23 @@ public final class RunReader implements AutoCloseable {
         return session;
     }
 
+    /** Feeds texts to the sequences that {@link #begin} has placed, in runs of whole texts. */
+    void feed(Session session, List<EncodedText> texts) {
+        int[][] ids = new int[session.options().sequences()][0];
+        int tokens = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            int[] own = texts.get(i).ids();
+            if (tokens > 0 && tokens + own.length > session.options().piece()) {
+                session.feed(ids);
+                ids = new int[ids.length][0];
+                tokens = 0;
+            }
+            ids[i] = own;
+            tokens += own.length;
+        }
+        session.feed(ids);
+    }
+
     private ModelState prefix(int[] ids) {
         return prefixes.get(ids, options.pieceOf(model.network()), () -> {
             Session session = alone(ids.length);
