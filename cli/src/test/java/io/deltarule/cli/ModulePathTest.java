@@ -62,8 +62,8 @@ class ModulePathTest {
     @CsvSource({
         "io.deltarule.core, io.deltarule.core io.deltarule.core.layer io.deltarule.core.resident io.deltarule.core.training",
         "io.deltarule.loader, io.deltarule.loader",
-        "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.format io.deltarule.models.inference io.deltarule.models.jet io.deltarule.models.rwkv7"
-                + " io.deltarule.models.training",
+        "io.deltarule.models, io.deltarule.models io.deltarule.models.chat io.deltarule.models.corpus io.deltarule.models.format io.deltarule.models.inference"
+                + " io.deltarule.models.jet io.deltarule.models.rwkv7 io.deltarule.models.segment io.deltarule.models.training",
         "io.deltarule.training, io.deltarule.training io.deltarule.training.task",
         "io.deltarule.tornado, ''",
         "io.deltarule.sdk, ''",

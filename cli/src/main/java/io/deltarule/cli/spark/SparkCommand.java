@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
         description = {
             "A model over a corpus, on Apache Spark 4, which is found through SPARK_HOME: results are the same, bit for bit,"
                     + " however the corpus is spread over machines.",
-            "A job over a corpus that was stopped goes on when the same command is given again. docs/spark.md has the rest."
+            "A job over a corpus that was stopped goes on when the same command is given again. The engine of all commands here is"
+                    + " cpu unless another is named: an automatic choice might differ from machine to machine. docs/spark.md has"
+                    + " the rest."
         },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
