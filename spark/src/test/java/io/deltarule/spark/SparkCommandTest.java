@@ -232,5 +232,23 @@ class SparkCommandTest {
         assertEquals(
                 "deltarule: --input: expected a file, a folder of files or a pattern but found none at 'x'; look at the path",
                 input.err());
+        Path rows = Files.writeString(temp.resolve("rows.jsonl"), "{\"body\": \"a text\"}\n");
+        Path output = temp.resolve("rejected-rows");
+        Run rejected = run(
+                spark,
+                "--master",
+                "local[1]",
+                "perplexity",
+                "--model",
+                model.toString(),
+                "--input",
+                rows.toString(),
+                "--output",
+                output.toString());
+        assertEquals(2, rejected.code(), rejected.err());
+        assertEquals(
+                "deltarule: --input: expected rows with texts but all 1 were rejected; " + output
+                        + "/rejected says why, and another --text-column needs another --output",
+                rejected.err());
     }
 }

@@ -70,6 +70,12 @@ abstract class CorpusCommand implements Runnable {
                     done.path("tokens").asLong(),
                     done.path("rejected").asLong()));
         }
+        long rows = done.path("rows").asLong();
+        if (rows > 0 && rows == done.path("rejected").asLong()) {
+            out.flush();
+            throw new InvalidInputException("--input: expected rows with texts but all " + rows + " were rejected; "
+                    + options.output() + "/rejected says why, and another --text-column needs another --output");
+        }
         int unreadable = done.path("unreadable").size();
         if (unreadable > 0) {
             out.flush();
