@@ -11,7 +11,6 @@ import io.deltarule.sdk.pack.PackWriter;
 import io.deltarule.sdk.search.SdkSearch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,16 +92,6 @@ public final class PackCommand implements Runnable {
 
     /** The launcher's folder, told from where the program's jar lies in it. */
     private static Path program() {
-        try {
-            Path jar = Path.of(PackCommand.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            Path program = jar.resolve("../../..").normalize();
-            return program.toAbsolutePath();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return ProgramJar.path().resolve("../../..").normalize().toAbsolutePath();
     }
 }

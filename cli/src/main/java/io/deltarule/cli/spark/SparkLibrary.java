@@ -1,8 +1,8 @@
 package io.deltarule.cli.spark;
 
+import io.deltarule.cli.pack.ProgramJar;
 import io.deltarule.core.EngineUnavailableException;
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,17 +33,9 @@ final class SparkLibrary {
                     + " but found none; start this command with ./deltarule, which builds it, or set -D" + PROPERTY
                     + "=spark-deltarule.jar");
         }
-        try {
-            Path own = Path.of(SparkLibrary.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            if (Files.isRegularFile(own)) {
-                jars.add(own);
-            }
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
+        Path own = ProgramJar.path();
+        if (Files.isRegularFile(own)) {
+            jars.add(own);
         }
         return jars;
     }
