@@ -20,12 +20,12 @@ abstract class CorpusCommand implements Runnable {
     private SparkCommand spark;
 
     @Mixin
-    private CorpusOptions options;
+    private CorpusJobOptions options;
 
     /** Adds what only this command has. */
     abstract void complete(ObjectNode job);
 
-    final CorpusOptions options() {
+    final CorpusJobOptions options() {
         return options;
     }
 

@@ -3,16 +3,15 @@ package io.deltarule.cli.spark;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.model.ModelOptions;
 import io.deltarule.cli.option.TextParameter;
-import io.deltarule.cli.output.Json;
 import io.deltarule.core.InvalidInputException;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What all commands over a corpus take: a model, files in, a folder out. */
-final class CorpusOptions {
+final class CorpusJobOptions {
     @Mixin
-    private ModelOptions model;
+    private TaskOptions task;
 
     @Option(
             names = "--input",
@@ -80,13 +79,6 @@ final class CorpusOptions {
     private int rowsPerPart;
 
     @Option(
-            names = "--piece",
-            defaultValue = "512",
-            paramLabel = "N",
-            description = "Most tokens of one run, in which whole texts are packed (default: ${DEFAULT-VALUE}).")
-    private int piece;
-
-    @Option(
             names = "--sequences",
             defaultValue = "16",
             paramLabel = "N",
@@ -100,18 +92,8 @@ final class CorpusOptions {
             description = "Most tokens of a text with prefix and what is added (default: what the model was made for).")
     private int context;
 
-    @Option(
-            names = "--threads",
-            defaultValue = "0",
-            paramLabel = "N",
-            description = "Threads of the cpu engine per task (default: spark.task.cpus).")
-    private int threads;
-
-    @Option(names = "--json", description = "Print a JSON document at the end instead of text.")
-    private boolean json;
-
     ModelOptions model() {
-        return model;
+        return task.model();
     }
 
     String output() {
@@ -119,27 +101,19 @@ final class CorpusOptions {
     }
 
     boolean json() {
-        return json;
+        return task.json();
     }
 
     /** The job's configuration, as the module for Spark reads it; what only some commands have is added by them. */
     ObjectNode job(String command) {
-        if (piece < 1 || sequences < 1) {
-            throw new InvalidInputException(
-                    "--piece and --sequences: expected at least 1 but found " + piece + " and " + sequences);
+        if (sequences < 1) {
+            throw new InvalidInputException("--sequences: expected at least 1 but found " + sequences);
         }
         if (context < 0 || context == 1) {
             throw new InvalidInputException(
                     "--max-context: expected at least 2, or 0 for what the model was made for, but found " + context);
         }
-        ObjectNode job = Json.object()
-                .put("command", command)
-                .put("model", model.folder().toAbsolutePath().toString())
-                .put("type", model.type())
-                .put("engine", SparkCommand.engine(model))
-                .put("device", model.deviceName())
-                .put("storage", model.storage().id())
-                .put("threads", threads);
+        ObjectNode job = task.job(command);
         inputs.forEach(job.putArray("inputs")::add);
         return job.put("format", format)
                 .put("textColumn", textColumn)
@@ -149,7 +123,6 @@ final class CorpusOptions {
                 .put("output", output)
                 .put("outputFormat", outputFormat)
                 .put("rowsPerPart", rowsPerPart)
-                .put("piece", piece)
                 .put("sequences", sequences)
                 .put("context", context)
                 .put("tokens", false)

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.model.ModelOptions;
 import io.deltarule.cli.option.PromptText;
-import io.deltarule.cli.output.Json;
 import io.deltarule.core.Engines;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.inference.LanguageModel;
@@ -40,7 +39,7 @@ final class StateCommand implements Runnable {
     private SparkCommand spark;
 
     @Mixin
-    private ModelOptions model;
+    private TaskOptions task;
 
     @Option(
             names = "--input",
@@ -66,37 +65,12 @@ final class StateCommand implements Runnable {
     @Option(names = "--plan", description = "Measure and say what it would take; compute nothing.")
     private boolean plan;
 
-    @Option(
-            names = "--piece",
-            defaultValue = "512",
-            paramLabel = "N",
-            description = "Most tokens of one run (default: ${DEFAULT-VALUE}).")
-    private int piece;
-
-    @Option(
-            names = "--threads",
-            defaultValue = "0",
-            paramLabel = "N",
-            description = "Threads of the cpu engine per task (default: spark.task.cpus).")
-    private int threads;
-
-    @Option(names = "--json", description = "Print a JSON document instead of text.")
-    private boolean json;
-
     @Override
     public void run() {
         checkOptions();
-        ObjectNode job = Json.object()
-                .put("command", spec.name())
-                .put("model", model.folder().toAbsolutePath().toString())
-                .put("type", model.type())
-                .put("engine", SparkCommand.engine(model))
-                .put("device", model.deviceName())
-                .put("storage", model.storage().id())
-                .put("threads", threads)
+        ObjectNode job = task.job(spec.name())
                 .put("saveState", plan ? null : saveState.toAbsolutePath().toString())
-                .put("segments", segments)
-                .put("piece", piece);
+                .put("segments", segments);
         Path ids = null;
         try {
             ids = Files.createTempFile("deltarule-ids", ".json");
@@ -114,17 +88,17 @@ final class StateCommand implements Runnable {
             throw new InvalidInputException("--save-state: expected a file for the state, or --plan alone, but found "
                     + (plan ? "both" : "neither") + "; give one of them");
         }
-        if (segments < 0 || piece < 1 || threads < 0) {
-            throw new InvalidInputException("--segments, --piece and --threads: expected at least 0, 1 and 0 but found "
-                    + segments + ", " + piece + " and " + threads);
+        if (segments < 0) {
+            throw new InvalidInputException("--segments: expected at least 0 but found " + segments);
         }
         if (saveState != null) {
-            model.checkOutput("--save-state", saveState, input);
+            task.model().checkOutput("--save-state", saveState, input);
         }
     }
 
     /** The text as {@code generate --prompt-file} reads it. What cannot be done in segments is refused here, before Spark starts. */
     private String tokens(ObjectNode job) {
+        ModelOptions model = task.model();
         String text = PromptText.read("--input", input);
         try (LanguageModel opened = LanguageModel.open(model.folder(), Engines.named("cpu"), null, model.type())) {
             SegmentedNetwork network = new SegmentedNetwork(opened.network());
@@ -159,7 +133,7 @@ final class StateCommand implements Runnable {
 
     private void print(JsonNode done) {
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (task.json()) {
             out.println(SparkCommand.document(done));
         } else {
             StatePlanText.lines(done).forEach(out::println);

@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  *
  * @param context Spark's
  */
-record Executors(JavaSparkContext context) {
+record ClusterExecutors(JavaSparkContext context) {
     private static final long LOOK_MILLIS = 200;
     private static final long STEADY_MILLIS = 3_000;
     private static final long PATIENCE_MILLIS = 60_000;

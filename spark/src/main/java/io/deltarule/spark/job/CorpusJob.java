@@ -68,7 +68,7 @@ final class CorpusJob {
         OutputFolder.Claim claim = output.claim(identity(shards, model.fingerprint()), config.rowsPerPart());
         List<String> names = shards.stream().map(Shard::path).toList();
         List<String> unreadable = new ArrayList<>(names);
-        Executors executors = new Executors(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+        ClusterExecutors executors = new ClusterExecutors(JavaSparkContext.fromSparkContext(spark.sparkContext()));
         try (Watch _ = new Watch(report, executors, counts, rowsBefore, rowsInAll)) {
             List<ShardCounter.Counted> files =
                     new ShardCounter(spark, config, output, rowsInAll::addAndGet).count(shards);

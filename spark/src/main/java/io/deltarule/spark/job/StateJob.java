@@ -73,7 +73,7 @@ final class StateJob {
     /** How many, refused before any machine computes. */
     private int segments(SegmentedNetwork network, int tokens) {
         network.cuts(tokens, Math.max(1, config.segments()));
-        Executors executors = new Executors(context);
+        ClusterExecutors executors = new ClusterExecutors(context);
         if (config.segments() > 0) {
             executors.await(config.segments());
             return config.segments();

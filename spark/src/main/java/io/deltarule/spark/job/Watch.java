@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Watch implements AutoCloseable {
     private final Thread thread;
 
-    Watch(JobReport report, Executors executors, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
+    Watch(JobReport report, ClusterExecutors executors, PartFunction.Counts counts, AtomicLong before, AtomicLong all) {
         thread = Thread.ofPlatform().daemon().name("progress").start(() -> {
             try {
                 while (true) {
