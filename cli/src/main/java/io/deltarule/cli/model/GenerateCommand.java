@@ -3,7 +3,6 @@ package io.deltarule.cli.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deltarule.cli.option.PromptText;
 import io.deltarule.cli.option.TextParameter;
-import io.deltarule.cli.option.TextsParameter;
 import io.deltarule.cli.output.Json;
 import io.deltarule.cli.output.Progress;
 import io.deltarule.cli.output.StreamedText;
@@ -51,6 +50,9 @@ public final class GenerateCommand implements Runnable {
     @Mixin
     private SamplingOptions sampling;
 
+    @Mixin
+    private EndOptions ends;
+
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
@@ -86,18 +88,8 @@ public final class GenerateCommand implements Runnable {
             description = "Most tokens in all (default: as many as are needed, up to what the model was made for).")
     private Integer maxContext;
 
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            parameterConsumer = TextsParameter.class,
-            description = "End before this text; may be given several times.")
-    private List<String> stops;
-
     @Option(names = "--print-ids", description = "Print the new ids as the last line, with commas between them.")
     private boolean printIds;
-
-    @Option(names = "--ignore-eos", description = "Go on after the model's stop tokens.")
-    private boolean ignoreEos;
 
     @Option(
             names = "--save-state",
@@ -124,8 +116,8 @@ public final class GenerateCommand implements Runnable {
         String text = promptFile == null ? prompt : PromptText.read("--prompt-file", promptFile);
         try (Progress loading = Progress.start("loading the model");
                 LanguageModel loaded = model.open()) {
-            GenerationOptions options =
-                    new GenerationOptions(maxNewTokens, sampling.over(loaded.sampling()), ignoreEos ? Set.of() : null);
+            GenerationOptions options = new GenerationOptions(
+                    maxNewTokens, sampling.over(loaded.sampling()), ends.ignoreEos() ? Set.of() : null);
             int[] given = given(loaded, text);
             ModelState state = loadState == null ? null : ModelState.load(loadState, loaded.network());
             int before = state == null ? 0 : state.length();
@@ -153,7 +145,7 @@ public final class GenerateCommand implements Runnable {
                     "prompt: expected one of --prompt, --prompt-file, --ids and --ids-file but found "
                             + (given == 0 ? "none" : "several") + "; give one, or go on from --load-state");
         }
-        new StopText(stops == null ? List.of() : stops); // refuses an empty one
+        ends.stops(); // refuses an empty one
         if (maxNewTokens < 0) {
             throw new InvalidInputException("--max-new-tokens: expected 0 or more but found " + maxNewTokens);
         }
@@ -211,7 +203,7 @@ public final class GenerateCommand implements Runnable {
         boolean asText = loaded.hasTokenizer();
         TextStream text = asText ? text(loaded, session) : null;
         StringBuilder whole = new StringBuilder();
-        StopText stop = new StopText(asText && stops != null ? stops : List.of());
+        StopText stop = new StopText(asText ? ends.stops() : List.of());
         Decoder decoder = new Decoder(session, options);
         long begun = System.nanoTime();
         try (StreamedText shown = new StreamedText(out, TerminalState.ofOutput())) {

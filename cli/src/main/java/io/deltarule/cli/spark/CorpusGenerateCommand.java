@@ -1,13 +1,11 @@
 package io.deltarule.cli.spark;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deltarule.cli.model.EndOptions;
 import io.deltarule.cli.model.SamplingOptions;
-import io.deltarule.cli.option.TextsParameter;
 import io.deltarule.core.InvalidInputException;
 import io.deltarule.models.format.ModelFolder;
 import io.deltarule.models.inference.Sampling;
-import io.deltarule.models.inference.StopText;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +20,9 @@ final class CorpusGenerateCommand extends CorpusCommand {
     @Mixin
     private SamplingOptions sampling;
 
+    @Mixin
+    private EndOptions ends;
+
     @Option(
             names = "--max-new-tokens",
             defaultValue = "128",
@@ -29,24 +30,13 @@ final class CorpusGenerateCommand extends CorpusCommand {
             description = "Most new tokens per row (default: ${DEFAULT-VALUE}).")
     private int maxNewTokens;
 
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            parameterConsumer = TextsParameter.class,
-            description = "End before this text; may be given several times.")
-    private List<String> stops;
-
-    @Option(names = "--ignore-eos", description = "Go on after the model's stop tokens.")
-    private boolean ignoreEos;
-
     @Override
     void complete(ObjectNode job) {
         sampling.check();
         if (maxNewTokens < 0) {
             throw new InvalidInputException("--max-new-tokens: expected 0 or more but found " + maxNewTokens);
         }
-        List<String> ends = stops == null ? List.of() : stops;
-        new StopText(ends); // refuses an empty one
+        ends.stops().forEach(job.putArray("stops")::add);
         try (ModelFolder folder =
                 ModelFolder.open(options().model().folder(), options().model().type())) {
             Sampling own = Sampling.of(folder.generation());
@@ -63,8 +53,7 @@ final class CorpusGenerateCommand extends CorpusCommand {
                     .put("repetitionPenalty", chosen.repetitionPenalty())
                     .put("presencePenalty", chosen.presencePenalty())
                     .put("seed", chosen.seed())
-                    .put("ignoreEos", ignoreEos);
+                    .put("ignoreEos", ends.ignoreEos());
         }
-        ends.forEach(job.putArray("stops")::add);
     }
 }
